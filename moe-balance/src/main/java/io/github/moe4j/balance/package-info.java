@@ -1,0 +1,10 @@
+/**
+ * Balance losses. A loss reads only what routers decided and returns its value and the gradient of
+ * each decision; it owns no state. A new one is one class.
+ *
+ * <p>Axes: T tokens, E experts, K choices per token, N assignments.
+ */
+@NullMarked
+package io.github.moe4j.balance;
+
+import org.jspecify.annotations.NullMarked;

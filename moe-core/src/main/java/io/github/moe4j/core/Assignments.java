@@ -1,0 +1,141 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+
+/**
+ * N triples (token, expert, weight): what a router decided. Immutable.
+ *
+ * <p>One type for token choice and expert choice. Among the assignments of one token, those that
+ * come earlier are earlier choices: the first is its first choice.
+ */
+public final class Assignments {
+  private final int tokens;
+  private final int experts;
+  private final int[] token;
+  private final int[] expert;
+  private final double[] weight;
+
+  private Assignments(int tokens, int experts, int[] token, int[] expert, double[] weight) {
+    this.tokens = tokens;
+    this.experts = experts;
+    this.token = token;
+    this.expert = expert;
+    this.weight = weight;
+  }
+
+  /**
+   * Assignments from three parallel arrays of length N.
+   *
+   * @param tokens number of tokens T
+   * @param experts number of experts E
+   * @param token token of each assignment, in [0, T). Not modified.
+   * @param expert expert of each assignment, in [0, E). Not modified.
+   * @param weight weight of each assignment, finite. Not modified.
+   */
+  public static Assignments of(
+      int tokens, int experts, int[] token, int[] expert, double[] weight) {
+    Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
+    Require.positive("experts", experts);
+    Require.that(
+        token.length == expert.length && token.length == weight.length,
+        "token, expert and weight must have one length but have %d, %d and %d",
+        token.length,
+        expert.length,
+        weight.length);
+    for (int n = 0; n < token.length; n++) {
+      // Checked before the call: its arguments would be boxed for every assignment.
+      if (token[n] < 0 || token[n] >= tokens) {
+        Require.that(
+            false, "token of assignment %d must be in [0, %d) but was %d", n, tokens, token[n]);
+      }
+      if (expert[n] < 0 || expert[n] >= experts) {
+        Require.that(
+            false, "expert of assignment %d must be in [0, %d) but was %d", n, experts, expert[n]);
+      }
+      if (!Double.isFinite(weight[n])) {
+        Require.that(false, "weight of assignment %d must be finite but was %s", n, weight[n]);
+      }
+    }
+    return new Assignments(tokens, experts, token.clone(), expert.clone(), weight.clone());
+  }
+
+  /**
+   * The assignments at the given places, in that order.
+   *
+   * @param indices places in [0, N). Not modified.
+   */
+  public Assignments select(int[] indices) {
+    int[] selectedToken = new int[indices.length];
+    int[] selectedExpert = new int[indices.length];
+    double[] selectedWeight = new double[indices.length];
+    for (int i = 0; i < indices.length; i++) {
+      selectedToken[i] = token[indices[i]];
+      selectedExpert[i] = expert[indices[i]];
+      selectedWeight[i] = weight[indices[i]];
+    }
+    return new Assignments(tokens, experts, selectedToken, selectedExpert, selectedWeight);
+  }
+
+  /** Number of assignments N. */
+  public int size() {
+    return token.length;
+  }
+
+  /** Number of tokens T. */
+  public int tokens() {
+    return tokens;
+  }
+
+  /** Number of experts E. */
+  public int experts() {
+    return experts;
+  }
+
+  /** Token of assignment {@code n}. */
+  public int token(int n) {
+    return token[n];
+  }
+
+  /** Expert of assignment {@code n}. */
+  public int expert(int n) {
+    return expert[n];
+  }
+
+  /** Weight of assignment {@code n}. */
+  public double weight(int n) {
+    return weight[n];
+  }
+
+  /** A copy of all weights [N]. */
+  public double[] weights() {
+    return weight.clone();
+  }
+
+  /** Number of assignments of each expert [E]. */
+  public int[] countPerExpert() {
+    int[] counts = new int[experts];
+    for (int e : expert) {
+      counts[e]++;
+    }
+    return counts;
+  }
+
+  /** Number of assignments of each expert that are their token's first [E]. */
+  public int[] countFirstChoices() {
+    int[] counts = new int[experts];
+    boolean[] seen = new boolean[tokens];
+    for (int n = 0; n < token.length; n++) {
+      if (!seen[token[n]]) {
+        seen[token[n]] = true;
+        counts[expert[n]]++;
+      }
+    }
+    return counts;
+  }
+
+  /** Whether some assignment belongs to a padded token. */
+  boolean touches(TokenMask mask) {
+    return Arrays.stream(token).anyMatch(t -> !mask.valid(t));
+  }
+}

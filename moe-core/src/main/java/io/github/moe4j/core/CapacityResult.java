@@ -1,0 +1,48 @@
+package io.github.moe4j.core;
+
+/** What a capacity rule kept, and the way back from it. */
+public interface CapacityResult {
+  /** The R kept assignments. */
+  Assignments kept();
+
+  /** Number of dropped assignments, N − R. */
+  int dropped();
+
+  /**
+   * Pulls a gradient of the kept weights back to the router's decision.
+   *
+   * @param dKeptWeights [R]. Not modified.
+   */
+  RoutingGradient backward(double[] dKeptWeights);
+
+  /**
+   * The result of keeping some assignments with their weights unchanged.
+   *
+   * @param all the router's assignments
+   * @param keptIndices places of the kept ones in {@code all}. Not modified.
+   */
+  static CapacityResult ofKept(Assignments all, int[] keptIndices) {
+    int[] indices = keptIndices.clone();
+    Assignments kept = indices.length == all.size() ? all : all.select(indices);
+    return new CapacityResult() {
+      @Override
+      public Assignments kept() {
+        return kept;
+      }
+
+      @Override
+      public int dropped() {
+        return all.size() - indices.length;
+      }
+
+      @Override
+      public RoutingGradient backward(double[] dKeptWeights) {
+        double[] dWeights = new double[all.size()];
+        for (int r = 0; r < indices.length; r++) {
+          dWeights[indices[r]] = dKeptWeights[r];
+        }
+        return RoutingGradient.ofWeights(dWeights);
+      }
+    };
+  }
+}

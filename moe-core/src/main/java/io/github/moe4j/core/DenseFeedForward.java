@@ -1,0 +1,180 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
+import io.github.moe4j.core.internal.Rows;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One expert network that sees every token: the dense layer that a Mixture of Experts replaces, and
+ * the shared expert beside routed ones (DeepSeekMoE, arXiv 2401.06066, section 3.2; n shared
+ * experts of width H are one of width n·H).
+ *
+ * <p>With a gate its output is multiplied by {@code sigmoid(x·gateᵀ)}, one number a token
+ * (Qwen2-MoE: {@code transformers/models/qwen2_moe}, {@code shared_expert_gate}).
+ *
+ * <p>Parameters: those of the network as {@code network.…} and, with a gate, {@code gate.weight}
+ * [1,D].
+ */
+public final class DenseFeedForward implements FeedForward {
+  private final Experts network;
+  private final @Nullable INDArray gate;
+  private final Arena arena;
+  private final Parameters parameters;
+
+  private DenseFeedForward(Experts network, @Nullable INDArray gate, Arena arena) {
+    Require.that(
+        network.experts() == 1,
+        "a dense layer must have 1 expert network but had %d",
+        network.experts());
+    this.network = network;
+    this.gate = gate;
+    this.arena = arena;
+    Parameters.Builder builder = Parameters.builder().addAll("network", network.parameters());
+    if (gate != null) {
+      Require.shape("gate", gate, 1, network.modelWidth());
+      builder.add("gate.weight", gate);
+    }
+    this.parameters = builder.build();
+  }
+
+  /** A layer without gate over a stack of one network. */
+  public static DenseFeedForward of(Experts network) {
+    return new DenseFeedForward(network, null, new Arena());
+  }
+
+  /**
+   * A layer behind a sigmoid gate.
+   *
+   * @param gate [1,D], contiguous; becomes a live parameter
+   */
+  public static DenseFeedForward gated(Experts network, INDArray gate) {
+    return new DenseFeedForward(network, gate, new Arena());
+  }
+
+  /** The same layer, its parameters shared, with memory from the given arena. */
+  public DenseFeedForward withArena(Arena shared) {
+    return new DenseFeedForward(network, gate, shared);
+  }
+
+  @Override
+  public int modelWidth() {
+    return network.modelWidth();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public FeedForwardRun forward(MoeInput input) {
+    Require.shape("x", input.x(), -1, modelWidth());
+    parameters.requireType(input.dataType());
+    Arena.Scope scope = arena.open();
+    try {
+      return new Run(input, scope);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /** All tokens, or the real ones if some are padding, through the one network. */
+  private final class Run implements FeedForwardRun {
+    private final INDArray x;
+    private final DispatchPlan plan;
+    private final ExpertsRun run;
+    private final INDArray y;
+    private final Arena.Scope scope;
+
+    Run(MoeInput input, Arena.Scope scope) {
+      this.scope = scope;
+      INDArray tokens = input.x();
+      int[] real =
+          IntStream.range(0, input.tokens()).filter(input.mask()::valid).toArray();
+      double[] weights = new double[real.length];
+      Arrays.fill(weights, 1);
+      this.plan =
+          DispatchPlan.of(Assignments.of(input.tokens(), 1, real, new int[real.length], weights));
+      this.x = scope.take(input.dataType(), real.length, modelWidth());
+      Dispatcher.dispatch(plan, tokens, x);
+      this.run = network.run(x, plan.expertStart(), scope);
+      this.y = scope.takeZeros(input.dataType(), input.tokens(), modelWidth());
+      INDArray rows = run.y();
+      if (gate != null) {
+        rows = scope.take(input.dataType(), real.length, modelWidth());
+        scale(run.y(), gates(gate), rows);
+      }
+      Dispatcher.combine(plan, rows, y);
+    }
+
+    private double[] gates(INDArray gateWeight) {
+      INDArray logits = scope.take(x.dataType(), x.size(0), 1);
+      Gemm.multiply(x, false, gateWeight, true, 0, logits);
+      double[] result = new double[plan.rows()];
+      double[] value = new double[1];
+      if (plan.rows() > 0) {
+        Rows rows = Rows.of(logits);
+        for (int r = 0; r < result.length; r++) {
+          rows.read(r, value);
+          result[r] = 1 / (1 + StrictMath.exp(-value[0]));
+        }
+      }
+      return result;
+    }
+
+    private void scale(INDArray rows, double[] factors, INDArray result) {
+      RowMap.apply(List.of(rows), List.of(result), (r, in, out) -> {
+        for (int d = 0; d < in[0].length; d++) {
+          out[0][d] = factors[r] * in[0][d];
+        }
+      });
+    }
+
+    @Override
+    public INDArray y() {
+      return y;
+    }
+
+    @Override
+    public Optional<MoeForward> moe() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+      Require.shape("dy", dy, plan.tokens(), modelWidth());
+      Require.shape("dx", dx, plan.tokens(), modelWidth());
+      Require.that(
+          balance == RoutingGradient.none(), "a dense layer has no router to take a gradient");
+      INDArray dRows = scope.take(dy.dataType(), x.shape());
+      INDArray dxRows = scope.takeZeros(dy.dataType(), x.shape());
+      double[] dGates = Dispatcher.combineBackward(plan, dy, run.y(), dRows);
+      if (gate != null) {
+        double[] gates = gates(gate);
+        scale(dRows, gates, dRows);
+        INDArray dLogits = scope.take(dy.dataType(), x.size(0), 1);
+        RowMap.apply(
+            List.of(),
+            List.of(dLogits),
+            (r, in, out) -> out[0][0] = dGates[r] * gates[r] * (1 - gates[r]));
+        Gemm.multiply(dLogits, true, x, false, 1, into.get("gate.weight"));
+        Gemm.multiply(dLogits, false, gate, false, 1, dxRows);
+      }
+      run.backward(dRows, dxRows, into.scoped("network"));
+      Dispatcher.dispatchBackward(plan, dxRows, dx);
+    }
+
+    @Override
+    public void close() {
+      scope.close();
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package io.github.moe4j.core;
+
+/**
+ * Where each kept assignment lies among the R rows that the experts see: sorted by expert, in the
+ * order of the assignments within an expert. Immutable; two counting sorts, O(R + T + E).
+ */
+public final class DispatchPlan {
+  private final Assignments assignments;
+  private final int[] expertStart;
+  private final int[] assignmentOfRow;
+  private final int[] tokenStart;
+  private final int[] rowsByToken;
+
+  private DispatchPlan(Assignments assignments) {
+    this.assignments = assignments;
+    int rows = assignments.size();
+    this.expertStart = new int[assignments.experts() + 1];
+    this.tokenStart = new int[assignments.tokens() + 1];
+    for (int n = 0; n < rows; n++) {
+      expertStart[assignments.expert(n) + 1]++;
+      tokenStart[assignments.token(n) + 1]++;
+    }
+    accumulate(expertStart);
+    accumulate(tokenStart);
+    this.assignmentOfRow = new int[rows];
+    this.rowsByToken = new int[rows];
+    int[] nextRow = expertStart.clone();
+    int[] nextOfToken = tokenStart.clone();
+    for (int n = 0; n < rows; n++) {
+      int row = nextRow[assignments.expert(n)]++;
+      assignmentOfRow[row] = n;
+      rowsByToken[nextOfToken[assignments.token(n)]++] = row;
+    }
+  }
+
+  /** The plan of the kept assignments. */
+  public static DispatchPlan of(Assignments kept) {
+    return new DispatchPlan(kept);
+  }
+
+  private static void accumulate(int[] counts) {
+    for (int i = 1; i < counts.length; i++) {
+      counts[i] += counts[i - 1];
+    }
+  }
+
+  /** The assignments it places. */
+  public Assignments assignments() {
+    return assignments;
+  }
+
+  /** Number of rows R. */
+  public int rows() {
+    return assignmentOfRow.length;
+  }
+
+  /** Number of tokens T. */
+  public int tokens() {
+    return assignments.tokens();
+  }
+
+  /** First row of each expert, and R at the end [E+1]: expert e has rows [start[e], start[e+1]). */
+  public int[] expertStart() {
+    return expertStart.clone();
+  }
+
+  /** Place in {@link #assignments} of what lies in row {@code row}. */
+  public int assignment(int row) {
+    return assignmentOfRow[row];
+  }
+
+  /** Token whose activations lie in row {@code row}. */
+  public int token(int row) {
+    return assignments.token(assignmentOfRow[row]);
+  }
+
+  /** Weight with which row {@code row} is combined. */
+  public double weight(int row) {
+    return assignments.weight(assignmentOfRow[row]);
+  }
+
+  /** Number of rows of token {@code t}. */
+  public int rowsOf(int t) {
+    return tokenStart[t + 1] - tokenStart[t];
+  }
+
+  /** Row of the {@code choice}-th kept assignment of token {@code t}. */
+  public int row(int t, int choice) {
+    return rowsByToken[tokenStart[t] + choice];
+  }
+}

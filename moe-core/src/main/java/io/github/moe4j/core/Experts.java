@@ -1,0 +1,21 @@
+package io.github.moe4j.core;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** E expert networks over rows sorted by expert. */
+public interface Experts extends Parameterised {
+  /** Number of experts E. */
+  int experts();
+
+  /** Model width D of the rows they read and write. */
+  int modelWidth();
+
+  /**
+   * Runs each expert on its rows; an expert without rows costs nothing.
+   *
+   * @param xR rows sorted by expert [R,D]. Not modified; must not change until the backward pass.
+   * @param expertStart first row of each expert, and R at the end [E+1]. Not modified.
+   * @param scope memory for the pass, which stays valid until the scope is closed
+   */
+  ExpertsRun run(INDArray xR, int[] expertStart, Arena.Scope scope);
+}

@@ -1,0 +1,18 @@
+package io.github.moe4j.core;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The outputs of one run of the experts, and the way back from them. */
+public interface ExpertsRun {
+  /** Outputs [R,D], rows as in the input; valid until the scope of the run is closed. */
+  INDArray y();
+
+  /**
+   * Pulls a gradient back through the experts.
+   *
+   * @param dyR gradient of the outputs [R,D]. Not modified.
+   * @param dxR gradient of the rows [R,D]. Modified: the result is added.
+   * @param into gradients named like {@link Experts#parameters}. Modified: the result is added.
+   */
+  void backward(INDArray dyR, INDArray dxR, Gradients into);
+}

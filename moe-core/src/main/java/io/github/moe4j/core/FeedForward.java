@@ -1,0 +1,15 @@
+package io.github.moe4j.core;
+
+/** A layer from tokens [T,D] to tokens [T,D]: a {@link MoeLayer} or a dense network. */
+public interface FeedForward extends Parameterised {
+  /** Model width D. */
+  int modelWidth();
+
+  /**
+   * Runs the layer.
+   *
+   * @param input tokens x [T,D]. Not modified; must not change until the backward pass is done.
+   * @return the outputs and the way back; close it to let the next pass reuse its memory
+   */
+  FeedForwardRun forward(MoeInput input);
+}

@@ -1,0 +1,35 @@
+package io.github.moe4j.core;
+
+import java.util.Optional;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One pass of a {@link FeedForward}: outputs, and the way back from them.
+ *
+ * <p>Its arrays lie in borrowed memory: after {@link #close} they may change at any time, so copy
+ * what must live longer. A run that is never closed is safe, but its memory is not reused.
+ */
+public interface FeedForwardRun extends AutoCloseable {
+  /**
+   * Outputs [T,D]; a padded token gets zero, or where the layer has a residual the token itself.
+   */
+  INDArray y();
+
+  /** What the router decided and how it went; empty for a dense layer. */
+  Optional<MoeForward> moe();
+
+  /**
+   * Pulls a gradient back through the layer.
+   *
+   * @param dy gradient of the outputs [T,D]. Not modified.
+   * @param balance gradient of the balance losses with respect to the router's decision; {@link
+   *     RoutingGradient#none} for a dense layer
+   * @param dx gradient of x [T,D]. Modified: the result is added.
+   * @param into gradients named like the layer's parameters. Modified: the result is added.
+   */
+  void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into);
+
+  /** Gives the memory of the pass back. */
+  @Override
+  void close();
+}

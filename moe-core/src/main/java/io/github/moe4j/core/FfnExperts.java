@@ -1,0 +1,137 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Plain feed-forward experts: {@code down(act(up(x)))}, as in Switch Transformers.
+ *
+ * <p>Parameters: {@code up.weight} [E,H,D], {@code down.weight} [E,D,H], and with biases {@code
+ * up.bias} [E,H], {@code down.bias} [E,D].
+ */
+public final class FfnExperts implements Experts {
+  private final GroupedLinear up;
+  private final GroupedLinear down;
+  private final Activation activation;
+  private final Parameters parameters;
+
+  private FfnExperts(GroupedLinear up, GroupedLinear down, Activation activation) {
+    Require.that(
+        up.experts() == down.experts() && up.in() == down.out() && up.out() == down.in(),
+        "up [%d, %d, %d] and down [%d, %d, %d] must fit together",
+        up.experts(),
+        up.out(),
+        up.in(),
+        down.experts(),
+        down.out(),
+        down.in());
+    this.up = up;
+    this.down = down;
+    this.activation = activation;
+    Parameters.Builder builder = Parameters.builder();
+    up.addTo(builder, "up");
+    down.addTo(builder, "down");
+    this.parameters = builder.build();
+  }
+
+  /** New experts with weights drawn from a seed; the same seed gives the same bits. */
+  public static FfnExperts create(ExpertOptions options, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    int e = options.experts();
+    int d = options.modelWidth();
+    int h = options.hiddenWidth();
+    DataType type = options.dataType();
+    INDArray up = options.initializer().create(type, random, e, h, d);
+    INDArray down = options.initializer().create(type, random, e, d, h);
+    return of(
+        options.activation(),
+        up,
+        options.biases() ? Allocate.zeros(type, e, h) : null,
+        down,
+        options.biases() ? Allocate.zeros(type, e, d) : null);
+  }
+
+  /**
+   * Experts over existing arrays, which become the live parameters.
+   *
+   * @param up [E,H,D]
+   * @param upBias [E,H] or null
+   * @param down [E,D,H]
+   * @param downBias [E,D] or null
+   */
+  public static FfnExperts of(
+      Activation activation,
+      INDArray up,
+      @Nullable INDArray upBias,
+      INDArray down,
+      @Nullable INDArray downBias) {
+    return new FfnExperts(
+        new GroupedLinear("up", up, upBias), new GroupedLinear("down", down, downBias), activation);
+  }
+
+  @Override
+  public int experts() {
+    return up.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return up.in();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public ExpertsRun run(INDArray xR, int[] expertStart, Arena.Scope scope) {
+    int[] start = expertStart.clone();
+    INDArray pre = up.forward(xR, start, scope);
+    INDArray hidden = scope.take(xR.dataType(), pre.shape());
+    activate(pre, hidden);
+    INDArray y = down.forward(hidden, start, scope);
+    return new ExpertsRun() {
+      @Override
+      public INDArray y() {
+        return y;
+      }
+
+      @Override
+      public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+        INDArray dHidden = scope.takeZeros(dyR.dataType(), hidden.shape());
+        down.backward(dyR, hidden, start, dHidden, into, "down");
+        activateBackward(pre, dHidden);
+        up.backward(dHidden, xR, start, dxR, into, "up");
+      }
+    };
+  }
+
+  private void activate(INDArray pre, INDArray hidden) {
+    RowMap.apply(List.of(pre), List.of(hidden), (r, in, out) -> {
+      double[] x = in[0];
+      double[] h = out[0];
+      for (int i = 0; i < h.length; i++) {
+        h[i] = activation.value(x[i]);
+      }
+    });
+  }
+
+  /** Turns the gradient of the hidden layer into that of its input, in place. */
+  private void activateBackward(INDArray pre, INDArray gradient) {
+    RowMap.apply(List.of(pre, gradient), List.of(gradient), (r, in, out) -> {
+      double[] x = in[0];
+      double[] dh = in[1];
+      double[] dx = out[0];
+      for (int i = 0; i < dx.length; i++) {
+        dx[i] = dh[i] * activation.slope(x[i]);
+      }
+    });
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * How the load of one or several passes spread over the experts. Immutable; padding counts for
+ * nothing.
+ *
+ * <p>Assigned load is counted before dropping, kept load after; the measures of balance use the
+ * assigned load, since it is what the router decided.
+ */
+public final class LoadStatistics {
+  private final long[] assigned;
+  private final long[] kept;
+  private final long tokens;
+  private final double entropySum;
+
+  private LoadStatistics(long[] assigned, long[] kept, long tokens, double entropySum) {
+    this.assigned = assigned;
+    this.kept = kept;
+    this.tokens = tokens;
+    this.entropySum = entropySum;
+  }
+
+  /** Nothing seen yet by {@code experts} experts. */
+  public static LoadStatistics none(int experts) {
+    Require.positive("experts", experts);
+    return new LoadStatistics(new long[experts], new long[experts], 0, 0);
+  }
+
+  /** The load of one pass. */
+  public static LoadStatistics of(RouterDecision decision, CapacityResult capacity) {
+    double entropy = 0;
+    if (decision.probabilities().isPresent()) {
+      Probabilities p = decision.probabilities().get();
+      for (int t = 0; t < decision.tokens(); t++) {
+        entropy += p.entropy(t);
+      }
+    }
+    return new LoadStatistics(
+        toLong(decision.assignments().countPerExpert()),
+        toLong(capacity.kept().countPerExpert()),
+        decision.mask().validTokens(),
+        entropy);
+  }
+
+  private static long[] toLong(int[] counts) {
+    return java.util.Arrays.stream(counts).asLongStream().toArray();
+  }
+
+  /** Both loads together. */
+  public LoadStatistics plus(LoadStatistics other) {
+    Require.that(
+        experts() == other.experts(),
+        "loads must be of as many experts: %d != %d",
+        experts(),
+        other.experts());
+    long[] a = assigned.clone();
+    long[] k = kept.clone();
+    for (int e = 0; e < a.length; e++) {
+      a[e] += other.assigned[e];
+      k[e] += other.kept[e];
+    }
+    return new LoadStatistics(a, k, tokens + other.tokens, entropySum + other.entropySum);
+  }
+
+  /** Number of experts E. */
+  public int experts() {
+    return assigned.length;
+  }
+
+  /** Real tokens seen. */
+  public long tokens() {
+    return tokens;
+  }
+
+  /** Assignments of each expert before dropping [E]. */
+  public long[] assigned() {
+    return assigned.clone();
+  }
+
+  /** Assignments of each expert that were kept [E]. */
+  public long[] kept() {
+    return kept.clone();
+  }
+
+  /** Number of dropped assignments. */
+  public long dropped() {
+    return sum(assigned) - sum(kept);
+  }
+
+  /** Share of assignments dropped, in [0,1]; 0 if there were none. */
+  public double droppedShare() {
+    return sum(assigned) == 0 ? 0 : (double) dropped() / sum(assigned);
+  }
+
+  /** Standard deviation of the load over its mean: 0 when balanced, √(E−1) at total collapse. */
+  public double coefficientOfVariation() {
+    double mean = (double) sum(assigned) / experts();
+    if (mean == 0) {
+      return 0;
+    }
+    double squares = 0;
+    for (long n : assigned) {
+      squares += (n - mean) * (n - mean);
+    }
+    return Math.sqrt(squares / experts()) / mean;
+  }
+
+  /** Load of the most loaded expert over the mean: 1 when balanced, E at total collapse. */
+  public double mostLoadedOverMean() {
+    long max = 0;
+    for (long n : assigned) {
+      max = Math.max(max, n);
+    }
+    return max == 0 ? 0 : max * (double) experts() / sum(assigned);
+  }
+
+  /** Number of experts that no token was assigned to. */
+  public int expertsWithoutTokens() {
+    int count = 0;
+    for (long n : assigned) {
+      count += n == 0 ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Mean over tokens of the entropy of the router's distribution, in nats; at most ln E. */
+  public double routingEntropy() {
+    return tokens == 0 ? 0 : entropySum / tokens;
+  }
+
+  private static long sum(long[] values) {
+    return java.util.Arrays.stream(values).sum();
+  }
+}

@@ -1,0 +1,76 @@
+package io.github.moe4j.core;
+
+/** Raw router scores [T,E] before any normalisation; finite for every real token. */
+public final class Logits extends TokenScores {
+  private Logits(int tokens, int experts, double[] values) {
+    super("logits", tokens, experts, values);
+  }
+
+  /**
+   * Logits for the tokens of a mask.
+   *
+   * @param values row-major [T·E]. Not modified.
+   * @param mask padded tokens may hold any value, which nothing reads
+   * @throws IllegalArgumentException if a real token has a NaN or infinite score; the message names
+   *     token and expert
+   */
+  public static Logits of(double[] values, int experts, TokenMask mask) {
+    Logits logits = new Logits(mask.tokens(), experts, values);
+    for (int t = 0; t < mask.tokens(); t++) {
+      for (int e = 0; mask.valid(t) && e < experts; e++) {
+        if (!Double.isFinite(logits.get(t, e))) {
+          throw new IllegalArgumentException("router scores must be finite but token "
+              + t
+              + ", expert "
+              + e
+              + " has "
+              + logits.get(t, e));
+        }
+      }
+    }
+    return logits;
+  }
+
+  /**
+   * Softmax over the experts; rows of padded tokens are zero.
+   *
+   * @param mask padding of these logits
+   */
+  public Probabilities softmax(TokenMask mask) {
+    double[] p = toArray();
+    int width = experts();
+    for (int t = 0; t < tokens(); t++) {
+      int from = t * width;
+      if (!mask.valid(t)) {
+        java.util.Arrays.fill(p, from, from + width, 0);
+        continue;
+      }
+      double max = Double.NEGATIVE_INFINITY;
+      for (int i = from; i < from + width; i++) {
+        max = Math.max(max, p[i]);
+      }
+      double sum = 0;
+      for (int i = from; i < from + width; i++) {
+        p[i] = StrictMath.exp(p[i] - max);
+        sum += p[i];
+      }
+      for (int i = from; i < from + width; i++) {
+        p[i] /= sum;
+      }
+    }
+    return new Probabilities(tokens(), width, p);
+  }
+
+  /** {@code log Σ_e exp(logit)} of token {@code t}. */
+  public double logSumExp(int t) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int e = 0; e < experts(); e++) {
+      max = Math.max(max, get(t, e));
+    }
+    double sum = 0;
+    for (int e = 0; e < experts(); e++) {
+      sum += StrictMath.exp(get(t, e) - max);
+    }
+    return max + StrictMath.log(sum);
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.Require;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and the way back.
+ *
+ * <p>Used by one thread at a time.
+ */
+public final class MoeForward implements FeedForwardRun {
+  private final Parameters parameters;
+  private final Routing routing;
+  private final CapacityResult capacity;
+  private final DispatchPlan plan;
+  private final ExpertsRun expertsRun;
+  private final @Nullable FeedForwardRun sharedRun;
+  private final INDArray y;
+  private final Arena.Scope scope;
+  private StageTimes times;
+  private boolean closed;
+
+  MoeForward(
+      MoeInput input,
+      Parameters parameters,
+      Router router,
+      CapacityRule rule,
+      Experts experts,
+      @Nullable FeedForward shared,
+      Arena.Scope scope) {
+    this.parameters = parameters;
+    this.scope = scope;
+    long start = System.nanoTime();
+    this.routing = router.route(input);
+    RouterDecision decision = routing.decision();
+    Require.that(
+        decision.tokens() == input.tokens() && decision.experts() == experts.experts(),
+        "the router must decide on [%d, %d] but decided on [%d, %d]",
+        input.tokens(),
+        experts.experts(),
+        decision.tokens(),
+        decision.experts());
+    this.capacity = rule.apply(decision, input.isTraining());
+    long routed = System.nanoTime();
+    this.plan = DispatchPlan.of(capacity.kept());
+    INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
+    Dispatcher.dispatch(plan, input.x(), xR);
+    long dispatched = System.nanoTime();
+    this.expertsRun = experts.run(xR, plan.expertStart(), scope);
+    this.sharedRun = shared == null ? null : shared.forward(input);
+    long computed = System.nanoTime();
+    this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
+    Dispatcher.combine(plan, expertsRun.y(), y);
+    if (sharedRun != null && !y.isEmpty()) {
+      y.addi(sharedRun.y());
+    }
+    long end = System.nanoTime();
+    this.times =
+        new StageTimes(routed - start, dispatched - routed, computed - dispatched, end - computed);
+  }
+
+  @Override
+  public INDArray y() {
+    requireOpen();
+    return y;
+  }
+
+  @Override
+  public Optional<MoeForward> moe() {
+    return Optional.of(this);
+  }
+
+  /** What the router decided; balance losses read it. */
+  public RouterDecision decision() {
+    return routing.decision();
+  }
+
+  /** Where the kept assignments went. */
+  public DispatchPlan plan() {
+    return plan;
+  }
+
+  /** Number of dropped assignments. */
+  public int dropped() {
+    return capacity.dropped();
+  }
+
+  /** How the load of this pass spread over the experts. */
+  public LoadStatistics load() {
+    return LoadStatistics.of(routing.decision(), capacity);
+  }
+
+  /** Time spent so far in this pass, backward included once it has run. */
+  public StageTimes times() {
+    return times;
+  }
+
+  /** {@link #backward(INDArray, RoutingGradient)} without balance losses. */
+  public MoeGradients backward(INDArray dy) {
+    return backward(dy, RoutingGradient.none());
+  }
+
+  /**
+   * Pulls a gradient back into new arrays, which the caller owns.
+   *
+   * @param dy gradient of the outputs [T,D]. Not modified.
+   * @param balance gradient of the balance losses with respect to {@link #decision}
+   */
+  public MoeGradients backward(INDArray dy, RoutingGradient balance) {
+    Gradients gradients = parameters.zeroGradients();
+    INDArray dx = Allocate.zeros(y.dataType(), y.shape());
+    backward(dy, balance, dx, gradients);
+    return new MoeGradients(dx, gradients);
+  }
+
+  @Override
+  public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+    requireOpen();
+    Require.shape("dy", dy, y.shape());
+    Require.type("dy", dy, y.dataType());
+    Require.shape("dx", dx, y.shape());
+    Require.type("dx", dx, y.dataType());
+    Contiguous.require("dx", dx);
+    balance.requireFits(routing.decision());
+    INDArray upstream = Contiguous.of(dy);
+    long start = System.nanoTime();
+    INDArray dyR = scope.take(y.dataType(), plan.rows(), y.size(1));
+    double[] dWeights = Dispatcher.combineBackward(plan, upstream, expertsRun.y(), dyR);
+    long combined = System.nanoTime();
+    INDArray dxR = scope.takeZeros(y.dataType(), plan.rows(), y.size(1));
+    expertsRun.backward(dyR, dxR, into.scoped("experts"));
+    if (sharedRun != null) {
+      sharedRun.backward(upstream, RoutingGradient.none(), dx, into.scoped("shared"));
+    }
+    long computed = System.nanoTime();
+    Dispatcher.dispatchBackward(plan, dxR, dx);
+    long dispatched = System.nanoTime();
+    RoutingGradient toRouter = capacity.backward(dWeights).plus(balance);
+    routing.backward(toRouter, dx, into.scoped("router"));
+    long end = System.nanoTime();
+    times = times.plus(new StageTimes(
+        end - dispatched, dispatched - computed, computed - combined, combined - start));
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    scope.close();
+    if (sharedRun != null) {
+      sharedRun.close();
+    }
+  }
+}

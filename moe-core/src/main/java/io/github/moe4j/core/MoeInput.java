@@ -1,0 +1,165 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.Require;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Everything a forward pass depends on besides parameters: tokens, padding, ids, randomness, mode.
+ *
+ * <p>Immutable; the {@code with…} methods return changed copies. Starts as evaluation, without
+ * padding, ids or generator, all tokens one sequence:
+ *
+ * <pre>{@code
+ * MoeInput.of(x).withMask(mask).withSequenceLength(128).training(new SplittableRandom(seed))
+ * }</pre>
+ */
+public final class MoeInput {
+  private final INDArray x;
+  private final TokenMask mask;
+  private final int sequenceLength;
+  private final int @Nullable [] tokenIds;
+  private final @Nullable RandomGenerator generator;
+  private final boolean training;
+
+  private MoeInput(
+      INDArray x,
+      TokenMask mask,
+      int sequenceLength,
+      int @Nullable [] tokenIds,
+      @Nullable RandomGenerator generator,
+      boolean training) {
+    this.x = x;
+    this.mask = mask;
+    this.sequenceLength = sequenceLength;
+    this.tokenIds = tokenIds;
+    this.generator = generator;
+    this.training = training;
+  }
+
+  /**
+   * An input for evaluation.
+   *
+   * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified; must not change until the
+   *     backward pass is done. Copied only if it is not contiguous in c order.
+   */
+  public static MoeInput of(INDArray x) {
+    Require.shape("x", x, -1, -1);
+    Require.floating("x", x.dataType());
+    Require.that(x.size(1) >= 1, "x must have a width of at least 1 but was [%d, 0]", x.size(0));
+    int tokens = Math.toIntExact(x.size(0));
+    return new MoeInput(Contiguous.of(x), TokenMask.none(tokens), tokens, null, null, false);
+  }
+
+  /** The same input with padding marked. */
+  public MoeInput withMask(TokenMask newMask) {
+    Require.that(
+        newMask.tokens() == tokens(),
+        "mask must have one flag a token: %d != %d",
+        newMask.tokens(),
+        tokens());
+    return new MoeInput(x, newMask, sequenceLength, tokenIds, generator, training);
+  }
+
+  /**
+   * The same input seen as T/length sequences, one after another.
+   *
+   * @param length tokens of a sequence, a divisor of T
+   */
+  public MoeInput withSequenceLength(int length) {
+    Require.that(
+        length >= 1 && tokens() % length == 0,
+        "sequenceLength must divide T = %d but was %d",
+        tokens(),
+        length);
+    return new MoeInput(x, mask, length, tokenIds, generator, training);
+  }
+
+  /**
+   * The same input with vocabulary ids, for routers that route by id.
+   *
+   * @param ids [T]. Not modified.
+   */
+  public MoeInput withTokenIds(int... ids) {
+    Require.that(
+        ids.length == tokens(), "tokenIds must have length T: %d != %d", ids.length, tokens());
+    return new MoeInput(x, mask, sequenceLength, ids.clone(), generator, training);
+  }
+
+  /**
+   * The same input in training mode.
+   *
+   * @param randomness source of all noise. Modified: it is drawn from.
+   */
+  public MoeInput training(RandomGenerator randomness) {
+    return new MoeInput(x, mask, sequenceLength, tokenIds, randomness, true);
+  }
+
+  /** The same input in training mode, for layers that draw no random numbers. */
+  public MoeInput training() {
+    return new MoeInput(x, mask, sequenceLength, tokenIds, null, true);
+  }
+
+  /** The same mask, ids, generator and mode with other activations of any width. */
+  public MoeInput withX(INDArray newX) {
+    Require.shape("x", newX, tokens(), -1);
+    Require.floating("x", newX.dataType());
+    return new MoeInput(Contiguous.of(newX), mask, sequenceLength, tokenIds, generator, training);
+  }
+
+  /** Tokens [T,D], contiguous in c order; not to be modified. */
+  public INDArray x() {
+    return x;
+  }
+
+  /** Padding. */
+  public TokenMask mask() {
+    return mask;
+  }
+
+  /** Tokens of a sequence; T if there is one sequence, 0 if there are no tokens. */
+  public int sequenceLength() {
+    return sequenceLength;
+  }
+
+  /** Whether the pass trains (noise, capacity of training) or evaluates. */
+  public boolean isTraining() {
+    return training;
+  }
+
+  /** Number of tokens T, padding included. */
+  public int tokens() {
+    return mask.tokens();
+  }
+
+  /** Model width D. */
+  public int width() {
+    return Math.toIntExact(x.size(1));
+  }
+
+  /** FLOAT or DOUBLE. */
+  public DataType dataType() {
+    return x.dataType();
+  }
+
+  /** A copy of the token ids [T]; an error that names {@code user} if there are none. */
+  public int[] requireTokenIds(String user) {
+    if (tokenIds == null) {
+      throw new IllegalArgumentException(
+          user + " routes by token id: give MoeInput.withTokenIds, but there were none");
+    }
+    return tokenIds.clone();
+  }
+
+  /** The source of noise; an error that names {@code user} if there is none. */
+  public RandomGenerator requireGenerator(String user) {
+    if (generator == null) {
+      throw new IllegalArgumentException(
+          user + " draws random numbers: give MoeInput.training(generator), but there was none");
+    }
+    return generator;
+  }
+}

@@ -1,0 +1,138 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A sparse Mixture-of-Experts layer: router, capacity rule, experts and an optional shared expert.
+ *
+ * <p>{@code y[t] = Σ weight·expert(x[t]) + shared(x[t])}, the sum running over the kept assignments
+ * of t. The output of a token without kept assignment is that of the shared expert alone, and that
+ * of a padded token is zero.
+ *
+ * <p>Parameters: {@code router.…}, {@code experts.…} and {@code shared.…}. A layer holds nothing
+ * else that changes, so several threads may run it at once.
+ */
+public final class MoeLayer implements FeedForward {
+  private final Router router;
+  private final Experts experts;
+  private final CapacityRule capacity;
+  private final @Nullable FeedForward shared;
+  private final Arena arena;
+  private final Parameters parameters;
+
+  private MoeLayer(Builder builder) {
+    this.router = builder.router;
+    this.experts = builder.experts;
+    this.capacity = builder.capacity;
+    this.shared = builder.shared;
+    this.arena = builder.arena;
+    Require.that(
+        router.experts() == experts.experts(),
+        "router and experts differ in number of experts: %d != %d",
+        router.experts(),
+        experts.experts());
+    Require.that(
+        router.modelWidth() == experts.modelWidth(),
+        "router and experts differ in model width: %d != %d",
+        router.modelWidth(),
+        experts.modelWidth());
+    Parameters.Builder all = Parameters.builder()
+        .addAll("router", router.parameters())
+        .addAll("experts", experts.parameters());
+    if (shared != null) {
+      Require.that(
+          shared.modelWidth() == experts.modelWidth(),
+          "shared expert and experts differ in model width: %d != %d",
+          shared.modelWidth(),
+          experts.modelWidth());
+      all.addAll("shared", shared.parameters());
+    }
+    this.parameters = all.build();
+  }
+
+  /** Starts a dropless layer without shared expert. */
+  public static Builder builder(Router router, Experts experts) {
+    return new Builder(router, experts);
+  }
+
+  /** A dropless layer without shared expert. */
+  public static MoeLayer of(Router router, Experts experts) {
+    return builder(router, experts).build();
+  }
+
+  /** The router. */
+  public Router router() {
+    return router;
+  }
+
+  /** The expert networks. */
+  public Experts experts() {
+    return experts;
+  }
+
+  /** The capacity rule. */
+  public CapacityRule capacity() {
+    return capacity;
+  }
+
+  @Override
+  public int modelWidth() {
+    return experts.modelWidth();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public MoeForward forward(MoeInput input) {
+    Require.shape("x", input.x(), -1, modelWidth());
+    parameters.requireType(input.dataType());
+    Arena.Scope scope = arena.open();
+    try {
+      return new MoeForward(input, parameters, router, capacity, experts, shared, scope);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /** Collects the parts of a layer; not thread-safe. */
+  public static final class Builder {
+    private final Router router;
+    private final Experts experts;
+    private CapacityRule capacity = new Dropless();
+    private @Nullable FeedForward shared;
+    private Arena arena = new Arena();
+
+    private Builder(Router router, Experts experts) {
+      this.router = router;
+      this.experts = experts;
+    }
+
+    /** Limits how many assignments an expert takes; dropless by default. */
+    public Builder capacity(CapacityRule rule) {
+      this.capacity = rule;
+      return this;
+    }
+
+    /** Adds an expert that every token sees. */
+    public Builder sharedExpert(FeedForward expert) {
+      this.shared = expert;
+      return this;
+    }
+
+    /** Takes memory from an arena shared with other layers. */
+    public Builder arena(Arena sharedArena) {
+      this.arena = sharedArena;
+      return this;
+    }
+
+    /** The layer; an error if its parts do not fit together. */
+    public MoeLayer build() {
+      return new MoeLayer(this);
+    }
+  }
+}

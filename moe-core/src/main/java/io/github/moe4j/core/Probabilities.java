@@ -1,0 +1,79 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * A distribution over the experts for each token [T,E]: rows sum to 1, those of padding are zero.
+ *
+ * <p>It has no softmax, on purpose.
+ */
+public final class Probabilities extends TokenScores {
+  /** How far the sum of a row may be from 1. */
+  private static final double TOLERANCE = 1e-6;
+
+  Probabilities(int tokens, int experts, double[] values) {
+    super("probabilities", tokens, experts, values);
+  }
+
+  /**
+   * Probabilities that a router computed itself, such as sigmoid scores normalised to sum 1.
+   *
+   * @param values row-major [T·E], at least 0. Not modified.
+   * @throws IllegalArgumentException if a real token's row does not sum to 1 or a padded one's is
+   *     not zero
+   */
+  public static Probabilities of(double[] values, int experts, TokenMask mask) {
+    Probabilities result = new Probabilities(mask.tokens(), experts, values);
+    for (int t = 0; t < mask.tokens(); t++) {
+      double sum = 0;
+      for (int e = 0; e < experts; e++) {
+        Require.that(
+            result.get(t, e) >= 0,
+            "probabilities must be at least 0 but token %d, expert %d has %s",
+            t,
+            e,
+            result.get(t, e));
+        sum += result.get(t, e);
+      }
+      double expected = mask.valid(t) ? 1 : 0;
+      Require.that(
+          Math.abs(sum - expected) <= TOLERANCE,
+          "probabilities of token %d must sum to %s but summed to %s",
+          t,
+          expected,
+          sum);
+    }
+    return result;
+  }
+
+  /**
+   * Pulls a gradient back through {@link Logits#softmax}: {@code dlogit = p·(dp − Σ p·dp)}.
+   *
+   * @param dProbabilities gradient of these values, row-major [T·E]. Not modified.
+   * @param dLogits gradient of the logits [T·E]. Modified: the result is added.
+   */
+  public void softmaxBackward(double[] dProbabilities, double[] dLogits) {
+    int width = experts();
+    for (int t = 0; t < tokens(); t++) {
+      double dot = 0;
+      for (int e = 0; e < width; e++) {
+        dot += get(t, e) * dProbabilities[t * width + e];
+      }
+      for (int e = 0; e < width; e++) {
+        dLogits[t * width + e] += get(t, e) * (dProbabilities[t * width + e] - dot);
+      }
+    }
+  }
+
+  /** Entropy {@code −Σ p ln p} of token {@code t} in nats; 0 for padding. */
+  public double entropy(int t) {
+    double sum = 0;
+    for (int e = 0; e < experts(); e++) {
+      double p = get(t, e);
+      if (p > 0) {
+        sum -= p * StrictMath.log(p);
+      }
+    }
+    return sum;
+  }
+}

@@ -1,0 +1,29 @@
+package io.github.moe4j.core;
+
+/**
+ * Decides which experts see which token, and with which weight.
+ *
+ * <p>Contract, the same for every router:
+ *
+ * <ul>
+ *   <li>equal scores go to the lowest expert index;
+ *   <li>noise only in training, and only from the input's generator;
+ *   <li>a padded token gets no assignment;
+ *   <li>a NaN or infinite score of a real token is an error that names token and expert;
+ *   <li>the input is not modified; several threads may route at once.
+ * </ul>
+ */
+public interface Router extends Parameterised {
+  /** Number of experts E. */
+  int experts();
+
+  /** Model width D of the tokens it reads. */
+  int modelWidth();
+
+  /**
+   * Routes the tokens of an input.
+   *
+   * @param input tokens x [T,D]. Not modified.
+   */
+  Routing route(MoeInput input);
+}

@@ -1,0 +1,19 @@
+package io.github.moe4j.core;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What a router returns: its decision, and the way back from it. */
+public interface Routing {
+  /** The decision as data. */
+  RouterDecision decision();
+
+  /**
+   * Pulls a gradient of the decision back to the router's input and parameters.
+   *
+   * @param gradient of weights, logits and probabilities; lengths are those of the decision. Not
+   *     modified.
+   * @param dx gradient of x [T,D]. Modified: the result is added.
+   * @param into gradients named like {@link Router#parameters}. Modified: the result is added.
+   */
+  void backward(RoutingGradient gradient, INDArray dx, Gradients into);
+}

@@ -1,0 +1,67 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * Which tokens of a batch are real and which are padding; one mask for routing, capacity, losses
+ * and statistics. Immutable.
+ */
+public final class TokenMask {
+  private final boolean[] valid;
+  private final int validTokens;
+
+  private TokenMask(boolean[] valid) {
+    this.valid = valid;
+    int count = 0;
+    for (boolean v : valid) {
+      count += v ? 1 : 0;
+    }
+    this.validTokens = count;
+  }
+
+  /** A mask without padding for {@code tokens} tokens. */
+  public static TokenMask none(int tokens) {
+    Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
+    boolean[] valid = new boolean[tokens];
+    java.util.Arrays.fill(valid, true);
+    return new TokenMask(valid);
+  }
+
+  /**
+   * A mask from one flag a token.
+   *
+   * @param valid true for a real token, false for padding. Not modified.
+   */
+  public static TokenMask of(boolean... valid) {
+    return new TokenMask(valid.clone());
+  }
+
+  /** Whether token {@code t} is real. */
+  public boolean valid(int t) {
+    return valid[t];
+  }
+
+  /** Number of tokens T, padding included. */
+  public int tokens() {
+    return valid.length;
+  }
+
+  /** Number of real tokens. */
+  public int validTokens() {
+    return validTokens;
+  }
+
+  /** Number of real tokens among {@code [from, to)}. */
+  public int validTokens(int from, int to) {
+    int count = 0;
+    for (int t = from; t < to; t++) {
+      count += valid[t] ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** Whether every token is real. */
+  public boolean allValid() {
+    return validTokens == valid.length;
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.moe4j.core.internal;
+
+import java.util.Arrays;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Checks at the public boundary; a message names the rule, the argument and its actual value. */
+public final class Require {
+  private Require() {}
+
+  /** Throws unless {@code holds}; the message is formatted only then. */
+  public static void that(boolean holds, String format, Object... values) {
+    if (!holds) {
+      throw new IllegalArgumentException(String.format(format, values));
+    }
+  }
+
+  /** Returns {@code value} if it is at least 1. */
+  public static int positive(String name, int value) {
+    that(value >= 1, "%s must be at least 1 but was %d", name, value);
+    return value;
+  }
+
+  /** Returns {@code value} if it is neither NaN nor infinite. */
+  public static double finite(String name, double value) {
+    that(Double.isFinite(value), "%s must be finite but was %s", name, value);
+    return value;
+  }
+
+  /** Checks the shape of an array; a negative expected length means any. */
+  public static void shape(String name, INDArray array, long... expected) {
+    long[] actual = array.shape();
+    boolean same = actual.length == expected.length;
+    for (int i = 0; same && i < expected.length; i++) {
+      same = expected[i] < 0 || expected[i] == actual[i];
+    }
+    that(
+        same,
+        "%s must be %s but was %s",
+        name,
+        Arrays.toString(expected).replace("-1", "*"),
+        Arrays.toString(actual));
+  }
+
+  /** Checks that an array has the given type. */
+  public static void type(String name, INDArray array, DataType expected) {
+    that(
+        array.dataType() == expected, "%s must be %s but was %s", name, expected, array.dataType());
+  }
+
+  /** Returns the type if it is one the library computes in. */
+  public static DataType floating(String name, DataType type) {
+    that(
+        type == DataType.FLOAT || type == DataType.DOUBLE,
+        "%s must be FLOAT or DOUBLE but was %s",
+        name,
+        type);
+    return type;
+  }
+}

@@ -1,0 +1,59 @@
+package io.github.moe4j.core.internal;
+
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Applies a function to the same row of several arrays; rows are independent and run in parallel. */
+public final class RowMap {
+  private static final int GRAIN_ELEMENTS = 4096;
+
+  private RowMap() {}
+
+  /** Work on one row of each array. */
+  @FunctionalInterface
+  public interface Work {
+    /**
+     * Computes the outputs of a row.
+     *
+     * @param row its index
+     * @param in a row of each input. May be used as scratch.
+     * @param out the row of each output, to be filled
+     */
+    void apply(int row, double[][] in, double[][] out);
+  }
+
+  /**
+   * Runs the work over all rows.
+   *
+   * @param inputs arrays [n, …], contiguous. Not modified, unless also an output.
+   * @param outputs arrays [n, …], contiguous. Modified: overwritten.
+   */
+  public static void apply(List<INDArray> inputs, List<INDArray> outputs, Work work) {
+    if (outputs.get(0).isEmpty()) {
+      return;
+    }
+    List<Rows> sources = inputs.stream().map(Rows::of).toList();
+    List<Rows> targets = outputs.stream().map(Rows::of).toList();
+    Rows first = targets.get(0);
+    Parallel.ranges(
+        Math.toIntExact(first.rows()), Math.max(1, GRAIN_ELEMENTS / first.width()), (from, to) -> {
+          List<Rows> read = sources.stream().map(Rows::fork).toList();
+          List<Rows> write = targets.stream().map(Rows::fork).toList();
+          double[][] in = buffers(read);
+          double[][] out = buffers(write);
+          for (int r = from; r < to; r++) {
+            for (int i = 0; i < in.length; i++) {
+              read.get(i).read(r, in[i]);
+            }
+            work.apply(r, in, out);
+            for (int i = 0; i < out.length; i++) {
+              write.get(i).write(r, out[i]);
+            }
+          }
+        });
+  }
+
+  private static double[][] buffers(List<Rows> rows) {
+    return rows.stream().map(r -> new double[r.width()]).toArray(double[][]::new);
+  }
+}

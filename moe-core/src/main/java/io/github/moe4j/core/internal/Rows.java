@@ -1,0 +1,114 @@
+package io.github.moe4j.core.internal;
+
+import java.lang.ref.Reference;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Rows of a contiguous array, read into and written from {@code double[]} by bulk copies.
+ *
+ * <p>All arithmetic outside GEMM is done on such rows, so one piece of code serves float32 and
+ * float64, and a float32 result is rounded once. The copies vectorise; reading an element through
+ * the array itself costs tens of times more.
+ *
+ * <p>Not thread-safe; {@link #fork} gives another thread its own.
+ */
+public final class Rows {
+  /** Elements in one direct buffer: its length in bytes must stay below 2^31. */
+  private static final long SEGMENT = 1L << 27;
+
+  private final INDArray array;
+  private final long rows;
+  private final int width;
+  private final int rowsPerSegment;
+  private final FloatBuffer[] floats;
+  private final DoubleBuffer[] doubles;
+  private final float[] scratch;
+
+  private Rows(INDArray array, FloatBuffer[] floats, DoubleBuffer[] doubles) {
+    this.array = array;
+    this.rows = array.size(0);
+    this.width = Math.toIntExact(array.length() / Math.max(1, rows));
+    this.rowsPerSegment = rowsPerSegment(width);
+    this.floats = floats;
+    this.doubles = doubles;
+    this.scratch = new float[floats.length == 0 ? 0 : width];
+  }
+
+  /**
+   * The rows of an array: its first axis, all other axes flattened into the row.
+   *
+   * @param array contiguous in c order, FLOAT or DOUBLE, not empty. Modified by {@link #write}.
+   */
+  public static Rows of(INDArray array) {
+    Contiguous.require("array", array);
+    boolean single = array.dataType() == DataType.FLOAT;
+    long width = array.length() / array.size(0);
+    long perSegment = rowsPerSegment(width) * width;
+    int segments = Math.toIntExact((array.length() + perSegment - 1) / perSegment);
+    FloatBuffer[] floats = new FloatBuffer[single ? segments : 0];
+    DoubleBuffer[] doubles = new DoubleBuffer[single ? 0 : segments];
+    for (int s = 0; s < segments; s++) {
+      long from = s * perSegment;
+      long length = Math.min(perSegment, array.length() - from);
+      var pointer = array.data().addressPointer().position(from).capacity(from + length);
+      if (single) {
+        floats[s] = (FloatBuffer) pointer.asBuffer();
+      } else {
+        doubles[s] = (DoubleBuffer) pointer.asBuffer();
+      }
+    }
+    return new Rows(array, floats, doubles);
+  }
+
+  private static int rowsPerSegment(long width) {
+    return Math.toIntExact(Math.max(1, SEGMENT / Math.max(1, width)));
+  }
+
+  /** The same rows with scratch memory of their own, for use by another thread. */
+  public Rows fork() {
+    return new Rows(array, floats, doubles);
+  }
+
+  /** Number of rows. */
+  public long rows() {
+    return rows;
+  }
+
+  /** Elements of a row. */
+  public int width() {
+    return width;
+  }
+
+  /** Copies a row into {@code target[0 … width)}. */
+  public void read(long row, double[] target) {
+    int segment = (int) (row / rowsPerSegment);
+    int index = (int) (row % rowsPerSegment) * width;
+    if (floats.length == 0) {
+      doubles[segment].get(index, target, 0, width);
+    } else {
+      floats[segment].get(index, scratch, 0, width);
+      for (int i = 0; i < width; i++) {
+        target[i] = scratch[i];
+      }
+    }
+    Reference.reachabilityFence(array);
+  }
+
+  /** Copies {@code source[0 … width)} into a row, rounding to the array's type. */
+  public void write(long row, double[] source) {
+    int segment = (int) (row / rowsPerSegment);
+    int index = (int) (row % rowsPerSegment) * width;
+    if (floats.length == 0) {
+      doubles[segment].put(index, source, 0, width);
+    } else {
+      for (int i = 0; i < width; i++) {
+        scratch[i] = (float) source[i];
+      }
+      floats[segment].put(index, scratch, 0, width);
+    }
+    Reference.reachabilityFence(array);
+  }
+}

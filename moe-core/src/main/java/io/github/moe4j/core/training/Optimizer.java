@@ -1,0 +1,96 @@
+package io.github.moe4j.core.training;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.learning.config.IUpdater;
+
+/**
+ * Applies one of ND4J's updaters (Adam, SGD, …) to named parameters.
+ *
+ * <pre>{@code
+ * Optimizer optimizer = Optimizer.of(layer.parameters(), new Adam(1e-3));
+ * Gradients gradients = layer.parameters().zeroGradients();
+ * for (…) {
+ *   … backward passes of one or several micro-batches add into gradients …
+ *   gradients.scale(1.0 / microBatches);
+ *   gradients.clipByGlobalNorm(1.0);
+ *   optimizer.step(gradients);
+ * }
+ * }</pre>
+ *
+ * <p>Holds the updater's state and the number of steps; used by one thread at a time, and not while
+ * a pass over the parameters is running.
+ */
+public final class Optimizer {
+  private final Parameters parameters;
+  private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
+  private final Parameters state;
+  private int steps;
+
+  private Optimizer(Parameters parameters, IUpdater config) {
+    this.parameters = parameters;
+    Parameters.Builder states = Parameters.builder();
+    parameters.forEach((name, array) -> {
+      long size = config.stateSize(array.length());
+      INDArray view = size == 0 ? null : Allocate.zeros(array.dataType(), 1, size);
+      if (view != null) {
+        states.add(name, view);
+      }
+      updaters.put(name, instantiate(config, view));
+    });
+    this.state = states.build();
+  }
+
+  @SuppressWarnings("NullAway") // ND4J wants null where an updater has no state
+  private static GradientUpdater<?> instantiate(IUpdater config, @Nullable INDArray view) {
+    return config.clone().instantiate(view, true);
+  }
+
+  /**
+   * An optimiser with fresh state.
+   *
+   * @param parameters the live parameters. Modified by {@link #step}.
+   * @param config an updater of ND4J with learning rate or schedule. Not modified.
+   */
+  public static Optimizer of(Parameters parameters, IUpdater config) {
+    return new Optimizer(parameters, config);
+  }
+
+  /**
+   * Changes every parameter by its gradient's update.
+   *
+   * @param gradients gradients of the same parameters. Modified: used up, all zero afterwards.
+   */
+  public void step(Gradients gradients) {
+    Require.that(
+        gradients.names().equals(parameters.names()),
+        "gradients must be of the parameters %s but were of %s",
+        parameters.names(),
+        gradients.names());
+    updaters.forEach((name, updater) -> {
+      INDArray gradient = gradients.get(name);
+      INDArray row = gradient.reshape('c', 1, gradient.length());
+      updater.applyUpdater(row, steps, 0);
+      parameters.get(name).subi(gradient);
+      gradient.assign(0);
+    });
+    steps++;
+  }
+
+  /** Number of steps taken. */
+  public int steps() {
+    return steps;
+  }
+
+  /** The updater's state by parameter name, each [1, n]; the live arrays. Empty for plain SGD. */
+  public Parameters state() {
+    return state;
+  }
+}

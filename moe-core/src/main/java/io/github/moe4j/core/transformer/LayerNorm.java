@@ -1,0 +1,154 @@
+package io.github.moe4j.core.transformer;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Parameterised;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
+import io.github.moe4j.core.internal.Rows;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Layer normalisation: {@code (x − mean)/√(variance + ε) · weight + bias} over each token (Ba et
+ * al. 2016, arXiv 1607.06450, equation 3), with the population variance and ε = 1e-5.
+ *
+ * <p>Parameters: {@code weight} [D], which starts at one, and {@code bias} [D], at zero.
+ */
+public final class LayerNorm implements Parameterised {
+  private static final double EPSILON = 1e-5;
+
+  private final INDArray weight;
+  private final INDArray bias;
+  private final Parameters parameters;
+
+  private LayerNorm(INDArray weight, INDArray bias) {
+    this.weight = weight;
+    this.bias = bias;
+    this.parameters =
+        Parameters.builder().add("weight", weight).add("bias", bias).build();
+  }
+
+  /** A new normalisation of the given width. */
+  public static LayerNorm create(int width, DataType type) {
+    Require.positive("width", width);
+    INDArray weight = Allocate.zeros(type, width);
+    weight.assign(1);
+    return new LayerNorm(weight, Allocate.zeros(type, width));
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /**
+   * Normalises tokens.
+   *
+   * @param x [T,D]. Not modified; must not change until the backward pass is done.
+   * @param scope memory of the pass
+   */
+  public Run forward(INDArray x, Arena.Scope scope) {
+    Require.shape("x", x, -1, weight.length());
+    double[] w = row(weight);
+    double[] b = row(bias);
+    int tokens = Math.toIntExact(x.size(0));
+    double[] mean = new double[tokens];
+    double[] inverse = new double[tokens];
+    INDArray y = scope.take(x.dataType(), x.shape());
+    RowMap.apply(List.of(x), List.of(y), (t, in, out) -> {
+      double[] values = in[0];
+      double sum = 0;
+      for (double v : values) {
+        sum += v;
+      }
+      double m = sum / values.length;
+      double squares = 0;
+      for (double v : values) {
+        squares += (v - m) * (v - m);
+      }
+      mean[t] = m;
+      inverse[t] = 1 / Math.sqrt(squares / values.length + EPSILON);
+      for (int d = 0; d < values.length; d++) {
+        out[0][d] = (values[d] - m) * inverse[t] * w[d] + b[d];
+      }
+    });
+    return new Run(x, y, w, mean, inverse);
+  }
+
+  private static double[] row(INDArray vector) {
+    double[] values = new double[Math.toIntExact(vector.length())];
+    Rows.of(vector.reshape('c', 1, vector.length())).read(0, values);
+    return values;
+  }
+
+  /** One pass and the way back. */
+  public static final class Run {
+    private final INDArray x;
+    private final INDArray y;
+    private final double[] weight;
+    private final double[] mean;
+    private final double[] inverse;
+
+    private Run(INDArray x, INDArray y, double[] weight, double[] mean, double[] inverse) {
+      this.x = x;
+      this.y = y;
+      this.weight = weight;
+      this.mean = mean;
+      this.inverse = inverse;
+    }
+
+    /** Normalised tokens [T,D], valid until the scope is closed. */
+    public INDArray y() {
+      return y;
+    }
+
+    /**
+     * Pulls a gradient back.
+     *
+     * @param dy [T,D]. Not modified.
+     * @param dx [T,D]. Modified: the result is added.
+     * @param into gradients named like the parameters. Modified: the result is added.
+     */
+    public void backward(INDArray dy, INDArray dx, Gradients into) {
+      if (dy.isEmpty()) {
+        return;
+      }
+      Rows upstream = Rows.of(dy);
+      Rows inputs = Rows.of(x);
+      Rows target = Rows.of(dx);
+      int width = weight.length;
+      double[] g = new double[width];
+      double[] normal = new double[width];
+      double[] sum = new double[width];
+      double[] dWeight = row(into.get("weight"));
+      double[] dBias = row(into.get("bias"));
+      for (int t = 0; t < mean.length; t++) {
+        upstream.read(t, g);
+        inputs.read(t, normal);
+        target.read(t, sum);
+        double meanG = 0;
+        double meanGNormal = 0;
+        for (int d = 0; d < width; d++) {
+          normal[d] = (normal[d] - mean[t]) * inverse[t];
+          dWeight[d] += g[d] * normal[d];
+          dBias[d] += g[d];
+          g[d] *= weight[d];
+          meanG += g[d];
+          meanGNormal += g[d] * normal[d];
+        }
+        meanG /= width;
+        meanGNormal /= width;
+        for (int d = 0; d < width; d++) {
+          sum[d] += inverse[t] * (g[d] - meanG - normal[d] * meanGNormal);
+        }
+        target.write(t, sum);
+      }
+      Rows.of(into.get("weight").reshape('c', 1, width)).write(0, dWeight);
+      Rows.of(into.get("bias").reshape('c', 1, width)).write(0, dBias);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.github.moe4j.core.transformer;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.FeedForward;
+import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.internal.Require;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A pre-norm Transformer block: {@code h = x + attention(norm1(x))}, {@code y = h +
+ * feedForward(norm2(h))}.
+ *
+ * <p>The feed-forward part is a {@link io.github.moe4j.core.MoeLayer}, or dense. A padded token
+ * comes out as it went in: only the residual carries it.
+ *
+ * <p>Parameters: {@code norm1.…}, {@code attention.…}, {@code norm2.…}, {@code feedForward.…}.
+ */
+public final class TransformerBlock implements FeedForward {
+  private final LayerNorm norm1;
+  private final CausalSelfAttention attention;
+  private final LayerNorm norm2;
+  private final FeedForward feedForward;
+  private final Arena arena;
+  private final Parameters parameters;
+
+  private TransformerBlock(
+      LayerNorm norm1,
+      CausalSelfAttention attention,
+      LayerNorm norm2,
+      FeedForward feedForward,
+      Arena arena) {
+    this.norm1 = norm1;
+    this.attention = attention;
+    this.norm2 = norm2;
+    this.feedForward = feedForward;
+    this.arena = arena;
+    this.parameters = Parameters.builder()
+        .addAll("norm1", norm1.parameters())
+        .addAll("attention", attention.parameters())
+        .addAll("norm2", norm2.parameters())
+        .addAll("feedForward", feedForward.parameters())
+        .build();
+  }
+
+  /**
+   * A block around a feed-forward part of the same type.
+   *
+   * @param heads attention heads, a divisor of D
+   * @param initializer of the attention weights
+   * @param seed of the attention weights
+   * @param arena memory, which blocks of one model share
+   */
+  public static TransformerBlock create(
+      FeedForward feedForward, int heads, Initializer initializer, long seed, Arena arena) {
+    int width = feedForward.modelWidth();
+    var type = feedForward.parameters().dataType();
+    return new TransformerBlock(
+        LayerNorm.create(width, type),
+        CausalSelfAttention.create(width, heads, type, initializer, new SplittableRandom(seed)),
+        LayerNorm.create(width, type),
+        feedForward,
+        arena);
+  }
+
+  @Override
+  public int modelWidth() {
+    return feedForward.modelWidth();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public FeedForwardRun forward(MoeInput input) {
+    Require.shape("x", input.x(), -1, modelWidth());
+    parameters.requireType(input.dataType());
+    Arena.Scope scope = arena.open();
+    try {
+      return new Run(input, scope);
+    } catch (RuntimeException e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  /** One pass and the way back. */
+  private final class Run implements FeedForwardRun {
+    private final Arena.Scope scope;
+    private final LayerNorm.Run normed1;
+    private final CausalSelfAttention.Run attended;
+    private final LayerNorm.Run normed2;
+    private final FeedForwardRun fed;
+    private final INDArray y;
+    private boolean closed;
+
+    Run(MoeInput input, Arena.Scope scope) {
+      this.scope = scope;
+      this.normed1 = norm1.forward(input.x(), scope);
+      this.attended = attention.forward(input.withX(normed1.y()), scope);
+      INDArray h = sum(input.x(), attended.y());
+      this.normed2 = norm2.forward(h, scope);
+      this.fed = feedForward.forward(input.withX(normed2.y()));
+      this.y = sum(h, fed.y());
+    }
+
+    private INDArray sum(INDArray a, INDArray b) {
+      INDArray result = scope.take(a.dataType(), a.shape());
+      if (!a.isEmpty()) {
+        a.addi(b, result);
+      }
+      return result;
+    }
+
+    @Override
+    public INDArray y() {
+      if (closed) {
+        throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
+      }
+      return y;
+    }
+
+    @Override
+    public Optional<MoeForward> moe() {
+      return fed.moe();
+    }
+
+    @Override
+    public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+      Require.shape("dy", dy, y().shape());
+      Require.shape("dx", dx, y.shape());
+      if (dy.isEmpty()) {
+        return;
+      }
+      INDArray dNormed2 = scope.takeZeros(dy.dataType(), dy.shape());
+      fed.backward(dy, balance, dNormed2, into.scoped("feedForward"));
+      INDArray dh = scope.take(dy.dataType(), dy.shape());
+      dh.assign(dy);
+      normed2.backward(dNormed2, dh, into.scoped("norm2"));
+      INDArray dNormed1 = scope.takeZeros(dy.dataType(), dy.shape());
+      attended.backward(dh, dNormed1, into.scoped("attention"));
+      dx.addi(dh);
+      normed1.backward(dNormed1, dx, into.scoped("norm1"));
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      scope.close();
+      fed.close();
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/**
+ * A pre-norm Transformer block whose feed-forward part is a Mixture of Experts or dense, with exact
+ * backward: enough to train a small language model on.
+ *
+ * <p>Axes: T tokens, S tokens of a sequence, D model width; a batch is T/S sequences one after
+ * another.
+ */
+@NullMarked
+package io.github.moe4j.core.transformer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RoutingGradient;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A router made of a gate that scores and a rule that decides. Its parameters are the gate's. */
+public final class GatedRouter implements Router {
+  private final Gate gate;
+  private final RoutingRule rule;
+
+  private GatedRouter(Gate gate, RoutingRule rule) {
+    rule.requireFits(gate.experts());
+    this.gate = gate;
+    this.rule = rule;
+  }
+
+  /** Joins a gate and a rule; an error if the rule does not fit the number of experts. */
+  public static GatedRouter of(Gate gate, RoutingRule rule) {
+    return new GatedRouter(gate, rule);
+  }
+
+  @Override
+  public int experts() {
+    return gate.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return gate.modelWidth();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return gate.parameters();
+  }
+
+  @Override
+  public Routing route(MoeInput input) {
+    GateRun scored = gate.score(input);
+    RuleResult ruled = rule.apply(scored.logits(), input);
+    RouterDecision decision =
+        RouterDecision.of(input, ruled.assignments(), scored.logits(), ruled.probabilities());
+    return new Routing() {
+      @Override
+      public RouterDecision decision() {
+        return decision;
+      }
+
+      @Override
+      public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
+        int scores = decision.tokens() * decision.experts();
+        double[] dWeights =
+            gradient.weights().orElseGet(() -> new double[decision.assignments().size()]);
+        double[] dProbabilities = gradient.probabilities().orElseGet(() -> new double[scores]);
+        double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
+        ruled.backward(dWeights, dProbabilities, dLogits);
+        scored.backward(dLogits, dx, into);
+      }
+    };
+  }
+}

@@ -1,0 +1,158 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The linear gate: {@code logits = x·weightᵀ (+ bias)}.
+ *
+ * <p>Parameters: {@code weight} [E,D] and, if there is one, {@code bias} [E].
+ */
+public final class LinearGate implements Gate {
+  private final INDArray weight;
+  private final @Nullable INDArray bias;
+  private final Parameters parameters;
+
+  private LinearGate(INDArray weight, @Nullable INDArray bias) {
+    Require.shape("weight", weight, -1, -1);
+    this.weight = weight;
+    this.bias = bias;
+    Parameters.Builder builder = Parameters.builder().add("weight", weight);
+    if (bias != null) {
+      Require.shape("bias", bias, weight.size(0));
+      Require.type("bias", bias, weight.dataType());
+      builder.add("bias", bias);
+    }
+    this.parameters = builder.build();
+  }
+
+  /**
+   * A gate over existing arrays, which become the live parameters.
+   *
+   * @param weight [E,D], contiguous
+   */
+  public static LinearGate of(INDArray weight) {
+    return new LinearGate(weight, null);
+  }
+
+  /**
+   * A gate with bias over existing arrays, which become the live parameters.
+   *
+   * @param weight [E,D], contiguous
+   * @param bias [E]
+   */
+  public static LinearGate of(INDArray weight, INDArray bias) {
+    return new LinearGate(weight, bias);
+  }
+
+  /** A new gate without bias, normal with standard deviation 0.02. */
+  public static LinearGate create(int experts, int modelWidth, DataType type, long seed) {
+    return create(experts, modelWidth, type, Initializer.normal(0.02), seed);
+  }
+
+  /** A new gate without bias; the same seed gives the same bits. */
+  public static LinearGate create(
+      int experts, int modelWidth, DataType type, Initializer initializer, long seed) {
+    Require.positive("experts", experts);
+    Require.positive("modelWidth", modelWidth);
+    return of(initializer.create(type, new SplittableRandom(seed), experts, modelWidth));
+  }
+
+  @Override
+  public int experts() {
+    return Math.toIntExact(weight.size(0));
+  }
+
+  @Override
+  public int modelWidth() {
+    return Math.toIntExact(weight.size(1));
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public GateRun score(MoeInput input) {
+    INDArray x = input.x();
+    Require.shape("x", x, -1, modelWidth());
+    Require.type("x", x, weight.dataType());
+    Logits logits = Logits.of(project(x), experts(), input.mask());
+    return new GateRun() {
+      @Override
+      public Logits logits() {
+        return logits;
+      }
+
+      @Override
+      public void backward(double[] dLogits, INDArray dx, Gradients into) {
+        pullBack(x, dLogits, dx, into);
+      }
+    };
+  }
+
+  private double[] project(INDArray x) {
+    int tokens = Math.toIntExact(x.size(0));
+    double[] values = new double[tokens * experts()];
+    if (tokens == 0) {
+      return values;
+    }
+    double[] add = new double[experts()];
+    if (bias != null) {
+      Rows.of(bias.reshape('c', 1, experts())).read(0, add);
+    }
+    try (INDArray product = Allocate.uninitialized(x.dataType(), tokens, experts())) {
+      Gemm.multiply(x, false, weight, true, 0, product);
+      Rows rows = Rows.of(product);
+      double[] row = new double[experts()];
+      for (int t = 0; t < tokens; t++) {
+        rows.read(t, row);
+        for (int e = 0; e < row.length; e++) {
+          values[t * row.length + e] = row[e] + add[e];
+        }
+      }
+    }
+    return values;
+  }
+
+  private void pullBack(INDArray x, double[] dLogits, INDArray dx, Gradients into) {
+    int tokens = Math.toIntExact(x.size(0));
+    if (tokens == 0) {
+      return;
+    }
+    try (INDArray gradient = Allocate.uninitialized(x.dataType(), tokens, experts())) {
+      Rows rows = Rows.of(gradient);
+      double[] row = new double[experts()];
+      double[] sum = new double[experts()];
+      for (int t = 0; t < tokens; t++) {
+        for (int e = 0; e < row.length; e++) {
+          row[e] = dLogits[t * row.length + e];
+          sum[e] += row[e];
+        }
+        rows.write(t, row);
+      }
+      Gemm.multiply(gradient, true, x, false, 1, into.get("weight"));
+      Gemm.multiply(gradient, false, weight, false, 1, dx);
+      if (bias != null) {
+        Rows dBias = Rows.of(into.get("bias").reshape('c', 1, experts()));
+        dBias.read(0, row);
+        for (int e = 0; e < row.length; e++) {
+          row[e] += sum[e];
+        }
+        dBias.write(0, row);
+      }
+    }
+  }
+}
