@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Zero;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -83,9 +84,7 @@ public final class Arena {
     /** Like {@link #take}, with all elements zero. */
     public INDArray takeZeros(DataType type, long... shape) {
       INDArray array = take(type, shape);
-      if (!array.isEmpty()) {
-        array.assign(0);
-      }
+      Zero.fill(array);
       return array;
     }
 

@@ -14,7 +14,7 @@ public interface CapacityFormula {
   int limit(int assignments, int experts);
 
   /**
-   * {@code ceil(factor · assignments / E)}: the mean load times a factor (Switch Transformers,
+   * {@code ceil(assignments / E · factor)}, in that order: the mean load times a factor (Switch Transformers,
    * arXiv 2101.03961, equation 3; Megatron-LM {@code get_capacity}). Padding counts for nothing.
    *
    * @param factor above 0; 1 is room for a perfectly balanced batch
@@ -24,7 +24,7 @@ public interface CapacityFormula {
         factor > 0 && Double.isFinite(factor),
         "capacity factor must be above 0 and finite but was %s",
         factor);
-    return (assignments, experts) -> (int) Math.ceil(factor * assignments / experts);
+    return (assignments, experts) -> (int) Math.ceil((double) assignments / experts * factor);
   }
 
   /**

@@ -1,5 +1,6 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
@@ -93,6 +94,7 @@ public final class DenseFeedForward implements FeedForward {
     private final ExpertsRun run;
     private final INDArray y;
     private final Arena.Scope scope;
+    private boolean closed;
 
     Run(MoeInput input, Arena.Scope scope) {
       this.scope = scope;
@@ -140,6 +142,7 @@ public final class DenseFeedForward implements FeedForward {
 
     @Override
     public INDArray y() {
+      requireOpen();
       return y;
     }
 
@@ -150,13 +153,17 @@ public final class DenseFeedForward implements FeedForward {
 
     @Override
     public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+      requireOpen();
       Require.shape("dy", dy, plan.tokens(), modelWidth());
+      Require.type("dy", dy, y.dataType());
       Require.shape("dx", dx, plan.tokens(), modelWidth());
+      Require.type("dx", dx, y.dataType());
+      Contiguous.require("dx", dx);
       Require.that(
           balance == RoutingGradient.none(), "a dense layer has no router to take a gradient");
       INDArray dRows = scope.take(dy.dataType(), x.shape());
       INDArray dxRows = scope.takeZeros(dy.dataType(), x.shape());
-      double[] dGates = Dispatcher.combineBackward(plan, dy, run.y(), dRows);
+      double[] dGates = Dispatcher.combineBackward(plan, Contiguous.of(dy), run.y(), dRows);
       if (gate != null) {
         double[] gates = gates(gate);
         scale(dRows, gates, dRows);
@@ -172,8 +179,15 @@ public final class DenseFeedForward implements FeedForward {
       Dispatcher.dispatchBackward(plan, dxRows, dx);
     }
 
+    private void requireOpen() {
+      if (closed) {
+        throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
+      }
+    }
+
     @Override
     public void close() {
+      closed = true;
       scope.close();
     }
   }

@@ -4,6 +4,7 @@ import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Zero;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -59,7 +60,7 @@ public final class Gradients {
 
   /** Sets all gradients to zero. */
   public void zero() {
-    arrays.values().forEach(array -> array.assign(0));
+    arrays.values().forEach(Zero::fill);
   }
 
   /** Multiplies all gradients by a factor, such as 1/micro-batches. */

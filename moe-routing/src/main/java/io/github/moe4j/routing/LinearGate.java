@@ -5,6 +5,7 @@ import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -98,7 +99,7 @@ public final class LinearGate implements Gate {
 
       @Override
       public void backward(double[] dLogits, INDArray dx, Gradients into) {
-        pullBack(x, dLogits, dx, into);
+        pullBack(withoutPadding(x, input.mask()), dLogits, dx, into);
       }
     };
   }
@@ -125,6 +126,24 @@ public final class LinearGate implements Gate {
       }
     }
     return values;
+  }
+
+  /** The tokens with padding zero: it may hold NaN, which no zero gradient would cancel. */
+  private static INDArray withoutPadding(INDArray x, TokenMask mask) {
+    if (mask.allValid()) {
+      return x;
+    }
+    INDArray copy = Allocate.zeros(x.dataType(), x.shape());
+    Rows from = Rows.of(x);
+    Rows to = Rows.of(copy);
+    double[] row = new double[from.width()];
+    for (int t = 0; t < mask.tokens(); t++) {
+      if (mask.valid(t)) {
+        from.read(t, row);
+        to.write(t, row);
+      }
+    }
+    return copy;
   }
 
   private void pullBack(INDArray x, double[] dLogits, INDArray dx, Gradients into) {

@@ -23,6 +23,11 @@ public final class Allocate {
     return detached(() -> Nd4j.createUninitialized(type, shape, 'c'));
   }
 
+  /** A copy, contiguous in c order. Not modified. */
+  public static INDArray copy(INDArray array) {
+    return detached(() -> array.dup('c'));
+  }
+
   private static INDArray detached(Supplier<INDArray> create) {
     MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
     try {

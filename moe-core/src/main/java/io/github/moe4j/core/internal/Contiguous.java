@@ -24,7 +24,7 @@ public final class Contiguous {
 
   /** The array itself if it is contiguous, else a contiguous copy. Not modified. */
   public static INDArray of(INDArray array) {
-    return array.isEmpty() || is(array) ? array : array.dup('c');
+    return array.isEmpty() || is(array) ? array : Allocate.copy(array);
   }
 
   /** Throws unless the array is contiguous. */

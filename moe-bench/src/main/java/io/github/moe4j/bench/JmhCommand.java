@@ -1,0 +1,57 @@
+package io.github.moe4j.bench;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Stack;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.IParameterPreprocessor;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** The command {@code jmh …}: JMH's own command line over the benchmarks of this project. */
+@Command(
+    name = "jmh",
+    customSynopsis = "moe-bench jmh [ARGUMENTS OF JMH...]",
+    description = {
+      "Runs the JMH benchmarks; all arguments go to JMH as they are.",
+      "moe-bench jmh -h tells JMH's arguments, moe-bench jmh -l its benchmarks."
+    },
+    preprocessor = JmhCommand.Verbatim.class)
+final class JmhCommand implements Callable<Integer> {
+  private final List<String> arguments = new ArrayList<>();
+
+  @Override
+  public Integer call() throws IOException {
+    org.openjdk.jmh.Main.main(arguments.toArray(String[]::new));
+    return ExitCode.OK;
+  }
+
+  /** The arguments for JMH, in order. */
+  List<String> arguments() {
+    return List.copyOf(arguments);
+  }
+
+  /** Takes all arguments away before picocli reads them, except a leading --help or --version. */
+  static final class Verbatim implements IParameterPreprocessor {
+    @Override
+    public boolean preprocess(
+        Stack<String> args,
+        CommandSpec command,
+        @Nullable ArgSpec argument,
+        Map<String, Object> info) {
+      if (!args.isEmpty() && List.of("--help", "--version").contains(args.peek())) {
+        return false;
+      }
+      JmhCommand jmh = (JmhCommand) command.userObject();
+      while (!args.isEmpty()) {
+        jmh.arguments.add(args.pop());
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.moe4j.bench.conformance.family;
+
+import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.bench.conformance.CaseTensor;
+import io.github.moe4j.bench.conformance.ReferenceCase;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeGradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One pass of a layer under the scalar that a case differentiates: {@code Σ output·objective_weight
+ * + Σ coefficient·loss}. Close it when its arrays are no longer needed.
+ */
+final class ObjectivePass implements AutoCloseable {
+  private final MoeForward pass;
+  private final INDArray upstream;
+  private RoutingGradient ofLosses = RoutingGradient.none();
+  private double objective;
+
+  private ObjectivePass(MoeForward pass, INDArray upstream) {
+    this.pass = pass;
+    this.upstream = upstream;
+    this.objective = upstream.isEmpty() ? 0 : pass.y().mul(upstream).sumNumber().doubleValue();
+  }
+
+  /**
+   * Runs a layer on the tokens of a case, in evaluation mode and float64.
+   *
+   * @param input tokens of the case [T,D]. Not modified.
+   */
+  static ObjectivePass forward(MoeLayer layer, MoeInput input, ReferenceCase reference) {
+    CaseTensor weight = reference.input("objective_weight");
+    INDArray upstream = weight.array(input.tokens(), input.width());
+    MoeForward pass = layer.forward(input);
+    return new ObjectivePass(pass, upstream);
+  }
+
+  /** The pass itself. */
+  MoeForward pass() {
+    return pass;
+  }
+
+  /** The layer's outputs [T,D]. */
+  INDArray output() {
+    return pass.y();
+  }
+
+  /** What the router decided. */
+  RouterDecision decision() {
+    return pass.decision();
+  }
+
+  /** Adds a loss of the router's decision to the objective. */
+  void add(double coefficient, LossValue loss) {
+    objective += coefficient * loss.value();
+    ofLosses = ofLosses.plus(loss.gradient().times(coefficient));
+  }
+
+  /** The scalar so far. */
+  double objective() {
+    return objective;
+  }
+
+  /** The gradients of the scalar so far; they outlive the pass. */
+  MoeGradients backward() {
+    return pass.backward(upstream, ofLosses);
+  }
+
+  @Override
+  public void close() {
+    pass.close();
+  }
+}

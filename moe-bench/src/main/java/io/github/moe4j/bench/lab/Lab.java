@@ -1,0 +1,76 @@
+package io.github.moe4j.bench.lab;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/** Trains the same model with each contender, one after another. */
+final class Lab {
+  private Lab() {}
+
+  /**
+   * Runs all contenders, or those begun until {@code stop} says so.
+   *
+   * @param source what the text is, for the report
+   * @param domainKind what a domain of the text is, in the singular
+   */
+  static LabResult run(
+      LabOptions options,
+      List<Contender> contenders,
+      Corpus corpus,
+      String source,
+      String domainKind,
+      BooleanSupplier stop,
+      Progress progress) {
+    Split split = corpus.split(options.seed(), options.validationShare());
+    List<ModelResult> results = new ArrayList<>();
+    String interruptedAfter = "";
+    for (Contender contender : contenders) {
+      Trainer trainer = new Trainer(contender, options, split);
+      int steps = trainer.train(stop, progress);
+      if (steps > 0) {
+        results.add(trainer.result());
+      }
+      if (steps < options.steps()) {
+        interruptedAfter = "%,d of %,d steps of %s, model %d of %d"
+            .formatted(
+                steps,
+                options.steps(),
+                contender.name(),
+                contenders.indexOf(contender) + 1,
+                contenders.size());
+        break;
+      }
+    }
+    return new LabResult(
+        "Router lab",
+        version(),
+        interruptedAfter.isEmpty(),
+        interruptedAfter,
+        configuration(options, contenders, split, source),
+        domainKind,
+        corpus.domainNames(),
+        results);
+  }
+
+  private static Map<String, String> configuration(
+      LabOptions options, List<Contender> contenders, Split split, String source) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("text", source);
+    all.put("training text", "%,d bytes".formatted(split.train().size()));
+    all.put("validation text", "%,d bytes".formatted(split.validation().size()));
+    all.putAll(options.describe());
+    all.put("routers", String.join(",", contenders.stream().map(Contender::name).toList()));
+    all.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
+    all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    all.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    return all;
+  }
+
+  private static String version() {
+    String version = Lab.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+}

@@ -1,0 +1,206 @@
+package io.github.moe4j.bench.lab;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lab}: trains the same small language model with each router and compares them. */
+@Command(
+    name = "lab",
+    sortOptions = false,
+    description =
+        "Trains the same byte-level language model with each router on real text, prints a table"
+            + " and writes an HTML report.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage or text", "130:interrupted"})
+public final class LabCommand implements Callable<Integer> {
+  private static final Path DEFAULT_FOLDER = Path.of("lab-report");
+  private static final double VALIDATION_SHARE = 0.1;
+  private static final int INTERRUPTED = 130;
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Option(names = "--steps", description = "Optimiser steps of each model (${DEFAULT-VALUE}).")
+  private int steps = 300;
+
+  @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
+  private long seed = 1;
+
+  @Option(
+      names = "--routers",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Models to compare, of: dense, topk, topk-balanced, switch (all).")
+  private @Nullable List<String> routers;
+
+  @Option(names = "--experts", description = "Experts of a layer (${DEFAULT-VALUE}).")
+  private int experts = 8;
+
+  @Option(names = "--k", description = "Choices per token of top-k (${DEFAULT-VALUE}).")
+  private int k = 2;
+
+  @Option(names = "--width", description = "Model width (${DEFAULT-VALUE}).")
+  private int width = 96;
+
+  @Option(
+      names = "--hidden",
+      description = "Hidden units that a token activates in each layer (${DEFAULT-VALUE}).")
+  private int hidden = 256;
+
+  @Option(names = "--blocks", description = "Transformer blocks (${DEFAULT-VALUE}).")
+  private int blocks = 2;
+
+  @Option(names = "--heads", description = "Attention heads (${DEFAULT-VALUE}).")
+  private int heads = 2;
+
+  @Option(names = "--sequence", description = "Bytes of a sequence (${DEFAULT-VALUE}).")
+  private int sequence = 64;
+
+  @Option(names = "--batch", description = "Sequences of a step (${DEFAULT-VALUE}).")
+  private int batch = 32;
+
+  @Option(names = "--learning-rate", description = "Peak learning rate (${DEFAULT-VALUE}).")
+  private double learningRate = 4e-3;
+
+  @Option(
+      names = "--text",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description =
+          "UTF-8 text to train on, one domain a file. Default: names of languages, countries,"
+              + " currencies and so on in every language that this Java runtime knows.")
+  private @Nullable List<Path> text;
+
+  @Option(
+      names = "--out",
+      paramLabel = "FOLDER",
+      description = "Where the report goes. Default: lab-report, or lab-report-2 and so on.")
+  private @Nullable Path out;
+
+  @Option(names = "--force", description = "Overwrite a report that is in the folder.")
+  private boolean force;
+
+  @Override
+  public Integer call() throws IOException {
+    CommandLine line = java.util.Objects.requireNonNull(spec).commandLine();
+    LabOptions options;
+    List<Contender> contenders;
+    Corpus corpus;
+    Path folder;
+    try {
+      options = options();
+      contenders = contenders();
+      folder = folder();
+      Files.createDirectories(folder);
+      corpus = text == null ? Corpus.displayNames() : Corpus.ofFiles(text);
+    } catch (IllegalArgumentException | IOException e) {
+      line.getErr().println("lab: " + message(e));
+      return CommandLine.ExitCode.USAGE;
+    }
+    return run(options, contenders, corpus, folder, line.getOut());
+  }
+
+  private int run(
+      LabOptions options,
+      List<Contender> contenders,
+      Corpus corpus,
+      Path folder,
+      PrintWriter terminal)
+      throws IOException {
+    AtomicBoolean stop = new AtomicBoolean();
+    CountDownLatch written = new CountDownLatch(1);
+    Thread onInterrupt = new Thread(() -> stopAndWait(stop, written), "lab-interrupt");
+    Runtime.getRuntime().addShutdownHook(onInterrupt);
+    try {
+      LabResult result = train(options, contenders, corpus, stop);
+      LabTable.print(result, terminal);
+      Path page = LabReport.write(result, folder, force);
+      terminal.println();
+      terminal.println((result.complete() ? "report: " : "partial report: ") + page);
+      terminal.flush();
+      return result.complete() ? CommandLine.ExitCode.OK : INTERRUPTED;
+    } finally {
+      written.countDown();
+      if (!stop.get()) {
+        Runtime.getRuntime().removeShutdownHook(onInterrupt);
+      }
+    }
+  }
+
+  private LabResult train(
+      LabOptions options, List<Contender> contenders, Corpus corpus, AtomicBoolean stop) {
+    try (Progress progress = Progress.of((long) options.steps() * contenders.size())) {
+      return Lab.run(options, contenders, corpus, source(), kind(), stop::get, progress);
+    }
+  }
+
+  /** On Ctrl-C the step under way is finished and the report written before the JVM ends. */
+  private static void stopAndWait(AtomicBoolean stop, CountDownLatch written) {
+    stop.set(true);
+    try {
+      if (!written.await(60, TimeUnit.SECONDS)) {
+        System.err.println("lab: the report could not be written in time");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private LabOptions options() {
+    return new LabOptions(
+        seed,
+        steps,
+        batch,
+        learningRate,
+        VALIDATION_SHARE,
+        new ModelOptions(width, heads, blocks, sequence),
+        new LayerOptions(width, hidden, experts, k));
+  }
+
+  private List<Contender> contenders() {
+    return routers == null
+        ? Contenders.all()
+        : routers.stream().distinct().map(Contenders::named).toList();
+  }
+
+  private Path folder() throws IOException {
+    if (out != null) {
+      if (!force) {
+        LabReport.requireFree(out);
+      }
+      return out;
+    }
+    Path folder = DEFAULT_FOLDER;
+    for (int i = 2; !force && Files.exists(folder); i++) {
+      folder = Path.of(DEFAULT_FOLDER + "-" + i);
+    }
+    return folder;
+  }
+
+  private String source() {
+    return text == null
+        ? "display names of this Java runtime"
+        : String.join(", ", text.stream().map(Path::toString).toList());
+  }
+
+  private String kind() {
+    return text == null ? "language" : "file";
+  }
+
+  private static String message(Exception e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.moe4j.bench.lab;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Everything that decides a run of the lab, besides its text and its contenders.
+ *
+ * @param seed of text split, weights, batches and noise
+ * @param steps optimiser steps of each model
+ * @param batch sequences of a step
+ * @param learningRate peak of the schedule: linear warm-up, then a cosine down to a twentieth
+ * @param validationShare share of each domain's lines that is held out
+ * @param model sizes of the model
+ * @param layer sizes of its feed-forward parts
+ */
+public record LabOptions(
+    long seed,
+    int steps,
+    int batch,
+    double learningRate,
+    double validationShare,
+    ModelOptions model,
+    LayerOptions layer) {
+
+  /** Validates. */
+  public LabOptions {
+    if (steps < 1 || batch < 1) {
+      throw new IllegalArgumentException(
+          "steps and batch must be at least 1 but were %d and %d".formatted(steps, batch));
+    }
+    if (!(learningRate > 0 && learningRate < 1)) {
+      throw new IllegalArgumentException(
+          "learningRate must be above 0 and below 1 but was " + learningRate);
+    }
+    if (model.width() != layer.width()) {
+      throw new IllegalArgumentException("model and layer must have one width but have %d and %d"
+          .formatted(model.width(), layer.width()));
+    }
+  }
+
+  /** Tokens of a training step. */
+  int tokensPerStep() {
+    return Math.multiplyExact(batch, model.sequence());
+  }
+
+  /** The options by the names of the command line, in the order to show. */
+  Map<String, String> describe() {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("seed", Long.toString(seed));
+    all.put("steps", Integer.toString(steps));
+    all.put("batch", batch + " sequences of " + model.sequence() + " bytes");
+    all.put("learning rate", Double.toString(learningRate));
+    all.put("validation share", Double.toString(validationShare));
+    all.put("blocks", Integer.toString(model.blocks()));
+    all.put("heads", Integer.toString(model.heads()));
+    all.put("width", Integer.toString(model.width()));
+    all.put("hidden", layer.activeHidden() + " active a token");
+    all.put("experts", Integer.toString(layer.experts()));
+    all.put("k", Integer.toString(layer.k()));
+    return all;
+  }
+}

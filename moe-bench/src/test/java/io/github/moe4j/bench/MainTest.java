@@ -1,0 +1,101 @@
+package io.github.moe4j.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.concurrent.Callable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+class MainTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  private final CommandLine commandLine =
+      Main.commandLine(new PrintWriter(out), new PrintWriter(err));
+
+  private int run(String... args) {
+    return Main.run(commandLine, args);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "conformance --help", "jmh --help"})
+  void run_help_printsUsage(String arguments) {
+    assertEquals(0, run(arguments.split(" ")));
+    assertTrue(out.toString().startsWith("Usage: moe-bench"), out.toString());
+    assertEquals("", err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--version", "conformance --version", "jmh --version"})
+  void run_version_printsIt(String arguments) {
+    assertEquals(0, run(arguments.split(" ")));
+    assertTrue(out.toString().startsWith("moe4j "), out.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nonsense", "conformance --nonsense", "conformance a b", "--verbose"})
+  void run_wrongUsage_isOneLineAndCode2(String arguments) {
+    assertEquals(2, run(arguments.split(" ")));
+    assertEquals("", out.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains("--help)"), err.toString());
+  }
+
+  @Command(name = "boom")
+  static final class Boom implements Callable<Integer> {
+    private final Throwable problem;
+
+    Boom(Throwable problem) {
+      this.problem = problem;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      if (problem instanceof Error error) {
+        throw error;
+      }
+      throw (Exception) problem;
+    }
+  }
+
+  @Test
+  void run_unexpectedException_isOneLineAndCode1() {
+    commandLine.addSubcommand(new Boom(new IllegalStateException("first\n second")));
+    assertEquals(1, run("boom"));
+    assertEquals("error: IllegalStateException: first second", err.toString().strip());
+  }
+
+  @Test
+  void run_missingNativeCode_isOneLineAndCode1() {
+    commandLine.addSubcommand(new Boom(new UnsatisfiedLinkError("no nd4j")));
+    assertEquals(1, run("boom"));
+    assertEquals("error: UnsatisfiedLinkError: no nd4j", err.toString().strip());
+  }
+
+  @Test
+  void run_unexpectedExceptionVerbose_showsWhere() {
+    commandLine.addSubcommand(new Boom(new IllegalStateException()));
+    assertEquals(1, run("--verbose", "boom"));
+    assertTrue(err.toString().contains("\tat " + MainTest.class.getName()), err.toString());
+  }
+
+  @Test
+  void preprocess_arguments_areAllTakenAsTheyAre() {
+    CommandLine jmh = commandLine.getSubcommands().get("jmh");
+    var arguments = new java.util.Stack<String>();
+    for (String argument : new String[] {"--", "x.*Bench", "-h", "1", "-f"}) {
+      arguments.push(argument);
+    }
+    new JmhCommand.Verbatim().preprocess(arguments, jmh.getCommandSpec(), null, java.util.Map.of());
+    assertTrue(arguments.isEmpty());
+    JmhCommand command = jmh.getCommand();
+    assertEquals(java.util.List.of("-f", "1", "-h", "x.*Bench", "--"), command.arguments());
+    assertFalse(jmh.isUsageHelpRequested());
+  }
+}

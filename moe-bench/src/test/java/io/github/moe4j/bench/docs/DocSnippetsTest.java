@@ -1,0 +1,124 @@
+package io.github.moe4j.bench.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.StringWriter;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.SimpleJavaFileObject;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Compiles and runs every Java snippet of the README and the guides, and follows every link. */
+class DocSnippetsTest {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
+  private static final String IMPORTS = """
+      import io.github.moe4j.balance.*;
+      import io.github.moe4j.core.*;
+      import io.github.moe4j.core.training.*;
+      import io.github.moe4j.core.transformer.*;
+      import io.github.moe4j.routing.*;
+      import java.util.*;
+      import org.nd4j.linalg.api.buffer.DataType;
+      import org.nd4j.linalg.api.ndarray.INDArray;
+      import org.nd4j.linalg.factory.Nd4j;
+      import org.nd4j.linalg.indexing.NDArrayIndex;
+      import org.nd4j.linalg.learning.config.Adam;
+      """;
+
+  @TempDir
+  Path classes;
+
+  private static List<Path> pages() throws IOException {
+    List<Path> pages = new ArrayList<>();
+    try (Stream<Path> top = Files.list(ROOT);
+        Stream<Path> docs = Files.walk(ROOT.resolve("docs"))) {
+      top.filter(p -> p.toString().endsWith(".md")).forEach(pages::add);
+      docs.filter(p -> p.toString().endsWith(".md")).forEach(pages::add);
+    }
+    pages.sort(null);
+    return pages;
+  }
+
+  @TestFactory
+  List<DynamicTest> snippets_ofAllPages_compileAndRun() throws IOException {
+    List<DynamicTest> tests = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher matcher = SNIPPET.matcher(Files.readString(page));
+      for (int i = 1; matcher.find(); i++) {
+        String code = matcher.group(1);
+        String name = "Snippet" + tests.size();
+        tests.add(DynamicTest.dynamicTest(
+            ROOT.relativize(page) + " snippet " + i, () -> compileAndRun(name, code)));
+      }
+    }
+    assertTrue(tests.size() >= 4, "expected snippets but found " + tests.size());
+    return tests;
+  }
+
+  private void compileAndRun(String name, String code) throws Exception {
+    String source = IMPORTS
+        + "public class "
+        + name
+        + " { public static void main(String[] args) throws Exception {\n"
+        + code
+        + "}}";
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter messages = new StringWriter();
+    List<String> options =
+        List.of("-d", classes.toString(), "-cp", System.getProperty("java.class.path"));
+    boolean compiled = compiler
+        .getTask(messages, null, null, options, null, List.of(new Source(name, source)))
+        .call();
+    assertTrue(compiled, messages + "\n" + source);
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+      loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
+    }
+  }
+
+  @Test
+  void links_ofAllPages_leadToFiles() throws IOException {
+    List<String> broken = new ArrayList<>();
+    for (Path page : pages()) {
+      Matcher matcher = LINK.matcher(SNIPPET.matcher(Files.readString(page)).replaceAll(""));
+      while (matcher.find()) {
+        String target = matcher.group(1);
+        if (!target.contains("://") && !Files.exists(page.resolveSibling(target).normalize())) {
+          broken.add(ROOT.relativize(page) + " → " + target);
+        }
+      }
+    }
+    assertEquals(List.of(), broken);
+  }
+
+  /** Source text in memory. */
+  private static final class Source extends SimpleJavaFileObject {
+    private final String text;
+
+    Source(String name, String text) {
+      super(URI.create("string:///" + name + ".java"), Kind.SOURCE);
+      this.text = text;
+    }
+
+    @Override
+    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+      return text;
+    }
+  }
+}
