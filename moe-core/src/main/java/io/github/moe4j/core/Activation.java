@@ -1,5 +1,6 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.internal.Exp;
 import org.apache.commons.numbers.gamma.Erf;
 
 /** Activation functions of expert networks, with their exact derivatives. */
@@ -25,7 +26,7 @@ public enum Activation {
 
     @Override
     double slope(double x) {
-      return normalCdf(x) + x * StrictMath.exp(-0.5 * x * x) / SQRT_2_PI;
+      return normalCdf(x) + x * Exp.exp(-0.5 * x * x) / SQRT_2_PI;
     }
   },
   /** {@code x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))} (arXiv 1606.08415, section 2). */
@@ -50,20 +51,22 @@ public enum Activation {
   SILU {
     @Override
     double value(double x) {
-      return x / (1 + StrictMath.exp(-x));
+      return x / (1 + Exp.exp(-x));
     }
 
     @Override
     double slope(double x) {
-      double sigmoid = 1 / (1 + StrictMath.exp(-x));
+      double sigmoid = 1 / (1 + Exp.exp(-x));
       return sigmoid * (1 + x * (1 - sigmoid));
     }
 
     @Override
-    void valueAndSlope(double x, double[] pair) {
-      double sigmoid = 1 / (1 + StrictMath.exp(-x));
-      pair[0] = x * sigmoid;
-      pair[1] = sigmoid * (1 + x * (1 - sigmoid));
+    void valuesAndSlopes(double[] x, double[] values, double[] slopes) {
+      for (int i = 0; i < x.length; i++) {
+        double sigmoid = 1 / (1 + Exp.exp(-x[i]));
+        values[i] = x[i] * sigmoid;
+        slopes[i] = sigmoid * (1 + x[i] * (1 - sigmoid));
+      }
     }
   };
 
@@ -80,9 +83,18 @@ public enum Activation {
   /** The derivative at {@code x}. */
   abstract double slope(double x);
 
-  /** Both at {@code x}; an activation overrides it where they share an exponential. */
-  void valueAndSlope(double x, double[] pair) {
-    pair[0] = value(x);
-    pair[1] = slope(x);
+  /** The values at all {@code x}, which may be the target itself. */
+  void values(double[] x, double[] values) {
+    for (int i = 0; i < x.length; i++) {
+      values[i] = value(x[i]);
+    }
+  }
+
+  /** The values and derivatives at all {@code x}; overridden where they share an exponential. */
+  void valuesAndSlopes(double[] x, double[] values, double[] slopes) {
+    for (int i = 0; i < x.length; i++) {
+      values[i] = value(x[i]);
+      slopes[i] = slope(x[i]);
+    }
   }
 }

@@ -14,8 +14,9 @@ public interface CapacityFormula {
   int limit(int assignments, int experts);
 
   /**
-   * {@code ceil(assignments / E · factor)}, in that order: the mean load times a factor (Switch Transformers,
-   * arXiv 2101.03961, equation 3; Megatron-LM {@code get_capacity}). Padding counts for nothing.
+   * {@code ceil(assignments / E · factor)}: the mean load times a factor (Switch Transformers, arXiv
+   * 2101.03961, equation 3; Megatron-LM {@code get_capacity}, whose order of rounding this is).
+   * Padding counts for nothing.
    *
    * @param factor above 0; 1 is room for a perfectly balanced batch
    */

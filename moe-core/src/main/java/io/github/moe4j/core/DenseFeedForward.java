@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
@@ -126,7 +127,7 @@ public final class DenseFeedForward implements FeedForward {
         Rows rows = Rows.of(logits);
         for (int r = 0; r < result.length; r++) {
           rows.read(r, value);
-          result[r] = 1 / (1 + StrictMath.exp(-value[0]));
+          result[r] = 1 / (1 + Exp.exp(-value[0]));
         }
       }
       return result;

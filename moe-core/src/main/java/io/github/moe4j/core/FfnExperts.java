@@ -114,13 +114,7 @@ public final class FfnExperts implements Experts {
   }
 
   private void activate(INDArray pre, INDArray hidden) {
-    RowMap.apply(List.of(pre), List.of(hidden), (r, in, out) -> {
-      double[] x = in[0];
-      double[] h = out[0];
-      for (int i = 0; i < h.length; i++) {
-        h[i] = activation.value(x[i]);
-      }
-    });
+    RowMap.apply(List.of(pre), List.of(hidden), (r, in, out) -> activation.values(in[0], out[0]));
   }
 
   /** Turns the gradient of the hidden layer into that of its input, in place. */

@@ -143,11 +143,11 @@ public final class GluExperts implements Experts {
 
   private void activate(INDArray gates, INDArray ups, INDArray hidden) {
     RowMap.apply(List.of(gates, ups), List.of(hidden), (r, in, out) -> {
-      double[] g = in[0];
       double[] u = in[1];
       double[] h = out[0];
+      activation.values(in[0], h);
       for (int i = 0; i < h.length; i++) {
-        h[i] = activation.value(g[i]) * u[i];
+        h[i] *= u[i];
       }
     });
   }
@@ -157,16 +157,14 @@ public final class GluExperts implements Experts {
       INDArray gates, INDArray ups, INDArray dHiddenThenUps, INDArray dGates) {
     RowMap.apply(
         List.of(gates, ups, dHiddenThenUps), List.of(dHiddenThenUps, dGates), (r, in, out) -> {
-          double[] g = in[0];
           double[] u = in[1];
           double[] dh = in[2];
           double[] du = out[0];
           double[] dg = out[1];
-          double[] act = new double[2];
+          activation.valuesAndSlopes(in[0], du, dg);
           for (int i = 0; i < dh.length; i++) {
-            activation.valueAndSlope(g[i], act);
-            du[i] = dh[i] * act[0];
-            dg[i] = dh[i] * u[i] * act[1];
+            du[i] *= dh[i];
+            dg[i] *= dh[i] * u[i];
           }
         });
   }

@@ -63,6 +63,20 @@ public final class Gradients {
     arrays.values().forEach(Zero::fill);
   }
 
+  /**
+   * Adds the gradients of another worker or micro-batch.
+   *
+   * @param other gradients of the same parameters. Not modified.
+   */
+  public void add(Gradients other) {
+    Require.that(
+        names().equals(other.names()),
+        "gradients must be of the same parameters but are of %s and %s",
+        names(),
+        other.names());
+    arrays.forEach((name, array) -> array.addi(other.arrays.get(name)));
+  }
+
   /** Multiplies all gradients by a factor, such as 1/micro-batches. */
   public void scale(double factor) {
     Require.finite("factor", factor);

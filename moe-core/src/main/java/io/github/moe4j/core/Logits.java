@@ -1,5 +1,7 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.internal.Exp;
+
 /** Raw router scores [T,E] before any normalisation; finite for every real token. */
 public final class Logits extends TokenScores {
   private Logits(int tokens, int experts, double[] values) {
@@ -51,7 +53,7 @@ public final class Logits extends TokenScores {
       }
       double sum = 0;
       for (int i = from; i < from + width; i++) {
-        p[i] = StrictMath.exp(p[i] - max);
+        p[i] = Exp.exp(p[i] - max);
         sum += p[i];
       }
       for (int i = from; i < from + width; i++) {
@@ -69,7 +71,7 @@ public final class Logits extends TokenScores {
     }
     double sum = 0;
     for (int e = 0; e < experts(); e++) {
-      sum += StrictMath.exp(get(t, e) - max);
+      sum += Exp.exp(get(t, e) - max);
     }
     return max + StrictMath.log(sum);
   }

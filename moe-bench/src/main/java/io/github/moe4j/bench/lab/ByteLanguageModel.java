@@ -10,6 +10,7 @@ import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameterised;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
@@ -249,7 +250,7 @@ public final class ByteLanguageModel implements Parameterised {
       }
       double sum = 0;
       for (int b = 0; b < BYTES; b++) {
-        out[0][b] = StrictMath.exp(in[0][b] - max);
+        out[0][b] = Exp.exp(in[0][b] - max);
         sum += out[0][b];
       }
       for (int b = 0; b < BYTES; b++) {

@@ -27,21 +27,23 @@ final class Lab {
     Split split = corpus.split(options.seed(), options.validationShare());
     List<ModelResult> results = new ArrayList<>();
     String interruptedAfter = "";
-    for (Contender contender : contenders) {
-      Trainer trainer = new Trainer(contender, options, split);
-      int steps = trainer.train(stop, progress);
-      if (steps > 0) {
-        results.add(trainer.result());
-      }
-      if (steps < options.steps()) {
-        interruptedAfter = "%,d of %,d steps of %s, model %d of %d"
-            .formatted(
-                steps,
-                options.steps(),
-                contender.name(),
-                contenders.indexOf(contender) + 1,
-                contenders.size());
-        break;
+    try (Workers workers = new Workers()) {
+      for (Contender contender : contenders) {
+        Trainer trainer = new Trainer(contender, options, split, workers);
+        int steps = trainer.train(stop, progress);
+        if (steps > 0) {
+          results.add(trainer.result());
+        }
+        if (steps < options.steps()) {
+          interruptedAfter = "%,d of %,d steps of %s, model %d of %d"
+              .formatted(
+                  steps,
+                  options.steps(),
+                  contender.name(),
+                  contenders.indexOf(contender) + 1,
+                  contenders.size());
+          break;
+        }
       }
     }
     return new LabResult(

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lab",
     sortOptions = false,
+    subcommands = SummaryCommand.class,
     description =
         "Trains the same byte-level language model with each router on real text, prints a table"
             + " and writes an HTML report.",
@@ -34,7 +35,7 @@ public final class LabCommand implements Callable<Integer> {
   private @Nullable CommandSpec spec;
 
   @Option(names = "--steps", description = "Optimiser steps of each model (${DEFAULT-VALUE}).")
-  private int steps = 300;
+  private int steps = 240;
 
   @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
   private long seed = 1;
@@ -73,7 +74,7 @@ public final class LabCommand implements Callable<Integer> {
   private int batch = 32;
 
   @Option(names = "--learning-rate", description = "Peak learning rate (${DEFAULT-VALUE}).")
-  private double learningRate = 4e-3;
+  private double learningRate = 3e-3;
 
   @Option(
       names = "--text",

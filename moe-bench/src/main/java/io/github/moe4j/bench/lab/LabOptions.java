@@ -44,6 +44,11 @@ public record LabOptions(
     return Math.multiplyExact(batch, model.sequence());
   }
 
+  /** Parts of a step that run at the same time; the same on every machine. */
+  int shards() {
+    return batch % 2 == 0 ? 2 : 1;
+  }
+
   /** The options by the names of the command line, in the order to show. */
   Map<String, String> describe() {
     Map<String, String> all = new LinkedHashMap<>();

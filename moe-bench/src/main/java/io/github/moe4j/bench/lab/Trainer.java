@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,25 +23,27 @@ import org.nd4j.linalg.learning.config.Adam;
 /** Trains one contender and measures it. All contenders see the same batches in the same order. */
 final class Trainer {
   private static final double MAX_NORM = 1;
-  private static final int CURVE_POINTS = 16;
-  private static final int CURVE_WINDOWS = 128;
-  private static final int FINAL_WINDOWS = 1024;
+  private static final int CURVE_POINTS = 12;
+  private static final int CURVE_WINDOWS = 96;
+  private static final int FINAL_WINDOWS = 768;
 
   private final Contender contender;
   private final LabOptions options;
   private final Split split;
   private final ByteLanguageModel model;
   private final Optimizer optimizer;
-  private final Gradients gradients;
+  private final Workers workers;
+  private final List<Gradients> gradients = new ArrayList<>();
 
   private final List<CurvePoint> curve = new ArrayList<>();
   private final List<LoadPoint> load = new ArrayList<>();
   private final List<Long> stepNanos = new ArrayList<>();
   private StageTimes stages = StageTimes.zero();
+  private long workNanos;
   private final List<LoadStatistics> loadSincePoint = new ArrayList<>();
   private double bitsSincePoint;
 
-  Trainer(Contender contender, LabOptions options, Split split) {
+  Trainer(Contender contender, LabOptions options, Split split, Workers workers) {
     this.contender = contender;
     this.options = options;
     this.split = split;
@@ -56,7 +59,10 @@ final class Trainer {
     Adam adam = new Adam(options.learningRate());
     adam.setLrAndSchedule(Double.NaN, new WarmupCosine(options.learningRate(), options.steps()));
     this.optimizer = Optimizer.of(model.parameters(), adam);
-    this.gradients = model.parameters().zeroGradients();
+    this.workers = workers;
+    for (int i = 0; i < options.shards(); i++) {
+      gradients.add(model.parameters().zeroGradients());
+    }
   }
 
   /**
@@ -89,23 +95,58 @@ final class Trainer {
     return step;
   }
 
+  /**
+   * One optimiser step. Shards of the batch are micro-batches that run at the same time, each with
+   * gradients of its own; capacity and balance losses see one shard.
+   */
   private double step(Batch batch, SplittableRandom noise) {
     long start = System.nanoTime();
-    double bits;
-    try (ByteLanguageModel.Pass pass = model.train(batch, noise)) {
-      pass.backward(balance(pass.moe()), gradients);
-      gradients.clipByGlobalNorm(MAX_NORM);
-      optimizer.step(gradients);
-      bits = pass.bitsPerByte();
-      stepNanos.add(System.nanoTime() - start);
-      for (MoeForward layer : pass.moe()) {
-        stages = stages.plus(layer.times());
-      }
-      if (!pass.moe().isEmpty()) {
-        loadSincePoint.add(pass.moe().get(pass.moe().size() - 1).load());
-      }
+    int shards = gradients.size();
+    int rows = batch.rows() / shards;
+    List<SplittableRandom> noises = new ArrayList<>();
+    for (int i = 0; i < shards; i++) {
+      noises.add(noise.split());
+    }
+    List<Shard> done = workers.map(
+        shards, i -> shard(batch.slice(i * rows, (i + 1) * rows), noises.get(i), gradients.get(i)));
+    long update = System.nanoTime();
+    Gradients sum = gradients.get(0);
+    for (Gradients other : gradients.subList(1, shards)) {
+      sum.add(other);
+      other.zero();
+    }
+    sum.scale(1.0 / shards);
+    sum.clipByGlobalNorm(MAX_NORM);
+    optimizer.step(sum);
+    long end = System.nanoTime();
+    stepNanos.add(end - start);
+    workNanos += (end - update) * shards;
+    double bits = 0;
+    for (Shard shard : done) {
+      bits += shard.bitsPerByte() / shards;
+      stages = stages.plus(shard.stages());
+      workNanos += shard.nanos();
+      shard.load().ifPresent(loadSincePoint::add);
     }
     return bits;
+  }
+
+  /** What one shard of a step came to; the load is that of the last layer. */
+  private record Shard(
+      double bitsPerByte, StageTimes stages, long nanos, Optional<LoadStatistics> load) {}
+
+  private Shard shard(Batch batch, SplittableRandom noise, Gradients into) {
+    long start = System.nanoTime();
+    try (ByteLanguageModel.Pass pass = model.train(batch, noise)) {
+      List<MoeForward> layers = pass.moe();
+      pass.backward(balance(layers), into);
+      StageTimes times =
+          layers.stream().map(MoeForward::times).reduce(StageTimes.zero(), StageTimes::plus);
+      Optional<LoadStatistics> last = layers.isEmpty()
+          ? Optional.empty()
+          : Optional.of(layers.get(layers.size() - 1).load());
+      return new Shard(pass.bitsPerByte(), times, System.nanoTime() - start, last);
+    }
   }
 
   private List<RoutingGradient> balance(List<MoeForward> layers) {
@@ -137,15 +178,27 @@ final class Trainer {
 
   private double bitsPerByte(int windows, UseCounter use) {
     Batch all = split.validation().windows(options.model().sequence(), windows);
+    int rows = options.batch() / options.shards();
+    List<Evaluation> parts = workers.map(
+        (all.rows() + rows - 1) / rows,
+        i -> evaluate(all.slice(i * rows, Math.min(all.rows(), (i + 1) * rows))));
     double sum = 0;
-    for (int from = 0; from < all.rows(); from += options.batch()) {
-      Batch batch = all.slice(from, Math.min(all.rows(), from + options.batch()));
-      try (ByteLanguageModel.Pass pass = model.evaluate(batch)) {
-        sum += pass.bitsPerByte() * batch.rows();
-        use.add(pass.moe(), batch);
-      }
+    for (Evaluation part : parts) {
+      sum += part.bits();
+      use.add(part.use());
     }
-    return sum / all.rows();
+    return sum / all.tokens().length;
+  }
+
+  /** What the model made of one batch: bits, not per byte. */
+  private record Evaluation(double bits, UseCounter use) {}
+
+  private Evaluation evaluate(Batch batch) {
+    UseCounter use = new UseCounter(domains());
+    try (ByteLanguageModel.Pass pass = model.evaluate(batch)) {
+      use.add(pass.moe(), batch);
+      return new Evaluation(pass.bitsPerByte() * batch.tokens().length, use);
+    }
   }
 
   private int domains() {
@@ -161,8 +214,7 @@ final class Trainer {
       curve.set(curve.size() - 1, new CurvePoint(last.step(), last.trainBitsPerByte(), validation));
     }
     // A dense model has no stages to tell apart.
-    double stepSum =
-        stages.total() == 0 ? 0 : stepNanos.stream().mapToLong(Long::longValue).sum();
+    double work = stages.total() == 0 ? 0 : workNanos;
     long[] sorted = stepNanos.stream().mapToLong(Long::longValue).sorted().toArray();
     double median = sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2] / 1e9;
     return new ModelResult(
@@ -172,8 +224,7 @@ final class Trainer {
         activeParameters(use),
         validation,
         options.tokensPerStep() / median,
-        StageShares.of(
-            stages.route(), stages.dispatch(), stages.experts(), stages.combine(), stepSum),
+        StageShares.of(stages.route(), stages.dispatch(), stages.experts(), stages.combine(), work),
         curve,
         use.result(load));
   }

@@ -18,16 +18,34 @@ final class UseCounter {
     this.domains = domains;
   }
 
-  /** Adds the passes of all layers over a batch; domains are counted in the last layer. */
-  void add(List<MoeForward> layers, Batch batch) {
-    for (int l = 0; l < layers.size(); l++) {
-      LoadStatistics now = layers.get(l).load();
-      if (l < load.size()) {
-        load.set(l, load.get(l).plus(now));
-      } else {
-        load.add(now);
+  /** Adds what another counter of the same domains has counted. */
+  void add(UseCounter other) {
+    addLoad(other.load);
+    if (other.byDomain != null) {
+      if (byDomain == null) {
+        byDomain = new long[other.byDomain.length][domains];
+      }
+      for (int e = 0; e < byDomain.length; e++) {
+        for (int d = 0; d < domains; d++) {
+          byDomain[e][d] += other.byDomain[e][d];
+        }
       }
     }
+  }
+
+  private void addLoad(List<LoadStatistics> ofLayers) {
+    for (int l = 0; l < ofLayers.size(); l++) {
+      if (l < load.size()) {
+        load.set(l, load.get(l).plus(ofLayers.get(l)));
+      } else {
+        load.add(ofLayers.get(l));
+      }
+    }
+  }
+
+  /** Adds the passes of all layers over a batch; domains are counted in the last layer. */
+  void add(List<MoeForward> layers, Batch batch) {
+    addLoad(layers.stream().map(MoeForward::load).toList());
     if (!layers.isEmpty()) {
       Assignments last = layers.get(layers.size() - 1).decision().assignments();
       if (byDomain == null) {

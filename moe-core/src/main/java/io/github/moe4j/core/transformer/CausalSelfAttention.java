@@ -7,6 +7,7 @@ import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameterised;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
@@ -143,7 +144,7 @@ public final class CausalSelfAttention implements Parameterised {
         double sum = 0;
         for (int j = 0; j <= query; j++) {
           if (mask.valid(first + j)) {
-            p[j] = StrictMath.exp(s[j] * scale - max);
+            p[j] = Exp.exp(s[j] * scale - max);
             sum += p[j];
           }
         }

@@ -1,0 +1,263 @@
+package io.github.moe4j.balance;
+
+import static io.github.moe4j.core.testkit.Near.assertAllZero;
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.testkit.Decisions;
+import io.github.moe4j.core.testkit.GradientCheck;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/**
+ * What every {@link BalanceLoss} must keep. A loss's test extends this and says how to build it and
+ * what it is worth at perfect balance and at total collapse.
+ *
+ * <p>Decisions are made of logits and a choice by plain code; the choice counts as constant, as it
+ * does in training.
+ */
+@ExtendWith(Seeds.class)
+abstract class LossContract {
+  private static final int EXPERTS = 4;
+
+  /** The loss under test with the given coefficient. */
+  protected abstract BalanceLoss loss(double coefficient);
+
+  /** Value with coefficient 1 if all logits are 0 and every expert is chosen as often. */
+  protected abstract double valueAtBalance(int experts, int choices);
+
+  /**
+   * Value with coefficient 1 if every token prefers expert 0.
+   *
+   * @param logit of expert 0, so large that its probability is 1; the other logits are 0
+   */
+  protected abstract double valueAtCollapse(int experts, int choices, double logit);
+
+  @Test
+  void evaluate_perfectBalance_documentedValue() {
+    for (int k : new int[] {1, 2, EXPERTS}) {
+      int[][] choice = new int[12][k];
+      for (int i = 0; i < 12 * k; i++) {
+        choice[i / k][i % k] = (i / k + i % k) % EXPERTS;
+      }
+      RouterDecision balanced =
+          Decisions.chosen(new double[12 * EXPERTS], EXPERTS, choice, TokenMask.none(12), 4);
+      assertEquals(valueAtBalance(EXPERTS, k), loss(1).evaluate(balanced).value(), 1e-12, "K " + k);
+    }
+  }
+
+  @Test
+  void evaluate_totalCollapse_documentedValue() {
+    double[] logits = new double[12 * EXPERTS];
+    for (int t = 0; t < 12; t++) {
+      logits[t * EXPERTS] = 60;
+    }
+    for (int k : new int[] {1, 2, EXPERTS}) {
+      RouterDecision collapsed = Decisions.topK(logits, EXPERTS, k, TokenMask.none(12), 4);
+      double expected = valueAtCollapse(EXPERTS, k, 60);
+      assertEquals(expected, loss(1).evaluate(collapsed).value(), 1e-12 * (1 + expected), "K " + k);
+    }
+  }
+
+  @Test
+  void evaluate_oneLayer_gradientMatchesDifferences() {
+    for (int k : new int[] {1, 2, EXPERTS - 1}) {
+      requireGradient(List.of(new Layer(1, 8, k, 4, RandomArrays.mask(Seeds.random(2), 8))));
+    }
+  }
+
+  @Test
+  void evaluate_layersOfDifferentLength_gradientMatchesDifferences() {
+    TokenMask oneEmptySequence =
+        TokenMask.of(true, false, true, true, false, false, false, false, true, true, true, false);
+    requireGradient(List.of(
+        new Layer(1, 12, 2, 4, oneEmptySequence),
+        new Layer(2, 5, 1, 5, TokenMask.none(5)),
+        new Layer(3, 6, 3, 2, TokenMask.of(true, true, false, true, true, true))));
+  }
+
+  /** Logits to vary, and all that is constant about a layer. */
+  private static final class Layer {
+    final double[] logits;
+    final int[][] choice;
+    final int sequenceLength;
+    final TokenMask mask;
+
+    Layer(long salt, int tokens, int k, int sequenceLength, TokenMask mask) {
+      this.logits = RandomArrays.normal(Seeds.random(salt), tokens * EXPERTS);
+      this.choice = new int[tokens][];
+      Arrays.setAll(choice, t -> Decisions.largest(logits, t * EXPERTS, EXPERTS, k));
+      this.sequenceLength = sequenceLength;
+      this.mask = mask;
+    }
+
+    RouterDecision decision() {
+      return Decisions.chosen(logits, EXPERTS, choice, mask, sequenceLength);
+    }
+  }
+
+  private void requireGradient(List<Layer> layers) {
+    BalanceLoss loss = loss(5);
+    List<RouterDecision> decisions = layers.stream().map(Layer::decision).toList();
+    LossValue value = loss.evaluate(decisions);
+    assertEquals(layers.size(), value.gradients().size());
+    GradientCheck check = GradientCheck.of(
+        () -> loss.evaluate(layers.stream().map(Layer::decision).toList()).value());
+    for (int l = 0; l < layers.size(); l++) {
+      double[] dLogits = dLogits(decisions.get(l), value.gradients().get(l));
+      check.add("logits of layer " + l, layers.get(l).logits, dLogits);
+    }
+    check.assertCorrect();
+  }
+
+  /** The gradient of the logits behind a decision, through the softmax for probabilities. */
+  private static double[] dLogits(RouterDecision decision, RoutingGradient gradient) {
+    int scores = decision.tokens() * decision.experts();
+    double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
+    double[] dP = gradient.probabilities().orElseGet(() -> new double[scores]);
+    assertFalse(gradient.weights().isPresent(), "this contract lets no loss read weights");
+    assertEquals(scores, dLogits.length);
+    assertEquals(scores, dP.length);
+    decision.requireProbabilities("test").softmaxBackward(dP, dLogits);
+    return dLogits;
+  }
+
+  @Test
+  void evaluate_paddingInAndAfterSequences_changesNothing() {
+    double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
+    RouterDecision plain = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
+    // two sequences of 4 become three of 6: two padded tokens in each, then nothing but padding
+    boolean[] valid = new boolean[18];
+    double[] padded = new double[18 * EXPERTS];
+    Arrays.fill(padded, Double.NaN);
+    int[] place = new int[8];
+    for (int t = 0; t < 8; t++) {
+      place[t] = t / 4 * 6 + new int[] {0, 2, 3, 5}[t % 4];
+      valid[place[t]] = true;
+      System.arraycopy(logits, t * EXPERTS, padded, place[t] * EXPERTS, EXPERTS);
+    }
+    RouterDecision masked = Decisions.topK(padded, EXPERTS, 2, TokenMask.of(valid), 6);
+    LossValue expected = loss(0.7).evaluate(plain);
+    LossValue actual = loss(0.7).evaluate(masked);
+    assertEquals(expected.value(), actual.value(), 1e-14);
+    double[] dPlain = dLogits(plain, expected.gradient());
+    double[] dMasked = dLogits(masked, actual.gradient());
+    for (int t = 0; t < 8; t++) {
+      for (int e = 0; e < EXPERTS; e++) {
+        int i = place[t] * EXPERTS + e;
+        assertEquals(dPlain[t * EXPERTS + e], dMasked[i], 1e-14, "gradient of token " + t);
+        dMasked[i] = 0;
+      }
+    }
+    assertAllZero("gradient of padding", dMasked);
+  }
+
+  @Test
+  void evaluate_onlyPadding_zeroNotNaN() {
+    double[] logits = new double[6 * EXPERTS];
+    Arrays.fill(logits, Double.NaN);
+    TokenMask none = TokenMask.of(new boolean[6]);
+    RouterDecision padding = Decisions.topK(logits, EXPERTS, 2, none, 3);
+    LossValue value = loss(0.7).evaluate(padding);
+    assertEquals(0, value.value());
+    assertAllZero("gradient", dLogits(padding, value.gradient()));
+  }
+
+  @Test
+  void evaluate_noTokens_zero() {
+    RouterDecision empty = Decisions.topK(new double[0], EXPERTS, 2, TokenMask.none(0), 1);
+    LossValue value = loss(0.7).evaluate(empty);
+    assertEquals(0, value.value());
+    assertEquals(0, dLogits(empty, value.gradient()).length);
+  }
+
+  @Test
+  void evaluate_oneExpert_finiteAsAtBalance() {
+    RouterDecision one = Decisions.topK(new double[5], 1, 1, TokenMask.none(5));
+    LossValue value = loss(1).evaluate(one);
+    assertEquals(valueAtBalance(1, 1), value.value(), 1e-12);
+    for (double d : dLogits(one, value.gradient())) {
+      assertEquals(0, d, 1e-12); // a softmax over one expert is 1 whatever its logit is
+    }
+  }
+
+  @Test
+  void evaluate_logitsOf80_finite() {
+    double[] logits = new double[6 * EXPERTS];
+    for (int i = 0; i < logits.length; i++) {
+      logits[i] = i % 3 == 0 ? 80 : -80;
+    }
+    RouterDecision extreme = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(6));
+    LossValue value = loss(1).evaluate(extreme);
+    assertTrue(Double.isFinite(value.value()));
+    double[] gradient = dLogits(extreme, value.gradient());
+    assertTrue(Arrays.stream(gradient).allMatch(Double::isFinite));
+  }
+
+  @Test
+  void evaluate_coefficientDoubled_valueAndGradientDouble() {
+    double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
+    RouterDecision decision = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
+    LossValue once = loss(0.3).evaluate(decision);
+    LossValue twice = loss(0.6).evaluate(decision);
+    assertTrue(once.value() > 0);
+    assertEquals(2 * once.value(), twice.value(), 1e-14);
+    double[] expected = dLogits(decision, once.gradient().times(2));
+    assertNear("gradient", expected, dLogits(decision, twice.gradient()), 1e-14);
+    assertEquals(0, loss(0).evaluate(decision).value());
+  }
+
+  @Test
+  void evaluate_expertsRenumbered_sameValue() {
+    double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
+    double[] renumbered = new double[logits.length];
+    for (int i = 0; i < logits.length; i++) {
+      renumbered[i / EXPERTS * EXPERTS + (i + 1) % EXPERTS] = logits[i];
+    }
+    TokenMask all = TokenMask.none(8);
+    assertEquals(
+        loss(1).evaluate(Decisions.topK(logits, EXPERTS, 2, all, 4)).value(),
+        loss(1).evaluate(Decisions.topK(renumbered, EXPERTS, 2, all, 4)).value(),
+        1e-14);
+  }
+
+  @Test
+  void evaluate_decision_notModified() {
+    double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
+    RouterDecision decision = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
+    double[] weights = decision.assignments().weights();
+    double[] p = decision.requireProbabilities("test").toArray();
+    double first = loss(1).evaluate(decision).value();
+    assertEquals(first, loss(1).evaluate(decision).value());
+    assertSameBits("weights", weights, decision.assignments().weights());
+    assertSameBits("logits", logits, decision.requireLogits("test").toArray());
+    assertSameBits("probabilities", p, decision.requireProbabilities("test").toArray());
+  }
+
+  @Test
+  void evaluate_noLayers_throws() {
+    var error = assertThrows(IllegalArgumentException.class, () -> loss(1).evaluate(List.of()));
+    assertTrue(error.getMessage().contains("at least one layer"), error.getMessage());
+  }
+
+  @Test
+  void loss_coefficientNotFinite_throws() {
+    assertThrows(IllegalArgumentException.class, () -> loss(Double.NaN));
+  }
+
+  @Test
+  void name_always_given() {
+    assertFalse(loss(1).name().isBlank());
+  }
+}

@@ -1,0 +1,18 @@
+package io.github.moe4j.balance;
+
+class ZLossContractTest extends LossContract {
+  @Override
+  protected BalanceLoss loss(double coefficient) {
+    return new ZLoss(coefficient);
+  }
+
+  @Override
+  protected double valueAtBalance(int experts, int choices) {
+    return Math.log(experts) * Math.log(experts);
+  }
+
+  @Override
+  protected double valueAtCollapse(int experts, int choices, double logit) {
+    return logit * logit;
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.moe4j.bench.lab;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lab summary}: held-out bits per byte of several finished runs as a Markdown table. */
+@Command(
+    name = "summary",
+    description =
+        "Prints the held-out bits per byte of several runs, such as those of different seeds, as a"
+            + " Markdown table with the mean and the difference to the first model.")
+public final class SummaryCommand implements Callable<Integer> {
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Parameters(arity = "1..*", paramLabel = "FOLDER", description = "Folders of finished runs.")
+  private List<Path> folders = List.of();
+
+  @Override
+  public Integer call() {
+    var line = java.util.Objects.requireNonNull(spec).commandLine();
+    List<LabResult> runs = new ArrayList<>();
+    for (Path folder : folders) {
+      try {
+        runs.add(LabJson.read(Files.readString(folder.resolve(LabReport.DATA))));
+      } catch (IOException | IllegalArgumentException e) {
+        line.getErr().println("summary: " + folder + " holds no result that can be read");
+        return ExitCode.USAGE;
+      }
+    }
+    print(runs, line.getOut());
+    return ExitCode.OK;
+  }
+
+  private static void print(List<LabResult> runs, PrintWriter out) {
+    List<String> models = runs.get(0).models().stream().map(ModelResult::name).toList();
+    row(
+        out,
+        "model",
+        runs.stream().map(r -> "seed " + r.configuration().get("seed")).toList(),
+        "mean",
+        "difference");
+    row(out, "---", runs.stream().map(r -> "---:").toList(), "---:", "---:");
+    double first = Double.NaN;
+    for (String model : models) {
+      List<Double> values = runs.stream().map(run -> bitsPerByte(run, model)).toList();
+      double mean = values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
+      first = Double.isNaN(first) ? mean : first;
+      row(
+          out,
+          model,
+          values.stream().map(v -> String.format(Locale.ROOT, "%.4f", v)).toList(),
+          String.format(Locale.ROOT, "%.4f", mean),
+          String.format(Locale.ROOT, "%+.4f", mean - first));
+    }
+    out.flush();
+  }
+
+  private static double bitsPerByte(LabResult run, String model) {
+    return run.models().stream()
+        .filter(m -> m.name().equals(model))
+        .mapToDouble(ModelResult::validationBitsPerByte)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  private static void row(
+      PrintWriter out, String name, List<String> cells, String mean, String difference) {
+    out.println("| "
+        + name
+        + " | "
+        + cells.stream().collect(Collectors.joining(" | "))
+        + " | "
+        + mean
+        + " | "
+        + difference
+        + " |");
+  }
+}

@@ -1,0 +1,158 @@
+package io.github.moe4j.bench.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.factory.Nd4j;
+import picocli.CommandLine;
+
+class LabTest {
+  private static final LabOptions OPTIONS = new LabOptions(
+      3, 30, 8, 0.01, 0.2, new ModelOptions(8, 2, 1, 16), new LayerOptions(8, 16, 4, 2));
+
+  @TempDir
+  Path folder;
+
+  private static Corpus corpus() {
+    List<String> letters = new ArrayList<>();
+    List<String> digits = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      letters.add(
+          "abcdefghij".repeat(2) + "klmnopqrstuvwxyz".charAt(i % 16) + "xyz".repeat(i % 5 + 1) + i);
+      digits.add("0123456789".repeat(2) + i);
+    }
+    return new Corpus(List.of(new Domain("letters", letters), new Domain("digits", digits)));
+  }
+
+  private static LabResult run(List<Contender> contenders, int stopAfter) {
+    AtomicInteger asked = new AtomicInteger();
+    return Lab.run(
+        OPTIONS,
+        contenders,
+        corpus(),
+        "test",
+        "file",
+        () -> asked.getAndIncrement() >= stopAfter,
+        Progress.quiet());
+  }
+
+  @Test
+  void run_ofAllContenders_learnsAndMeasuresEach() {
+    LabResult result = run(Contenders.all(), Integer.MAX_VALUE);
+    assertTrue(result.complete());
+    assertEquals(
+        Contenders.all().stream().map(Contender::name).toList(),
+        result.models().stream().map(ModelResult::name).toList());
+    for (ModelResult model : result.models()) {
+      assertTrue(model.validationBitsPerByte() < 6, model.name() + " must learn");
+      assertTrue(model.tokensPerSecond() > 0);
+      assertFalse(model.curve().isEmpty());
+      boolean dense = model.name().equals("dense");
+      assertEquals(dense, model.expertUse() == null);
+      assertEquals(dense, model.activeParameters() == model.parameters());
+    }
+    ExpertUse use = result.models().get(1).expertUse();
+    assertNotNull(use);
+    for (int domain = 0; domain < 2; domain++) {
+      double sum = 0;
+      for (double[] ofExpert : use.expertByDomain()) {
+        sum += ofExpert[domain];
+      }
+      assertEquals(1, sum, 1e-12);
+    }
+  }
+
+  @Test
+  void run_withTheSameSeed_givesTheSameBits() {
+    List<Contender> one = List.of(Contenders.named("topk-balanced"));
+    ModelResult a = run(one, Integer.MAX_VALUE).models().get(0);
+    ModelResult b = run(one, Integer.MAX_VALUE).models().get(0);
+    assertEquals(a.validationBitsPerByte(), b.validationBitsPerByte());
+    assertEquals(a.curve(), b.curve());
+  }
+
+  @Test
+  void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() {
+    LabResult result = run(Contenders.all(), 35);
+    assertFalse(result.complete());
+    assertEquals("5 of 30 steps of topk, model 2 of 4", result.progress());
+    assertEquals(2, result.models().size());
+    assertNull(result.models().get(0).expertUse());
+  }
+
+  @Test
+  void run_always_leavesTheNumberOfNativeThreadsAsItWas() {
+    int before = Nd4j.factory().blas().getMaxThreads();
+    run(List.of(Contenders.named("dense")), 1);
+    assertEquals(before, Nd4j.factory().blas().getMaxThreads());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--k 9 | k must be at most experts = 8 but was 9",
+        "--width -4 | width, heads, blocks and sequence must be at least 1 but were -4, 2, 2 and 64",
+        "--steps 0 | steps and batch must be at least 1 but were 0 and 32",
+        "--hidden 7 | k must divide hidden = 7 but was 2",
+        "--routers nonsense | router must be one of",
+        "--text missing.txt | missing.txt: no such file",
+      })
+  void call_withWrongOptions_isOneLineAndExitCode2(String options, String message) {
+    StringWriter err = new StringWriter();
+    int code = execute(err, new StringWriter(), options + " --out " + folder);
+    assertEquals(CommandLine.ExitCode.USAGE, code);
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains(message), err.toString());
+  }
+
+  @Test
+  void call_withText_printsTheTableAndNeverOverwritesUnasked() throws Exception {
+    Path text = folder.resolve("words.txt");
+    Files.writeString(text, "one two three four five\n".repeat(1) + lines());
+    String options = "--steps 3 --width 8 --hidden 8 --batch 2 --sequence 8 --routers topk --out "
+        + folder.resolve("out")
+        + " --text "
+        + text;
+    StringWriter out = new StringWriter();
+    assertEquals(0, execute(new StringWriter(), out, options));
+    assertTrue(out.toString().contains("topk"), out.toString());
+    Path page = folder.resolve("out").resolve(LabReport.PAGE);
+    assertTrue(out.toString().contains("report: " + page), out.toString());
+    byte[] before = Files.readAllBytes(page);
+    StringWriter err = new StringWriter();
+    assertEquals(2, execute(err, new StringWriter(), options));
+    assertTrue(err.toString().contains("--force"), err.toString());
+    assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(page)));
+    assertEquals(0, execute(new StringWriter(), new StringWriter(), options + " --force"));
+  }
+
+  private static String lines() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 30; i++) {
+      text.append("line number ").append(i).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static int execute(StringWriter err, StringWriter out, String options) {
+    return new CommandLine(new LabCommand())
+        .setErr(new PrintWriter(err, true))
+        .setOut(new PrintWriter(out, true))
+        .execute(options.trim().split(" +"));
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.moe4j.core;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+class ArenaTest {
+  private final Arena arena = new Arena();
+
+  private static long address(INDArray array) {
+    return array.data().address();
+  }
+
+  @Test
+  void take_afterClose_sameMemory() {
+    Arena.Scope first = arena.open();
+    long address = address(first.take(DataType.FLOAT, 5, 7));
+    first.close();
+    Arena.Scope second = arena.open();
+    assertEquals(address, address(second.take(DataType.FLOAT, 7, 5)));
+  }
+
+  @Test
+  void take_otherScopeOpen_otherMemory() {
+    Arena.Scope first = arena.open();
+    long address = address(first.take(DataType.FLOAT, 5, 7));
+    assertNotEquals(address, address(first.take(DataType.FLOAT, 5, 7)));
+    assertNotEquals(address, address(arena.open().take(DataType.FLOAT, 5, 7)));
+    first.close();
+    assertNotEquals(address, address(arena.open().take(DataType.DOUBLE, 5, 7)));
+  }
+
+  @Test
+  void take_shapes_contiguousInCOrder() {
+    Arena.Scope scope = arena.open();
+    for (long[] shape : new long[][] {{1}, {3, 5}, {2, 3, 4}, {1, 1}, {17, 1}, {1, 33}, {1000}}) {
+      INDArray array = scope.take(DataType.DOUBLE, shape);
+      assertArrayEquals(shape, array.shape());
+      assertEquals('c', array.ordering());
+      for (long i = 0; i < array.length(); i++) {
+        array.putScalar(i, i);
+      }
+      for (long i = 0; i < array.length(); i++) {
+        assertEquals(i, array.getDouble(i));
+      }
+    }
+  }
+
+  @Test
+  void take_noElements_emptyOfThatShape() {
+    INDArray array = arena.open().take(DataType.FLOAT, 0, 4);
+    assertTrue(array.isEmpty());
+    assertArrayEquals(new long[] {0, 4}, array.shape());
+  }
+
+  @Test
+  void takeZeros_usedMemory_zero() {
+    Arena.Scope first = arena.open();
+    INDArray dirty = first.take(DataType.FLOAT, 40);
+    dirty.assign(3);
+    long address = address(dirty);
+    first.close();
+    INDArray zeros = arena.open().takeZeros(DataType.FLOAT, 40);
+    assertEquals(address, address(zeros));
+    assertEquals(0, zeros.maxNumber().doubleValue());
+    assertEquals(0, arena.open().takeZeros(DataType.FLOAT, 0, 2).length());
+  }
+
+  @Test
+  void take_closedScope_throws() {
+    Arena.Scope scope = arena.open();
+    scope.close();
+    var error = assertThrows(IllegalArgumentException.class, () -> scope.take(DataType.FLOAT, 2));
+    assertEquals("arena scope must be open but was closed", error.getMessage());
+  }
+
+  @Test
+  void close_twice_memoryGivenOutOnce() {
+    Arena.Scope scope = arena.open();
+    scope.take(DataType.FLOAT, 9);
+    scope.close();
+    scope.close();
+    Arena.Scope next = arena.open();
+    assertNotEquals(address(next.take(DataType.FLOAT, 9)), address(next.take(DataType.FLOAT, 9)));
+  }
+
+  @Test
+  void clear_idleMemory_forgotten() {
+    Arena.Scope scope = arena.open();
+    INDArray held = scope.take(DataType.FLOAT, 9);
+    scope.close();
+    arena.clear();
+    assertNotEquals(address(held), address(arena.open().take(DataType.FLOAT, 9)));
+  }
+
+  @Test
+  void take_manyThreads_neverShared() throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Boolean>> futures = new ArrayList<>();
+      for (int id = 1; id <= 16; id++) {
+        float mark = id;
+        futures.add(threads.submit(() -> keepsMark(mark)));
+      }
+      for (Future<Boolean> future : futures) {
+        assertTrue(future.get(), "another thread wrote into borrowed memory");
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private boolean keepsMark(float mark) {
+    for (int round = 0; round < 50; round++) {
+      try (Arena.Scope scope = arena.open()) {
+        INDArray a = scope.take(DataType.FLOAT, 30);
+        INDArray b = scope.take(DataType.FLOAT, 5, 6);
+        a.assign(mark);
+        b.assign(-mark);
+        Thread.yield();
+        for (int i = 0; i < 30; i++) {
+          if (a.getFloat(i) != mark || b.getFloat(i / 6, i % 6) != -mark) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+}

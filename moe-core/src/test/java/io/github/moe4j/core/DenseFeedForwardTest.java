@@ -1,0 +1,179 @@
+package io.github.moe4j.core;
+
+import static io.github.moe4j.core.testkit.Near.assertAllZero;
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.testkit.GradientCheck;
+import io.github.moe4j.core.testkit.NaiveMoe;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+@ExtendWith(Seeds.class)
+class DenseFeedForwardTest {
+  private static final int D = 4;
+  private final INDArray gate = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 1, D);
+  private final GluExperts network = network(1);
+  private final DenseFeedForward plain = DenseFeedForward.of(network);
+  private final DenseFeedForward gated = DenseFeedForward.gated(network, gate);
+
+  private static GluExperts network(int experts) {
+    ExpertOptions options =
+        ExpertOptions.of(experts, D, 5).withBiases(true).withDataType(DataType.DOUBLE);
+    GluExperts network = GluExperts.create(options, 1);
+    RandomArrays.fill(network.parameters(), Seeds.random(2), 0.6);
+    return network;
+  }
+
+  private static INDArray normal(long salt, int tokens) {
+    return RandomArrays.normal(DataType.DOUBLE, Seeds.random(salt), tokens, D);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 3, 17})
+  void forward_tokens_matchesNaive(int tokens) {
+    INDArray x = normal(3, tokens);
+    double[][] rows = ExpertsTest.matrix(x);
+    double[] g = values(gate);
+    double[] sigmoid = Arrays.stream(rows)
+        .mapToDouble(r -> 1 / (1 + Math.exp(-GradientCheck.weightedSum(r, g))))
+        .toArray();
+    double[] ones = new double[tokens];
+    Arrays.fill(ones, 1);
+    NaiveMoe naive = NaiveMoe.of(network.parameters(), Activation.SILU);
+    try (FeedForwardRun a = plain.forward(MoeInput.of(x));
+        FeedForwardRun b = gated.forward(MoeInput.of(x))) {
+      assertNear("plain", naive.forward(rows, each(ones)), a.y(), 1e-12);
+      assertNear("gated", naive.forward(rows, each(sigmoid)), b.y(), 1e-12);
+      assertArrayEquals(new long[] {tokens, D}, b.y().shape());
+      assertTrue(a.moe().isEmpty());
+    }
+  }
+
+  /** Every token to the one expert. */
+  private static Assignments each(double[] weights) {
+    int tokens = weights.length;
+    return Assignments.of(
+        tokens, 1, IntStream.range(0, tokens).toArray(), new int[tokens], weights);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void backward_padding_matchesDifferences(boolean withGate) {
+    DenseFeedForward layer = withGate ? gated : plain;
+    INDArray x = normal(3, 5);
+    MoeInput input = MoeInput.of(x).withMask(TokenMask.of(true, true, false, true, true));
+    double[] weight = values(normal(4, 5));
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 5, D);
+    Gradients into = layer.parameters().zeroGradients();
+    try (FeedForwardRun run = layer.forward(input)) {
+      run.backward(
+          RandomArrays.of(DataType.DOUBLE, weight, 5, D), RoutingGradient.none(), dx, into);
+      assertAllZero("y of padding", ExpertsTest.matrix(run.y())[2]);
+    }
+    assertAllZero("dx of padding", ExpertsTest.matrix(dx)[2]);
+    GradientCheck.of(() -> {
+          try (FeedForwardRun run = layer.forward(input)) {
+            return GradientCheck.weightedSum(run.y(), weight);
+          }
+        })
+        .add("x", x, dx)
+        .addAll(layer.parameters(), into)
+        .assertCorrect();
+  }
+
+  @Test
+  void backward_strangeDy_sameAsContiguous() {
+    INDArray x = normal(3, 5);
+    INDArray dy = normal(4, 5);
+    try (FeedForwardRun run = gated.forward(MoeInput.of(x))) {
+      INDArray expected = Nd4j.zeros(DataType.DOUBLE, 5, D);
+      INDArray actual = Nd4j.zeros(DataType.DOUBLE, 5, D);
+      Gradients into = gated.parameters().zeroGradients();
+      run.backward(dy, RoutingGradient.none(), expected, into);
+      run.backward(dy.dup('f'), RoutingGradient.none(), actual, into);
+      assertSameBits("dx", expected, actual);
+    }
+  }
+
+  @Test
+  void withArena_shared_sameParametersAndResult() {
+    INDArray x = normal(3, 5);
+    DenseFeedForward other = gated.withArena(new Arena());
+    assertEquals(gated.parameters().names(), other.parameters().names());
+    try (FeedForwardRun a = gated.forward(MoeInput.of(x));
+        FeedForwardRun b = other.forward(MoeInput.of(x))) {
+      assertSameBits("y", a.y(), b.y());
+    }
+  }
+
+  @Test
+  void any_wrongArguments_messageNamesRuleAndValue() {
+    INDArray x = normal(3, 5);
+    assertMessage(
+        "x must be [*, 4] but was [5, 6]",
+        () -> plain.forward(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 5, 6))));
+    assertMessage(
+        "parameter network.gate.weight must be FLOAT but was DOUBLE",
+        () -> plain.forward(MoeInput.of(x.castTo(DataType.FLOAT))));
+    assertMessage(
+        "gate must be [1, 4] but was [1, 5]",
+        () -> DenseFeedForward.gated(network, Nd4j.zeros(DataType.DOUBLE, 1, 5)));
+    assertMessage(
+        "a dense layer must have 1 expert network but had 2",
+        () -> DenseFeedForward.of(network(2)));
+    try (FeedForwardRun run = plain.forward(MoeInput.of(x))) {
+      Gradients into = plain.parameters().zeroGradients();
+      INDArray dx = x.dup();
+      RoutingGradient none = RoutingGradient.none();
+      assertMessage(
+          "dy must be [5, 4] but was [4, 4]", () -> run.backward(normal(1, 4), none, dx, into));
+      assertMessage(
+          "dy must be DOUBLE but was FLOAT",
+          () -> run.backward(x.castTo(DataType.FLOAT), none, dx, into));
+      assertMessage(
+          "dx must be [5, 4] but was [4, 4]", () -> run.backward(x, none, normal(1, 4), into));
+      assertMessage(
+          "dx must be DOUBLE but was FLOAT",
+          () -> run.backward(x, none, x.castTo(DataType.FLOAT), into));
+      assertMessage(
+          "dx must be contiguous in c order but has order f and strides [1, 5]",
+          () -> run.backward(x, none, x.dup('f'), into));
+      assertMessage(
+          "a dense layer has no router to take a gradient",
+          () -> run.backward(x, RoutingGradient.ofWeights(new double[5]), dx, into));
+    }
+  }
+
+  @Test
+  void close_then_yAndBackwardThrow() {
+    INDArray x = normal(3, 5);
+    FeedForwardRun run = plain.forward(MoeInput.of(x));
+    run.close();
+    run.close();
+    assertThrows(IllegalStateException.class, run::y);
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            run.backward(x, RoutingGradient.none(), x.dup(), plain.parameters().zeroGradients()));
+  }
+
+  private static void assertMessage(String expected, Executable action) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.moe4j.core;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+class GradientsTest {
+  private final Parameters parameters = Parameters.builder()
+      .add("experts.up.weight", Nd4j.ones(DataType.DOUBLE, 2, 2))
+      .add("bias", Nd4j.ones(DataType.FLOAT, 3))
+      .build();
+
+  @Test
+  void zeroGradients_parameters_sameNamesShapesTypes() {
+    Gradients gradients = parameters.zeroGradients();
+    assertEquals(parameters.names(), gradients.names());
+    List<String> visited = new ArrayList<>();
+    gradients.forEach((name, array) -> {
+      visited.add(name);
+      assertArrayEquals(parameters.get(name).shape(), array.shape());
+      assertEquals(parameters.get(name).dataType(), array.dataType());
+      assertEquals(0, array.sumNumber().doubleValue());
+    });
+    assertEquals(List.of("experts.up.weight", "bias"), visited);
+  }
+
+  @Test
+  void scoped_part_sameArrays() {
+    Gradients gradients = parameters.zeroGradients();
+    Gradients scoped = gradients.scoped("experts").scoped("up");
+    scoped.get("weight").addi(1);
+    assertSame(gradients.get("experts.up.weight"), scoped.get("weight"));
+    assertEquals(2, gradients.globalNorm());
+    assertEquals(gradients.names(), scoped.names());
+  }
+
+  @Test
+  void get_unknown_listsNames() {
+    Gradients gradients = parameters.zeroGradients();
+    var error = assertThrows(
+        IllegalArgumentException.class, () -> gradients.scoped("up").get("bias"));
+    assertEquals("no gradient up.bias among [experts.up.weight, bias]", error.getMessage());
+  }
+
+  @Test
+  void globalNorm_handWorked_overAllArrays() {
+    // √(1² + 2² + 2² + 0² + 4² + 0² + 0²) = √25 = 5
+    Gradients gradients = handWorked();
+    assertEquals(5, gradients.globalNorm(), 1e-15);
+  }
+
+  @Test
+  void globalNorm_large_exactInFloat64() {
+    // 800·300 entries of 3 in float32: √(240000·9) = 1469.69…
+    Parameters large =
+        Parameters.builder().add("w", Nd4j.zeros(DataType.FLOAT, 8, 100, 300)).build();
+    Gradients gradients = large.zeroGradients();
+    gradients.get("w").assign(3);
+    assertEquals(Math.sqrt(240_000 * 9), gradients.globalNorm(), 1e-9);
+  }
+
+  @Test
+  void scale_factor_allArrays() {
+    Gradients gradients = handWorked();
+    gradients.scale(-0.5);
+    assertNear(
+        "weight", new double[] {-0.5, -1, -1, 0}, values(gradients.get("experts.up.weight")), 0);
+    assertNear("bias", new double[] {-2, 0, 0}, values(gradients.get("bias")), 0);
+    gradients.zero();
+    assertEquals(0, gradients.globalNorm());
+  }
+
+  @Test
+  void add_otherOfSameParameters_sums() {
+    Gradients sum = handWorked();
+    Gradients other = handWorked();
+    other.scale(10);
+    sum.add(other);
+    assertEquals(55, sum.globalNorm(), 1e-12);
+    assertEquals(50, other.globalNorm(), 1e-12);
+    var error = assertThrows(
+        IllegalArgumentException.class, () -> sum.add(Parameters.none().zeroGradients()));
+    assertEquals(
+        "gradients must be of the same parameters but are of [experts.up.weight, bias] and []",
+        error.getMessage());
+  }
+
+  @Test
+  void clip_aboveLimit_scaledToLimit() {
+    Gradients gradients = handWorked();
+    assertEquals(5, gradients.clipByGlobalNorm(2.5), 1e-15);
+    assertEquals(2.5, gradients.globalNorm(), 1e-12);
+    assertNear(
+        "weight", new double[] {0.5, 1, 1, 0}, values(gradients.get("experts.up.weight")), 1e-15);
+  }
+
+  @Test
+  void clip_belowLimit_unchanged() {
+    Gradients gradients = handWorked();
+    assertEquals(5, gradients.clipByGlobalNorm(7), 1e-15);
+    assertEquals(5, gradients.globalNorm(), 1e-15);
+  }
+
+  @Test
+  void clip_notFinite_throwsAndChangesNothing() {
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      Gradients gradients = handWorked();
+      gradients.get("bias").putScalar(1, bad);
+      var error = assertThrows(ArithmeticException.class, () -> gradients.clipByGlobalNorm(1));
+      assertEquals("gradient norm must be finite but was " + bad, error.getMessage());
+      assertArrayEquals(new double[] {4, bad, 0}, values(gradients.get("bias")));
+    }
+  }
+
+  @Test
+  void any_wrongFactor_saysWhatItWas() {
+    Gradients gradients = handWorked();
+    var scale = assertThrows(IllegalArgumentException.class, () -> gradients.scale(Double.NaN));
+    assertEquals("factor must be finite but was NaN", scale.getMessage());
+    var clip = assertThrows(IllegalArgumentException.class, () -> gradients.clipByGlobalNorm(0));
+    assertEquals("maxNorm must be above 0 but was 0.0", clip.getMessage());
+  }
+
+  private Gradients handWorked() {
+    Gradients gradients = parameters.zeroGradients();
+    gradients
+        .get("experts.up.weight")
+        .assign(Nd4j.createFromArray(1.0, 2.0, 2.0, 0.0).reshape(2, 2));
+    gradients.get("bias").putScalar(0, 4);
+    return gradients;
+  }
+}

@@ -1,0 +1,132 @@
+package io.github.moe4j.core;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** 4·50·100 numbers each: the standard error of a mean is σ/√20000, about 0.7 % of σ. */
+@ExtendWith(Seeds.class)
+class InitializerTest {
+  private static double[] draw(Initializer initializer) {
+    return values(initializer.create(DataType.DOUBLE, Seeds.random(1), 4, 50, 100));
+  }
+
+  private static void assertMoments(double deviation, double[] drawn) {
+    double mean = Arrays.stream(drawn).average().orElseThrow();
+    double square = Arrays.stream(drawn).map(v -> v * v).average().orElseThrow();
+    assertEquals(0, mean, 5 * deviation / Math.sqrt(drawn.length));
+    assertEquals(deviation, Math.sqrt(square), 0.03 * deviation);
+  }
+
+  private static double largest(double[] drawn) {
+    return Arrays.stream(drawn).map(Math::abs).max().orElseThrow();
+  }
+
+  @Test
+  void normal_std_momentsAndTail() {
+    double[] drawn = draw(Initializer.normal(0.02));
+    assertMoments(0.02, drawn);
+    // 20000 normal draws pass 3σ about 54 times
+    assertTrue(largest(drawn) > 0.06);
+  }
+
+  @Test
+  void truncatedNormal_scale_withinTwoDeviations() {
+    // fan-in 100: σ = √(0.1/100); cut at 2σ a normal keeps 0.87963 of its deviation
+    double sigma = Math.sqrt(0.1 / 100);
+    double[] drawn = draw(Initializer.truncatedNormal(0.1));
+    assertMoments(0.87963 * sigma, drawn);
+    assertTrue(largest(drawn) <= 2 * sigma && largest(drawn) > 1.9 * sigma);
+  }
+
+  @Test
+  void kaimingUniform_fanIn100_withinATenth() {
+    // ±1/√100; uniform in ±a has deviation a/√3
+    double[] drawn = draw(Initializer.kaimingUniform());
+    assertMoments(0.1 / Math.sqrt(3), drawn);
+    assertTrue(largest(drawn) <= 0.1 && largest(drawn) > 0.0995);
+  }
+
+  @Test
+  void xavierUniform_100And50_withinAFifth() {
+    // ±√(6/(100+50)) = ±0.2
+    double[] drawn = draw(Initializer.xavierUniform());
+    assertMoments(0.2 / Math.sqrt(3), drawn);
+    assertTrue(largest(drawn) <= 0.2 && largest(drawn) > 0.199);
+  }
+
+  @Test
+  void zeros_always_zero() {
+    assertEquals(0, largest(draw(Initializer.zeros())));
+  }
+
+  @Test
+  void create_sameSeed_sameBits() {
+    Initializer initializer = Initializer.kaimingUniform();
+    var a = initializer.create(DataType.FLOAT, new SplittableRandom(7), 3, 4, 5);
+    var b = initializer.create(DataType.FLOAT, new SplittableRandom(7), 3, 4, 5);
+    var other = initializer.create(DataType.FLOAT, new SplittableRandom(8), 3, 4, 5);
+    assertSameBits("weight", a, b);
+    assertFalse(Arrays.equals(values(a), values(other)));
+    // float32 is float64 rounded
+    var exact = initializer.create(DataType.DOUBLE, new SplittableRandom(7), 3, 4, 5);
+    assertSameBits("weight", exact.castTo(DataType.FLOAT), a);
+  }
+
+  @Test
+  void create_any_contiguousInOrderOfDraws() {
+    Random counter = new Random() {
+      private static final long serialVersionUID = 1;
+      private int next;
+
+      @Override
+      public double nextDouble() {
+        return next++;
+      }
+    };
+    Initializer count = (in, out, random) -> random.nextDouble() + 100 * in + 1000 * out;
+    var array = count.create(DataType.DOUBLE, counter, 2, 3);
+    assertArrayEquals(new long[] {2, 3}, array.shape());
+    // fan-in is the last axis (3), fan-out the one before (2)
+    assertNear("draws", new double[] {2300, 2301, 2302, 2303, 2304, 2305}, values(array), 0);
+  }
+
+  @Test
+  void expertsCreate_sameSeed_sameBitsAndDifferentExperts() {
+    ExpertOptions options = ExpertOptions.of(3, 4, 5).withBiases(true);
+    Parameters a = GluExperts.create(options, 5).parameters();
+    Parameters b = GluExperts.create(options, 5).parameters();
+    a.forEach((name, array) -> assertSameBits(name, array, b.get(name)));
+    double[] gate = values(a.get("gate.weight"));
+    double[] up = values(a.get("up.weight"));
+    assertFalse(Arrays.equals(gate, up));
+    assertFalse(Arrays.equals(Arrays.copyOfRange(gate, 0, 20), Arrays.copyOfRange(gate, 20, 40)));
+    assertEquals(0, a.get("up.bias").norm2Number().doubleValue());
+  }
+
+  @Test
+  void factories_wrongValues_saysWhatItWas() {
+    var normal = assertThrows(IllegalArgumentException.class, () -> Initializer.normal(-1));
+    assertEquals("std must be at least 0 but was -1.0", normal.getMessage());
+    var scale =
+        assertThrows(IllegalArgumentException.class, () -> Initializer.truncatedNormal(Double.NaN));
+    assertEquals("scale must be at least 0 but was NaN", scale.getMessage());
+    var type = assertThrows(
+        IllegalArgumentException.class,
+        () -> Initializer.zeros().create(DataType.BFLOAT16, Seeds.random(1), 2, 2));
+    assertEquals("type must be FLOAT or DOUBLE but was BFLOAT16", type.getMessage());
+  }
+}

@@ -1,0 +1,72 @@
+package io.github.moe4j.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class ParametersTest {
+  private final INDArray a = Nd4j.ones(DataType.FLOAT, 2, 3);
+  private final INDArray b = Nd4j.ones(DataType.FLOAT, 4);
+  private final Parameters part = Parameters.builder().add("z", a).add("a", b).build();
+
+  @Test
+  void builder_parts_namesInOrderWithPrefix() {
+    INDArray c = Nd4j.ones(DataType.FLOAT, 1);
+    Parameters all = Parameters.builder()
+        .addAll("two", part)
+        .add("one", c)
+        .addAll("x.y", part)
+        .build();
+    List<String> visited = new ArrayList<>();
+    all.forEach((name, array) -> visited.add(name));
+    List<String> expected = List.of("two.z", "two.a", "one", "x.y.z", "x.y.a");
+    assertEquals(expected, List.copyOf(all.names()));
+    assertEquals(expected, visited);
+    assertSame(a, all.get("x.y.z"));
+    assertEquals(6 + 4 + 1 + 6 + 4, all.count());
+  }
+
+  @Test
+  void builder_usedAgain_builtOnesUnchanged() {
+    Parameters.Builder builder = Parameters.builder().add("a", a);
+    Parameters first = builder.build();
+    builder.add("b", b);
+    assertEquals(1, first.names().size());
+    assertThrows(UnsupportedOperationException.class, () -> first.names().clear());
+  }
+
+  @Test
+  void none_always_empty() {
+    assertTrue(Parameters.none().names().isEmpty());
+    assertEquals(0, Parameters.none().count());
+    assertEquals(0, Parameters.none().zeroGradients().globalNorm());
+  }
+
+  @Test
+  void any_wrongArguments_messageNamesParameter() {
+    assertMessage("no parameter q among [z, a]", () -> part.get("q"));
+    Parameters.Builder builder = Parameters.builder().add("a", a);
+    assertMessage("parameter a must be given once", () -> builder.add("a", b));
+    assertMessage(
+        "parameter i must be FLOAT or DOUBLE but was INT",
+        () -> builder.add("i", Nd4j.zeros(DataType.INT32, 2)));
+    assertMessage(
+        "parameter f must be contiguous in c order but has order f and strides [1, 2]",
+        () -> builder.add("f", a.dup('f')));
+    assertMessage(
+        "parameter z must be DOUBLE but was FLOAT", () -> part.requireType(DataType.DOUBLE));
+  }
+
+  private static void assertMessage(String expected, Executable action) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
+  }
+}

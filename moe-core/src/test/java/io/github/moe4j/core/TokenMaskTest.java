@@ -1,0 +1,44 @@
+package io.github.moe4j.core;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+class TokenMaskTest {
+  @Test
+  void of_flags_countsRealTokens() {
+    TokenMask mask = TokenMask.of(true, false, true, true);
+    assertEquals(4, mask.tokens());
+    assertEquals(3, mask.validTokens());
+    assertEquals(1, mask.validTokens(0, 2));
+    assertEquals(2, mask.validTokens(2, 4));
+    assertEquals(0, mask.validTokens(1, 1));
+    assertTrue(mask.valid(0));
+    assertFalse(mask.valid(1));
+    assertFalse(mask.allValid());
+  }
+
+  @Test
+  void of_flagsChangedAfterwards_notSeen() {
+    boolean[] flags = {true, true};
+    TokenMask mask = TokenMask.of(flags);
+    flags[0] = false;
+    assertTrue(mask.valid(0));
+  }
+
+  @Test
+  void none_anyLength_allReal() {
+    assertEquals(3, TokenMask.none(3).validTokens());
+    assertTrue(TokenMask.none(3).allValid());
+    assertTrue(TokenMask.none(0).allValid());
+  }
+
+  @Test
+  void none_negative_saysWhatItWas() {
+    var error = assertThrows(IllegalArgumentException.class, () -> TokenMask.none(-1));
+    assertEquals("tokens must be at least 0 but was -1", error.getMessage());
+  }
+}

@@ -1,0 +1,142 @@
+package io.github.moe4j.core;
+
+import static io.github.moe4j.core.testkit.Near.assertAllZero;
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.moe4j.core.testkit.GradientCheck;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
+
+/** {@link Logits} and {@link Probabilities}. */
+@ExtendWith(Seeds.class)
+class TokenScoresTest {
+  private static final double LN2 = Math.log(2);
+
+  @Test
+  void softmax_handWorked_sumsToOne() {
+    // exp(ln 2) : exp(0) : exp(0) = 2 : 1 : 1, so 1/2, 1/4, 1/4
+    double[] logits = {LN2, 0, 0, 5, 5, 5};
+    Probabilities p = Logits.of(logits, 3, TokenMask.none(2)).softmax(TokenMask.none(2));
+    double third = 1.0 / 3;
+    assertNear("p", new double[] {0.5, 0.25, 0.25, third, third, third}, p.toArray(), 1e-15);
+  }
+
+  @Test
+  void softmax_shifted_sameAndFinite() {
+    double[] a = {1, 2, 3};
+    double[] b = {10_001, 10_002, 10_003};
+    TokenMask one = TokenMask.none(1);
+    assertNear(
+        "p",
+        Logits.of(a, 3, one).softmax(one).toArray(),
+        Logits.of(b, 3, one).softmax(one).toArray(),
+        1e-12);
+    assertNear(
+        "extreme",
+        new double[] {1, 0},
+        Logits.of(new double[] {1e300, -1e300}, 2, one).softmax(one).toArray(),
+        0);
+  }
+
+  @Test
+  void softmax_padding_zeroRowWhateverItHolds() {
+    TokenMask mask = TokenMask.of(true, false);
+    double[] logits = {0, 0, Double.NaN, Double.POSITIVE_INFINITY};
+    assertArrayEquals(
+        new double[] {0.5, 0.5, 0, 0}, Logits.of(logits, 2, mask).softmax(mask).toArray());
+  }
+
+  @Test
+  void softmaxBackward_random_matchesDifferencesAndAdds() {
+    int experts = 4;
+    TokenMask mask = TokenMask.of(true, false, true);
+    double[] logits = RandomArrays.normal(Seeds.random(1), 12);
+    double[] weight = RandomArrays.normal(Seeds.random(2), 12);
+    double[] dLogits = new double[12];
+    dLogits[3] = 10;
+    Logits.of(logits, experts, mask).softmax(mask).softmaxBackward(weight, dLogits);
+    dLogits[3] -= 10;
+    GradientCheck.of(() -> GradientCheck.weightedSum(
+            Logits.of(logits, experts, mask).softmax(mask).toArray(), weight))
+        .add("logits", logits, dLogits)
+        .assertCorrect();
+    assertAllZero("padding", java.util.Arrays.copyOfRange(dLogits, 4, 8));
+  }
+
+  @Test
+  void logSumExp_handWorked_andLarge() {
+    // ln(2 + 1 + 1) = 2·ln 2
+    Logits logits = Logits.of(new double[] {LN2, 0, 0, 800, 800, 800}, 3, TokenMask.none(2));
+    assertEquals(2 * LN2, logits.logSumExp(0), 1e-15);
+    assertEquals(800 + Math.log(3), logits.logSumExp(1), 1e-12);
+  }
+
+  @Test
+  void entropy_uniformAndCertain_lnEAndZero() {
+    TokenMask mask = TokenMask.of(true, true, false);
+    double[] values = {0.25, 0.25, 0.25, 0.25, 0, 1, 0, 0, 0, 0, 0, 0};
+    Probabilities p = Probabilities.of(values, 4, mask);
+    assertEquals(Math.log(4), p.entropy(0), 1e-15);
+    assertEquals(0, p.entropy(1));
+    assertEquals(0, p.entropy(2));
+  }
+
+  @Test
+  void get_rowMajor_andCopies() {
+    double[] values = {1, 2, 3, 4, 5, 6};
+    Logits logits = Logits.of(values, 3, TokenMask.none(2));
+    assertEquals(6, logits.get(1, 2));
+    assertEquals(2, logits.tokens());
+    assertEquals(3, logits.experts());
+    values[5] = 0;
+    logits.toArray()[5] = 0;
+    assertEquals(6, logits.get(1, 2));
+  }
+
+  @Test
+  void logitsOf_notFinite_namesTokenAndExpert() {
+    assertMessage(
+        "router scores must be finite but token 1, expert 0 has NaN",
+        () -> Logits.of(new double[] {1, 2, Double.NaN, 4}, 2, TokenMask.none(2)));
+    assertMessage(
+        "router scores must be finite but token 0, expert 1 has -Infinity",
+        () -> Logits.of(new double[] {1, Double.NEGATIVE_INFINITY, 3, 4}, 2, TokenMask.none(2)));
+  }
+
+  @Test
+  void of_wrongLength_saysBoth() {
+    assertMessage(
+        "logits must have T·E = 2·3 values but had 5",
+        () -> Logits.of(new double[5], 3, TokenMask.none(2)));
+    assertMessage(
+        "experts must be at least 1 but was 0",
+        () -> Logits.of(new double[0], 0, TokenMask.none(2)));
+  }
+
+  @Test
+  void probabilitiesOf_notADistribution_saysWhere() {
+    TokenMask mask = TokenMask.of(true, false);
+    assertMessage(
+        "probabilities of token 0 must sum to 1.0 but summed to 0.75",
+        () -> Probabilities.of(new double[] {0.5, 0.25, 0, 0}, 2, mask));
+    assertMessage(
+        "probabilities of token 1 must sum to 0.0 but summed to 1.0",
+        () -> Probabilities.of(new double[] {0.5, 0.5, 0.5, 0.5}, 2, mask));
+    assertMessage(
+        "probabilities must be at least 0 but token 0, expert 1 has -0.5",
+        () -> Probabilities.of(new double[] {1.5, -0.5, 0, 0}, 2, mask));
+    assertMessage(
+        "probabilities must be at least 0 but token 0, expert 0 has NaN",
+        () -> Probabilities.of(new double[] {Double.NaN, 1, 0, 0}, 2, mask));
+  }
+
+  private static void assertMessage(String expected, Executable action) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
+  }
+}

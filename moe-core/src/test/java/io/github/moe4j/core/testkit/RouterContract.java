@@ -1,0 +1,512 @@
+package io.github.moe4j.core.testkit;
+
+import static io.github.moe4j.core.testkit.Near.assertAllZero;
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenMask;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What every {@link Router} must keep. A router's test extends this and says how to build it:
+ *
+ * <pre>{@code
+ * class SwitchContractTest extends RouterContract {
+ *   protected Router router(INDArray weight, int choices) {
+ *     return GatedRouter.of(LinearGate.of(weight), new Switch());
+ *   }
+ *
+ *   protected int[] choices(int experts) {
+ *     return new int[] {1};
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>Routers that draw noise, need token ids or decide by something else than the largest scores
+ * override {@link #prepare} and {@link #choosesLargestScores}.
+ */
+@ExtendWith(Seeds.class)
+public abstract class RouterContract {
+  private static final int WIDTH = 4;
+  private static final int EXPERTS = 5;
+  private static final long NOISE = 77;
+
+  /** For subclasses. */
+  protected RouterContract() {}
+
+  /**
+   * The router under test.
+   *
+   * @param weight [E,D], the live weight of its gate: raw scores are {@code x·weightᵀ}
+   * @param choices experts per token, at most E
+   */
+  protected abstract Router router(INDArray weight, int choices);
+
+  /** The numbers of choices per token to test with E experts. */
+  protected int[] choices(int experts) {
+    return IntStream.of(1, 2, experts).filter(k -> k <= experts).distinct().toArray();
+  }
+
+  /** The input as the router needs it: with token ids, or training with noise from the seed. */
+  protected MoeInput prepare(MoeInput input, long seed) {
+    return input;
+  }
+
+  /** Whether each token goes to the experts with its largest raw scores, best first. */
+  protected boolean choosesLargestScores() {
+    return true;
+  }
+
+  @Test
+  void route_randomTokens_decidesOnEveryToken() {
+    for (int k : choices(EXPERTS)) {
+      INDArray x = x(7, 1);
+      Router router = router(weight(2), k);
+      RouterDecision decision = route(router, MoeInput.of(x)).decision();
+      assertEquals(EXPERTS, router.experts());
+      assertEquals(WIDTH, router.modelWidth());
+      assertEquals(7, decision.tokens());
+      assertEquals(EXPERTS, decision.experts());
+      assertEquals(7, decision.sequenceLength());
+      decision.logits().ifPresent(l -> assertEquals(7 * EXPERTS, l.toArray().length));
+      requireDistributions(decision);
+      requireLargest(decision, k);
+    }
+  }
+
+  @Test
+  void route_sequences_keptInDecision() {
+    Router router = router(weight(2), choices(EXPERTS)[0]);
+    MoeInput input = MoeInput.of(x(6, 1)).withSequenceLength(3);
+    assertEquals(3, route(router, input).decision().sequenceLength());
+    assertEquals(2, route(router, input).decision().sequences());
+  }
+
+  @Test
+  void route_noTokens_decidesNothing() {
+    for (int k : choices(EXPERTS)) {
+      Router router = router(weight(2), k);
+      INDArray x = Nd4j.create(DataType.DOUBLE, 0, WIDTH);
+      Routing routing = route(router, MoeInput.of(x));
+      assertEquals(0, routing.decision().tokens());
+      assertEquals(0, routing.decision().assignments().size());
+      Gradients into = router.parameters().zeroGradients();
+      routing.backward(gradient(routing.decision()), x, into);
+      into.forEach((name, array) -> assertAllZero(name, Near.values(array)));
+    }
+  }
+
+  @Test
+  void route_oneToken_sameAsAmongOthers() {
+    assumeTrue(choosesLargestScores());
+    for (int k : choices(EXPERTS)) {
+      INDArray x = x(3, 1);
+      Router router = router(weight(2), k);
+      Assignments all = route(router, MoeInput.of(x)).decision().assignments();
+      INDArray first = RandomArrays.of(DataType.DOUBLE, row(x, 0), 1, WIDTH);
+      Assignments one = route(router, MoeInput.of(first)).decision().assignments();
+      assertEquals(k, one.size());
+      for (int n = 0; n < k; n++) {
+        assertEquals(all.expert(n), one.expert(n));
+        assertEquals(all.weight(n), one.weight(n), 1e-12);
+      }
+    }
+  }
+
+  @Test
+  void route_oneExpert_takesAll() {
+    INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 1, WIDTH);
+    RouterDecision decision = route(router(weight, 1), MoeInput.of(x(7, 1))).decision();
+    assertArrayEquals(new int[] {7}, decision.assignments().countPerExpert());
+    requireDistributions(decision);
+  }
+
+  @Test
+  void route_allExpertsChosen_eachOnce() {
+    int[] choices = choices(EXPERTS);
+    assumeTrue(choosesLargestScores() && choices[choices.length - 1] == EXPERTS);
+    RouterDecision decision =
+        route(router(weight(2), EXPERTS), MoeInput.of(x(7, 1))).decision();
+    int[] expected = new int[EXPERTS];
+    Arrays.fill(expected, 7);
+    assertArrayEquals(expected, decision.assignments().countPerExpert());
+  }
+
+  @Test
+  void route_allTokensPreferOneExpert_allFirstChoicesThere() {
+    double[] scores = new double[6 * EXPERTS];
+    for (int t = 0; t < 6; t++) {
+      scores[t * EXPERTS + 3] = 5 + t;
+    }
+    for (int k : choices(EXPERTS)) {
+      RouterDecision decision = routeScores(scores, k, DataType.DOUBLE).decision();
+      requireDistributions(decision);
+      if (choosesLargestScores()) {
+        assertArrayEquals(new int[] {0, 0, 0, 6, 0}, decision.assignments().countFirstChoices());
+      }
+    }
+  }
+
+  @Test
+  void route_tiedScores_lowestIndexFirst() {
+    assumeTrue(choosesLargestScores());
+    double[] scores = {
+      0, 0, 0, 0, 0, //
+      1, 3, 3, 0, 3, //
+      -2, -2, -1, -1, -1, //
+      0, 1, 0, 1, 0
+    };
+    int[][] order = {{0, 1, 2, 3, 4}, {1, 2, 4, 0, 3}, {2, 3, 4, 0, 1}, {1, 3, 0, 2, 4}};
+    for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
+      for (int k : choices(EXPERTS)) {
+        Assignments made = routeScores(scores, k, type).decision().assignments();
+        for (int n = 0; n < made.size(); n++) {
+          assertEquals(order[n / k][n % k], made.expert(n), "choice " + n % k + " of " + n / k);
+        }
+      }
+    }
+  }
+
+  @Test
+  void route_sameSeed_sameBits() {
+    for (int k : choices(EXPERTS)) {
+      Router router = router(weight(2), k);
+      RouterDecision first = route(router, MoeInput.of(x(7, 1))).decision();
+      RouterDecision second = route(router, MoeInput.of(x(7, 1))).decision();
+      Decisions.assertSame(first, second, 0);
+    }
+  }
+
+  @Test
+  void route_scoreNotFinite_namesTokenAndExpert() {
+    assumeTrue(choosesLargestScores());
+    for (double bad : new double[] {Double.NaN, Double.POSITIVE_INFINITY}) {
+      INDArray weight = Nd4j.zeros(DataType.DOUBLE, EXPERTS, 1);
+      weight.putScalar(3, 0, bad);
+      Router router = router(weight, choices(EXPERTS)[0]);
+      INDArray x = Nd4j.ones(DataType.DOUBLE, 4, 1);
+      MoeInput input = MoeInput.of(x).withMask(TokenMask.of(false, false, true, true));
+      Exception error = assertThrows(IllegalArgumentException.class, () -> route(router, input));
+      String message = String.valueOf(error.getMessage());
+      assertTrue(message.contains("token 2") && message.contains("expert 3"), message);
+      assertTrue(message.contains(String.valueOf(bad)), message);
+    }
+  }
+
+  @Test
+  void route_wrongWidthOrType_saysWhatItWas() {
+    Router router = router(weight(2), choices(EXPERTS)[0]);
+    INDArray wide = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH + 2);
+    assertMessage(() -> route(router, MoeInput.of(wide)), "[3, 6]");
+    INDArray single = Nd4j.zeros(DataType.FLOAT, 3, WIDTH);
+    assertMessage(() -> route(router, MoeInput.of(single)), "FLOAT");
+  }
+
+  @Test
+  void route_paddedTokens_noAssignmentAndZeroGradient() {
+    for (int k : choices(EXPERTS)) {
+      TokenMask mask = TokenMask.of(true, false, true, true, false, false, true);
+      INDArray x = x(7, 1);
+      Router router = router(weight(2), k);
+      Routing routing = route(router, MoeInput.of(x).withMask(mask));
+      RouterDecision decision = routing.decision();
+      for (int n = 0; n < decision.assignments().size(); n++) {
+        assertTrue(mask.valid(decision.assignments().token(n)), "padded token got an expert");
+      }
+      requireDistributions(decision);
+      INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, WIDTH);
+      routing.backward(gradient(decision), dx, router.parameters().zeroGradients());
+      for (int t : new int[] {1, 4, 5}) {
+        assertAllZero("dx of padded token " + t, row(dx, t));
+      }
+    }
+  }
+
+  @Test
+  void route_onlyPadding_decidesNothing() {
+    for (int k : choices(EXPERTS)) {
+      Router router = router(weight(2), k);
+      MoeInput input = MoeInput.of(x(3, 1)).withMask(TokenMask.of(false, false, false));
+      Routing routing = route(router, input);
+      assertEquals(0, routing.decision().assignments().size());
+      INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH);
+      Gradients into = router.parameters().zeroGradients();
+      routing.backward(gradient(routing.decision()), dx, into);
+      assertAllZero("dx", Near.values(dx));
+      into.forEach((name, array) -> assertAllZero(name, Near.values(array)));
+    }
+  }
+
+  @Test
+  void route_paddingAppended_othersUnchanged() {
+    for (double garbage : new double[] {0, 1e30, Double.NaN}) {
+      for (int k : choices(EXPERTS)) {
+        requireSameWithPadding(k, garbage);
+      }
+    }
+  }
+
+  private void requireSameWithPadding(int k, double garbage) {
+    INDArray x = x(5, 1);
+    double[] padded = Arrays.copyOf(Near.values(x), 8 * WIDTH);
+    Arrays.fill(padded, 5 * WIDTH, 8 * WIDTH, garbage);
+    TokenMask mask = TokenMask.of(true, true, true, true, true, false, false, false);
+    Router router = router(weight(2), k);
+    INDArray longX = RandomArrays.of(DataType.DOUBLE, padded, 8, WIDTH);
+    Routing expected = route(router, MoeInput.of(x));
+    Routing actual = route(router, MoeInput.of(longX).withMask(mask));
+    Assignments a = expected.decision().assignments();
+    Assignments b = actual.decision().assignments();
+    assertEquals(a.size(), b.size());
+    for (int n = 0; n < a.size(); n++) {
+      assertEquals(a.token(n), b.token(n));
+      assertEquals(a.expert(n), b.expert(n));
+    }
+    assertNear("weights", a.weights(), b.weights(), 1e-12);
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 5, WIDTH);
+    INDArray longDx = Nd4j.zeros(DataType.DOUBLE, 8, WIDTH);
+    Gradients into = router.parameters().zeroGradients();
+    Gradients longInto = router.parameters().zeroGradients();
+    double[] dWeights = RandomArrays.normal(Seeds.random(3), a.size());
+    expected.backward(RoutingGradient.ofWeights(dWeights), dx, into);
+    actual.backward(RoutingGradient.ofWeights(dWeights), longDx, longInto);
+    assertNear("dx", Arrays.copyOf(Near.values(dx), 8 * WIDTH), Near.values(longDx), 1e-12);
+    into.forEach((name, array) ->
+        assertNear(name + ", padding " + garbage, array, longInto.get(name), 1e-12));
+  }
+
+  @Test
+  void route_inputAndParameters_notModified() {
+    for (int k : choices(EXPERTS)) {
+      INDArray x = x(7, 1);
+      Router router = router(weight(2), k);
+      List<INDArray> before = new ArrayList<>(List.of(x.dup()));
+      router.parameters().forEach((name, array) -> before.add(array.dup()));
+      Routing routing = route(router, MoeInput.of(x));
+      RoutingGradient gradient = gradient(routing.decision());
+      double[] dWeights = gradient.weights().orElseThrow();
+      INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, WIDTH);
+      routing.backward(gradient, dx, router.parameters().zeroGradients());
+      List<INDArray> after = new ArrayList<>(List.of(x));
+      router.parameters().forEach((name, array) -> after.add(array));
+      for (int i = 0; i < before.size(); i++) {
+        assertSameBits("array " + i, before.get(i), after.get(i));
+      }
+      assertSameBits("dWeights", dWeights, gradient.weights().orElseThrow());
+    }
+  }
+
+  @Test
+  void route_scoresOf80_staysFinite() {
+    double[] scores = {
+      80, -80, -80, -80, -80, //
+      -80, 80, 80, -80, 80, //
+      -80, -80, -80, -80, -80, //
+      80, 80, 80, 80, 80
+    };
+    for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
+      for (int k : choices(EXPERTS)) {
+        Routing routing = routeScores(scores, k, type);
+        requireDistributions(routing.decision());
+        INDArray dx = Nd4j.zeros(type, 4, EXPERTS);
+        Gradients into = router(Nd4j.eye(EXPERTS).castTo(type), k).parameters().zeroGradients();
+        routing.backward(gradient(routing.decision()), dx, into);
+        assertTrue(Arrays.stream(Near.values(dx)).allMatch(Double::isFinite), "dx not finite");
+        assertTrue(Double.isFinite(into.globalNorm()), "parameter gradient not finite");
+      }
+    }
+  }
+
+  @Test
+  void route_severalThreads_sameAsOne() throws Exception {
+    int k = choices(EXPERTS)[choices(EXPERTS).length - 1];
+    Router router = router(weight(2), k);
+    INDArray x = x(40, 1);
+    Outcome expected = outcome(router, x);
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<Outcome>> futures = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        futures.add(threads.submit(() -> outcome(router, x)));
+      }
+      for (Future<Outcome> future : futures) {
+        Outcome actual = future.get();
+        Decisions.assertSame(expected.decision, actual.decision, 0);
+        assertSameBits("dx", expected.dx, actual.dx);
+        expected.into.forEach((name, array) -> assertSameBits(name, array, actual.into.get(name)));
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  /** All that one thread computes. */
+  private record Outcome(RouterDecision decision, INDArray dx, Gradients into) {}
+
+  private Outcome outcome(Router router, INDArray x) {
+    Routing routing = route(router, MoeInput.of(x));
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, x.shape());
+    Gradients into = router.parameters().zeroGradients();
+    routing.backward(gradient(routing.decision()), dx, into);
+    return new Outcome(routing.decision(), dx, into);
+  }
+
+  @Test
+  void backward_weightsLogitsProbabilities_matchDifferences() {
+    for (int k : choices(EXPERTS)) {
+      INDArray x = x(6, 1);
+      MoeInput input = MoeInput.of(x).withMask(TokenMask.of(true, true, false, true, true, true));
+      Router router = router(weight(2), k);
+      Routing routing = route(router, input);
+      RoutingObjective objective = RoutingObjective.random(routing.decision(), Seeds.random(3));
+      INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+      Gradients into = router.parameters().zeroGradients();
+      routing.backward(objective.gradient(), dx, into);
+      GradientCheck.of(() -> objective.value(route(router, input).decision()))
+          .add("x", x, dx)
+          .addAll(router.parameters(), into)
+          .assertCorrect();
+    }
+  }
+
+  @Test
+  void backward_partsAlone_sumToWhole() {
+    for (int k : choices(EXPERTS)) {
+      Router router = router(weight(2), k);
+      Routing routing = route(router, MoeInput.of(x(6, 1)));
+      RoutingGradient whole = gradient(routing.decision());
+      INDArray expectedDx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+      Gradients expected = router.parameters().zeroGradients();
+      routing.backward(whole, expectedDx, expected);
+      INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+      Gradients into = router.parameters().zeroGradients();
+      parts(whole).forEach(part -> routing.backward(part, dx, into));
+      assertNear("dx", expectedDx, dx, 1e-12);
+      expected.forEach((name, array) -> assertNear(name, array, into.get(name), 1e-12));
+      routing.backward(RoutingGradient.none(), dx, into);
+      assertNear("dx after none", expectedDx, dx, 1e-12);
+    }
+  }
+
+  private static Stream<RoutingGradient> parts(RoutingGradient whole) {
+    return Stream.of(
+            whole.weights().map(RoutingGradient::ofWeights),
+            whole.logits().map(RoutingGradient::ofLogits),
+            whole.probabilities().map(RoutingGradient::ofProbabilities))
+        .flatMap(part -> part.stream());
+  }
+
+  @Test
+  void backward_targetsNotZero_adds() {
+    Router router = router(weight(2), choices(EXPERTS)[0]);
+    Routing routing = route(router, MoeInput.of(x(6, 1)));
+    RoutingGradient gradient = gradient(routing.decision());
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+    Gradients into = router.parameters().zeroGradients();
+    routing.backward(gradient, dx, into);
+    INDArray onTop = Nd4j.ones(DataType.DOUBLE, 6, WIDTH);
+    Gradients intoOnTop = router.parameters().zeroGradients();
+    intoOnTop.forEach((name, array) -> array.assign(1));
+    routing.backward(gradient, onTop, intoOnTop);
+    assertNear("dx", dx.add(1), onTop, 1e-12);
+    into.forEach((name, array) -> assertNear(name, array.add(1), intoOnTop.get(name), 1e-12));
+  }
+
+  @Test
+  void route_float32_nearFloat64() {
+    for (int k : choices(EXPERTS)) {
+      INDArray x = x(7, 1).castTo(DataType.FLOAT);
+      INDArray weight = weight(2).castTo(DataType.FLOAT);
+      RouterDecision single = route(router(weight, k), MoeInput.of(x)).decision();
+      Router exact = router(weight.castTo(DataType.DOUBLE), k);
+      MoeInput input = MoeInput.of(x.castTo(DataType.DOUBLE));
+      Decisions.assertSame(route(exact, input).decision(), single, 1e-5);
+    }
+  }
+
+  private Routing route(Router router, MoeInput input) {
+    return router.route(prepare(input, NOISE));
+  }
+
+  /** Routes tokens whose raw scores are given. */
+  private Routing routeScores(double[] scores, int k, DataType type) {
+    INDArray x = RandomArrays.of(type, scores, scores.length / EXPERTS, EXPERTS);
+    return route(router(Nd4j.eye(EXPERTS).castTo(type), k), MoeInput.of(x));
+  }
+
+  private static INDArray x(int tokens, long salt) {
+    return RandomArrays.normal(DataType.DOUBLE, Seeds.random(salt), tokens, WIDTH);
+  }
+
+  private static INDArray weight(long salt) {
+    return RandomArrays.normal(DataType.DOUBLE, Seeds.random(salt), EXPERTS, WIDTH);
+  }
+
+  private static double[] row(INDArray matrix, int t) {
+    int width = (int) matrix.size(1);
+    return Arrays.copyOfRange(Near.values(matrix), t * width, (t + 1) * width);
+  }
+
+  private static RoutingGradient gradient(RouterDecision decision) {
+    return RoutingObjective.random(decision, Seeds.random(3)).gradient();
+  }
+
+  private static void requireDistributions(RouterDecision decision) {
+    for (double w : decision.assignments().weights()) {
+      assertTrue(Double.isFinite(w), "weight " + w);
+    }
+    decision.probabilities().ifPresent(p -> {
+      for (int t = 0; t < p.tokens(); t++) {
+        double sum = 0;
+        for (int e = 0; e < p.experts(); e++) {
+          assertFalse(p.get(t, e) < 0, "negative probability");
+          sum += p.get(t, e);
+        }
+        assertEquals(decision.mask().valid(t) ? 1 : 0, sum, 1e-9, "sum of row " + t);
+      }
+    });
+  }
+
+  private void requireLargest(RouterDecision decision, int k) {
+    if (choosesLargestScores()) {
+      Assignments made = decision.assignments();
+      assertEquals(decision.mask().validTokens() * k, made.size());
+      double[] logits = decision.requireLogits("test").toArray();
+      for (int n = 0; n < made.size(); n++) {
+        int[] best = Decisions.largest(logits, made.token(n) * EXPERTS, EXPERTS, k);
+        assertEquals(best[n % k], made.expert(n), "choice of token " + made.token(n));
+      }
+    }
+  }
+
+  private static void assertMessage(Runnable action, String part) {
+    Exception error = assertThrows(IllegalArgumentException.class, action::run);
+    String message = String.valueOf(error.getMessage());
+    assertTrue(message.contains(part), message);
+  }
+}

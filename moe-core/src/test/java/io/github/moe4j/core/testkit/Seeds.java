@@ -1,0 +1,49 @@
+package io.github.moe4j.core.testkit;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The seed of all random tests: {@code -Dmoe.seed=…}, or a fixed one.
+ *
+ * <p>As an extension ({@code @ExtendWith(Seeds.class)}) it prints the seed of a test that failed, so
+ * that the failure can be replayed.
+ */
+public final class Seeds implements TestExecutionExceptionHandler {
+  private static final String PROPERTY = "moe.seed";
+  private static final long DEFAULT = 20_261_121L;
+
+  /** Made by JUnit. */
+  public Seeds() {}
+
+  /** The seed of this run. */
+  public static long seed() {
+    String given = System.getProperty(PROPERTY);
+    return given == null || given.isBlank() ? DEFAULT : Long.decode(given.trim());
+  }
+
+  /**
+   * A generator of its own for each use within a test.
+   *
+   * @param salt tells the uses apart
+   */
+  public static SplittableRandom random(long salt) {
+    return new SplittableRandom(seed() * 1_000_003L + salt);
+  }
+
+  @Override
+  public void handleTestExecutionException(ExtensionContext context, Throwable failure)
+      throws Throwable {
+    if (!(failure instanceof TestAbortedException)) {
+      System.err.printf(
+          "%s.%s failed; replay with -D%s=%d%n",
+          context.getRequiredTestClass().getSimpleName(),
+          context.getRequiredTestMethod().getName(),
+          PROPERTY,
+          seed());
+    }
+    throw failure;
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.moe4j.core.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.ExpertOptions;
+import io.github.moe4j.core.GluExperts;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.testkit.FixedRouter;
+import io.github.moe4j.core.testkit.Near;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+
+@ExtendWith(Seeds.class)
+class OptimizerTest {
+  private static Parameters parameters(double... values) {
+    return Parameters.builder()
+        .add("weight", RandomArrays.of(DataType.DOUBLE, values, 1, values.length))
+        .build();
+  }
+
+  @Test
+  void step_ofSgd_subtractsRateTimesGradientAndUsesItUp() {
+    Parameters parameters = parameters(1, 2);
+    Optimizer optimizer = Optimizer.of(parameters, new Sgd(0.5));
+    Gradients gradients = parameters.zeroGradients();
+    gradients.get("weight").assign(RandomArrays.of(DataType.DOUBLE, new double[] {4, -2}, 1, 2));
+    optimizer.step(gradients);
+    // 1 − 0.5·4 = −1 and 2 + 0.5·2 = 3
+    Near.assertNear("weight", new double[] {-1, 3}, Near.values(parameters.get("weight")), 1e-15);
+    Near.assertAllZero("gradient", Near.values(gradients.get("weight")));
+    assertEquals(1, optimizer.steps());
+    assertTrue(optimizer.state().names().isEmpty());
+  }
+
+  @Test
+  void step_ofAdam_movesByTheRateAtFirst() {
+    Parameters parameters = parameters(1, 2);
+    Optimizer optimizer = Optimizer.of(parameters, new Adam(0.1));
+    Gradients gradients = parameters.zeroGradients();
+    gradients.get("weight").assign(RandomArrays.of(DataType.DOUBLE, new double[] {4, -2}, 1, 2));
+    optimizer.step(gradients);
+    // m/(1−β1) = g and √(v/(1−β2)) = |g|: the first step is rate·sign(g)
+    Near.assertNear("weight", new double[] {0.9, 2.1}, Near.values(parameters.get("weight")), 1e-6);
+    assertEquals(4, optimizer.state().count());
+  }
+
+  @Test
+  void step_ofMomentum_keepsStateBetweenSteps() {
+    Parameters parameters = parameters(0);
+    Optimizer optimizer = Optimizer.of(parameters, new Nesterovs(0.1, 0.9));
+    Gradients gradients = parameters.zeroGradients();
+    double[] moved = new double[2];
+    for (int i = 0; i < 2; i++) {
+      double before = parameters.get("weight").getDouble(0);
+      gradients.get("weight").assign(1);
+      optimizer.step(gradients);
+      moved[i] = before - parameters.get("weight").getDouble(0);
+    }
+    assertTrue(moved[1] > moved[0], "the second step must be longer: " + moved[1]);
+  }
+
+  @Test
+  void step_withGradientsOfOtherParameters_isRefused() {
+    Optimizer optimizer = Optimizer.of(parameters(1), new Sgd(1));
+    Gradients other = Parameters.builder()
+        .add("other", Nd4j.zeros(DataType.DOUBLE, 1, 1))
+        .build()
+        .zeroGradients();
+    var error = assertThrows(IllegalArgumentException.class, () -> optimizer.step(other));
+    assertEquals(
+        "gradients must be of the parameters [weight] but were of [other]", error.getMessage());
+  }
+
+  @Test
+  void backward_ofMicroBatches_addsUpToThatOfTheBatch() {
+    SplittableRandom random = Seeds.random(1);
+    MoeLayer layer = MoeLayer.of(
+        FixedRouter.of(
+            RandomArrays.normal(DataType.DOUBLE, random, 3, 4), new int[] {0, 1}, new int[] {2, 0}),
+        GluExperts.create(ExpertOptions.of(3, 4, 5).withDataType(DataType.DOUBLE), 1));
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, random, 8, 4);
+    INDArray dy = RandomArrays.normal(DataType.DOUBLE, random, 8, 4);
+    Gradients whole = layer.parameters().zeroGradients();
+    add(layer, x, dy, 0, 8, whole);
+    Gradients parts = layer.parameters().zeroGradients();
+    add(layer, x, dy, 0, 2, parts);
+    add(layer, x, dy, 2, 8, parts);
+    Gradients workers = layer.parameters().zeroGradients();
+    Gradients second = layer.parameters().zeroGradients();
+    add(layer, x, dy, 0, 4, workers);
+    add(layer, x, dy, 4, 8, second);
+    workers.add(second);
+    whole.forEach((name, gradient) -> {
+      Near.assertNear(name, gradient, parts.get(name), 1e-12);
+      Near.assertNear(name, gradient, workers.get(name), 1e-12);
+    });
+  }
+
+  private static void add(
+      MoeLayer layer, INDArray x, INDArray dy, int from, int to, Gradients into) {
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, to - from, 4);
+    try (MoeForward pass = layer.forward(MoeInput.of(rows(x, from, to)).training())) {
+      pass.backward(rows(dy, from, to), RoutingGradient.none(), dx, into);
+    }
+  }
+
+  private static INDArray rows(INDArray array, int from, int to) {
+    return array.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+  }
+}

@@ -1,0 +1,131 @@
+package io.github.moe4j.routing;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.testkit.GradientCheck;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+@ExtendWith(Seeds.class)
+class LinearGateTest {
+  private static INDArray normal(long salt, long... shape) {
+    return RandomArrays.normal(DataType.DOUBLE, Seeds.random(salt), shape);
+  }
+
+  @Test
+  void score_handWorked_productPlusBias() {
+    // x = (1, 2), (0, −1); W = (3, 4), (5, 6), (−1, 0); b = (10, 20, 30)
+    // token 0: 3+8, 5+12, −1 → 21, 37, 29      token 1: −4, −6, 0 → 6, 14, 30
+    INDArray x = RandomArrays.of(DataType.FLOAT, new double[] {1, 2, 0, -1}, 2, 2);
+    INDArray w = RandomArrays.of(DataType.FLOAT, new double[] {3, 4, 5, 6, -1, 0}, 3, 2);
+    INDArray b = RandomArrays.of(DataType.FLOAT, new double[] {10, 20, 30}, 3);
+    LinearGate plain = LinearGate.of(w);
+    LinearGate biased = LinearGate.of(w, b);
+    MoeInput input = MoeInput.of(x);
+    assertNear(
+        "plain",
+        new double[] {11, 17, -1, -4, -6, 0},
+        plain.score(input).logits().toArray(),
+        0);
+    assertNear(
+        "biased",
+        new double[] {21, 37, 29, 6, 14, 30},
+        biased.score(input).logits().toArray(),
+        0);
+    assertEquals(3, biased.experts());
+    assertEquals(2, biased.modelWidth());
+    assertEquals(List.of("weight", "bias"), List.copyOf(biased.parameters().names()));
+    assertEquals(List.of("weight"), List.copyOf(plain.parameters().names()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1,1,1", "1,3,4", "5,1,4", "5,3,1", "7,5,3"})
+  void backward_withBias_matchesDifferencesAndAdds(int tokens, int experts, int width) {
+    INDArray x = normal(1, tokens, width);
+    LinearGate gate = LinearGate.of(normal(2, experts, width), normal(3, experts));
+    double[] weight = RandomArrays.normal(Seeds.random(4), tokens * experts);
+    INDArray dx = Nd4j.ones(DataType.DOUBLE, tokens, width);
+    Gradients into = gate.parameters().zeroGradients();
+    into.forEach((name, array) -> array.assign(1));
+    gate.score(MoeInput.of(x)).backward(weight, dx, into);
+    into.forEach((name, array) -> array.subi(1));
+    GradientCheck.of(
+            () -> GradientCheck.weightedSum(gate.score(MoeInput.of(x)).logits().toArray(), weight))
+        .add("x", x, dx.sub(1))
+        .addAll(gate.parameters(), into)
+        .assertCorrect();
+  }
+
+  @Test
+  void backward_nanInPadding_gradientsFinite() {
+    INDArray x = normal(1, 3, 2);
+    x.putScalar(1, 0, Double.NaN);
+    x.putScalar(1, 1, Double.POSITIVE_INFINITY);
+    INDArray before = x.dup();
+    LinearGate gate = LinearGate.of(normal(2, 4, 2), normal(3, 4));
+    double[] dLogits = RandomArrays.normal(Seeds.random(4), 12);
+    Arrays.fill(dLogits, 4, 8, 0);
+    Gradients into = gate.parameters().zeroGradients();
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, 2);
+    MoeInput input = MoeInput.of(x).withMask(TokenMask.of(true, false, true));
+    gate.score(input).backward(dLogits, dx, into);
+    assertEquals(true, Double.isFinite(into.globalNorm()));
+    assertNear("dx of padding", new double[2], Arrays.copyOfRange(values(dx), 2, 4), 0);
+    assertSameBits("x", before, x);
+  }
+
+  @Test
+  void create_seed_sameBitsAndSpread() {
+    INDArray a = LinearGate.create(8, 50, DataType.FLOAT, 3).parameters().get("weight");
+    INDArray b = LinearGate.create(8, 50, DataType.FLOAT, 3).parameters().get("weight");
+    INDArray c = LinearGate.create(8, 50, DataType.FLOAT, 4).parameters().get("weight");
+    assertSameBits("weight", a, b);
+    assertFalse(Arrays.equals(values(a), values(c)));
+    // 400 draws with deviation 0.02: the estimate is good to 0.02/√800 = 0.0007
+    double square = Arrays.stream(values(a)).map(v -> v * v).average().orElseThrow();
+    assertEquals(0.02, Math.sqrt(square), 0.004);
+  }
+
+  @Test
+  void any_wrongArguments_messageNamesRuleAndValue() {
+    INDArray w = Nd4j.zeros(DataType.FLOAT, 3, 2);
+    assertMessage(
+        "weight must be [*, *] but was [6]", () -> LinearGate.of(Nd4j.zeros(DataType.FLOAT, 6)));
+    assertMessage(
+        "bias must be [3] but was [2]", () -> LinearGate.of(w, Nd4j.zeros(DataType.FLOAT, 2)));
+    assertMessage(
+        "bias must be FLOAT but was DOUBLE",
+        () -> LinearGate.of(w, Nd4j.zeros(DataType.DOUBLE, 3)));
+    assertMessage(
+        "experts must be at least 1 but was 0", () -> LinearGate.create(0, 2, DataType.FLOAT, 1));
+    LinearGate gate = LinearGate.of(w);
+    assertMessage(
+        "x must be [*, 2] but was [4, 3]",
+        () -> gate.score(MoeInput.of(Nd4j.zeros(DataType.FLOAT, 4, 3))));
+    assertMessage(
+        "x must be FLOAT but was DOUBLE",
+        () -> gate.score(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 4, 2))));
+  }
+
+  private static void assertMessage(String expected, Executable action) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
+  }
+}

@@ -1,0 +1,33 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.testkit.RouterContract;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+@ParameterizedClass
+@MethodSource("kinds")
+class TopKContractTest extends RouterContract {
+  @Parameter
+  TopK kind;
+
+  /** Every kind of weight; the contract chooses k. */
+  static Stream<TopK> kinds() {
+    return Stream.of(
+        TopK.of(1),
+        TopK.unnormalised(1),
+        TopK.softmaxAfter(1),
+        new TopK(1, TopK.Softmax.BEFORE, true, 2.5),
+        new TopK(1, TopK.Softmax.BEFORE, false, 2.5),
+        new TopK(1, TopK.Softmax.AFTER, false, 0.5));
+  }
+
+  @Override
+  protected Router router(INDArray weight, int choices) {
+    TopK rule = new TopK(choices, kind.softmax(), kind.renormalise(), kind.scale());
+    return GatedRouter.of(LinearGate.of(weight), rule);
+  }
+}

@@ -1,0 +1,246 @@
+package io.github.moe4j.routing;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.testkit.GradientCheck;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Hand-worked: four tokens, three experts; logits are logarithms, so softmax is a ratio. */
+@ExtendWith(Seeds.class)
+class TopKTest {
+  // token 0: 2 : 1 : 5 of 8   token 1: 1 : 1 : 2 of 4
+  // token 2: 3 : 3 : 3 of 9   token 3: 6 : 1 : 1 of 8
+  private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
+
+  private static MoeInput input(int tokens) {
+    return MoeInput.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
+  }
+
+  private static Logits logits(TokenMask mask) {
+    double[] values = new double[RATIO.length];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = Math.log(RATIO[i]);
+    }
+    return Logits.of(values, 3, mask);
+  }
+
+  private static RuleResult apply(RoutingRule rule) {
+    return rule.apply(logits(TokenMask.none(4)), input(4));
+  }
+
+  private static void assertMade(int[] experts, double[] weights, RuleResult result) {
+    Assignments made = result.assignments();
+    assertEquals(experts.length, made.size());
+    int[] actual = new int[experts.length];
+    for (int n = 0; n < actual.length; n++) {
+      assertEquals(n * 4 / actual.length, made.token(n), "token of assignment " + n);
+      actual[n] = made.expert(n);
+    }
+    assertArrayEquals(experts, actual);
+    assertNear("weights", weights, made.weights(), 1e-15);
+  }
+
+  @Test
+  void apply_unnormalised_probabilitiesAsTheyAre() {
+    // token 0: 5/8, 2/8   token 1: 2/4, 1/4 (tie of 0 and 1: 0)   token 2: 3/9, 3/9   token 3: 6/8,
+    // 1/8
+    double third = 1.0 / 3;
+    assertMade(
+        new int[] {2, 0, 2, 0, 0, 1, 0, 1},
+        new double[] {0.625, 0.25, 0.5, 0.25, third, third, 0.75, 0.125},
+        apply(TopK.unnormalised(2)));
+  }
+
+  @Test
+  void apply_renormalised_sumToOne() {
+    // token 0: 5 : 2 of 7   token 1: 2 : 1 of 3   token 2: 1 : 1 of 2   token 3: 6 : 1 of 7
+    double[] weights = {5 / 7.0, 2 / 7.0, 2 / 3.0, 1 / 3.0, 0.5, 0.5, 6 / 7.0, 1 / 7.0};
+    assertMade(new int[] {2, 0, 2, 0, 0, 1, 0, 1}, weights, apply(TopK.of(2)));
+    // the softmax over the chosen logits is the same
+    assertMade(new int[] {2, 0, 2, 0, 0, 1, 0, 1}, weights, apply(TopK.softmaxAfter(2)));
+  }
+
+  @Test
+  void apply_scaled_weightsTimesScale() {
+    double[] weights = {1.25, 0.5, 1, 0.5, 2 / 3.0, 2 / 3.0, 1.5, 0.25};
+    assertMade(
+        new int[] {2, 0, 2, 0, 0, 1, 0, 1},
+        weights,
+        apply(new TopK(2, TopK.Softmax.BEFORE, false, 2)));
+    assertMade(
+        new int[] {2, 2, 0, 0},
+        new double[] {2.5, 2.5, 2.5, 2.5},
+        apply(new TopK(1, TopK.Softmax.BEFORE, true, 2.5)));
+  }
+
+  @Test
+  void apply_switch_bestExpertWithItsProbability() {
+    assertMade(
+        new int[] {2, 2, 0, 0}, new double[] {0.625, 0.5, 1.0 / 3, 0.75}, apply(new Switch()));
+  }
+
+  @Test
+  void apply_allExperts_softmaxInOrderOfSize() {
+    double third = 1.0 / 3;
+    assertMade(
+        new int[] {2, 0, 1, 2, 0, 1, 0, 1, 2, 0, 1, 2},
+        new double[] {0.625, 0.25, 0.125, 0.5, 0.25, 0.25, third, third, third, 0.75, 0.125, 0.125},
+        apply(TopK.of(3)));
+  }
+
+  @Test
+  void apply_any_fullDistributionForLosses() {
+    double third = 1.0 / 3;
+    double[] p = {0.25, 0.125, 0.625, 0.25, 0.25, 0.5, third, third, third, 0.75, 0.125, 0.125};
+    for (RoutingRule rule :
+        List.of(TopK.of(2), TopK.unnormalised(1), TopK.softmaxAfter(2), new Switch())) {
+      assertNear("probabilities", p, apply(rule).probabilities().toArray(), 1e-15);
+    }
+  }
+
+  @Test
+  void apply_padding_skipped() {
+    TokenMask mask = TokenMask.of(false, true, false, true);
+    RuleResult result = TopK.of(1).apply(logits(mask), input(4).withMask(mask));
+    assertEquals(2, result.assignments().size());
+    assertEquals(1, result.assignments().token(0));
+    assertEquals(2, result.assignments().expert(0));
+    assertEquals(3, result.assignments().token(1));
+    assertEquals(0, result.assignments().expert(1));
+  }
+
+  @Test
+  void backward_handWorked_softmaxJacobian() {
+    // token 3, unnormalised k 1: w = p0 = 3/4; dw/dlogits = p0·(1−p0, −p1, −p2)
+    //   = 3/4·(1/4, −1/8, −1/8) = (3/16, −3/32, −3/32); times dw 32: 6, −3, −3, added to 1
+    double[] dLogits = new double[12];
+    java.util.Arrays.fill(dLogits, 1);
+    apply(TopK.unnormalised(1)).backward(new double[] {0, 0, 0, 32}, new double[12], dLogits);
+    double[] expected = {1, 1, 1, 1, 1, 1, 1, 1, 1, 7, -2, -2};
+    assertNear("dLogits", expected, dLogits, 1e-14);
+  }
+
+  @Test
+  void backward_renormalisedOfOne_zero() {
+    double[] dLogits = new double[12];
+    apply(TopK.of(1)).backward(new double[] {1, 2, 3, 4}, new double[12], dLogits);
+    assertNear("dLogits", new double[12], dLogits, 1e-15);
+  }
+
+  @Test
+  void weigh_givenChoice_sameFormulaForOtherExperts() {
+    // the two worst: token 0: 1 : 2 of 3   token 1: 1 : 1   token 2: 1 : 1   token 3: 1 : 1
+    int[] chosen = {1, 0, 1, 0, 2, 1, 2, 1};
+    int[] before = chosen.clone();
+    RuleResult result = TopK.of(2).weigh(logits(TokenMask.none(4)), input(4), chosen);
+    assertMade(chosen, new double[] {1 / 3.0, 2 / 3.0, .5, .5, .5, .5, .5, .5}, result);
+    assertArrayEquals(before, chosen);
+  }
+
+  @Test
+  void weigh_ownChoice_sameAsApply() {
+    for (TopK rule :
+        List.of(TopK.of(2), TopK.unnormalised(2), new TopK(2, TopK.Softmax.AFTER, false, 3))) {
+      Assignments made = apply(rule).assignments();
+      int[] chosen = new int[made.size()];
+      for (int n = 0; n < chosen.length; n++) {
+        chosen[n] = made.expert(n);
+      }
+      assertMade(chosen, made.weights(), rule.weigh(logits(TokenMask.none(4)), input(4), chosen));
+    }
+  }
+
+  @Test
+  void weigh_randomChoice_gradientMatchesDifferences() {
+    double[] scores = RandomArrays.normal(Seeds.random(1), 12);
+    double[] wWeights = RandomArrays.normal(Seeds.random(2), 6);
+    double[] wP = RandomArrays.normal(Seeds.random(3), 12);
+    TokenMask mask = TokenMask.of(true, false, true, true);
+    MoeInput input = input(4).withMask(mask);
+    int[] chosen = {0, 2, 2, 1, 1, 0};
+    for (TopK rule :
+        List.of(TopK.of(2), TopK.unnormalised(2), new TopK(2, TopK.Softmax.AFTER, false, 3))) {
+      double[] dLogits = new double[12];
+      rule.weigh(Logits.of(scores, 3, mask), input, chosen).backward(wWeights, wP, dLogits);
+      GradientCheck.of(() -> {
+            RuleResult now = rule.weigh(Logits.of(scores, 3, mask), input, chosen);
+            return GradientCheck.weightedSum(now.assignments().weights(), wWeights)
+                + GradientCheck.weightedSum(now.probabilities().toArray(), wP);
+          })
+          .add("logits", scores, dLogits)
+          .assertCorrect();
+    }
+  }
+
+  @Test
+  void weigh_wrongChoice_throws() {
+    Logits logits = logits(TokenMask.none(4));
+    assertMessage(
+        "chosen must have k experts a real token: 3 != 8",
+        () -> TopK.of(2).weigh(logits, input(4), new int[3]));
+    assertThrows(
+        RuntimeException.class, () -> TopK.of(1).weigh(logits, input(4), new int[] {0, 1, 2, 3}));
+    assertThrows(
+        RuntimeException.class, () -> TopK.of(1).weigh(logits, input(4), new int[] {0, -1, 2, 2}));
+  }
+
+  @Test
+  void apply_oneChoiceSummingToOneInTraining_refused() {
+    Logits logits = logits(TokenMask.none(4));
+    MoeInput training = input(4).training();
+    String rule =
+        "k must be above 1 when training with weights that sum to 1, since k = 1 gives the router"
+            + " no gradient, but was 1";
+    assertMessage(rule, () -> TopK.of(1).apply(logits, training));
+    assertMessage(rule, () -> TopK.softmaxAfter(1).apply(logits, training));
+    // fine: evaluation, more choices, the raw probability, a single expert
+    assertEquals(4, TopK.of(1).apply(logits, input(4)).assignments().size());
+    assertEquals(8, TopK.of(2).apply(logits, training).assignments().size());
+    assertEquals(8, TopK.softmaxAfter(2).apply(logits, training).assignments().size());
+    assertEquals(4, TopK.unnormalised(1).apply(logits, training).assignments().size());
+    assertEquals(4, new Switch().apply(logits, training).assignments().size());
+    Logits one = Logits.of(new double[4], 1, TokenMask.none(4));
+    assertEquals(4, TopK.of(1).apply(one, training).assignments().size());
+  }
+
+  @Test
+  void any_wrongOptions_messageNamesRuleAndValue() {
+    assertMessage("k must be at least 1 but was 0", () -> TopK.of(0));
+    assertMessage(
+        "scale must be finite but was NaN",
+        () -> new TopK(1, TopK.Softmax.BEFORE, false, Double.NaN));
+    assertMessage(
+        "renormalise must be false with softmax AFTER: those weights sum to 1 already",
+        () -> new TopK(2, TopK.Softmax.AFTER, true, 1));
+    assertMessage("k must be at most E = 3 but was 4", () -> apply(TopK.of(4)));
+    LinearGate gate = LinearGate.create(3, 2, DataType.FLOAT, 1);
+    assertMessage("k must be at most E = 3 but was 4", () -> GatedRouter.of(gate, TopK.of(4)));
+  }
+
+  @Test
+  void of_defaults_asDocumented() {
+    assertEquals(new TopK(2, TopK.Softmax.BEFORE, true, 1), TopK.of(2));
+    assertEquals(new TopK(2, TopK.Softmax.BEFORE, false, 1), TopK.unnormalised(2));
+    assertEquals(new TopK(2, TopK.Softmax.AFTER, false, 1), TopK.softmaxAfter(2));
+    assertTrue(TopK.of(2).renormalise());
+  }
+
+  private static void assertMessage(String expected, Executable action) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
+  }
+}
