@@ -91,7 +91,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
    * The loss of one layer with counts from outside, such as those of a global batch; not pooled by
    * sequence.
    *
-   * @param counts of as many experts
+   * @param counts of as many experts, counted as {@link #counting} says: all choices, or first ones
    */
   public LossValue evaluate(RouterDecision layer, ExpertCounts counts) {
     Require.that(

@@ -1,7 +1,6 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
-import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Zero;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +61,9 @@ public final class Arena {
      * scope is closed.
      */
     public INDArray take(DataType type, long... shape) {
-      Require.that(!closed, "arena scope must be open but was closed");
+      if (closed) {
+        throw new IllegalStateException("the arena scope is closed");
+      }
       long length = 1;
       for (long s : shape) {
         length = Math.multiplyExact(length, s);

@@ -81,8 +81,8 @@ class ArenaTest {
   void take_closedScope_throws() {
     Arena.Scope scope = arena.open();
     scope.close();
-    var error = assertThrows(IllegalArgumentException.class, () -> scope.take(DataType.FLOAT, 2));
-    assertEquals("arena scope must be open but was closed", error.getMessage());
+    var error = assertThrows(IllegalStateException.class, () -> scope.take(DataType.FLOAT, 2));
+    assertEquals("the arena scope is closed", error.getMessage());
   }
 
   @Test

@@ -118,6 +118,20 @@ class InitializerTest {
   }
 
   @Test
+  void expertsCreate_initializer_usedForEveryWeight() {
+    ExpertOptions options =
+        ExpertOptions.of(2, 3, 4).withInitializer((in, out, random) -> 10 * in + out);
+    // up and gate: fan-in D = 3, fan-out H = 4; down the other way round
+    Parameters glu = GluExperts.create(options, 1).parameters();
+    assertEquals(34, glu.get("gate.weight").meanNumber().doubleValue());
+    assertEquals(34, glu.get("up.weight").meanNumber().doubleValue());
+    assertEquals(43, glu.get("down.weight").meanNumber().doubleValue());
+    Parameters ffn = FfnExperts.create(options, 1).parameters();
+    assertEquals(34, ffn.get("up.weight").meanNumber().doubleValue());
+    assertEquals(43, ffn.get("down.weight").meanNumber().doubleValue());
+  }
+
+  @Test
   void factories_wrongValues_saysWhatItWas() {
     var normal = assertThrows(IllegalArgumentException.class, () -> Initializer.normal(-1));
     assertEquals("std must be at least 0 but was -1.0", normal.getMessage());

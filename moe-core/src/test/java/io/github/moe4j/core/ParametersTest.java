@@ -52,6 +52,15 @@ class ParametersTest {
   }
 
   @Test
+  void dataType_oneType_thatOne() {
+    assertEquals(DataType.FLOAT, part.dataType());
+    assertThrows(IllegalArgumentException.class, () -> Parameters.none().dataType());
+    Parameters mixed =
+        Parameters.builder().add("a", a).add("d", Nd4j.ones(DataType.DOUBLE, 1)).build();
+    assertMessage("parameter d must be FLOAT but was DOUBLE", mixed::dataType);
+  }
+
+  @Test
   void any_wrongArguments_messageNamesParameter() {
     assertMessage("no parameter q among [z, a]", () -> part.get("q"));
     Parameters.Builder builder = Parameters.builder().add("a", a);

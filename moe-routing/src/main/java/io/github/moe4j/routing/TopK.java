@@ -5,8 +5,9 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
-import java.util.Objects;
+import java.util.Arrays;
 
 /**
  * Top-k routing: each token goes to the k experts with the largest scores.
@@ -97,7 +98,8 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
   /**
    * The weights, and the way back, for a choice that was made elsewhere: replayed or recorded.
    *
-   * @param chosen k experts of every real token, token after token [K·valid tokens]. Not modified.
+   * @param chosen k different experts of every real token, token after token [K·valid tokens]. Not
+   *     modified.
    */
   public RuleResult weigh(Logits logits, MoeInput input, int[] chosen) {
     int expected = k * input.mask().validTokens();
@@ -108,25 +110,57 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
         expected);
     Probabilities probabilities = logits.softmax(input.mask());
     int[] token = new int[expected];
-    double[] weight = new double[expected];
+    double[] share = new double[expected];
     int n = 0;
     for (int t = 0; t < logits.tokens(); t++) {
-      if (!input.mask().valid(t)) {
-        continue;
+      if (input.mask().valid(t)) {
+        requireDistinct(t, chosen, n, logits.experts());
+        Arrays.fill(token, n, n + k, t);
+        share(t, logits, probabilities, chosen, n, share);
+        n += k;
       }
-      double sum = 0;
-      for (int i = n; i < n + k; i++) {
-        token[i] = t;
-        weight[i] = probabilities.get(t, Objects.checkIndex(chosen[i], logits.experts()));
-        sum += weight[i];
-      }
-      for (int i = n; i < n + k; i++) {
-        weight[i] *= scale / (sumsToOne() ? sum : 1);
-      }
-      n += k;
     }
+    double[] weight = Arrays.stream(share).map(s -> scale * s).toArray();
     return new Result(
-        Assignments.of(logits.tokens(), logits.experts(), token, chosen, weight), probabilities);
+        Assignments.of(logits.tokens(), logits.experts(), token, chosen, weight),
+        probabilities,
+        share);
+  }
+
+  private void requireDistinct(int token, int[] chosen, int from, int experts) {
+    for (int i = from; i < from + k; i++) {
+      if (chosen[i] < 0 || chosen[i] >= experts) {
+        Require.that(
+            false, "chosen of token %d must be in [0, %d) but was %d", token, experts, chosen[i]);
+      }
+      for (int j = from; j < i; j++) {
+        if (chosen[j] == chosen[i]) {
+          Require.that(
+              false, "chosen of token %d must be distinct but has %d twice", token, chosen[i]);
+        }
+      }
+    }
+  }
+
+  /**
+   * The weights of one token before scaling: its probabilities, or the softmax over its chosen
+   * scores, which is the same as dividing by their sum but cannot underflow.
+   */
+  private void share(
+      int t, Logits logits, Probabilities probabilities, int[] chosen, int from, double[] share) {
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = from; i < from + k; i++) {
+      max = Math.max(max, logits.get(t, chosen[i]));
+    }
+    double sum = 0;
+    for (int i = from; i < from + k; i++) {
+      share[i] =
+          sumsToOne() ? Exp.exp(logits.get(t, chosen[i]) - max) : probabilities.get(t, chosen[i]);
+      sum += share[i];
+    }
+    for (int i = from; sumsToOne() && i < from + k; i++) {
+      share[i] /= sum;
+    }
   }
 
   private boolean sumsToOne() {
@@ -137,10 +171,12 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
   private final class Result implements RuleResult {
     private final Assignments assignments;
     private final Probabilities probabilities;
+    private final double[] share;
 
-    Result(Assignments assignments, Probabilities probabilities) {
+    Result(Assignments assignments, Probabilities probabilities, double[] share) {
       this.assignments = assignments;
       this.probabilities = probabilities;
+      this.share = share;
     }
 
     @Override
@@ -153,27 +189,28 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
       return probabilities;
     }
 
-    /** {@code w_i = scale·p_i/s}, {@code s = Σ p} of the chosen or 1, then the softmax. */
+    /**
+     * Weights that sum to 1 are a softmax over the chosen scores and pull back to these alone;
+     * others pull back to probabilities, and those through the full softmax.
+     */
     @Override
     public void backward(double[] dWeights, double[] dProbabilities, double[] dLogits) {
       double[] dP = dProbabilities.clone();
-      for (int from = 0; from < assignments.size(); from += k) {
-        double sum = 0;
+      for (int from = 0; from < share.length; from += k) {
         double dot = 0;
         for (int n = from; n < from + k; n++) {
-          sum += probability(n);
-          dot += dWeights[n] * probability(n);
+          dot += dWeights[n] * share[n];
         }
         for (int n = from; n < from + k; n++) {
-          double d = sumsToOne() ? (dWeights[n] - dot / sum) / sum : dWeights[n];
-          dP[assignments.token(n) * assignments.experts() + assignments.expert(n)] += scale * d;
+          int place = assignments.token(n) * assignments.experts() + assignments.expert(n);
+          if (sumsToOne()) {
+            dLogits[place] += scale * share[n] * (dWeights[n] - dot);
+          } else {
+            dP[place] += scale * dWeights[n];
+          }
         }
       }
       probabilities.softmaxBackward(dP, dLogits);
-    }
-
-    private double probability(int n) {
-      return probabilities.get(assignments.token(n), assignments.expert(n));
     }
   }
 }

@@ -193,10 +193,23 @@ class TopKTest {
     assertMessage(
         "chosen must have k experts a real token: 3 != 8",
         () -> TopK.of(2).weigh(logits, input(4), new int[3]));
-    assertThrows(
-        RuntimeException.class, () -> TopK.of(1).weigh(logits, input(4), new int[] {0, 1, 2, 3}));
-    assertThrows(
-        RuntimeException.class, () -> TopK.of(1).weigh(logits, input(4), new int[] {0, -1, 2, 2}));
+    assertMessage(
+        "chosen of token 3 must be in [0, 3) but was 3",
+        () -> TopK.of(1).weigh(logits, input(4), new int[] {0, 1, 2, 3}));
+    assertMessage(
+        "chosen of token 1 must be in [0, 3) but was -1",
+        () -> TopK.of(1).weigh(logits, input(4), new int[] {0, -1, 2, 2}));
+    assertMessage(
+        "chosen of token 1 must be distinct but has 2 twice",
+        () -> TopK.of(2).weigh(logits, input(4), new int[] {0, 1, 2, 2, 0, 1, 0, 1}));
+  }
+
+  @Test
+  void weigh_choiceWithoutProbability_weightsStillSumToOne() {
+    TokenMask mask = TokenMask.none(1);
+    Logits logits = Logits.of(new double[] {900, 1, 1}, 3, mask);
+    RuleResult result = TopK.of(2).weigh(logits, input(1), new int[] {1, 2});
+    assertNear("weights", new double[] {0.5, 0.5}, result.assignments().weights(), 1e-15);
   }
 
   @Test

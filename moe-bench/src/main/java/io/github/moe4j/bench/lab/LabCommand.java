@@ -35,7 +35,7 @@ public final class LabCommand implements Callable<Integer> {
   private @Nullable CommandSpec spec;
 
   @Option(names = "--steps", description = "Optimiser steps of each model (${DEFAULT-VALUE}).")
-  private int steps = 240;
+  private int steps = 280;
 
   @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
   private long seed = 1;
@@ -59,7 +59,7 @@ public final class LabCommand implements Callable<Integer> {
   @Option(
       names = "--hidden",
       description = "Hidden units that a token activates in each layer (${DEFAULT-VALUE}).")
-  private int hidden = 256;
+  private int hidden = 128;
 
   @Option(names = "--blocks", description = "Transformer blocks (${DEFAULT-VALUE}).")
   private int blocks = 2;
