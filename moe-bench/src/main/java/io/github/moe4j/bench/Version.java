@@ -2,23 +2,34 @@ package io.github.moe4j.bench;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven leaves in the jar. */
-final class Version implements IVersionProvider {
+public final class Version implements IVersionProvider {
   private static final String POM = "/META-INF/maven/io.github.moe4j/moe-bench/pom.properties";
 
-  @Override
-  public String[] getVersion() throws IOException {
+  /** Called by picocli. */
+  public Version() {}
+
+  /** The number alone, or a word that says there is none. */
+  public static String number() {
     Properties pom = new Properties();
     try (InputStream in = Version.class.getResourceAsStream(POM)) {
       if (in != null) {
         pom.load(in);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    return pom.getProperty("version", "(not packaged)");
+  }
+
+  @Override
+  public String[] getVersion() {
     return new String[] {
-      "moe4j " + pom.getProperty("version", "(not packaged)"),
+      "moe4j " + number(),
       "Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name")
     };
   }

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.lab.text.Batch;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.core.FeedForwardRun;

@@ -41,14 +41,14 @@ public final class Contenders {
           List.of()),
       moe(
           "topk-balanced",
-          "The same with Switch loss (0.01) and z-loss (0.001).",
+          "Top-k of a softmax, renormalised, dropless, with Switch loss (0.01) and z-loss (0.001).",
           true,
           Contenders::topK,
           new Dropless(),
           SWITCH_AND_Z),
       moe(
           "switch",
-          "Switch top-1, capacity factor 1.25, drop by position, the same losses.",
+          "Switch top-1, capacity factor 1.25, drop by position, Switch loss (0.01), z-loss (0.001).",
           false,
           options -> new Switch(),
           PositionCapacity.ofFactor(1.25),

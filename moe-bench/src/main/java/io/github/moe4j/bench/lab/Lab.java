@@ -1,5 +1,10 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.Version;
+import io.github.moe4j.bench.lab.report.LabResult;
+import io.github.moe4j.bench.lab.report.ModelResult;
+import io.github.moe4j.bench.lab.text.Corpus;
+import io.github.moe4j.bench.lab.text.Split;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,7 +53,7 @@ final class Lab {
     }
     return new LabResult(
         "Router lab",
-        version(),
+        Version.number(),
         interruptedAfter.isEmpty(),
         interruptedAfter,
         configuration(options, contenders, split, source),
@@ -69,10 +74,5 @@ final class Lab {
     all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     all.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
     return all;
-  }
-
-  private static String version() {
-    String version = Lab.class.getPackage().getImplementationVersion();
-    return version == null ? "development" : version;
   }
 }

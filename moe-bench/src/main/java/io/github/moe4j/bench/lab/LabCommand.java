@@ -1,5 +1,9 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.lab.report.LabReport;
+import io.github.moe4j.bench.lab.report.LabResult;
+import io.github.moe4j.bench.lab.report.LabTable;
+import io.github.moe4j.bench.lab.text.Corpus;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -35,7 +39,7 @@ public final class LabCommand implements Callable<Integer> {
   private @Nullable CommandSpec spec;
 
   @Option(names = "--steps", description = "Optimiser steps of each model (${DEFAULT-VALUE}).")
-  private int steps = 280;
+  private int steps = 500;
 
   @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
   private long seed = 1;
@@ -62,7 +66,7 @@ public final class LabCommand implements Callable<Integer> {
   private int hidden = 128;
 
   @Option(names = "--blocks", description = "Transformer blocks (${DEFAULT-VALUE}).")
-  private int blocks = 2;
+  private int blocks = 1;
 
   @Option(names = "--heads", description = "Attention heads (${DEFAULT-VALUE}).")
   private int heads = 2;

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.core.internal.Require;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -25,18 +26,17 @@ public record LabOptions(
 
   /** Validates. */
   public LabOptions {
-    if (steps < 1 || batch < 1) {
-      throw new IllegalArgumentException(
-          "steps and batch must be at least 1 but were %d and %d".formatted(steps, batch));
-    }
-    if (!(learningRate > 0 && learningRate < 1)) {
-      throw new IllegalArgumentException(
-          "learningRate must be above 0 and below 1 but was " + learningRate);
-    }
-    if (model.width() != layer.width()) {
-      throw new IllegalArgumentException("model and layer must have one width but have %d and %d"
-          .formatted(model.width(), layer.width()));
-    }
+    Require.positive("steps", steps);
+    Require.positive("batch", batch);
+    Require.that(
+        learningRate > 0 && learningRate < 1,
+        "learning-rate must be above 0 and below 1 but was %s",
+        learningRate);
+    Require.that(
+        model.width() == layer.width(),
+        "model and layer must have one width but have %d and %d",
+        model.width(),
+        layer.width());
   }
 
   /** Tokens of a training step. */

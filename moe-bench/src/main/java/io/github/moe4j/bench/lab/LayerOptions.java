@@ -1,5 +1,7 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.core.internal.Require;
+
 /**
  * Sizes of a feed-forward part. Every contender computes {@code activeHidden} hidden units a token,
  * so that all have equal active FLOPs whatever their number of choices.
@@ -12,18 +14,11 @@ package io.github.moe4j.bench.lab;
 public record LayerOptions(int width, int activeHidden, int experts, int k) {
   /** Validates. */
   public LayerOptions {
-    if (width < 1 || activeHidden < 1 || experts < 1 || k < 1) {
-      throw new IllegalArgumentException(
-          "width, hidden, experts and k must be at least 1 but were %d, %d, %d and %d"
-              .formatted(width, activeHidden, experts, k));
-    }
-    if (k > experts) {
-      throw new IllegalArgumentException(
-          "k must be at most experts = %d but was %d".formatted(experts, k));
-    }
-    if (activeHidden % k != 0) {
-      throw new IllegalArgumentException(
-          "k must divide hidden = %d but was %d".formatted(activeHidden, k));
-    }
+    Require.positive("width", width);
+    Require.positive("hidden", activeHidden);
+    Require.positive("experts", experts);
+    Require.positive("k", k);
+    Require.that(k <= experts, "k must be at most experts = %d but was %d", experts, k);
+    Require.that(activeHidden % k == 0, "k must divide hidden = %d but was %d", activeHidden, k);
   }
 }

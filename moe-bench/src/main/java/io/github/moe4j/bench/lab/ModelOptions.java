@@ -1,5 +1,7 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.core.internal.Require;
+
 /**
  * Sizes of the byte-level language model.
  *
@@ -11,14 +13,10 @@ package io.github.moe4j.bench.lab;
 public record ModelOptions(int width, int heads, int blocks, int sequence) {
   /** Validates. */
   public ModelOptions {
-    if (width < 1 || heads < 1 || blocks < 1 || sequence < 1) {
-      throw new IllegalArgumentException(
-          "width, heads, blocks and sequence must be at least 1 but were %d, %d, %d and %d"
-              .formatted(width, heads, blocks, sequence));
-    }
-    if (width % heads != 0) {
-      throw new IllegalArgumentException(
-          "heads must divide width = %d but was %d".formatted(width, heads));
-    }
+    Require.positive("width", width);
+    Require.positive("heads", heads);
+    Require.positive("blocks", blocks);
+    Require.positive("sequence", sequence);
+    Require.that(width % heads == 0, "heads must divide width = %d but was %d", width, heads);
   }
 }

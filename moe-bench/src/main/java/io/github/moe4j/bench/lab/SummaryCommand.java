@@ -1,8 +1,10 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.lab.report.LabReport;
+import io.github.moe4j.bench.lab.report.LabResult;
+import io.github.moe4j.bench.lab.report.ModelResult;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,7 +37,7 @@ public final class SummaryCommand implements Callable<Integer> {
     List<LabResult> runs = new ArrayList<>();
     for (Path folder : folders) {
       try {
-        runs.add(LabJson.read(Files.readString(folder.resolve(LabReport.DATA))));
+        runs.add(LabReport.read(folder));
       } catch (IOException | IllegalArgumentException e) {
         line.getErr().println("summary: " + folder + " holds no result that can be read");
         return ExitCode.USAGE;

@@ -2,6 +2,12 @@ package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.balance.BalanceLoss;
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.bench.lab.report.CurvePoint;
+import io.github.moe4j.bench.lab.report.LoadPoint;
+import io.github.moe4j.bench.lab.report.ModelResult;
+import io.github.moe4j.bench.lab.report.StageShares;
+import io.github.moe4j.bench.lab.text.Batch;
+import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
@@ -73,7 +79,7 @@ final class Trainer {
   int train(BooleanSupplier stop, Progress progress) {
     SplittableRandom batches = new SplittableRandom(options.seed());
     SplittableRandom noise = batches.split();
-    int interval = Math.max(1, options.steps() / CURVE_POINTS);
+    int interval = (options.steps() + CURVE_POINTS - 1) / CURVE_POINTS;
     int step = 0;
     int sincePoint = 0;
     while (step < options.steps() && !stop.getAsBoolean()) {
@@ -84,13 +90,13 @@ final class Trainer {
       sincePoint++;
       bitsSincePoint += bits;
       progress.step(contender.name(), bits);
-      if (step % interval == 0 && step < options.steps()) {
-        addPoint(step, sincePoint, bitsPerByte(CURVE_WINDOWS, new UseCounter(domains())));
+      if (step % interval == 0) {
+        addPoint(step, sincePoint);
         sincePoint = 0;
       }
     }
     if (sincePoint > 0) {
-      addPoint(step, sincePoint, Double.NaN);
+      addPoint(step, sincePoint);
     }
     return step;
   }
@@ -162,7 +168,9 @@ final class Trainer {
     return sums;
   }
 
-  private void addPoint(int step, int steps, double validation) {
+  /** Adds a point to the curves: the mean of the last steps, and held-out text now. */
+  private void addPoint(int step, int steps) {
+    double validation = bitsPerByte(CURVE_WINDOWS, new UseCounter(domains()));
     curve.add(new CurvePoint(step, bitsSincePoint / steps, validation));
     bitsSincePoint = 0;
     loadSincePoint.stream()
@@ -179,11 +187,11 @@ final class Trainer {
   private double bitsPerByte(int windows, UseCounter use) {
     Batch all = split.validation().windows(options.model().sequence(), windows);
     int rows = options.batch() / options.shards();
-    List<Evaluation> parts = workers.map(
-        (all.rows() + rows - 1) / rows,
-        i -> evaluate(all.slice(i * rows, Math.min(all.rows(), (i + 1) * rows))));
+    int parts = (all.rows() + rows - 1) / rows;
+    // Windows of one part come from all over the text, as in training: capacity depends on the mix.
+    List<Evaluation> evaluations = workers.map(parts, i -> evaluate(all.every(i, parts)));
     double sum = 0;
-    for (Evaluation part : parts) {
+    for (Evaluation part : evaluations) {
       sum += part.bits();
       use.add(part.use());
     }
@@ -209,10 +217,6 @@ final class Trainer {
   ModelResult result() {
     UseCounter use = new UseCounter(domains());
     double validation = bitsPerByte(FINAL_WINDOWS, use);
-    if (!curve.isEmpty()) {
-      CurvePoint last = curve.get(curve.size() - 1);
-      curve.set(curve.size() - 1, new CurvePoint(last.step(), last.trainBitsPerByte(), validation));
-    }
     // A dense model has no stages to tell apart.
     double work = stages.total() == 0 ? 0 : workNanos;
     long[] sorted = stepNanos.stream().mapToLong(Long::longValue).sorted().toArray();

@@ -1,5 +1,8 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.lab.report.ExpertUse;
+import io.github.moe4j.bench.lab.report.LoadPoint;
+import io.github.moe4j.bench.lab.text.Batch;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeForward;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.balance.SwitchLoss;
+import io.github.moe4j.bench.lab.text.Batch;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertOptions;
 import io.github.moe4j.core.GluExperts;

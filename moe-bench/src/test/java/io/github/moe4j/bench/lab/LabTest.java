@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.bench.lab.report.ExpertUse;
+import io.github.moe4j.bench.lab.report.LabReport;
+import io.github.moe4j.bench.lab.report.LabResult;
+import io.github.moe4j.bench.lab.report.ModelResult;
+import io.github.moe4j.bench.lab.text.Corpus;
+import io.github.moe4j.bench.lab.text.Domain;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -106,8 +112,8 @@ class LabTest {
       delimiter = '|',
       value = {
         "--k 9 | k must be at most experts = 8 but was 9",
-        "--width -4 | width, heads, blocks and sequence must be at least 1 but were -4, 2, 2 and 64",
-        "--steps 0 | steps and batch must be at least 1 but were 0 and 32",
+        "--width -4 | width must be at least 1 but was -4",
+        "--steps 0 | steps must be at least 1 but was 0",
         "--hidden 7 | k must divide hidden = 7 but was 2",
         "--routers nonsense | router must be one of",
         "--text missing.txt | missing.txt: no such file",

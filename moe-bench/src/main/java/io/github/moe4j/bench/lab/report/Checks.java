@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.report;
 
 /** What the records of a result have to hold; NaN always passes, for it stands for "not known". */
 final class Checks {

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.text;
 
 /**
  * A corpus in two parts that have the same domains and no line in common.

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.report;
 
 /**
  * The loss at one step of training. NaN where it was not measured.

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.report;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -76,6 +76,16 @@ public final class LabReport {
     Path page = folder.resolve(PAGE);
     replace(page, html(result));
     return page;
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param folder of a finished run
+   * @throws IOException if its figures cannot be read
+   */
+  public static LabResult read(Path folder) throws IOException {
+    return LabJson.read(Files.readString(folder.resolve(DATA)));
   }
 
   /** The page; the data are embedded, and its script does the rest. */

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.text;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -159,5 +159,15 @@ class TextDataTest {
       }
     }
     return line.substring(0, length);
+  }
+
+  @Test
+  void every_ofFiveWindows_takesTheNthAndNothingTwice() {
+    int[] numbers = {0, 1, 2, 3, 4};
+    Batch all = new Batch(5, 1, numbers, numbers, numbers);
+    assertArrayEquals(new int[] {0, 2, 4}, all.every(0, 2).tokens());
+    assertArrayEquals(new int[] {1, 3}, all.every(1, 2).targets());
+    assertArrayEquals(new int[] {4}, all.every(4, 9).domains());
+    assertThrows(IllegalArgumentException.class, () -> all.every(5, 2));
   }
 }

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.text;
 
 import java.util.ArrayList;
 import java.util.Collection;

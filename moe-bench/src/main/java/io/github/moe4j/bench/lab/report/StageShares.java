@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.report;
 
 /**
  * How the time of a training step divides, as shares that sum to 1, or all NaN if not measured.

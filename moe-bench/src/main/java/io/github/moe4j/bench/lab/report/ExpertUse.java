@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.report;
 
 import java.util.List;
 

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.text;
 
 /** Says in one line why a text cannot be used as a corpus, naming the file where there is one. */
 public final class CorpusException extends IllegalArgumentException {

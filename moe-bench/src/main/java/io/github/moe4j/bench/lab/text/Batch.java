@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.text;
 
 import java.util.Arrays;
 
@@ -48,5 +48,29 @@ public record Batch(int rows, int sequence, int[] tokens, int[] targets, int[] d
         Arrays.copyOfRange(tokens, start, end),
         Arrays.copyOfRange(targets, start, end),
         Arrays.copyOfRange(domains, start, end));
+  }
+
+  /**
+   * Takes every n-th window: a sample of the whole text, where neighbours would be of one domain.
+   *
+   * @param first first window
+   * @param stride n, at least 1
+   * @return a copy of the windows first, first + n, first + 2n and so on
+   */
+  public Batch every(int first, int stride) {
+    if (first < 0 || first >= rows || stride < 1) {
+      throw new IllegalArgumentException(
+          "first must be within 0 to %d and stride at least 1 but were %d and %d"
+              .formatted(rows - 1, first, stride));
+    }
+    int count = (rows - first + stride - 1) / stride;
+    int[][] copies = new int[3][count * sequence];
+    for (int i = 0; i < count; i++) {
+      int from = (first + i * stride) * sequence;
+      System.arraycopy(tokens, from, copies[0], i * sequence, sequence);
+      System.arraycopy(targets, from, copies[1], i * sequence, sequence);
+      System.arraycopy(domains, from, copies[2], i * sequence, sequence);
+    }
+    return new Batch(count, sequence, copies[0], copies[1], copies[2]);
   }
 }

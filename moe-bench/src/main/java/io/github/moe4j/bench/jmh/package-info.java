@@ -1,0 +1,5 @@
+/** JMH benchmarks: {@code java -jar moe-bench/target/moe-bench.jar jmh}, arguments as JMH's own. */
+@NullMarked
+package io.github.moe4j.bench.jmh;
+
+import org.jspecify.annotations.NullMarked;
