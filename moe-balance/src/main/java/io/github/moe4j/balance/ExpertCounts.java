@@ -1,6 +1,8 @@
 package io.github.moe4j.balance;
 
+import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
 
 /**
  * How often each expert was chosen, as a loss sees it: constants without gradient.
@@ -23,7 +25,43 @@ public record ExpertCounts(long[] perExpert, long tokens, double choices) {
     }
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     Require.that(
+        tokens > 0 || Arrays.stream(perExpert).sum() == 0,
+        "tokens must be above 0 where experts were chosen but was %d",
+        tokens);
+    Require.that(
         choices > 0 && Double.isFinite(choices), "choices must be above 0 but was %s", choices);
+  }
+
+  /** The choices of a decision, all of them. */
+  public static ExpertCounts of(RouterDecision decision) {
+    long tokens = decision.mask().validTokens();
+    int size = decision.assignments().size();
+    return new ExpertCounts(
+        Arrays.stream(decision.assignments().countPerExpert()).asLongStream().toArray(),
+        tokens,
+        size == 0 ? 1 : (double) size / tokens);
+  }
+
+  /** The first choices of a decision. */
+  public static ExpertCounts firstChoices(RouterDecision decision) {
+    return new ExpertCounts(
+        Arrays.stream(decision.assignments().countFirstChoices()).asLongStream().toArray(),
+        decision.mask().validTokens(),
+        1);
+  }
+
+  /** These counts and others of as many experts, over the tokens of both. */
+  public ExpertCounts plus(ExpertCounts other) {
+    Require.that(
+        perExpert.length == other.perExpert.length,
+        "counts must be of as many experts: %d != %d",
+        perExpert.length,
+        other.perExpert.length);
+    long[] sum = perExpert.clone();
+    Arrays.setAll(sum, e -> sum[e] + other.perExpert[e]);
+    long both = tokens + other.tokens;
+    double mean = both == 0 ? 1 : (choices * tokens + other.choices * other.tokens) / both;
+    return new ExpertCounts(sum, both, mean);
   }
 
   /** A copy of the counts [E]. */

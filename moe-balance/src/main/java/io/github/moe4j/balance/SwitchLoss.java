@@ -56,7 +56,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
     ALL_LAYERS,
     /**
      * Those of one sequence; the loss is the mean over sequences with a real token, summed over
-     * layers, as in Switch Transformers in Hugging Face and in mesh.
+     * layers: within a layer as in Switch Transformers in Hugging Face and in mesh.
      */
     SEQUENCE
   }

@@ -264,4 +264,26 @@ class SwitchLossTest {
   private static void assertMessage(String expected, Executable action) {
     assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
   }
+
+  @Test
+  void expertCounts_ofDecision_giveTheSameLoss() {
+    for (Counting counting : Counting.values()) {
+      SwitchLoss loss = new SwitchLoss(0.3, counting, Pooling.LAYER_SUM);
+      ExpertCounts counts = counting == Counting.FIRST_CHOICE
+          ? ExpertCounts.firstChoices(decision())
+          : ExpertCounts.of(decision());
+      assertEquals(
+          loss.evaluate(decision()).value(), loss.evaluate(decision(), counts).value(), 1e-15);
+    }
+  }
+
+  @Test
+  void expertCounts_plus_addsChoicesAndTokens() {
+    ExpertCounts sum =
+        new ExpertCounts(new long[] {4, 2}, 3, 2).plus(new ExpertCounts(new long[] {0, 1}, 1, 1));
+    assertEquals(
+        List.of(4L, 3L), java.util.Arrays.stream(sum.perExpert()).boxed().toList());
+    assertEquals(4, sum.tokens());
+    assertEquals(7 / 4.0, sum.choices()); // (2·3 + 1·1) / 4
+  }
 }

@@ -37,16 +37,23 @@ public final class Arena {
   private INDArray borrow(Bucket bucket) {
     var buffers = idle.get(bucket);
     INDArray buffer = buffers == null ? null : buffers.pollFirst();
+    // A caller may have closed an output; what it closed is lost to the arena, not handed out.
+    while (buffer != null && buffer.wasClosed()) {
+      buffer = buffers.pollFirst();
+    }
     if (buffer == null) {
       buffer = Allocate.uninitialized(bucket.type, bucket.length);
     }
     return buffer;
   }
 
-  /** Rounds up to one of four sizes per power of two, so that varying sizes share buffers. */
+  /**
+   * Rounds up to one of four sizes per power of two, so that varying sizes share buffers, and adds
+   * one element, so that what is handed out is always a view, which ND4J does not let callers close.
+   */
   private static long roundUp(long length) {
     long step = Math.max(16, Long.highestOneBit(Math.max(1, length - 1)) / 4);
-    return (length + step - 1) / step * step;
+    return (length + step - 1) / step * step + 1;
   }
 
   /** Arrays borrowed by one pass; not thread-safe. */

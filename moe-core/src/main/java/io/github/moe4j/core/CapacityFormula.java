@@ -5,13 +5,8 @@ import io.github.moe4j.core.internal.Require;
 /** How many assignments one expert takes from a group of tokens (the batch, or one sequence). */
 @FunctionalInterface
 public interface CapacityFormula {
-  /**
-   * The limit of every expert.
-   *
-   * @param assignments assignments of the group; {@code K·T} for top-k without padding
-   * @param experts number of experts E
-   */
-  int limit(int assignments, int experts);
+  /** The limit of every expert. */
+  int limit(CapacityDemand demand);
 
   /**
    * {@code ceil(assignments / E · factor)}: the mean load times a factor (Switch Transformers, arXiv
@@ -25,7 +20,7 @@ public interface CapacityFormula {
         factor > 0 && Double.isFinite(factor),
         "capacity factor must be above 0 and finite but was %s",
         factor);
-    return (assignments, experts) -> (int) Math.ceil((double) assignments / experts * factor);
+    return demand -> (int) Math.ceil((double) demand.assignments() / demand.experts() * factor);
   }
 
   /**
@@ -35,6 +30,6 @@ public interface CapacityFormula {
    */
   static CapacityFormula fixed(int limit) {
     Require.that(limit >= 0, "capacity must be at least 0 but was %d", limit);
-    return (assignments, experts) -> limit;
+    return demand -> limit;
   }
 }

@@ -7,7 +7,7 @@ public interface CapacityRule {
    * Applies the rule.
    *
    * @param decision what the router decided
-   * @param training whether the pass trains; a rule may give evaluation another limit
+   * @param mode training or evaluation, which may have another limit, and the source of noise
    */
-  CapacityResult apply(RouterDecision decision, boolean training);
+  CapacityResult apply(RouterDecision decision, PassMode mode);
 }

@@ -108,7 +108,7 @@ public final class DenseFeedForward implements FeedForward {
           DispatchPlan.of(Assignments.of(input.tokens(), 1, real, new int[real.length], weights));
       this.x = scope.take(input.dataType(), real.length, modelWidth());
       Dispatcher.dispatch(plan, tokens, x);
-      this.run = network.run(x, plan.expertStart(), scope);
+      this.run = network.run(x, plan.expertStart(), input.mode(), scope);
       this.y = scope.takeZeros(input.dataType(), input.tokens(), modelWidth());
       INDArray rows = run.y();
       if (gate != null) {
@@ -155,13 +155,9 @@ public final class DenseFeedForward implements FeedForward {
     @Override
     public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
       requireOpen();
-      Require.shape("dy", dy, plan.tokens(), modelWidth());
-      Require.type("dy", dy, y.dataType());
-      Require.shape("dx", dx, plan.tokens(), modelWidth());
-      Require.type("dx", dx, y.dataType());
-      Contiguous.require("dx", dx);
-      Require.that(
-          balance == RoutingGradient.none(), "a dense layer has no router to take a gradient");
+      Require.backward(dy, dx, y);
+      into.requireFits(parameters);
+      Require.that(balance.isNone(), "a dense layer has no router to take a gradient");
       INDArray dRows = scope.take(dy.dataType(), x.shape());
       INDArray dxRows = scope.takeZeros(dy.dataType(), x.shape());
       double[] dGates = Dispatcher.combineBackward(plan, Contiguous.of(dy), run.y(), dRows);

@@ -15,7 +15,8 @@ public interface Experts extends Parameterised {
    *
    * @param xR rows sorted by expert [R,D]. Not modified; must not change until the backward pass.
    * @param expertStart first row of each expert, and R at the end [E+1]. Not modified.
+   * @param mode training or evaluation, with the source of noise
    * @param scope memory for the pass, which stays valid until the scope is closed
    */
-  ExpertsRun run(INDArray xR, int[] expertStart, Arena.Scope scope);
+  ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope);
 }

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface FeedForwardRun extends AutoCloseable {
   /**
-   * Outputs [T,D]; a padded token gets zero, or where the layer has a residual the token itself.
+   * Outputs [T,D], not to be closed; a padded token gets zero, or where the layer has a residual the token itself.
    */
   INDArray y();
 

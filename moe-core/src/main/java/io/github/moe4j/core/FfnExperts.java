@@ -91,7 +91,7 @@ public final class FfnExperts implements Experts {
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, Arena.Scope scope) {
+  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     int[] start = expertStart.clone();
     INDArray pre = up.forward(xR, start, scope);
     INDArray hidden = scope.take(xR.dataType(), pre.shape());

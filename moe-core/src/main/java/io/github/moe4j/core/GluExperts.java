@@ -116,7 +116,7 @@ public final class GluExperts implements Experts {
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, Arena.Scope scope) {
+  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     int[] start = expertStart.clone();
     INDArray gates = gate.forward(xR, start, scope);
     INDArray ups = up.forward(xR, start, scope);

@@ -48,6 +48,20 @@ public final class Gradients {
     return array;
   }
 
+  /**
+   * Checks, as seen in this scope, that there is a gradient of the same shape and type for each of
+   * the parameters.
+   */
+  public void requireFits(Parameters parameters) {
+    parameters.forEach((name, array) -> requireFits(name, array));
+  }
+
+  private void requireFits(String name, INDArray array) {
+    INDArray gradient = get(name);
+    Require.shape("gradient of " + prefix + name, gradient, array.shape());
+    Require.type("gradient of " + prefix + name, gradient, array.dataType());
+  }
+
   /** All names in order, without scope. */
   public Set<String> names() {
     return java.util.Collections.unmodifiableSet(arrays.keySet());
@@ -74,6 +88,7 @@ public final class Gradients {
         "gradients must be of the same parameters but are of %s and %s",
         names(),
         other.names());
+    other.arrays.forEach(this::requireFits);
     arrays.forEach((name, array) -> array.addi(other.arrays.get(name)));
   }
 

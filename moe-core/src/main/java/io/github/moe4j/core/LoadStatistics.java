@@ -30,8 +30,9 @@ public final class LoadStatistics {
 
   /** The load of one pass. */
   public static LoadStatistics of(RouterDecision decision, CapacityResult capacity) {
-    double entropy = 0;
+    double entropy = Double.NaN;
     if (decision.probabilities().isPresent()) {
+      entropy = 0;
       Probabilities p = decision.probabilities().get();
       for (int t = 0; t < decision.tokens(); t++) {
         entropy += p.entropy(t);
@@ -125,7 +126,10 @@ public final class LoadStatistics {
     return count;
   }
 
-  /** Mean over tokens of the entropy of the router's distribution, in nats; at most ln E. */
+  /**
+   * Mean over tokens of the entropy of the router's distribution, in nats; at most ln E, and NaN if
+   * the router has no distribution.
+   */
   public double routingEntropy() {
     return tokens == 0 ? 0 : entropySum / tokens;
   }

@@ -44,13 +44,16 @@ public final class MoeForward implements FeedForwardRun {
         experts.experts(),
         decision.tokens(),
         decision.experts());
-    this.capacity = rule.apply(decision, input.isTraining());
+    Require.that(
+        decision.mask().equals(input.mask()) && decision.sequenceLength() == input.sequenceLength(),
+        "the router must keep the mask and sequence length of its input but changed them");
+    this.capacity = rule.apply(decision, input.mode());
     long routed = System.nanoTime();
     this.plan = DispatchPlan.of(capacity.kept());
     INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
     Dispatcher.dispatch(plan, input.x(), xR);
     long dispatched = System.nanoTime();
-    this.expertsRun = experts.run(xR, plan.expertStart(), scope);
+    this.expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
     this.sharedRun = shared == null ? null : shared.forward(input);
     long computed = System.nanoTime();
     this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
@@ -120,11 +123,8 @@ public final class MoeForward implements FeedForwardRun {
   @Override
   public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
     requireOpen();
-    Require.shape("dy", dy, y.shape());
-    Require.type("dy", dy, y.dataType());
-    Require.shape("dx", dx, y.shape());
-    Require.type("dx", dx, y.dataType());
-    Contiguous.require("dx", dx);
+    Require.backward(dy, dx, y);
+    into.requireFits(parameters);
     balance.requireFits(routing.decision());
     INDArray upstream = Contiguous.of(dy);
     long start = System.nanoTime();

@@ -22,22 +22,15 @@ public final class MoeInput {
   private final TokenMask mask;
   private final int sequenceLength;
   private final int @Nullable [] tokenIds;
-  private final @Nullable RandomGenerator generator;
-  private final boolean training;
+  private final PassMode mode;
 
   private MoeInput(
-      INDArray x,
-      TokenMask mask,
-      int sequenceLength,
-      int @Nullable [] tokenIds,
-      @Nullable RandomGenerator generator,
-      boolean training) {
+      INDArray x, TokenMask mask, int sequenceLength, int @Nullable [] tokenIds, PassMode mode) {
     this.x = x;
     this.mask = mask;
     this.sequenceLength = sequenceLength;
     this.tokenIds = tokenIds;
-    this.generator = generator;
-    this.training = training;
+    this.mode = mode;
   }
 
   /**
@@ -51,7 +44,8 @@ public final class MoeInput {
     Require.floating("x", x.dataType());
     Require.that(x.size(1) >= 1, "x must have a width of at least 1 but was [%d, 0]", x.size(0));
     int tokens = Math.toIntExact(x.size(0));
-    return new MoeInput(Contiguous.of(x), TokenMask.none(tokens), tokens, null, null, false);
+    return new MoeInput(
+        Contiguous.of(x), TokenMask.none(tokens), tokens, null, PassMode.evaluation());
   }
 
   /** The same input with padding marked. */
@@ -61,7 +55,7 @@ public final class MoeInput {
         "mask must have one flag a token: %d != %d",
         newMask.tokens(),
         tokens());
-    return new MoeInput(x, newMask, sequenceLength, tokenIds, generator, training);
+    return new MoeInput(x, newMask, sequenceLength, tokenIds, mode);
   }
 
   /**
@@ -75,7 +69,7 @@ public final class MoeInput {
         "sequenceLength must divide T = %d but was %d",
         tokens(),
         length);
-    return new MoeInput(x, mask, length, tokenIds, generator, training);
+    return new MoeInput(x, mask, length, tokenIds, mode);
   }
 
   /**
@@ -86,7 +80,7 @@ public final class MoeInput {
   public MoeInput withTokenIds(int... ids) {
     Require.that(
         ids.length == tokens(), "tokenIds must have length T: %d != %d", ids.length, tokens());
-    return new MoeInput(x, mask, sequenceLength, ids.clone(), generator, training);
+    return new MoeInput(x, mask, sequenceLength, ids.clone(), mode);
   }
 
   /**
@@ -95,19 +89,19 @@ public final class MoeInput {
    * @param randomness source of all noise. Modified: it is drawn from.
    */
   public MoeInput training(RandomGenerator randomness) {
-    return new MoeInput(x, mask, sequenceLength, tokenIds, randomness, true);
+    return new MoeInput(x, mask, sequenceLength, tokenIds, PassMode.training(randomness));
   }
 
   /** The same input in training mode, for layers that draw no random numbers. */
   public MoeInput training() {
-    return new MoeInput(x, mask, sequenceLength, tokenIds, null, true);
+    return new MoeInput(x, mask, sequenceLength, tokenIds, PassMode.training());
   }
 
   /** The same mask, ids, generator and mode with other activations of any width. */
   public MoeInput withX(INDArray newX) {
     Require.shape("x", newX, tokens(), -1);
     Require.floating("x", newX.dataType());
-    return new MoeInput(Contiguous.of(newX), mask, sequenceLength, tokenIds, generator, training);
+    return new MoeInput(Contiguous.of(newX), mask, sequenceLength, tokenIds, mode);
   }
 
   /** Tokens [T,D], contiguous in c order; not to be modified. */
@@ -127,7 +121,7 @@ public final class MoeInput {
 
   /** Whether the pass trains (noise, capacity of training) or evaluates. */
   public boolean isTraining() {
-    return training;
+    return mode.isTraining();
   }
 
   /** Number of tokens T, padding included. */
@@ -154,12 +148,13 @@ public final class MoeInput {
     return tokenIds.clone();
   }
 
+  /** Training or evaluation, with the source of noise. */
+  public PassMode mode() {
+    return mode;
+  }
+
   /** The source of noise; an error that names {@code user} if there is none. */
   public RandomGenerator requireGenerator(String user) {
-    if (generator == null) {
-      throw new IllegalArgumentException(
-          user + " draws random numbers: give MoeInput.training(generator), but there was none");
-    }
-    return generator;
+    return mode.requireGenerator(user);
   }
 }

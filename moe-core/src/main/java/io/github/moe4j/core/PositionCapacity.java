@@ -23,29 +23,44 @@ public record PositionCapacity(CapacityFormula formula, boolean perSequence)
   }
 
   @Override
-  public CapacityResult apply(RouterDecision decision, boolean training) {
+  public CapacityResult apply(RouterDecision decision, PassMode mode) {
     Assignments all = decision.assignments();
-    int groups = perSequence ? decision.sequences() : 1;
-    int experts = decision.experts();
-    int[] groupSize = new int[Math.max(1, groups)];
-    for (int n = 0; n < all.size(); n++) {
-      groupSize[group(all.token(n), decision)]++;
-    }
-    int[] room = new int[groupSize.length * experts];
-    for (int g = 0; g < groupSize.length; g++) {
-      int limit = formula.limit(groupSize[g], experts);
-      Arrays.fill(room, g * experts, (g + 1) * experts, limit);
-    }
+    int[] room = room(decision, mode);
     int[] kept = new int[all.size()];
     int size = 0;
     for (int n = 0; n < all.size(); n++) {
-      int slot = group(all.token(n), decision) * experts + all.expert(n);
+      int slot = group(all.token(n), decision) * decision.experts() + all.expert(n);
       if (room[slot] > 0) {
         room[slot]--;
         kept[size++] = n;
       }
     }
     return CapacityResult.ofKept(all, Arrays.copyOf(kept, size));
+  }
+
+  /** Room of each expert in each group, group by group. */
+  private int[] room(RouterDecision decision, PassMode mode) {
+    Assignments all = decision.assignments();
+    int experts = decision.experts();
+    int groups = perSequence ? decision.sequences() : 1;
+    int length = perSequence ? decision.sequenceLength() : decision.tokens();
+    int[] room = new int[Math.multiplyExact(groups, experts)];
+    for (int n = 0; n < all.size(); n++) {
+      room[group(all.token(n), decision) * experts + all.expert(n)]++;
+    }
+    for (int g = 0; g < groups; g++) {
+      int assignments = 0;
+      int largest = 0;
+      for (int e = g * experts; e < (g + 1) * experts; e++) {
+        assignments += room[e];
+        largest = Math.max(largest, room[e]);
+      }
+      int tokens = decision.mask().validTokens(g * length, (g + 1) * length);
+      int limit = formula.limit(
+          new CapacityDemand(tokens, assignments, largest, experts, mode.isTraining()));
+      Arrays.fill(room, g * experts, (g + 1) * experts, limit);
+    }
+    return room;
   }
 
   private int group(int token, RouterDecision decision) {

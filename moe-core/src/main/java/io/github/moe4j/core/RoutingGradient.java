@@ -42,6 +42,11 @@ public final class RoutingGradient {
     return new RoutingGradient(null, null, probabilities.clone());
   }
 
+  /** Whether it is zero everywhere because nothing was given. */
+  public boolean isNone() {
+    return weights == null && logits == null && probabilities == null;
+  }
+
   /** The sum of this gradient and another of the same decision. */
   public RoutingGradient plus(RoutingGradient other) {
     return new RoutingGradient(
@@ -73,7 +78,7 @@ public final class RoutingGradient {
 
   /** Throws unless the lengths are those of a decision. */
   void requireFits(RouterDecision decision) {
-    int scores = decision.tokens() * decision.experts();
+    int scores = TokenScores.size(decision.tokens(), decision.experts());
     requireLength("weights", weights, decision.assignments().size());
     requireLength("logits", logits, scores);
     requireLength("probabilities", probabilities, scores);

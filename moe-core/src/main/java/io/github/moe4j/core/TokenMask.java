@@ -1,6 +1,8 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which tokens of a batch are real and which are padding; one mask for routing, capacity, losses
@@ -23,7 +25,7 @@ public final class TokenMask {
   public static TokenMask none(int tokens) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     boolean[] valid = new boolean[tokens];
-    java.util.Arrays.fill(valid, true);
+    Arrays.fill(valid, true);
     return new TokenMask(valid);
   }
 
@@ -63,5 +65,16 @@ public final class TokenMask {
   /** Whether every token is real. */
   public boolean allValid() {
     return validTokens == valid.length;
+  }
+
+  /** Whether the other object is a mask with the same flags. */
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof TokenMask mask && Arrays.equals(valid, mask.valid);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(valid);
   }
 }

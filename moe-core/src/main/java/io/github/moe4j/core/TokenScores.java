@@ -17,7 +17,7 @@ public abstract sealed class TokenScores permits Logits, Probabilities {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     Require.positive("experts", experts);
     Require.that(
-        values.length == tokens * experts,
+        values.length == size(tokens, experts),
         "%s must have T·E = %d·%d values but had %d",
         name,
         tokens,
@@ -26,6 +26,13 @@ public abstract sealed class TokenScores permits Logits, Probabilities {
     this.tokens = tokens;
     this.experts = experts;
     this.values = values.clone();
+  }
+
+  /** T·E, the number of values; an error if an array cannot hold as many. */
+  public static int size(int tokens, int experts) {
+    long size = (long) tokens * experts;
+    Require.that(size < Integer.MAX_VALUE, "T·E must be below 2^31 - 1 but was %d", size);
+    return (int) size;
   }
 
   /** Number of tokens T. */

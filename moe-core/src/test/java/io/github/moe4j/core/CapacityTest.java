@@ -25,7 +25,8 @@ class CapacityTest {
     // token   0  0  1  1  2  2  3  3
     // expert  0  1  0  2  0  1  1  0     limit = ceil(8/3 · 0.75) = 2
     // place   1  1  2  1  3  2  3  4     in its expert; above 2 is dropped: n = 4, 6, 7
-    CapacityResult result = PositionCapacity.ofFactor(0.75).apply(decision(4, 4), false);
+    CapacityResult result =
+        PositionCapacity.ofFactor(0.75).apply(decision(4, 4), PassMode.evaluation());
     assertKept(new int[] {0, 1, 2, 3, 5}, 3, result);
   }
 
@@ -34,9 +35,9 @@ class CapacityTest {
     // tokens 0 and 1: limit = ceil(4/3 · 0.75) = 1; expert 0 takes n 0, drops n 2
     // tokens 2 and 3: the same room again; n 4, 5 kept, n 6 (expert 1) and 7 (expert 0) dropped
     var rule = new PositionCapacity(CapacityFormula.factor(0.75), true);
-    assertKept(new int[] {0, 1, 3, 4, 5}, 3, rule.apply(decision(4, 2), false));
+    assertKept(new int[] {0, 1, 3, 4, 5}, 3, rule.apply(decision(4, 2), PassMode.evaluation()));
     // one sequence is the batch
-    assertKept(new int[] {0, 1, 2, 3, 5}, 3, rule.apply(decision(4, 4), false));
+    assertKept(new int[] {0, 1, 2, 3, 5}, 3, rule.apply(decision(4, 4), PassMode.evaluation()));
   }
 
   @Test
@@ -45,26 +46,30 @@ class CapacityTest {
     // expert 0 is asked by n 0, 2, 5; expert 1 by n 1, 3, 4: n 4 and 5 are dropped
     TokenMask mask = TokenMask.of(true, false, true, true);
     RouterDecision decision = Decisions.chosen(new double[12], 3, CHOICE, mask, 4);
-    assertKept(new int[] {0, 1, 2, 3}, 2, PositionCapacity.ofFactor(0.75).apply(decision, false));
+    assertKept(
+        new int[] {0, 1, 2, 3},
+        2,
+        PositionCapacity.ofFactor(0.75).apply(decision, PassMode.evaluation()));
   }
 
   @Test
   void position_noRoom_dropsAll() {
     var rule = new PositionCapacity(CapacityFormula.fixed(0), false);
-    assertKept(new int[0], 8, rule.apply(decision(4, 4), false));
+    assertKept(new int[0], 8, rule.apply(decision(4, 4), PassMode.evaluation()));
   }
 
   @Test
   void position_noTokens_keepsNothing() {
     for (boolean perSequence : new boolean[] {false, true}) {
       var rule = new PositionCapacity(CapacityFormula.factor(1), perSequence);
-      assertKept(new int[0], 0, rule.apply(decision(0, 1), true));
+      assertKept(new int[0], 0, rule.apply(decision(0, 1), PassMode.training()));
     }
   }
 
   @Test
   void backward_dropped_zeroGradient() {
-    CapacityResult result = PositionCapacity.ofFactor(0.75).apply(decision(4, 4), true);
+    CapacityResult result =
+        PositionCapacity.ofFactor(0.75).apply(decision(4, 4), PassMode.training());
     RoutingGradient gradient = result.backward(new double[] {1, 2, 3, 4, 5});
     assertArrayEquals(new double[] {1, 2, 3, 4, 0, 5, 0, 0}, gradient.weights().orElseThrow());
     assertTrue(gradient.logits().isEmpty() && gradient.probabilities().isEmpty());
@@ -79,7 +84,7 @@ class CapacityTest {
     for (boolean perSequence : new boolean[] {false, true}) {
       for (double factor : new double[] {0.3, 0.9, 1, 1.5, 5}) {
         var rule = new PositionCapacity(CapacityFormula.factor(factor), perSequence);
-        CapacityResult result = rule.apply(decision, false);
+        CapacityResult result = rule.apply(decision, PassMode.evaluation());
         assertEquals(all, result.kept().size() + result.dropped(), "R + dropped = N");
         int groups = perSequence ? 4 : 1;
         int[] load = new int[groups * 5];
@@ -102,7 +107,7 @@ class CapacityTest {
   @Test
   void dropless_any_keepsAllAndPassesGradient() {
     RouterDecision decision = decision(4, 4);
-    CapacityResult result = new Dropless().apply(decision, true);
+    CapacityResult result = new Dropless().apply(decision, PassMode.training());
     assertSame(decision.assignments(), result.kept());
     assertEquals(0, result.dropped());
     double[] d = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -111,14 +116,21 @@ class CapacityTest {
 
   @Test
   void factor_manyValues_meanTimesFactorRoundedUp() {
-    assertEquals(2, CapacityFormula.factor(1).limit(8, 4)); // 8/4 · 1 = 2
-    assertEquals(3, CapacityFormula.factor(1.25).limit(8, 4)); // 2.5 → 3
-    assertEquals(3, CapacityFormula.factor(1).limit(9, 4)); // 2.25 → 3
-    assertEquals(1, CapacityFormula.factor(0.01).limit(1, 64));
-    assertEquals(0, CapacityFormula.factor(2).limit(0, 4));
-    assertEquals(8, CapacityFormula.factor(4).limit(8, 4)); // factor E: room for all
+    assertEquals(
+        2, CapacityFormula.factor(1).limit(new CapacityDemand(8, 8, 8, 4, false))); // 8/4 · 1 = 2
+    assertEquals(
+        3, CapacityFormula.factor(1.25).limit(new CapacityDemand(8, 8, 8, 4, false))); // 2.5 → 3
+    assertEquals(
+        3, CapacityFormula.factor(1).limit(new CapacityDemand(9, 9, 9, 4, false))); // 2.25 → 3
+    assertEquals(1, CapacityFormula.factor(0.01).limit(new CapacityDemand(1, 1, 1, 64, false)));
+    assertEquals(0, CapacityFormula.factor(2).limit(new CapacityDemand(0, 0, 0, 4, false)));
+    assertEquals(
+        8,
+        CapacityFormula.factor(4)
+            .limit(new CapacityDemand(8, 8, 8, 4, false))); // factor E: room for all
     // 100/10 · 1.1 is 11; 1.1 · 100 would be 110.00000000000001 and so give 12
-    assertEquals(11, CapacityFormula.factor(1.1).limit(100, 10));
+    assertEquals(
+        11, CapacityFormula.factor(1.1).limit(new CapacityDemand(100, 100, 100, 10, false)));
   }
 
   @Test

@@ -90,7 +90,7 @@ class ExpertsTest {
     NaiveMoe naive = NaiveMoe.of(experts.parameters(), kind.activation);
     double[][] x = matrix(xR);
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsRun run = experts.run(xR, start, scope);
+      ExpertsRun run = experts.run(xR, start, PassMode.evaluation(), scope);
       assertNear(where + "y", naive.forward(x, rows), run.y(), tolerance);
 
       Gradients into = experts.parameters().zeroGradients();

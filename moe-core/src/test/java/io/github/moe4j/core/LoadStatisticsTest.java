@@ -14,7 +14,7 @@ class LoadStatisticsTest {
   private static LoadStatistics load(int[][] choice, TokenMask mask, CapacityRule rule) {
     double[] logits = new double[mask.tokens() * 4];
     RouterDecision decision = Decisions.chosen(logits, 4, choice, mask, Math.max(1, mask.tokens()));
-    return LoadStatistics.of(decision, rule.apply(decision, false));
+    return LoadStatistics.of(decision, rule.apply(decision, PassMode.evaluation()));
   }
 
   @Test
@@ -95,16 +95,9 @@ class LoadStatisticsTest {
     // token 0 uniform over 4: ln 4; token 1 certain: 0; mean = ln 2
     double[] logits = {0, 0, 0, 0, 0, 1000, 0, 0};
     RouterDecision decision = Decisions.topK(logits, 4, 1, TokenMask.none(2));
-    LoadStatistics load = LoadStatistics.of(decision, new Dropless().apply(decision, false));
+    LoadStatistics load =
+        LoadStatistics.of(decision, new Dropless().apply(decision, PassMode.evaluation()));
     assertEquals(Math.log(2), load.routingEntropy(), 1e-15);
-  }
-
-  @Test
-  void routingEntropy_noProbabilities_zero() {
-    Assignments one = Assignments.of(1, 4, new int[] {0}, new int[] {1}, new double[] {1});
-    RouterDecision decision = RouterDecision.of(one, TokenMask.none(1), 1, null, null);
-    LoadStatistics load = LoadStatistics.of(decision, new Dropless().apply(decision, false));
-    assertEquals(0, load.routingEntropy());
   }
 
   @Test

@@ -244,7 +244,7 @@ class MoeLayerTest {
           "gradient of logits must have length 21 but has 20",
           () -> pass.backward(dy, RoutingGradient.ofLogits(new double[20]), dx, into));
       assertMessage(
-          "no gradient experts.down.weight among []",
+          "no gradient router.weight among []",
           () -> pass.backward(dy, none, dx, Parameters.none().zeroGradients()));
     }
   }

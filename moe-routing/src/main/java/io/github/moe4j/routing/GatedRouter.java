@@ -7,17 +7,23 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.Routing;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenScores;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A router made of a gate that scores and a rule that decides. Its parameters are the gate's. */
+/** A router made of a gate that scores and a rule that decides. Parameters: the gate's, and {@code
+ * rule.…} if the rule has some. */
 public final class GatedRouter implements Router {
   private final Gate gate;
   private final RoutingRule rule;
+  private final Parameters parameters;
 
   private GatedRouter(Gate gate, RoutingRule rule) {
     rule.requireFits(gate.experts());
     this.gate = gate;
     this.rule = rule;
+    Parameters.Builder all = Parameters.builder();
+    gate.parameters().forEach(all::add);
+    this.parameters = all.addAll("rule", rule.parameters()).build();
   }
 
   /** Joins a gate and a rule; an error if the rule does not fit the number of experts. */
@@ -37,7 +43,7 @@ public final class GatedRouter implements Router {
 
   @Override
   public Parameters parameters() {
-    return gate.parameters();
+    return parameters;
   }
 
   @Override
@@ -54,12 +60,12 @@ public final class GatedRouter implements Router {
 
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
-        int scores = decision.tokens() * decision.experts();
+        int scores = TokenScores.size(decision.tokens(), decision.experts());
         double[] dWeights =
             gradient.weights().orElseGet(() -> new double[decision.assignments().size()]);
         double[] dProbabilities = gradient.probabilities().orElseGet(() -> new double[scores]);
         double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
-        ruled.backward(dWeights, dProbabilities, dLogits);
+        ruled.backward(dWeights, dProbabilities, dLogits, into.scoped("rule"));
         scored.backward(dLogits, dx, into);
       }
     };

@@ -6,6 +6,7 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -106,7 +107,7 @@ public final class LinearGate implements Gate {
 
   private double[] project(INDArray x) {
     int tokens = Math.toIntExact(x.size(0));
-    double[] values = new double[tokens * experts()];
+    double[] values = new double[TokenScores.size(tokens, experts())];
     if (tokens == 0) {
       return values;
     }

@@ -1,6 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Probabilities;
@@ -21,7 +22,7 @@ import java.util.Arrays;
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
  * The choice itself carries no gradient; the weights and the full softmax do. With k = 1 weights
  * that always sum to 1 give the router no gradient from the output, so AFTER, and BEFORE with
- * renormalisation, refuse to train with k = 1.
+ * renormalisation, refuse to train with k = 1 of several experts.
  *
  * @param k choices per token, 1 ≤ k ≤ E
  * @param softmax whether the softmax is taken before or after the choice
@@ -82,7 +83,7 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
   /** The k best experts of every real token, best first, token after token. */
   private int[] choose(Logits logits, TokenMask mask) {
     double[] scores = logits.toArray();
-    int[] chosen = new int[k * mask.validTokens()];
+    int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
     int[] ofToken = new int[k];
     int size = 0;
     for (int t = 0; t < logits.tokens(); t++) {
@@ -102,7 +103,7 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
    *     modified.
    */
   public RuleResult weigh(Logits logits, MoeInput input, int[] chosen) {
-    int expected = k * input.mask().validTokens();
+    int expected = Math.multiplyExact(k, input.mask().validTokens());
     Require.that(
         chosen.length == expected,
         "chosen must have k experts a real token: %d != %d",
@@ -194,7 +195,8 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
      * others pull back to probabilities, and those through the full softmax.
      */
     @Override
-    public void backward(double[] dWeights, double[] dProbabilities, double[] dLogits) {
+    public void backward(
+        double[] dWeights, double[] dProbabilities, double[] dLogits, Gradients into) {
       double[] dP = dProbabilities.clone();
       for (int from = 0; from < share.length; from += k) {
         double dot = 0;

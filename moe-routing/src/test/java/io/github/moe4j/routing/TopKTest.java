@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -130,7 +131,12 @@ class TopKTest {
     //   = 3/4·(1/4, −1/8, −1/8) = (3/16, −3/32, −3/32); times dw 32: 6, −3, −3, added to 1
     double[] dLogits = new double[12];
     java.util.Arrays.fill(dLogits, 1);
-    apply(TopK.unnormalised(1)).backward(new double[] {0, 0, 0, 32}, new double[12], dLogits);
+    apply(TopK.unnormalised(1))
+        .backward(
+            new double[] {0, 0, 0, 32},
+            new double[12],
+            dLogits,
+            Parameters.none().zeroGradients());
     double[] expected = {1, 1, 1, 1, 1, 1, 1, 1, 1, 7, -2, -2};
     assertNear("dLogits", expected, dLogits, 1e-14);
   }
@@ -138,7 +144,12 @@ class TopKTest {
   @Test
   void backward_renormalisedOfOne_zero() {
     double[] dLogits = new double[12];
-    apply(TopK.of(1)).backward(new double[] {1, 2, 3, 4}, new double[12], dLogits);
+    apply(TopK.of(1))
+        .backward(
+            new double[] {1, 2, 3, 4},
+            new double[12],
+            dLogits,
+            Parameters.none().zeroGradients());
     assertNear("dLogits", new double[12], dLogits, 1e-15);
   }
 
@@ -176,7 +187,8 @@ class TopKTest {
     for (TopK rule :
         List.of(TopK.of(2), TopK.unnormalised(2), new TopK(2, TopK.Softmax.AFTER, false, 3))) {
       double[] dLogits = new double[12];
-      rule.weigh(Logits.of(scores, 3, mask), input, chosen).backward(wWeights, wP, dLogits);
+      rule.weigh(Logits.of(scores, 3, mask), input, chosen)
+          .backward(wWeights, wP, dLogits, Parameters.none().zeroGradients());
       GradientCheck.of(() -> {
             RuleResult now = rule.weigh(Logits.of(scores, 3, mask), input, chosen);
             return GradientCheck.weightedSum(now.assignments().weights(), wWeights)

@@ -122,6 +122,7 @@ public final class ByteLanguageModel implements Parameterised {
     private final LayerNorm.Run normed;
     private final INDArray probabilities;
     private final double[] nats;
+    private boolean pulledBack;
 
     private Pass(Batch batch, @org.jspecify.annotations.Nullable RandomGenerator random) {
       if (batch.sequence() > position.size(0)) {
@@ -138,7 +139,7 @@ public final class ByteLanguageModel implements Parameterised {
         runs.add(run);
         input = input.withX(run.y());
       }
-      this.normed = norm.forward(input.x(), scope);
+      this.normed = norm.forward(input.x(), input.mask(), scope);
       this.probabilities = scope.take(x.dataType(), x.size(0), BYTES);
       Gemm.multiply(normed.y(), false, head, true, 0, probabilities);
       this.nats = softmax(probabilities, batch.targets());
@@ -182,12 +183,16 @@ public final class ByteLanguageModel implements Parameterised {
     }
 
     /**
-     * Pulls the gradient of the mean loss in nats back.
+     * Pulls the gradient of the mean loss in nats back; once, since it reuses the pass's memory.
      *
      * @param balance gradients of balance losses, one a Mixture-of-Experts layer. Not modified.
      * @param into gradients of the model's parameters. Modified: the result is added.
      */
     public void backward(List<RoutingGradient> balance, Gradients into) {
+      if (pulledBack) {
+        throw new IllegalStateException("the backward of a pass can run once");
+      }
+      pulledBack = true;
       int tokens = batch.tokens().length;
       DataType type = probabilities.dataType();
       RowMap.apply(List.of(probabilities), List.of(probabilities), (t, in, out) -> {

@@ -34,14 +34,15 @@ public final class Contenders {
           List.of()),
       moe(
           "topk",
-          "Top-k of a softmax, renormalised, dropless, with no balance loss.",
+          "Top-k of a softmax, weights renormalised if k > 1, dropless, with no balance loss.",
           true,
           Contenders::topK,
           new Dropless(),
           List.of()),
       moe(
           "topk-balanced",
-          "Top-k of a softmax, renormalised, dropless, with Switch loss (0.01) and z-loss (0.001).",
+          "Top-k of a softmax, weights renormalised if k > 1, dropless, with Switch loss (0.01) and"
+              + " z-loss (0.001).",
           true,
           Contenders::topK,
           new Dropless(),

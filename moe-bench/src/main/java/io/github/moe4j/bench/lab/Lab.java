@@ -3,7 +3,6 @@ package io.github.moe4j.bench.lab;
 import io.github.moe4j.bench.Version;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
-import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Split;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,18 +17,18 @@ final class Lab {
   /**
    * Runs all contenders, or those begun until {@code stop} says so.
    *
+   * @param split text to train on and held-out text
    * @param source what the text is, for the report
    * @param domainKind what a domain of the text is, in the singular
    */
   static LabResult run(
       LabOptions options,
       List<Contender> contenders,
-      Corpus corpus,
+      Split split,
       String source,
       String domainKind,
       BooleanSupplier stop,
       Progress progress) {
-    Split split = corpus.split(options.seed(), options.validationShare());
     List<ModelResult> results = new ArrayList<>();
     String interruptedAfter = "";
     try (Workers workers = new Workers()) {
@@ -58,7 +57,7 @@ final class Lab {
         interruptedAfter,
         configuration(options, contenders, split, source),
         domainKind,
-        corpus.domainNames(),
+        split.train().domainNames(),
         results);
   }
 

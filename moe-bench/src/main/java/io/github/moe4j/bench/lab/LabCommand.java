@@ -4,10 +4,12 @@ import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.LabTable;
 import io.github.moe4j.bench.lab.text.Corpus;
+import io.github.moe4j.bench.lab.text.Split;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -48,7 +50,8 @@ public final class LabCommand implements Callable<Integer> {
       names = "--routers",
       split = ",",
       paramLabel = "NAME",
-      description = "Models to compare, of: dense, topk, topk-balanced, switch (all).")
+      completionCandidates = ContenderNames.class,
+      description = "Models to compare, of: ${COMPLETION-CANDIDATES} (all).")
   private @Nullable List<String> routers;
 
   @Option(names = "--experts", description = "Experts of a layer (${DEFAULT-VALUE}).")
@@ -103,25 +106,34 @@ public final class LabCommand implements Callable<Integer> {
     CommandLine line = java.util.Objects.requireNonNull(spec).commandLine();
     LabOptions options;
     List<Contender> contenders;
-    Corpus corpus;
+    Split split;
     Path folder;
     try {
       options = options();
       contenders = contenders();
       folder = folder();
+      split = split(options);
       Files.createDirectories(folder);
-      corpus = text == null ? Corpus.displayNames() : Corpus.ofFiles(text);
     } catch (IllegalArgumentException | IOException e) {
       line.getErr().println("lab: " + message(e));
       return CommandLine.ExitCode.USAGE;
     }
-    return run(options, contenders, corpus, folder, line.getOut());
+    return run(options, contenders, split, folder, line.getOut());
+  }
+
+  /** The text, and both parts of it long enough for a window, before anything is trained. */
+  private Split split(LabOptions options) {
+    Corpus corpus = text == null ? Corpus.displayNames() : Corpus.ofFiles(text);
+    Split split = corpus.split(options.seed(), options.validationShare());
+    split.train().windows(sequence, 1);
+    split.validation().windows(sequence, 1);
+    return split;
   }
 
   private int run(
       LabOptions options,
       List<Contender> contenders,
-      Corpus corpus,
+      Split split,
       Path folder,
       PrintWriter terminal)
       throws IOException {
@@ -130,7 +142,7 @@ public final class LabCommand implements Callable<Integer> {
     Thread onInterrupt = new Thread(() -> stopAndWait(stop, written), "lab-interrupt");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
-      LabResult result = train(options, contenders, corpus, stop);
+      LabResult result = train(options, contenders, split, stop);
       LabTable.print(result, terminal);
       Path page = LabReport.write(result, folder, force);
       terminal.println();
@@ -146,9 +158,9 @@ public final class LabCommand implements Callable<Integer> {
   }
 
   private LabResult train(
-      LabOptions options, List<Contender> contenders, Corpus corpus, AtomicBoolean stop) {
+      LabOptions options, List<Contender> contenders, Split split, AtomicBoolean stop) {
     try (Progress progress = Progress.of((long) options.steps() * contenders.size())) {
-      return Lab.run(options, contenders, corpus, source(), kind(), stop::get, progress);
+      return Lab.run(options, contenders, split, source(), kind(), stop::get, progress);
     }
   }
 
@@ -207,5 +219,13 @@ public final class LabCommand implements Callable<Integer> {
 
   private static String message(Exception e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+
+  /** The names that {@code --routers} takes. */
+  private static final class ContenderNames implements Iterable<String> {
+    @Override
+    public Iterator<String> iterator() {
+      return Contenders.all().stream().map(Contender::name).iterator();
+    }
   }
 }

@@ -49,7 +49,7 @@ class LabTest {
     return Lab.run(
         OPTIONS,
         contenders,
-        corpus(),
+        corpus().split(OPTIONS.seed(), OPTIONS.validationShare()),
         "test",
         "file",
         () -> asked.getAndIncrement() >= stopAfter,
@@ -145,6 +145,17 @@ class LabTest {
     assertTrue(err.toString().contains("--force"), err.toString());
     assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(page)));
     assertEquals(0, execute(new StringWriter(), new StringWriter(), options + " --force"));
+  }
+
+  @Test
+  void call_withTooLittleText_isExitCode2BeforeTraining() throws Exception {
+    Path text = folder.resolve("short.txt");
+    Files.writeString(text, "one\ntwo\nthree\n");
+    StringWriter err = new StringWriter();
+    Path out = folder.resolve("none");
+    assertEquals(2, execute(err, new StringWriter(), "--out " + out + " --text " + text));
+    assertTrue(err.toString().contains("a window of 64 bytes"), err.toString());
+    assertFalse(Files.exists(out));
   }
 
   private static String lines() {

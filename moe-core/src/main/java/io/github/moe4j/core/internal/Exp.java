@@ -1,8 +1,8 @@
 package io.github.moe4j.core.internal;
 
 /**
- * The exponential function in plain IEEE arithmetic: the same bits on every machine and JDK, as
- * {@link StrictMath#exp}, in about two thirds of its time.
+ * The exponential function in plain IEEE arithmetic: like {@link StrictMath#exp} it gives the same
+ * bits on every machine and JDK (not quite the same as that one's), in about two thirds of its time.
  *
  * <p>{@code exp(x) = 2^k·exp(r)} with {@code k = round(x/ln 2)}, {@code |r| ≤ ln 2/2}, and the Taylor
  * series of {@code exp(r)} up to {@code r^13/13!}, whose remainder is below 1e-17. The error is below

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -27,6 +28,7 @@ public final class Gemm {
 
   /** The rows {@code [from, to)} of a contiguous matrix as a matrix of their own; no copy. */
   public static INDArray rows(INDArray matrix, long from, long to) {
+    Objects.checkFromToIndex(from, to, matrix.size(0));
     long width = matrix.size(1);
     if (from == 0 && to == matrix.size(0)) {
       return matrix;
@@ -41,6 +43,7 @@ public final class Gemm {
 
   /** Matrix {@code index} of a contiguous stack of matrices [E, m, n]; no copy. */
   public static INDArray slice(INDArray stack, long index) {
+    Objects.checkIndex(index, stack.size(0));
     long m = stack.size(1);
     long n = stack.size(2);
     return Nd4j.create(

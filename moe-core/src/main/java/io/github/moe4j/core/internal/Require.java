@@ -57,4 +57,19 @@ public final class Require {
         type);
     return type;
   }
+
+  /**
+   * Checks the arguments of a backward pass before anything is changed.
+   *
+   * @param dy gradient of the outputs, of their shape and type
+   * @param dx gradient of the inputs, of the outputs' shape and type, contiguous
+   * @param y the outputs
+   */
+  public static void backward(INDArray dy, INDArray dx, INDArray y) {
+    shape("dy", dy, y.shape());
+    type("dy", dy, y.dataType());
+    shape("dx", dx, y.shape());
+    type("dx", dx, y.dataType());
+    Contiguous.require("dx", dx);
+  }
 }

@@ -74,6 +74,7 @@ public final class Optimizer {
         "gradients must be of the parameters %s but were of %s",
         parameters.names(),
         gradients.names());
+    gradients.requireFits(parameters);
     updaters.forEach((name, updater) -> {
       INDArray gradient = gradients.get(name);
       INDArray row = gradient.reshape('c', 1, gradient.length());

@@ -7,6 +7,7 @@ import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameterised;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -66,11 +67,13 @@ public final class CausalSelfAttention implements Parameterised {
   /**
    * Attends.
    *
-   * @param input tokens x [T,D] with mask and sequence length. Not modified.
+   * @param input tokens x [T,D] with mask and sequence length; rows of padding must be finite, as
+   *     those of {@link LayerNorm} are. Not modified.
    * @param scope memory of the pass
    */
   public Run forward(MoeInput input, Arena.Scope scope) {
     Require.shape("x", input.x(), -1, outWeight.size(0));
+    parameters.requireType(input.dataType());
     return new Run(input, scope);
   }
 
@@ -167,6 +170,9 @@ public final class CausalSelfAttention implements Parameterised {
      * @param into gradients named like the parameters. Modified: the result is added.
      */
     public void backward(INDArray dy, INDArray dx, Gradients into) {
+      Require.backward(dy, dx, y);
+      Contiguous.require("dy", dy);
+      into.requireFits(parameters);
       Gemm.multiply(dy, true, merged, false, 1, into.get("out.weight"));
       INDArray dMerged = take(layout.tokens(), layout.width());
       Gemm.multiply(dy, false, outWeight, false, 0, dMerged);

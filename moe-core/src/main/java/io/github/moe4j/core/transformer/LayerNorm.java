@@ -4,10 +4,13 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameterised;
 import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -49,10 +52,12 @@ public final class LayerNorm implements Parameterised {
    * Normalises tokens.
    *
    * @param x [T,D]. Not modified; must not change until the backward pass is done.
+   * @param mask a padded token comes out as zero and gets no gradient, whatever it holds
    * @param scope memory of the pass
    */
-  public Run forward(INDArray x, Arena.Scope scope) {
-    Require.shape("x", x, -1, weight.length());
+  public Run forward(INDArray x, TokenMask mask, Arena.Scope scope) {
+    Require.shape("x", x, mask.tokens(), weight.length());
+    parameters.requireType(x.dataType());
     double[] w = row(weight);
     double[] b = row(bias);
     int tokens = Math.toIntExact(x.size(0));
@@ -61,6 +66,10 @@ public final class LayerNorm implements Parameterised {
     INDArray y = scope.take(x.dataType(), x.shape());
     RowMap.apply(List.of(x), List.of(y), (t, in, out) -> {
       double[] values = in[0];
+      if (!mask.valid(t)) {
+        Arrays.fill(out[0], 0);
+        return;
+      }
       double sum = 0;
       for (double v : values) {
         sum += v;
@@ -76,7 +85,7 @@ public final class LayerNorm implements Parameterised {
         out[0][d] = (values[d] - m) * inverse[t] * w[d] + b[d];
       }
     });
-    return new Run(x, y, w, mean, inverse);
+    return new Run(x, mask, y, w, mean, inverse);
   }
 
   private static double[] row(INDArray vector) {
@@ -86,17 +95,20 @@ public final class LayerNorm implements Parameterised {
   }
 
   /** One pass and the way back. */
-  public static final class Run {
+  public final class Run {
     private final INDArray x;
+    private final TokenMask mask;
     private final INDArray y;
-    private final double[] weight;
+    private final double[] factors;
     private final double[] mean;
     private final double[] inverse;
 
-    private Run(INDArray x, INDArray y, double[] weight, double[] mean, double[] inverse) {
+    private Run(
+        INDArray x, TokenMask mask, INDArray y, double[] factors, double[] mean, double[] inverse) {
       this.x = x;
+      this.mask = mask;
       this.y = y;
-      this.weight = weight;
+      this.factors = factors;
       this.mean = mean;
       this.inverse = inverse;
     }
@@ -114,19 +126,24 @@ public final class LayerNorm implements Parameterised {
      * @param into gradients named like the parameters. Modified: the result is added.
      */
     public void backward(INDArray dy, INDArray dx, Gradients into) {
+      Require.backward(dy, dx, y);
+      into.requireFits(parameters);
       if (dy.isEmpty()) {
         return;
       }
-      Rows upstream = Rows.of(dy);
+      Rows upstream = Rows.of(Contiguous.of(dy));
       Rows inputs = Rows.of(x);
       Rows target = Rows.of(dx);
-      int width = weight.length;
+      int width = factors.length;
       double[] g = new double[width];
       double[] normal = new double[width];
       double[] sum = new double[width];
       double[] dWeight = row(into.get("weight"));
       double[] dBias = row(into.get("bias"));
       for (int t = 0; t < mean.length; t++) {
+        if (!mask.valid(t)) {
+          continue;
+        }
         upstream.read(t, g);
         inputs.read(t, normal);
         target.read(t, sum);
@@ -136,7 +153,7 @@ public final class LayerNorm implements Parameterised {
           normal[d] = (normal[d] - mean[t]) * inverse[t];
           dWeight[d] += g[d] * normal[d];
           dBias[d] += g[d];
-          g[d] *= weight[d];
+          g[d] *= factors[d];
           meanG += g[d];
           meanGNormal += g[d] * normal[d];
         }

@@ -105,10 +105,10 @@ public final class TransformerBlock implements FeedForward {
 
     Run(MoeInput input, Arena.Scope scope) {
       this.scope = scope;
-      this.normed1 = norm1.forward(input.x(), scope);
+      this.normed1 = norm1.forward(input.x(), input.mask(), scope);
       this.attended = attention.forward(input.withX(normed1.y()), scope);
       INDArray h = sum(input.x(), attended.y());
-      this.normed2 = norm2.forward(h, scope);
+      this.normed2 = norm2.forward(h, input.mask(), scope);
       this.fed = feedForward.forward(input.withX(normed2.y()));
       this.y = sum(h, fed.y());
     }
@@ -136,8 +136,8 @@ public final class TransformerBlock implements FeedForward {
 
     @Override
     public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
-      Require.shape("dy", dy, y().shape());
-      Require.shape("dx", dx, y.shape());
+      Require.backward(dy, dx, y());
+      into.requireFits(parameters);
       if (dy.isEmpty()) {
         return;
       }

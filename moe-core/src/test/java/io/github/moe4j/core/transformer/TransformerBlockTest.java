@@ -160,7 +160,10 @@ class TransformerBlockTest {
       // mean 2, variance 1: (1 − 2)/√(1 + 1e-5), (3 − 2)/√(1 + 1e-5)
       double one = 1 / Math.sqrt(1 + 1e-5);
       Near.assertNear(
-          "y", new double[] {-one, one}, Near.values(norm.forward(x, scope).y()), 1e-15);
+          "y",
+          new double[] {-one, one},
+          Near.values(norm.forward(x, TokenMask.none(1), scope).y()),
+          1e-15);
     }
   }
 

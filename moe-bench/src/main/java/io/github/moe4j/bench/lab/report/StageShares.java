@@ -5,7 +5,7 @@ package io.github.moe4j.bench.lab.report;
  *
  * @param route router and capacity rule, forward and backward
  * @param dispatch plan, and rows to the experts, forward and backward
- * @param experts the experts, or the one feed-forward network of a dense model
+ * @param experts the experts, shared ones included
  * @param combine the weighted sum of the experts' rows
  * @param other the rest of the model, the loss and the optimiser
  */

@@ -110,7 +110,7 @@ const lab = { result: JSON.parse(document.getElementById("result").textContent) 
     },
     {
       head: "experts %",
-      text: "share spent in the experts; for a dense model in its one feed-forward network.",
+      text: "share spent in the experts, shared ones included.",
       of: (m) => m.stages.experts, write: percent,
     },
     {

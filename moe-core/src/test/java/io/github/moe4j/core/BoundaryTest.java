@@ -1,0 +1,185 @@
+package io.github.moe4j.core;
+
+import static io.github.moe4j.core.testkit.Near.assertAllZero;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.testkit.FixedRouter;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.core.transformer.TransformerBlock;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What must be refused before anything changes, and what callers may do without harm. */
+@ExtendWith(Seeds.class)
+class BoundaryTest {
+  private static final int D = 8;
+
+  private static MoeLayer layer(int experts) {
+    ExpertOptions options = ExpertOptions.of(experts, D, 16).withDataType(DataType.DOUBLE);
+    INDArray gate = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), experts, D);
+    return MoeLayer.of(
+        FixedRouter.of(gate, new int[] {0, experts - 1}), GluExperts.create(options, 2));
+  }
+
+  private static INDArray x(int tokens) {
+    return RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), tokens, D);
+  }
+
+  private static TransformerBlock block() {
+    return TransformerBlock.create(layer(3), 2, Initializer.kaimingUniform(), 4, new Arena());
+  }
+
+  private static void assertRefused(String message, MoeLayer layer, Gradients into) {
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
+    try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
+      var error = assertThrows(
+          IllegalArgumentException.class,
+          () -> pass.backward(x(4), RoutingGradient.none(), dx, into));
+      assertTrue(error.getMessage().contains(message), error.getMessage());
+    }
+    assertAllZero("dx", values(dx));
+    into.forEach((name, gradient) -> assertAllZero(name, values(gradient)));
+  }
+
+  @Test
+  void backward_intoGradientsOfAnotherLayer_isRefusedBeforeAnythingChanges() {
+    assertRefused(
+        "must be [8, 8] but was [4, 8]", layer(8), layer(4).parameters().zeroGradients());
+    assertRefused(
+        "must be [4, 8] but was [8, 8]", layer(4), layer(8).parameters().zeroGradients());
+  }
+
+  @Test
+  void blockBackward_intoWrongArrays_isRefusedBeforeAnythingChanges() {
+    TransformerBlock block = block();
+    Gradients into = block.parameters().zeroGradients();
+    try (FeedForwardRun pass = block.forward(MoeInput.of(x(4)))) {
+      INDArray single = Nd4j.zeros(DataType.FLOAT, 4, D);
+      INDArray order = Nd4j.create(DataType.DOUBLE, new long[] {4, D}, 'f');
+      for (INDArray dx : new INDArray[] {single, order}) {
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> pass.backward(x(4), RoutingGradient.none(), dx, into));
+      }
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> pass.backward(single, RoutingGradient.none(), x(4), into));
+    }
+    into.forEach((name, gradient) -> assertAllZero(name, values(gradient)));
+  }
+
+  @Test
+  void block_withNanInPadding_leavesRealTokensAndGradientsFinite() {
+    TransformerBlock block = block();
+    TokenMask mask = TokenMask.of(true, false, true, true);
+    INDArray poisoned = x(4);
+    poisoned.getRow(1).assign(Double.NaN);
+    Gradients expected = block.parameters().zeroGradients();
+    Gradients actual = block.parameters().zeroGradients();
+    double[] clean = pass(block, MoeInput.of(x(4)).withMask(mask), expected);
+    double[] nan = pass(block, MoeInput.of(poisoned).withMask(mask), actual);
+    for (int i = 0; i < clean.length; i++) {
+      assertTrue(i / D == 1 || clean[i] == nan[i], "output " + i + " was " + nan[i]);
+    }
+    expected.forEach((name, gradient) -> assertSameBits(name, gradient, actual.get(name)));
+  }
+
+  private static double[] pass(TransformerBlock block, MoeInput input, Gradients into) {
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
+    try (FeedForwardRun pass = block.forward(input)) {
+      pass.backward(x(4), RoutingGradient.none(), dx, into);
+      return values(pass.y());
+    }
+  }
+
+  @Test
+  void close_ofAnOutputByTheCaller_doesNotHarmLaterPasses() {
+    MoeLayer layer = layer(4);
+    double[] first;
+    try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
+      first = values(pass.y());
+      if (pass.y().closeable()) {
+        pass.y().close();
+      }
+    }
+    for (int i = 0; i < 3; i++) {
+      try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
+        assertSameBits("y", first, values(pass.y()));
+      }
+    }
+  }
+
+  @Test
+  void take_ofAnySize_isAViewThatCallersCannotClose() {
+    try (Arena.Scope scope = new Arena().open()) {
+      for (int length : new int[] {1, 16, 32, 33, 64, 1024}) {
+        assertEquals(false, scope.take(DataType.FLOAT, length).closeable(), "length " + length);
+      }
+    }
+  }
+
+  @Test
+  void isNone_ofSumsAndMultiplesOfNone_isTrue() {
+    RoutingGradient none = RoutingGradient.none();
+    assertTrue(none.plus(none).isNone());
+    assertTrue(none.times(2).isNone());
+    assertEquals(false, RoutingGradient.ofWeights(new double[0]).isNone());
+  }
+
+  @Test
+  void forward_whenARouterChangesTheMask_isRefused() {
+    MoeLayer inner = layer(3);
+    Router careless = new Router() {
+      @Override
+      public int experts() {
+        return 3;
+      }
+
+      @Override
+      public int modelWidth() {
+        return D;
+      }
+
+      @Override
+      public Parameters parameters() {
+        return inner.router().parameters();
+      }
+
+      @Override
+      public Routing route(MoeInput input) {
+        return inner.router().route(input.withMask(TokenMask.none(input.tokens())));
+      }
+    };
+    MoeLayer layer = MoeLayer.of(careless, inner.experts());
+    MoeInput input = MoeInput.of(x(2)).withMask(TokenMask.of(true, false));
+    var error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
+    assertEquals(
+        "the router must keep the mask and sequence length of its input but changed them",
+        error.getMessage());
+  }
+
+  @Test
+  void size_tooLargeForAnArray_namesTheNumber() {
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> TokenScores.size(65_536, 65_536));
+    assertEquals("T·E must be below 2^31 - 1 but was 4294967296", error.getMessage());
+  }
+
+  @Test
+  void routingEntropy_withoutDistribution_isUnknown() {
+    Assignments one = Assignments.of(1, 2, new int[] {0}, new int[] {1}, new double[] {1});
+    RouterDecision decision = RouterDecision.of(one, TokenMask.none(1), 1, null, null);
+    LoadStatistics load =
+        LoadStatistics.of(decision, new Dropless().apply(decision, PassMode.evaluation()));
+    assertTrue(Double.isNaN(load.routingEntropy()));
+    assertTrue(Double.isNaN(load.plus(LoadStatistics.none(2)).routingEntropy()));
+  }
+}
