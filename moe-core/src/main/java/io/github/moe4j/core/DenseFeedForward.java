@@ -82,7 +82,7 @@ public final class DenseFeedForward implements FeedForward {
     Arena.Scope scope = arena.open();
     try {
       return new Run(input, scope);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }

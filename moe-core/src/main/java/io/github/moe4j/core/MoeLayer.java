@@ -93,7 +93,7 @@ public final class MoeLayer implements FeedForward {
     Arena.Scope scope = arena.open();
     try {
       return new MoeForward(input, parameters, router, capacity, experts, shared, scope);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
 import io.github.moe4j.core.transformer.TransformerBlock;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -181,5 +183,18 @@ class BoundaryTest {
         LoadStatistics.of(decision, new Dropless().apply(decision, PassMode.evaluation()));
     assertTrue(Double.isNaN(load.routingEntropy()));
     assertTrue(Double.isNaN(load.plus(LoadStatistics.none(2)).routingEntropy()));
+  }
+
+  @Test
+  void ranges_whenOneTaskFails_endsAllAndThrowsItsError() {
+    AtomicInteger rows = new AtomicInteger();
+    var error = assertThrows(
+        IllegalStateException.class,
+        () -> Parallel.ranges(1000, 1, (from, to) -> {
+          rows.addAndGet(to - from);
+          throw new IllegalStateException("row " + from);
+        }));
+    assertTrue(error.getMessage().startsWith("row "));
+    assertEquals(1000, rows.get());
   }
 }

@@ -100,7 +100,14 @@ public final class LinearGate implements Gate {
 
       @Override
       public void backward(double[] dLogits, INDArray dx, Gradients into) {
-        pullBack(withoutPadding(x, input.mask()), dLogits, dx, into);
+        INDArray tokens = withoutPadding(x, input.mask());
+        try {
+          pullBack(tokens, dLogits, dx, into);
+        } finally {
+          if (tokens != x) {
+            tokens.close();
+          }
+        }
       }
     };
   }

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /** Splits work over independent rows among threads; which thread takes which changes no result. */
@@ -26,8 +27,20 @@ public final class Parallel {
       }
       return;
     }
-    IntStream.range(0, tasks)
-        .parallel()
-        .forEach(i -> work.run((int) ((long) n * i / tasks), (int) ((long) n * (i + 1) / tasks)));
+    // All tasks end before an error leaves: none may still write into memory given back after it.
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    IntStream.range(0, tasks).parallel().forEach(i -> {
+      try {
+        work.run((int) ((long) n * i / tasks), (int) ((long) n * (i + 1) / tasks));
+      } catch (RuntimeException | Error e) {
+        failure.compareAndSet(null, e);
+      }
+    });
+    if (failure.get() instanceof Error error) {
+      throw error;
+    }
+    if (failure.get() instanceof RuntimeException exception) {
+      throw exception;
+    }
   }
 }

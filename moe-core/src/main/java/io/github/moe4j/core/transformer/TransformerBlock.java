@@ -87,7 +87,7 @@ public final class TransformerBlock implements FeedForward {
     Arena.Scope scope = arena.open();
     try {
       return new Run(input, scope);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
     }
