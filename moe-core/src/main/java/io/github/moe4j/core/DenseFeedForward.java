@@ -8,7 +8,6 @@ import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -148,16 +147,15 @@ public final class DenseFeedForward implements FeedForward {
     }
 
     @Override
-    public Optional<MoeForward> moe() {
-      return Optional.empty();
+    public List<MoeForward> moe() {
+      return List.of();
     }
 
     @Override
-    public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+    public void backward(INDArray dy, INDArray dx, Gradients into) {
       requireOpen();
       Require.backward(dy, dx, y);
       into.requireFits(parameters);
-      Require.that(balance.isNone(), "a dense layer has no router to take a gradient");
       INDArray dRows = scope.take(dy.dataType(), x.shape());
       INDArray dxRows = scope.takeZeros(dy.dataType(), x.shape());
       double[] dGates = Dispatcher.combineBackward(plan, Contiguous.of(dy), run.y(), dRows);

@@ -1,11 +1,17 @@
 package io.github.moe4j.core;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The outputs of one run of the experts, and the way back from them. */
 public interface ExpertsRun {
   /** Outputs [R,D], rows as in the input; valid until the scope of the run is closed. */
   INDArray y();
+
+  /** The passes of experts that are Mixture-of-Experts layers themselves; none by default. */
+  default List<MoeForward> moe() {
+    return List.of();
+  }
 
   /**
    * Pulls a gradient back through the experts.

@@ -1,6 +1,6 @@
 package io.github.moe4j.core;
 
-import java.util.Optional;
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -11,23 +11,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface FeedForwardRun extends AutoCloseable {
   /**
-   * Outputs [T,D], not to be closed; a padded token gets zero, or where the layer has a residual the token itself.
+   * Outputs [T,D], not to be closed; a padded token gets zero, or where the layer has a residual the
+   * token itself.
    */
   INDArray y();
 
-  /** What the router decided and how it went; empty for a dense layer. */
-  Optional<MoeForward> moe();
+  /**
+   * The passes of the Mixture-of-Experts layers in this one, outer before inner; none in a dense
+   * layer. Balance losses read their decisions and {@linkplain MoeForward#addBalance give them}
+   * gradients before backward.
+   */
+  List<MoeForward> moe();
 
   /**
    * Pulls a gradient back through the layer.
    *
    * @param dy gradient of the outputs [T,D]. Not modified.
-   * @param balance gradient of the balance losses with respect to the router's decision; {@link
-   *     RoutingGradient#none} for a dense layer
    * @param dx gradient of x [T,D]. Modified: the result is added.
    * @param into gradients named like the layer's parameters. Modified: the result is added.
    */
-  void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into);
+  void backward(INDArray dy, INDArray dx, Gradients into);
 
   /** Gives the memory of the pass back. */
   @Override

@@ -3,7 +3,8 @@ package io.github.moe4j.core;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Require;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,6 +23,7 @@ public final class MoeForward implements FeedForwardRun {
   private final INDArray y;
   private final Arena.Scope scope;
   private StageTimes times;
+  private RoutingGradient balance = RoutingGradient.none();
   private boolean closed;
 
   MoeForward(
@@ -73,8 +75,24 @@ public final class MoeForward implements FeedForwardRun {
   }
 
   @Override
-  public Optional<MoeForward> moe() {
-    return Optional.of(this);
+  public List<MoeForward> moe() {
+    List<MoeForward> all = new ArrayList<>(List.of(this));
+    all.addAll(expertsRun.moe());
+    if (sharedRun != null) {
+      all.addAll(sharedRun.moe());
+    }
+    return List.copyOf(all);
+  }
+
+  /**
+   * Adds the gradient of a balance loss, which every backward of this pass takes along.
+   *
+   * @param gradient with respect to {@link #decision}
+   */
+  public void addBalance(RoutingGradient gradient) {
+    requireOpen();
+    gradient.requireFits(routing.decision());
+    balance = balance.plus(gradient);
   }
 
   /** What the router decided; balance losses read it. */
@@ -102,30 +120,19 @@ public final class MoeForward implements FeedForwardRun {
     return times;
   }
 
-  /** {@link #backward(INDArray, RoutingGradient)} without balance losses. */
+  /** {@link #backward(INDArray, INDArray, Gradients)} into new arrays, which the caller owns. */
   public MoeGradients backward(INDArray dy) {
-    return backward(dy, RoutingGradient.none());
-  }
-
-  /**
-   * Pulls a gradient back into new arrays, which the caller owns.
-   *
-   * @param dy gradient of the outputs [T,D]. Not modified.
-   * @param balance gradient of the balance losses with respect to {@link #decision}
-   */
-  public MoeGradients backward(INDArray dy, RoutingGradient balance) {
     Gradients gradients = parameters.zeroGradients();
     INDArray dx = Allocate.zeros(y.dataType(), y.shape());
-    backward(dy, balance, dx, gradients);
+    backward(dy, dx, gradients);
     return new MoeGradients(dx, gradients);
   }
 
   @Override
-  public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+  public void backward(INDArray dy, INDArray dx, Gradients into) {
     requireOpen();
     Require.backward(dy, dx, y);
     into.requireFits(parameters);
-    balance.requireFits(routing.decision());
     INDArray upstream = Contiguous.of(dy);
     long start = System.nanoTime();
     INDArray dyR = scope.take(y.dataType(), plan.rows(), y.size(1));
@@ -134,7 +141,7 @@ public final class MoeForward implements FeedForwardRun {
     INDArray dxR = scope.takeZeros(y.dataType(), plan.rows(), y.size(1));
     expertsRun.backward(dyR, dxR, into.scoped("experts"));
     if (sharedRun != null) {
-      sharedRun.backward(upstream, RoutingGradient.none(), dx, into.scoped("shared"));
+      sharedRun.backward(upstream, dx, into.scoped("shared"));
     }
     long computed = System.nanoTime();
     Dispatcher.dispatchBackward(plan, dxR, dx);

@@ -42,11 +42,6 @@ public final class RoutingGradient {
     return new RoutingGradient(null, null, probabilities.clone());
   }
 
-  /** Whether it is zero everywhere because nothing was given. */
-  public boolean isNone() {
-    return weights == null && logits == null && probabilities == null;
-  }
-
   /** The sum of this gradient and another of the same decision. */
   public RoutingGradient plus(RoutingGradient other) {
     return new RoutingGradient(

@@ -42,9 +42,7 @@ class BoundaryTest {
   private static void assertRefused(String message, MoeLayer layer, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
     try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
-      var error = assertThrows(
-          IllegalArgumentException.class,
-          () -> pass.backward(x(4), RoutingGradient.none(), dx, into));
+      var error = assertThrows(IllegalArgumentException.class, () -> pass.backward(x(4), dx, into));
       assertTrue(error.getMessage().contains(message), error.getMessage());
     }
     assertAllZero("dx", values(dx));
@@ -67,13 +65,9 @@ class BoundaryTest {
       INDArray single = Nd4j.zeros(DataType.FLOAT, 4, D);
       INDArray order = Nd4j.create(DataType.DOUBLE, new long[] {4, D}, 'f');
       for (INDArray dx : new INDArray[] {single, order}) {
-        assertThrows(
-            IllegalArgumentException.class,
-            () -> pass.backward(x(4), RoutingGradient.none(), dx, into));
+        assertThrows(IllegalArgumentException.class, () -> pass.backward(x(4), dx, into));
       }
-      assertThrows(
-          IllegalArgumentException.class,
-          () -> pass.backward(single, RoutingGradient.none(), x(4), into));
+      assertThrows(IllegalArgumentException.class, () -> pass.backward(single, x(4), into));
     }
     into.forEach((name, gradient) -> assertAllZero(name, values(gradient)));
   }
@@ -97,7 +91,7 @@ class BoundaryTest {
   private static double[] pass(TransformerBlock block, MoeInput input, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
     try (FeedForwardRun pass = block.forward(input)) {
-      pass.backward(x(4), RoutingGradient.none(), dx, into);
+      pass.backward(x(4), dx, into);
       return values(pass.y());
     }
   }
@@ -126,14 +120,6 @@ class BoundaryTest {
         assertEquals(false, scope.take(DataType.FLOAT, length).closeable(), "length " + length);
       }
     }
-  }
-
-  @Test
-  void isNone_ofSumsAndMultiplesOfNone_isTrue() {
-    RoutingGradient none = RoutingGradient.none();
-    assertTrue(none.plus(none).isNone());
-    assertTrue(none.times(2).isNone());
-    assertEquals(false, RoutingGradient.ofWeights(new double[0]).isNone());
   }
 
   @Test
@@ -196,5 +182,24 @@ class BoundaryTest {
         }));
     assertTrue(error.getMessage().startsWith("row "));
     assertEquals(1000, rows.get());
+  }
+
+  @Test
+  void addBalance_ofALayerThatIsASharedExpert_reachesItsRouter() {
+    MoeLayer inner = layer(3);
+    MoeLayer outer = MoeLayer.builder(layer(4).router(), layer(4).experts())
+        .sharedExpert(inner)
+        .build();
+    try (MoeForward pass = outer.forward(MoeInput.of(x(2)))) {
+      assertEquals(2, pass.moe().size());
+      MoeForward ofInner = pass.moe().get(1);
+      assertEquals(3, ofInner.decision().experts());
+      INDArray none = Nd4j.zeros(DataType.DOUBLE, 2, D);
+      ofInner.addBalance(RoutingGradient.ofLogits(new double[] {1, 0, 0, 0, 0, 0}));
+      Gradients into = outer.parameters().zeroGradients();
+      pass.backward(none, none.dup(), into);
+      assertAllZero("outer", values(into.get("router.weight")));
+      assertTrue(into.get("shared.router.weight").amaxNumber().doubleValue() > 0);
+    }
   }
 }

@@ -82,8 +82,7 @@ class DenseFeedForwardTest {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 5, D);
     Gradients into = layer.parameters().zeroGradients();
     try (FeedForwardRun run = layer.forward(input)) {
-      run.backward(
-          RandomArrays.of(DataType.DOUBLE, weight, 5, D), RoutingGradient.none(), dx, into);
+      run.backward(RandomArrays.of(DataType.DOUBLE, weight, 5, D), dx, into);
       assertAllZero("y of padding", ExpertsTest.matrix(run.y())[2]);
     }
     assertAllZero("dx of padding", ExpertsTest.matrix(dx)[2]);
@@ -105,8 +104,8 @@ class DenseFeedForwardTest {
       INDArray expected = Nd4j.zeros(DataType.DOUBLE, 5, D);
       INDArray actual = Nd4j.zeros(DataType.DOUBLE, 5, D);
       Gradients into = gated.parameters().zeroGradients();
-      run.backward(dy, RoutingGradient.none(), expected, into);
-      run.backward(dy.dup('f'), RoutingGradient.none(), actual, into);
+      run.backward(dy, expected, into);
+      run.backward(dy.dup('f'), actual, into);
       assertSameBits("dx", expected, actual);
     }
   }
@@ -140,23 +139,16 @@ class DenseFeedForwardTest {
     try (FeedForwardRun run = plain.forward(MoeInput.of(x))) {
       Gradients into = plain.parameters().zeroGradients();
       INDArray dx = x.dup();
-      RoutingGradient none = RoutingGradient.none();
-      assertMessage(
-          "dy must be [5, 4] but was [4, 4]", () -> run.backward(normal(1, 4), none, dx, into));
+      assertMessage("dy must be [5, 4] but was [4, 4]", () -> run.backward(normal(1, 4), dx, into));
       assertMessage(
           "dy must be DOUBLE but was FLOAT",
-          () -> run.backward(x.castTo(DataType.FLOAT), none, dx, into));
+          () -> run.backward(x.castTo(DataType.FLOAT), dx, into));
+      assertMessage("dx must be [5, 4] but was [4, 4]", () -> run.backward(x, normal(1, 4), into));
       assertMessage(
-          "dx must be [5, 4] but was [4, 4]", () -> run.backward(x, none, normal(1, 4), into));
-      assertMessage(
-          "dx must be DOUBLE but was FLOAT",
-          () -> run.backward(x, none, x.castTo(DataType.FLOAT), into));
+          "dx must be DOUBLE but was FLOAT", () -> run.backward(x, x.castTo(DataType.FLOAT), into));
       assertMessage(
           "dx must be contiguous in c order but has order f and strides [1, 5]",
-          () -> run.backward(x, none, x.dup('f'), into));
-      assertMessage(
-          "a dense layer has no router to take a gradient",
-          () -> run.backward(x, RoutingGradient.ofWeights(new double[5]), dx, into));
+          () -> run.backward(x, x.dup('f'), into));
     }
   }
 
@@ -169,8 +161,7 @@ class DenseFeedForwardTest {
     assertThrows(IllegalStateException.class, run::y);
     assertThrows(
         IllegalStateException.class,
-        () ->
-            run.backward(x, RoutingGradient.none(), x.dup(), plain.parameters().zeroGradients()));
+        () -> run.backward(x, x.dup(), plain.parameters().zeroGradients()));
   }
 
   private static void assertMessage(String expected, Executable action) {

@@ -78,7 +78,8 @@ class MoeLayerGradientTest {
     try (MoeForward pass = layer.forward(input)) {
       assertEquals(
           combination.capacity instanceof Dropless, pass.dropped() == 0, "the rule must drop");
-      gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D), balance);
+      pass.addBalance(balance);
+      gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D));
     }
     GradientCheck.of(() -> {
           try (MoeForward pass = layer.forward(input)) {

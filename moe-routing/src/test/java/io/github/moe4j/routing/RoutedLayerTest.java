@@ -107,8 +107,8 @@ class RoutedLayerTest {
     MoeGradients gradients;
     try (MoeForward pass = layer.forward(input)) {
       assertTrue(combination.capacity instanceof Dropless || pass.dropped() > 0);
-      gradients = pass.backward(
-          RandomArrays.of(DataType.DOUBLE, wY, T, D), RoutingGradient.ofProbabilities(wP));
+      pass.addBalance(RoutingGradient.ofProbabilities(wP));
+      gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D));
     }
     GradientCheck.of(() -> {
           try (MoeForward pass = layer.forward(input)) {

@@ -7,7 +7,6 @@ import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
@@ -100,7 +99,7 @@ public class MoeLayerBenchmark {
   @Benchmark
   public int forwardBackward() {
     try (MoeForward pass = layer.forward(MoeInput.of(x))) {
-      pass.backward(dy, RoutingGradient.none(), dx, gradients);
+      pass.backward(dy, dx, gradients);
       return pass.dropped();
     }
   }

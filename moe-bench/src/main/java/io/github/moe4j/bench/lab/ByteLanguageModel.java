@@ -10,7 +10,6 @@ import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameterised;
 import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.RowMap;
@@ -185,10 +184,9 @@ public final class ByteLanguageModel implements Parameterised {
     /**
      * Pulls the gradient of the mean loss in nats back; once, since it reuses the pass's memory.
      *
-     * @param balance gradients of balance losses, one a Mixture-of-Experts layer. Not modified.
      * @param into gradients of the model's parameters. Modified: the result is added.
      */
-    public void backward(List<RoutingGradient> balance, Gradients into) {
+    public void backward(Gradients into) {
       if (pulledBack) {
         throw new IllegalStateException("the backward of a pass can run once");
       }
@@ -205,13 +203,9 @@ public final class ByteLanguageModel implements Parameterised {
       Gemm.multiply(probabilities, false, head, false, 0, dNormed);
       INDArray upstream = scope.takeZeros(type, tokens, head.size(1));
       normed.backward(dNormed, upstream, into.scoped("norm"));
-      int layer = balance.size();
       for (int i = runs.size() - 1; i >= 0; i--) {
-        FeedForwardRun run = runs.get(i);
-        RoutingGradient extra =
-            run.moe().isPresent() && layer > 0 ? balance.get(--layer) : RoutingGradient.none();
         INDArray dx = scope.takeZeros(type, tokens, head.size(1));
-        run.backward(upstream, extra, dx, into.scoped("block." + i));
+        runs.get(i).backward(upstream, dx, into.scoped("block." + i));
         upstream = dx;
       }
       addEmbeddingGradients(upstream, into);

@@ -13,12 +13,10 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.training.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -145,7 +143,8 @@ final class Trainer {
     long start = System.nanoTime();
     try (ByteLanguageModel.Pass pass = model.train(batch, noise)) {
       List<MoeForward> layers = pass.moe();
-      pass.backward(balance(layers), into);
+      addBalance(layers);
+      pass.backward(into);
       StageTimes times =
           layers.stream().map(MoeForward::times).reduce(StageTimes.zero(), StageTimes::plus);
       Optional<LoadStatistics> last = layers.isEmpty()
@@ -155,17 +154,14 @@ final class Trainer {
     }
   }
 
-  private List<RoutingGradient> balance(List<MoeForward> layers) {
+  private void addBalance(List<MoeForward> layers) {
     List<RouterDecision> decisions = layers.stream().map(MoeForward::decision).toList();
-    List<RoutingGradient> sums =
-        new ArrayList<>(Collections.nCopies(layers.size(), RoutingGradient.none()));
     for (BalanceLoss loss : contender.losses()) {
       LossValue value = loss.evaluate(decisions);
-      for (int l = 0; l < sums.size(); l++) {
-        sums.set(l, sums.get(l).plus(value.gradients().get(l)));
+      for (int l = 0; l < layers.size(); l++) {
+        layers.get(l).addBalance(value.gradients().get(l));
       }
     }
-    return sums;
   }
 
   /** Adds a point to the curves: the mean of the last steps, and held-out text now. */

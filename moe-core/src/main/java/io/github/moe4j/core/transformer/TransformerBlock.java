@@ -8,9 +8,8 @@ import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
-import java.util.Optional;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -130,19 +129,19 @@ public final class TransformerBlock implements FeedForward {
     }
 
     @Override
-    public Optional<MoeForward> moe() {
+    public List<MoeForward> moe() {
       return fed.moe();
     }
 
     @Override
-    public void backward(INDArray dy, RoutingGradient balance, INDArray dx, Gradients into) {
+    public void backward(INDArray dy, INDArray dx, Gradients into) {
       Require.backward(dy, dx, y());
       into.requireFits(parameters);
       if (dy.isEmpty()) {
         return;
       }
       INDArray dNormed2 = scope.takeZeros(dy.dataType(), dy.shape());
-      fed.backward(dy, balance, dNormed2, into.scoped("feedForward"));
+      fed.backward(dy, dNormed2, into.scoped("feedForward"));
       INDArray dh = scope.take(dy.dataType(), dy.shape());
       dh.assign(dy);
       normed2.backward(dNormed2, dh, into.scoped("norm2"));

@@ -11,7 +11,6 @@ import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -117,7 +116,7 @@ class OptimizerTest {
       MoeLayer layer, INDArray x, INDArray dy, int from, int to, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, to - from, 4);
     try (MoeForward pass = layer.forward(MoeInput.of(rows(x, from, to)).training())) {
-      pass.backward(rows(dy, from, to), RoutingGradient.none(), dx, into);
+      pass.backward(rows(dy, from, to), dx, into);
     }
   }
 

@@ -15,7 +15,6 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.GradientCheck;
@@ -72,7 +71,7 @@ class TransformerBlockTest {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, tokens, WIDTH);
     try (FeedForwardRun run = block.forward(input)) {
       INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, tokens, WIDTH);
-      run.backward(dy, RoutingGradient.none(), dx, gradients);
+      run.backward(dy, dx, gradients);
     }
     GradientCheck.of(() -> GradientCheck.weightedSum(outputs(block, input), weight))
         .add("x", x, dx)

@@ -8,7 +8,6 @@ import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.RoutingGradient;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,7 +17,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ObjectivePass implements AutoCloseable {
   private final MoeForward pass;
   private final INDArray upstream;
-  private RoutingGradient ofLosses = RoutingGradient.none();
   private double objective;
 
   private ObjectivePass(MoeForward pass, INDArray upstream) {
@@ -57,7 +55,7 @@ final class ObjectivePass implements AutoCloseable {
   /** Adds a loss of the router's decision to the objective. */
   void add(double coefficient, LossValue loss) {
     objective += coefficient * loss.value();
-    ofLosses = ofLosses.plus(loss.gradient().times(coefficient));
+    pass.addBalance(loss.gradient().times(coefficient));
   }
 
   /** The scalar so far. */
@@ -67,7 +65,7 @@ final class ObjectivePass implements AutoCloseable {
 
   /** The gradients of the scalar so far; they outlive the pass. */
   MoeGradients backward() {
-    return pass.backward(upstream, ofLosses);
+    return pass.backward(upstream);
   }
 
   @Override
