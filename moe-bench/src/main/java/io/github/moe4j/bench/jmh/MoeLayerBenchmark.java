@@ -35,7 +35,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * Forward pass, and forward with backward, of a whole float32 layer of SwiGLU experts.
  *
  * <pre>{@code
- * java -jar moe-bench/target/moe-bench.jar jmh MoeLayerBenchmark -p shape=512,256,512,16 -prof gc
+ * java -jar moe-bench/target/moe-bench.jar jmh MoeLayerBenchmark -p shape=512x256x512x16 -prof gc
  * }</pre>
  */
 @State(Scope.Benchmark)
@@ -45,8 +45,8 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 2)
 @Fork(2)
 public class MoeLayerBenchmark {
-  /** Sizes T, D, H, E. */
-  @Param({"2048,512,1792,8", "2048,512,256,64", "512,256,512,16", "1,512,1792,8"})
+  /** Sizes TxDxHxE. */
+  @Param({"2048x512x1792x8", "2048x512x256x64", "512x256x512x16", "1x512x1792x8"})
   public String shape = "";
 
   /** The routing rule, with two choices where it has a choice. */
@@ -65,7 +65,7 @@ public class MoeLayerBenchmark {
   /** Builds the layer and its input, and checks that every token reaches its experts. */
   @Setup(Level.Trial)
   public void build() {
-    int[] sizes = Arrays.stream(shape.split(",")).mapToInt(Integer::parseInt).toArray();
+    int[] sizes = Arrays.stream(shape.split("x")).mapToInt(Integer::parseInt).toArray();
     int tokens = sizes[0];
     int width = sizes[1];
     int experts = sizes[3];
