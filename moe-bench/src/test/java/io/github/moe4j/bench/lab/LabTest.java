@@ -145,6 +145,10 @@ class LabTest {
     assertTrue(err.toString().contains("--force"), err.toString());
     assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(page)));
     assertEquals(0, execute(new StringWriter(), new StringWriter(), options + " --force"));
+    StringWriter table = new StringWriter();
+    assertEquals(0, execute(new StringWriter(), table, "summary " + page.getParent()));
+    assertTrue(table.toString().contains("| topk | "), table.toString());
+    assertEquals(2, execute(new StringWriter(), table, "summary " + folder));
   }
 
   @Test
