@@ -142,7 +142,7 @@ public final class DenseFeedForward implements FeedForward {
 
     @Override
     public INDArray y() {
-      requireOpen();
+      Require.open(closed);
       return y;
     }
 
@@ -153,7 +153,7 @@ public final class DenseFeedForward implements FeedForward {
 
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {
-      requireOpen();
+      Require.open(closed);
       Require.backward(dy, dx, y);
       into.requireFits(parameters);
       INDArray dRows = scope.take(dy.dataType(), x.shape());
@@ -172,12 +172,6 @@ public final class DenseFeedForward implements FeedForward {
       }
       run.backward(dRows, dxRows, into.scoped("network"));
       Dispatcher.dispatchBackward(plan, dxRows, dx);
-    }
-
-    private void requireOpen() {
-      if (closed) {
-        throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
-      }
     }
 
     @Override

@@ -70,7 +70,7 @@ public final class MoeForward implements FeedForwardRun {
 
   @Override
   public INDArray y() {
-    requireOpen();
+    Require.open(closed);
     return y;
   }
 
@@ -90,7 +90,7 @@ public final class MoeForward implements FeedForwardRun {
    * @param gradient with respect to {@link #decision}
    */
   public void addBalance(RoutingGradient gradient) {
-    requireOpen();
+    Require.open(closed);
     gradient.requireFits(routing.decision());
     balance = balance.plus(gradient);
   }
@@ -130,7 +130,7 @@ public final class MoeForward implements FeedForwardRun {
 
   @Override
   public void backward(INDArray dy, INDArray dx, Gradients into) {
-    requireOpen();
+    Require.open(closed);
     Require.backward(dy, dx, y);
     into.requireFits(parameters);
     INDArray upstream = Contiguous.of(dy);
@@ -151,12 +151,6 @@ public final class MoeForward implements FeedForwardRun {
     long end = System.nanoTime();
     times = times.plus(new StageTimes(
         end - dispatched, dispatched - computed, computed - combined, combined - start));
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
-    }
   }
 
   @Override

@@ -13,7 +13,6 @@ import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.RowMap;
-import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.transformer.LayerNorm;
 import io.github.moe4j.core.transformer.TransformerBlock;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -33,10 +33,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class ByteLanguageModel implements Parameterised {
   private static final int BYTES = 256;
-  private static final Initializer EMBEDDING = Initializer.normal(0.1);
 
-  private final INDArray embedding;
-  private final INDArray position;
+  private final ByteEmbedding embedding;
   private final List<TransformerBlock> blocks;
   private final LayerNorm norm;
   private final INDArray head;
@@ -52,13 +50,12 @@ public final class ByteLanguageModel implements Parameterised {
     SplittableRandom random = new SplittableRandom(seed);
     int width = options.width();
     this.arena = arena;
-    this.embedding = EMBEDDING.create(type, random, BYTES, width);
-    this.position = EMBEDDING.create(type, random, options.sequence(), width);
+    this.embedding = new ByteEmbedding(options.sequence(), width, type, random);
     this.head = Initializer.kaimingUniform().create(type, random, BYTES, width);
     this.norm = LayerNorm.create(width, type);
     this.blocks = new ArrayList<>();
-    Parameters.Builder all =
-        Parameters.builder().add("embedding.weight", embedding).add("position.weight", position);
+    Parameters.Builder all = Parameters.builder();
+    embedding.parameters().forEach(all::add);
     for (int i = 0; i < options.blocks(); i++) {
       TransformerBlock block = TransformerBlock.create(
           feedForwards.apply(i),
@@ -123,13 +120,9 @@ public final class ByteLanguageModel implements Parameterised {
     private final double[] nats;
     private boolean pulledBack;
 
-    private Pass(Batch batch, @org.jspecify.annotations.Nullable RandomGenerator random) {
-      if (batch.sequence() > position.size(0)) {
-        throw new IllegalArgumentException("windows must have at most %d bytes but had %d"
-            .formatted(position.size(0), batch.sequence()));
-      }
+    private Pass(Batch batch, @Nullable RandomGenerator random) {
       this.batch = batch;
-      INDArray x = embed();
+      INDArray x = embedding.forward(batch, scope);
       MoeInput input = MoeInput.of(x).withSequenceLength(batch.sequence());
       input = input.withTokenIds(batch.tokens());
       input = random == null ? input : input.training(random);
@@ -142,29 +135,6 @@ public final class ByteLanguageModel implements Parameterised {
       this.probabilities = scope.take(x.dataType(), x.size(0), BYTES);
       Gemm.multiply(normed.y(), false, head, true, 0, probabilities);
       this.nats = softmax(probabilities, batch.targets());
-    }
-
-    private INDArray embed() {
-      INDArray x = scope.take(embedding.dataType(), batch.tokens().length, embedding.size(1));
-      Rows bytes = Rows.of(embedding);
-      Rows places = Rows.of(position);
-      Rows out = Rows.of(x);
-      double[] row = new double[out.width()];
-      double[] place = new double[out.width()];
-      for (int t = 0; t < batch.tokens().length; t++) {
-        bytes.read(batch.tokens()[t], row);
-        places.read(t % batch.sequence(), place);
-        for (int d = 0; d < row.length; d++) {
-          row[d] += place[d];
-        }
-        out.write(t, row);
-      }
-      return x;
-    }
-
-    /** Loss in nats of each token [T]. */
-    public double[] nats() {
-      return nats.clone();
     }
 
     /** Mean loss in bits per byte. */
@@ -208,28 +178,7 @@ public final class ByteLanguageModel implements Parameterised {
         runs.get(i).backward(upstream, dx, into.scoped("block." + i));
         upstream = dx;
       }
-      addEmbeddingGradients(upstream, into);
-    }
-
-    private void addEmbeddingGradients(INDArray dx, Gradients into) {
-      Rows gradients = Rows.of(dx);
-      Rows bytes = Rows.of(into.get("embedding.weight"));
-      Rows places = Rows.of(into.get("position.weight"));
-      double[] gradient = new double[gradients.width()];
-      double[] sum = new double[gradients.width()];
-      for (int t = 0; t < batch.tokens().length; t++) {
-        gradients.read(t, gradient);
-        addRow(bytes, batch.tokens()[t], gradient, sum);
-        addRow(places, t % batch.sequence(), gradient, sum);
-      }
-    }
-
-    private static void addRow(Rows rows, int row, double[] values, double[] sum) {
-      rows.read(row, sum);
-      for (int d = 0; d < sum.length; d++) {
-        sum[d] += values[d];
-      }
-      rows.write(row, sum);
+      embedding.backward(batch, upstream, into);
     }
 
     /** Gives the memory of the pass back. */

@@ -5,8 +5,8 @@ package io.github.moe4j.core.internal;
  * bits on every machine and JDK (not quite the same as that one's), in about two thirds of its time.
  *
  * <p>{@code exp(x) = 2^k·exp(r)} with {@code k = round(x/ln 2)}, {@code |r| ≤ ln 2/2}, and the Taylor
- * series of {@code exp(r)} up to {@code r^13/13!}, whose remainder is below 1e-17. The error is below
- * 2 units in the last place.
+ * series of {@code exp(r)} up to {@code r^13/13!}, whose remainder is below 1e-17. It lies
+ * within 2 units in the last place of {@link StrictMath#exp}.
  */
 public final class Exp {
   private static final double LOG2_E = 1.4426950408889634;

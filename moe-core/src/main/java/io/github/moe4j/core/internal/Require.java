@@ -72,4 +72,11 @@ public final class Require {
     type("dx", dx, y.dataType());
     Contiguous.require("dx", dx);
   }
+
+  /** Throws if a pass has been closed. */
+  public static void open(boolean closed) {
+    if (closed) {
+      throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
+    }
+  }
 }

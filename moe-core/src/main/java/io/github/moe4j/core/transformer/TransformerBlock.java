@@ -122,9 +122,7 @@ public final class TransformerBlock implements FeedForward {
 
     @Override
     public INDArray y() {
-      if (closed) {
-        throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
-      }
+      Require.open(closed);
       return y;
     }
 
