@@ -1,5 +1,6 @@
 package io.github.moe4j.core;
 
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** E expert networks over rows sorted by expert. */
@@ -9,6 +10,11 @@ public interface Experts extends Parameterised {
 
   /** Model width D of the rows they read and write. */
   int modelWidth();
+
+  /** Type of the rows they read and write: that of the parameters, unless they say otherwise. */
+  default DataType dataType() {
+    return parameters().dataType();
+  }
 
   /**
    * Runs each expert on its rows; an expert without rows costs nothing.

@@ -5,7 +5,7 @@ import io.github.moe4j.core.internal.Exp;
 /** Raw router scores [T,E] before any normalisation; finite for every real token. */
 public final class Logits extends TokenScores {
   private Logits(int tokens, int experts, double[] values) {
-    super("logits", tokens, experts, values);
+    super(Kind.LOGITS, tokens, experts, values);
   }
 
   /**

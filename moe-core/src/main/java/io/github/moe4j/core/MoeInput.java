@@ -89,12 +89,23 @@ public final class MoeInput {
    * @param randomness source of all noise. Modified: it is drawn from.
    */
   public MoeInput training(RandomGenerator randomness) {
-    return new MoeInput(x, mask, sequenceLength, tokenIds, PassMode.training(randomness));
+    PassMode training = PassMode.training(randomness).atStep(mode.step());
+    return new MoeInput(x, mask, sequenceLength, tokenIds, training);
   }
 
   /** The same input in training mode, for layers that draw no random numbers. */
   public MoeInput training() {
-    return new MoeInput(x, mask, sequenceLength, tokenIds, PassMode.training());
+    PassMode training = PassMode.training().atStep(mode.step());
+    return new MoeInput(x, mask, sequenceLength, tokenIds, training);
+  }
+
+  /**
+   * The same input at an optimiser step, which schedules such as that of a temperature read.
+   *
+   * @param step at least 0, the default
+   */
+  public MoeInput atStep(long step) {
+    return new MoeInput(x, mask, sequenceLength, tokenIds, mode.atStep(step));
   }
 
   /** The same mask, ids, generator and mode with other activations of any width. */

@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * A sparse Mixture-of-Experts layer: router, capacity rule, experts and an optional shared expert.
@@ -9,6 +10,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@code y[t] = Σ weight·expert(x[t]) + shared(x[t])}, the sum running over the kept assignments
  * of t. The output of a token without kept assignment is that of the shared expert alone, and that
  * of a padded token is zero.
+ *
+ * <p>Experts, shared expert and x have one type; a router may take float32 tokens and hold float64
+ * parameters, as {@code LinearGate} does.
  *
  * <p>Parameters: {@code router.…}, {@code experts.…} and {@code shared.…}. A layer holds nothing
  * else that changes, so several threads may run it at once.
@@ -46,6 +50,11 @@ public final class MoeLayer implements FeedForward {
           "shared expert and experts differ in model width: %d != %d",
           shared.modelWidth(),
           experts.modelWidth());
+      Require.that(
+          shared.dataType() == experts.dataType(),
+          "shared expert and experts differ in type: %s != %s",
+          shared.dataType(),
+          experts.dataType());
       all.addAll("shared", shared.parameters());
     }
     this.parameters = all.build();
@@ -81,6 +90,12 @@ public final class MoeLayer implements FeedForward {
     return experts.modelWidth();
   }
 
+  /** That of the experts: the router may compute in float64 beside them. */
+  @Override
+  public DataType dataType() {
+    return experts.dataType();
+  }
+
   @Override
   public Parameters parameters() {
     return parameters;
@@ -89,7 +104,7 @@ public final class MoeLayer implements FeedForward {
   @Override
   public MoeForward forward(MoeInput input) {
     Require.shape("x", input.x(), -1, modelWidth());
-    parameters.requireType(input.dataType());
+    Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
     try {
       return new MoeForward(input, parameters, router, capacity, experts, shared, scope);

@@ -12,7 +12,7 @@ public final class Probabilities extends TokenScores {
   private static final double TOLERANCE = 1e-6;
 
   Probabilities(int tokens, int experts, double[] values) {
-    super("probabilities", tokens, experts, values);
+    super(Kind.PROBABILITIES, tokens, experts, values);
   }
 
   /**

@@ -1,33 +1,32 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Require;
+import java.util.EnumMap;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a router decided, as data: all that capacity rules, balance losses and statistics read.
  *
- * <p>Assignments are those before any dropping. Logits and probabilities are absent for routers
- * that have none, such as hash routing.
+ * <p>Assignments are those before any dropping. Each kind of scores is absent for routers that have
+ * none, such as hash routing.
  */
 public final class RouterDecision {
   private final Assignments assignments;
   private final TokenMask mask;
   private final int sequenceLength;
-  private final @Nullable Logits logits;
-  private final @Nullable Probabilities probabilities;
+  private final EnumMap<Kind, TokenScores> scores;
 
   private RouterDecision(
       Assignments assignments,
       TokenMask mask,
       int sequenceLength,
-      @Nullable Logits logits,
-      @Nullable Probabilities probabilities) {
+      EnumMap<Kind, TokenScores> scores) {
     this.assignments = assignments;
     this.mask = mask;
     this.sequenceLength = sequenceLength;
-    this.logits = logits;
-    this.probabilities = probabilities;
+    this.scores = scores;
   }
 
   /**
@@ -69,23 +68,25 @@ public final class RouterDecision {
         "sequenceLength must divide T = %d but was %d",
         tokens,
         sequenceLength);
-    checkScores("logits", logits, assignments);
-    checkScores("probabilities", probabilities, assignments);
-    return new RouterDecision(assignments, mask, sequenceLength, logits, probabilities);
+    RouterDecision decision =
+        new RouterDecision(assignments, mask, sequenceLength, new EnumMap<>(Kind.class));
+    decision = logits == null ? decision : decision.with(logits);
+    return probabilities == null ? decision : decision.with(probabilities);
   }
 
-  private static void checkScores(
-      String name, @Nullable TokenScores scores, Assignments assignments) {
-    if (scores != null) {
-      Require.that(
-          scores.tokens() == assignments.tokens() && scores.experts() == assignments.experts(),
-          "%s must be [%d, %d] but was [%d, %d]",
-          name,
-          assignments.tokens(),
-          assignments.experts(),
-          scores.tokens(),
-          scores.experts());
-    }
+  /** The same decision with one more kind of scores [T,E]. */
+  public RouterDecision with(TokenScores added) {
+    Require.that(
+        added.tokens() == tokens() && added.experts() == experts(),
+        "%s must be [%d, %d] but was [%d, %d]",
+        added.kind(),
+        tokens(),
+        experts(),
+        added.tokens(),
+        added.experts());
+    EnumMap<Kind, TokenScores> all = new EnumMap<>(scores);
+    all.put(added.kind(), added);
+    return new RouterDecision(assignments, mask, sequenceLength, all);
   }
 
   /** The N assignments, before any dropping. */
@@ -118,30 +119,34 @@ public final class RouterDecision {
     return assignments.experts();
   }
 
+  /** One kind of scores [T,E], if the router has them. */
+  public Optional<TokenScores> scores(Kind kind) {
+    return Optional.ofNullable(scores.get(kind));
+  }
+
   /** Raw scores [T,E], if the router has them. */
   public Optional<Logits> logits() {
-    return Optional.ofNullable(logits);
+    return scores(Kind.LOGITS).map(Logits.class::cast);
   }
 
   /** Full distribution [T,E], if the router has one. */
   public Optional<Probabilities> probabilities() {
-    return Optional.ofNullable(probabilities);
+    return scores(Kind.PROBABILITIES).map(Probabilities.class::cast);
   }
 
   /** Raw scores; an error that names {@code user} if there are none. */
   public Logits requireLogits(String user) {
-    if (logits == null) {
-      throw new IllegalArgumentException(user + " needs router logits but the router has none");
-    }
-    return logits;
+    return (Logits) require(Kind.LOGITS, user);
   }
 
   /** Full distribution; an error that names {@code user} if there is none. */
   public Probabilities requireProbabilities(String user) {
-    if (probabilities == null) {
-      throw new IllegalArgumentException(
-          user + " needs router probabilities but the router has none");
-    }
-    return probabilities;
+    return (Probabilities) require(Kind.PROBABILITIES, user);
+  }
+
+  private TokenScores require(Kind kind, String user) {
+    return scores(kind)
+        .orElseThrow(() -> new IllegalArgumentException(
+            user + " needs router " + kind + " but the router has none"));
   }
 }

@@ -1,25 +1,25 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Require;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gradient of a scalar with respect to a router's decision: weights [N], logits [T·E] and
- * probabilities [T·E], each absent where it is zero. Immutable.
+ * Gradient of a scalar with respect to a router's decision: the weights [N] and each {@link Kind}
+ * of scores [T·E], each absent where it is zero. Immutable.
  */
 public final class RoutingGradient {
-  private static final RoutingGradient NONE = new RoutingGradient(null, null, null);
+  private static final RoutingGradient NONE = new RoutingGradient(null, new EnumMap<>(Kind.class));
 
   private final double @Nullable [] weights;
-  private final double @Nullable [] logits;
-  private final double @Nullable [] probabilities;
+  private final EnumMap<Kind, double[]> scores;
 
-  private RoutingGradient(
-      double @Nullable [] weights, double @Nullable [] logits, double @Nullable [] probabilities) {
+  private RoutingGradient(double @Nullable [] weights, EnumMap<Kind, double[]> scores) {
     this.weights = weights;
-    this.logits = logits;
-    this.probabilities = probabilities;
+    this.scores = scores;
   }
 
   /** The gradient that is zero everywhere. */
@@ -29,31 +29,42 @@ public final class RoutingGradient {
 
   /** A gradient of the weights of the N assignments. Not modified. */
   public static RoutingGradient ofWeights(double[] weights) {
-    return new RoutingGradient(weights.clone(), null, null);
+    return new RoutingGradient(weights.clone(), NONE.scores);
+  }
+
+  /** A gradient of one kind of scores, row-major [T·E]. Not modified. */
+  public static RoutingGradient of(Kind kind, double[] values) {
+    EnumMap<Kind, double[]> scores = new EnumMap<>(Kind.class);
+    scores.put(kind, values.clone());
+    return new RoutingGradient(null, scores);
   }
 
   /** A gradient of the logits, row-major [T·E]. Not modified. */
   public static RoutingGradient ofLogits(double[] logits) {
-    return new RoutingGradient(null, logits.clone(), null);
+    return of(Kind.LOGITS, logits);
   }
 
   /** A gradient of the probabilities, row-major [T·E]. Not modified. */
   public static RoutingGradient ofProbabilities(double[] probabilities) {
-    return new RoutingGradient(null, null, probabilities.clone());
+    return of(Kind.PROBABILITIES, probabilities);
   }
 
   /** The sum of this gradient and another of the same decision. */
   public RoutingGradient plus(RoutingGradient other) {
-    return new RoutingGradient(
-        sum("weights", weights, other.weights),
-        sum("logits", logits, other.logits),
-        sum("probabilities", probabilities, other.probabilities));
+    EnumMap<Kind, double[]> sums = new EnumMap<>(scores);
+    other.scores.forEach(
+        (kind, values) -> sums.merge(kind, values, (a, b) -> sum(kind.toString(), a, b)));
+    double[] mine = weights;
+    double[] theirs = other.weights;
+    double[] both = mine == null ? theirs : theirs == null ? mine : sum("weights", mine, theirs);
+    return new RoutingGradient(both, sums);
   }
 
   /** This gradient times a factor. */
   public RoutingGradient times(double factor) {
-    return new RoutingGradient(
-        scaled(weights, factor), scaled(logits, factor), scaled(probabilities, factor));
+    EnumMap<Kind, double[]> scaled = new EnumMap<>(Kind.class);
+    scores.forEach((kind, values) -> scaled.put(kind, scaled(values, factor)));
+    return new RoutingGradient(weights == null ? null : scaled(weights, factor), scaled);
   }
 
   /** Gradient of the weights [N], if there is one. */
@@ -61,49 +72,59 @@ public final class RoutingGradient {
     return Optional.ofNullable(weights).map(double[]::clone);
   }
 
+  /** Gradient of one kind of scores [T·E], if there is one. */
+  public Optional<double[]> of(Kind kind) {
+    return Optional.ofNullable(scores.get(kind)).map(double[]::clone);
+  }
+
   /** Gradient of the logits [T·E], if there is one. */
   public Optional<double[]> logits() {
-    return Optional.ofNullable(logits).map(double[]::clone);
+    return of(Kind.LOGITS);
   }
 
   /** Gradient of the probabilities [T·E], if there is one. */
   public Optional<double[]> probabilities() {
-    return Optional.ofNullable(probabilities).map(double[]::clone);
+    return of(Kind.PROBABILITIES);
+  }
+
+  /** A new array with the gradient of the weights of a decision [N], zero where it is absent. */
+  public double[] weightsOrZero(RouterDecision decision) {
+    return weights == null ? new double[decision.assignments().size()] : weights.clone();
+  }
+
+  /** A new array with the gradient of one kind of scores [T·E], zero where it is absent. */
+  public double[] orZero(Kind kind, RouterDecision decision) {
+    double[] values = scores.get(kind);
+    return values == null
+        ? new double[TokenScores.size(decision.tokens(), decision.experts())]
+        : values.clone();
   }
 
   /** Throws unless the lengths are those of a decision. */
   void requireFits(RouterDecision decision) {
-    int scores = TokenScores.size(decision.tokens(), decision.experts());
-    requireLength("weights", weights, decision.assignments().size());
-    requireLength("logits", logits, scores);
-    requireLength("probabilities", probabilities, scores);
-    Require.that(
-        logits == null || decision.logits().isPresent(),
-        "gradient of logits given but the router has none");
-    Require.that(
-        probabilities == null || decision.probabilities().isPresent(),
-        "gradient of probabilities given but the router has none");
-  }
-
-  private static void requireLength(String name, double @Nullable [] values, int expected) {
-    if (values != null) {
+    if (weights != null) {
+      requireLength("weights", weights, decision.assignments().size());
+    }
+    int size = TokenScores.size(decision.tokens(), decision.experts());
+    for (Map.Entry<Kind, double[]> entry : scores.entrySet()) {
+      requireLength(entry.getKey().toString(), entry.getValue(), size);
       Require.that(
-          values.length == expected,
-          "gradient of %s must have length %d but has %d",
-          name,
-          expected,
-          values.length);
+          decision.scores(entry.getKey()).isPresent(),
+          "gradient of %s given but the router has none",
+          entry.getKey());
     }
   }
 
-  private static double @Nullable [] sum(
-      String name, double @Nullable [] a, double @Nullable [] b) {
-    if (a == null) {
-      return b;
-    }
-    if (b == null) {
-      return a;
-    }
+  private static void requireLength(String name, double[] values, int expected) {
+    Require.that(
+        values.length == expected,
+        "gradient of %s must have length %d but has %d",
+        name,
+        expected,
+        values.length);
+  }
+
+  private static double[] sum(String name, double[] a, double[] b) {
     requireLength(name, b, a.length);
     double[] result = a.clone();
     for (int i = 0; i < result.length; i++) {
@@ -112,10 +133,7 @@ public final class RoutingGradient {
     return result;
   }
 
-  private static double @Nullable [] scaled(double @Nullable [] values, double factor) {
-    if (values == null) {
-      return null;
-    }
+  private static double[] scaled(double[] values, double factor) {
     double[] result = values.clone();
     for (int i = 0; i < result.length; i++) {
       result[i] *= factor;

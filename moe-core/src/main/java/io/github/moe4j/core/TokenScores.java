@@ -5,24 +5,52 @@ import io.github.moe4j.core.internal.Require;
 /**
  * A matrix [T,E] of what a router thinks of each expert for each token, in float64. Immutable.
  *
- * <p>{@link Logits} and {@link Probabilities} are different types so that a loss cannot take the
- * softmax of what already is one.
+ * <p>Each {@link Kind} is a type of its own so that a loss cannot take the softmax of what already
+ * is one.
  */
-public abstract sealed class TokenScores permits Logits, Probabilities {
+public abstract sealed class TokenScores
+    permits Logits, Probabilities, SelectionProbabilities, ThresholdMargins {
+
+  /** What the numbers mean. */
+  public enum Kind {
+    /** Raw scores: {@link Logits}. */
+    LOGITS("logits"),
+    /** A distribution over the experts: {@link Probabilities}. */
+    PROBABILITIES("probabilities"),
+    /** Chances of being chosen under the router's noise: {@link SelectionProbabilities}. */
+    SELECTION("selection probabilities"),
+    /** Distances from learned thresholds: {@link ThresholdMargins}. */
+    MARGINS("threshold margins");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+
+    /** Its name in messages. */
+    @Override
+    public String toString() {
+      return label;
+    }
+  }
+
+  private final Kind kind;
   private final int tokens;
   private final int experts;
   private final double[] values;
 
-  TokenScores(String name, int tokens, int experts, double[] values) {
+  TokenScores(Kind kind, int tokens, int experts, double[] values) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     Require.positive("experts", experts);
     Require.that(
         values.length == size(tokens, experts),
         "%s must have T·E = %d·%d values but had %d",
-        name,
+        kind,
         tokens,
         experts,
         values.length);
+    this.kind = kind;
     this.tokens = tokens;
     this.experts = experts;
     this.values = values.clone();
@@ -33,6 +61,11 @@ public abstract sealed class TokenScores permits Logits, Probabilities {
     long size = (long) tokens * experts;
     Require.that(size < Integer.MAX_VALUE, "T·E must be below 2^31 - 1 but was %d", size);
     return (int) size;
+  }
+
+  /** What the numbers mean. */
+  public final Kind kind() {
+    return kind;
   }
 
   /** Number of tokens T. */

@@ -216,7 +216,7 @@ class MoeLayerTest {
         "x must be [*, 4] but was [7, 5]",
         () -> layer.forward(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 7, 5))));
     assertMessage(
-        "parameter router.weight must be FLOAT but was DOUBLE",
+        "x must be DOUBLE but was FLOAT",
         () -> layer.forward(MoeInput.of(x.castTo(DataType.FLOAT))));
   }
 

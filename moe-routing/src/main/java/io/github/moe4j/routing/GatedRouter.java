@@ -8,6 +8,7 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.Routing;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.TokenScores.Kind;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A router made of a gate that scores and a rule that decides. Parameters: the gate's, and {@code
@@ -50,8 +51,11 @@ public final class GatedRouter implements Router {
   public Routing route(MoeInput input) {
     GateRun scored = gate.score(input);
     RuleResult ruled = rule.apply(scored.logits(), input);
-    RouterDecision decision =
-        RouterDecision.of(input, ruled.assignments(), scored.logits(), ruled.probabilities());
+    RouterDecision decided = RouterDecision.of(input, ruled.assignments(), scored.logits(), null);
+    for (TokenScores scores : ruled.scores()) {
+      decided = decided.with(scores);
+    }
+    RouterDecision decision = decided;
     return new Routing() {
       @Override
       public RouterDecision decision() {
@@ -60,12 +64,8 @@ public final class GatedRouter implements Router {
 
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
-        int scores = TokenScores.size(decision.tokens(), decision.experts());
-        double[] dWeights =
-            gradient.weights().orElseGet(() -> new double[decision.assignments().size()]);
-        double[] dProbabilities = gradient.probabilities().orElseGet(() -> new double[scores]);
-        double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
-        ruled.backward(dWeights, dProbabilities, dLogits, into.scoped("rule"));
+        double[] dLogits = gradient.orZero(Kind.LOGITS, decision);
+        ruled.backward(gradient, dLogits, into.scoped("rule"));
         scored.backward(dLogits, dx, into);
       }
     };

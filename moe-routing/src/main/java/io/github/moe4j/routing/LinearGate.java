@@ -10,7 +10,9 @@ import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -18,6 +20,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The linear gate: {@code logits = x·weightᵀ (+ bias)}.
+ *
+ * <p>A gate in float64 takes float32 tokens too and computes in float64, so that a router can be
+ * more exact than the experts beside it; gradients of x are rounded once.
  *
  * <p>Parameters: {@code weight} [E,D] and, if there is one, {@code bias} [E].
  */
@@ -90,8 +95,12 @@ public final class LinearGate implements Gate {
   public GateRun score(MoeInput input) {
     INDArray x = input.x();
     Require.shape("x", x, -1, modelWidth());
-    Require.type("x", x, weight.dataType());
-    Logits logits = Logits.of(project(x), experts(), input.mask());
+    Require.that(
+        x.dataType() == weight.dataType() || weight.dataType() == DataType.DOUBLE,
+        "x must be %s, the type of the gate's weight, but was %s",
+        weight.dataType(),
+        x.dataType());
+    Logits logits = Logits.of(project(inTypeOfWeight(x)), experts(), input.mask());
     return new GateRun() {
       @Override
       public Logits logits() {
@@ -100,16 +109,34 @@ public final class LinearGate implements Gate {
 
       @Override
       public void backward(double[] dLogits, INDArray dx, Gradients into) {
-        INDArray tokens = withoutPadding(x, input.mask());
-        try {
+        INDArray tokens = inTypeOfWeight(withoutPadding(x, input.mask()));
+        if (dx.dataType() == weight.dataType()) {
           pullBack(tokens, dLogits, dx, into);
-        } finally {
-          if (tokens != x) {
-            tokens.close();
-          }
+          return;
+        }
+        try (INDArray exact = Allocate.zeros(weight.dataType(), dx.shape())) {
+          pullBack(tokens, dLogits, exact, into);
+          RowMap.apply(List.of(exact, dx), List.of(dx), (r, in, out) -> {
+            for (int d = 0; d < out[0].length; d++) {
+              out[0][d] = in[0][d] + in[1][d];
+            }
+          });
         }
       }
     };
+  }
+
+  /** The tokens in the gate's own, possibly wider, type. */
+  private INDArray inTypeOfWeight(INDArray x) {
+    if (x.dataType() == weight.dataType()) {
+      return x;
+    }
+    INDArray copy = Allocate.uninitialized(weight.dataType(), x.shape());
+    RowMap.apply(
+        List.of(x),
+        List.of(copy),
+        (r, in, out) -> System.arraycopy(in[0], 0, out[0], 0, out[0].length));
+    return copy;
   }
 
   private double[] project(INDArray x) {

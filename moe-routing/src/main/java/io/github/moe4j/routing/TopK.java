@@ -5,63 +5,70 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Probabilities;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * Top-k routing: each token goes to the k experts with the largest scores.
  *
- * <p>With {@link Softmax#BEFORE}: {@code p = softmax(logits)}; the weights are the k largest p,
- * divided by their sum if renormalised (Mixtral in Hugging Face, {@code MixtralTopKRouter}; OLMoE
- * and Qwen2-MoE without). With {@link Softmax#AFTER}: the weights are the softmax over the k chosen
- * logits, equal to BEFORE with renormalisation (Shazeer et al. 2017, arXiv 1701.06538, equations 3
- * and 5, without noise; mistral-inference {@code MoeLayer}). Then times {@code scale}.
+ * <p>{@code s = scores(logits)}; the weights are the k largest s, normalised as {@code norm} says,
+ * times {@code scale}. Softmax with {@link WeightNorm#sum()} is Mixtral's router in Hugging Face
+ * ({@code MixtralTopKRouter}), and the same as a softmax over the k chosen logits (Shazeer et al.
+ * 2017, arXiv 1701.06538, equations 3 and 5, without noise; gpt-oss; mistral-inference {@code
+ * MoeLayer}); it is computed as the latter, which cannot underflow. Softmax without norm is that of
+ * OLMoE and Qwen2-MoE, sigmoid that of Llama 4.
+ *
+ * <p>The full distribution that balance losses read is the softmax, or for other scores these
+ * divided by their sum over all experts.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
- * The choice itself carries no gradient; the weights and the full softmax do. With k = 1 weights
- * that always sum to 1 give the router no gradient from the output, so AFTER, and BEFORE with
- * renormalisation, refuse to train with k = 1 of several experts.
+ * The choice itself carries no gradient; the weights and the distribution do. With k = 1 normalised
+ * weights are always 1 and give the router no gradient from the output, so training refuses k = 1
+ * of several experts with a norm.
  *
  * @param k choices per token, 1 ≤ k ≤ E
- * @param softmax whether the softmax is taken before or after the choice
- * @param renormalise whether weights are divided by their sum; only with {@link Softmax#BEFORE}
+ * @param scores how logits become scores
+ * @param norm how chosen scores become weights
  * @param scale factor on all weights, such as DeepSeek's routed scaling factor
  */
-public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
+public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     implements RoutingRule {
-
-  /** Where the softmax is taken. */
-  public enum Softmax {
-    /** Over all experts, before choosing. */
-    BEFORE,
-    /** Over the chosen experts. */
-    AFTER
-  }
 
   /** Checks the options. */
   public TopK {
     Require.positive("k", k);
     Require.finite("scale", scale);
-    Require.that(
-        softmax == Softmax.BEFORE || !renormalise,
-        "renormalise must be false with softmax AFTER: those weights sum to 1 already");
   }
 
-  /** The k largest softmax probabilities, renormalised: Mixtral's router. */
+  /** The k largest softmax probabilities, divided by their sum: Mixtral's router. */
   public static TopK of(int k) {
-    return new TopK(k, Softmax.BEFORE, true, 1);
+    return new TopK(k, ScoreFunction.SOFTMAX, WeightNorm.sum(), 1);
   }
 
   /** The k largest softmax probabilities as they are: OLMoE's and Qwen2-MoE's router. */
   public static TopK unnormalised(int k) {
-    return new TopK(k, Softmax.BEFORE, false, 1);
+    return new TopK(k, ScoreFunction.SOFTMAX, WeightNorm.none(), 1);
   }
 
-  /** Softmax over the k chosen logits. */
+  /** Softmax over the k chosen logits; the same numbers as {@link #of}, by its other name. */
   public static TopK softmaxAfter(int k) {
-    return new TopK(k, Softmax.AFTER, false, 1);
+    return of(k);
+  }
+
+  /** The k largest sigmoids as they are: Llama 4's router, with k = 1. */
+  public static TopK sigmoid(int k) {
+    return new TopK(k, ScoreFunction.SIGMOID, WeightNorm.none(), 1);
+  }
+
+  /** The same rule with another factor on all weights. */
+  public TopK withScale(double newScale) {
+    return new TopK(k, scores, norm, newScale);
   }
 
   @Override
@@ -71,24 +78,22 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
 
   @Override
   public RuleResult apply(Logits logits, MoeInput input) {
-    requireFits(logits.experts());
-    Require.that(
-        !(input.isTraining() && k == 1 && sumsToOne() && logits.experts() > 1),
-        "k must be above 1 when training with weights that sum to 1, since k = 1 gives the router"
-            + " no gradient, but was %d",
-        k);
-    return weigh(logits, input, choose(logits, input.mask()));
+    return weigh(logits, input, choose(logits.toArray(), logits.experts(), input.mask()));
   }
 
-  /** The k best experts of every real token, best first, token after token. */
-  private int[] choose(Logits logits, TokenMask mask) {
-    double[] scores = logits.toArray();
+  /**
+   * The k best experts of every real token, best first, token after token [K·valid tokens].
+   *
+   * @param selection what to choose by, row-major [T·E]. Not modified.
+   */
+  int[] choose(double[] selection, int experts, TokenMask mask) {
+    requireFits(experts);
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
     int[] ofToken = new int[k];
     int size = 0;
-    for (int t = 0; t < logits.tokens(); t++) {
+    for (int t = 0; t < mask.tokens(); t++) {
       if (mask.valid(t)) {
-        TopSelection.largest(scores, t * logits.experts(), logits.experts(), ofToken);
+        TopSelection.largest(selection, t * experts, experts, ofToken);
         System.arraycopy(ofToken, 0, chosen, size, k);
         size += k;
       }
@@ -97,35 +102,36 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
   }
 
   /**
-   * The weights, and the way back, for a choice that was made elsewhere: replayed or recorded.
+   * The weights, and the way back, for a choice that was made elsewhere: by another rule, replayed
+   * or recorded.
    *
    * @param chosen k different experts of every real token, token after token [K·valid tokens]. Not
    *     modified.
    */
   public RuleResult weigh(Logits logits, MoeInput input, int[] chosen) {
-    int expected = Math.multiplyExact(k, input.mask().validTokens());
+    requireFits(logits.experts());
     Require.that(
-        chosen.length == expected,
+        !(input.isTraining() && k == 1 && norm.isConstantForOne() && logits.experts() > 1),
+        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+            + " no gradient, but was %d",
+        k);
+    TokenMask mask = input.mask();
+    int size = Math.multiplyExact(k, mask.validTokens());
+    Require.that(
+        chosen.length == size,
         "chosen must have k experts a real token: %d != %d",
         chosen.length,
-        expected);
-    Probabilities probabilities = logits.softmax(input.mask());
-    int[] token = new int[expected];
-    double[] share = new double[expected];
+        size);
+    int[] token = new int[size];
     int n = 0;
     for (int t = 0; t < logits.tokens(); t++) {
-      if (input.mask().valid(t)) {
+      if (mask.valid(t)) {
         requireDistinct(t, chosen, n, logits.experts());
         Arrays.fill(token, n, n + k, t);
-        share(t, logits, probabilities, chosen, n, share);
         n += k;
       }
     }
-    double[] weight = Arrays.stream(share).map(s -> scale * s).toArray();
-    return new Result(
-        Assignments.of(logits.tokens(), logits.experts(), token, chosen, weight),
-        probabilities,
-        share);
+    return new Result(logits, mask, token, chosen.clone());
   }
 
   private void requireDistinct(int token, int[] chosen, int from, int experts) {
@@ -143,41 +149,53 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
     }
   }
 
-  /**
-   * The weights of one token before scaling: its probabilities, or the softmax over its chosen
-   * scores, which is the same as dividing by their sum but cannot underflow.
-   */
-  private void share(
-      int t, Logits logits, Probabilities probabilities, int[] chosen, int from, double[] share) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int i = from; i < from + k; i++) {
-      max = Math.max(max, logits.get(t, chosen[i]));
-    }
-    double sum = 0;
-    for (int i = from; i < from + k; i++) {
-      share[i] =
-          sumsToOne() ? Exp.exp(logits.get(t, chosen[i]) - max) : probabilities.get(t, chosen[i]);
-      sum += share[i];
-    }
-    for (int i = from; sumsToOne() && i < from + k; i++) {
-      share[i] /= sum;
-    }
-  }
-
-  private boolean sumsToOne() {
-    return softmax == Softmax.AFTER || renormalise;
+  /** Softmax weights that sum to 1 are a softmax over the chosen logits and need no scores. */
+  private boolean isSoftmaxOfChosen() {
+    return scores == ScoreFunction.SOFTMAX && norm.equals(WeightNorm.sum());
   }
 
   /** The decision of one pass; assignments lie k by k, token after token. */
   private final class Result implements RuleResult {
+    private final Logits logits;
+    private final double[] allScores;
+    private final Probabilities distribution;
     private final Assignments assignments;
-    private final Probabilities probabilities;
-    private final double[] share;
 
-    Result(Assignments assignments, Probabilities probabilities, double[] share) {
-      this.assignments = assignments;
-      this.probabilities = probabilities;
-      this.share = share;
+    /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
+    private final double[] chosenScores;
+
+    Result(Logits logits, TokenMask mask, int[] token, int[] chosen) {
+      this.logits = logits;
+      this.allScores = scores.scores(logits, mask);
+      this.distribution = scores.distribution(allScores, logits, mask);
+      this.chosenScores = new double[chosen.length];
+      double[] weight = new double[chosen.length];
+      for (int from = 0; from < chosen.length; from += k) {
+        if (isSoftmaxOfChosen()) {
+          softmaxOfChosen(token[from], chosen, from);
+          System.arraycopy(chosenScores, from, weight, from, k);
+        } else {
+          for (int n = from; n < from + k; n++) {
+            chosenScores[n] = allScores[token[n] * logits.experts() + chosen[n]];
+          }
+          norm.apply(chosenScores, from, from + k, weight);
+        }
+      }
+      for (int n = 0; n < weight.length; n++) {
+        weight[n] *= scale;
+      }
+      this.assignments = Assignments.of(logits.tokens(), logits.experts(), token, chosen, weight);
+    }
+
+    private void softmaxOfChosen(int token, int[] chosen, int from) {
+      double max = Double.NEGATIVE_INFINITY;
+      for (int n = from; n < from + k; n++) {
+        max = Math.max(max, logits.get(token, chosen[n]));
+      }
+      for (int n = from; n < from + k; n++) {
+        chosenScores[n] = Exp.exp(logits.get(token, chosen[n]) - max);
+      }
+      norm.apply(chosenScores, from, from + k, chosenScores);
     }
 
     @Override
@@ -186,33 +204,45 @@ public record TopK(int k, Softmax softmax, boolean renormalise, double scale)
     }
 
     @Override
-    public Probabilities probabilities() {
-      return probabilities;
+    public List<TokenScores> scores() {
+      return List.of(distribution);
     }
 
-    /**
-     * Weights that sum to 1 are a softmax over the chosen scores and pull back to these alone;
-     * others pull back to probabilities, and those through the full softmax.
-     */
     @Override
-    public void backward(
-        double[] dWeights, double[] dProbabilities, double[] dLogits, Gradients into) {
-      double[] dP = dProbabilities.clone();
-      for (int from = 0; from < share.length; from += k) {
-        double dot = 0;
-        for (int n = from; n < from + k; n++) {
-          dot += dWeights[n] * share[n];
-        }
-        for (int n = from; n < from + k; n++) {
-          int place = assignments.token(n) * assignments.experts() + assignments.expert(n);
-          if (sumsToOne()) {
-            dLogits[place] += scale * share[n] * (dWeights[n] - dot);
-          } else {
-            dP[place] += scale * dWeights[n];
+    public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
+      double[] dWeights = gradient.weights().orElseGet(() -> new double[assignments.size()]);
+      double[] dScores = new double[allScores.length];
+      double[] dChosen = new double[dWeights.length];
+      for (int n = 0; n < dWeights.length; n++) {
+        dWeights[n] *= scale;
+      }
+      for (int from = 0; from < dWeights.length; from += k) {
+        if (isSoftmaxOfChosen()) {
+          softmaxOfChosenBackward(from, dWeights, dLogits);
+        } else {
+          norm.backward(chosenScores, from, from + k, dWeights, dChosen);
+          for (int n = from; n < from + k; n++) {
+            dScores[place(n)] += dChosen[n];
           }
         }
       }
-      probabilities.softmaxBackward(dP, dLogits);
+      double[] dDistribution =
+          gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[allScores.length]);
+      scores.backward(logits, allScores, distribution, dScores, dDistribution, dLogits);
+    }
+
+    private void softmaxOfChosenBackward(int from, double[] dShares, double[] dLogits) {
+      double dot = 0;
+      for (int n = from; n < from + k; n++) {
+        dot += dShares[n] * chosenScores[n];
+      }
+      for (int n = from; n < from + k; n++) {
+        dLogits[place(n)] += chosenScores[n] * (dShares[n] - dot);
+      }
+    }
+
+    private int place(int n) {
+      return assignments.token(n) * assignments.experts() + assignments.expert(n);
     }
   }
 }

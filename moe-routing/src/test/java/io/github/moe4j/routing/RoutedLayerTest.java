@@ -76,7 +76,7 @@ class RoutedLayerTest {
       rules.add(TopK.of(k));
       rules.add(TopK.unnormalised(k));
       rules.add(TopK.softmaxAfter(k));
-      rules.add(new TopK(k, TopK.Softmax.BEFORE, true, 2.5));
+      rules.add(TopK.of(k).withScale(2.5));
     }
     return rules.stream();
   }

@@ -19,15 +19,18 @@ class TopKContractTest extends RouterContract {
     return Stream.of(
         TopK.of(1),
         TopK.unnormalised(1),
-        TopK.softmaxAfter(1),
-        new TopK(1, TopK.Softmax.BEFORE, true, 2.5),
-        new TopK(1, TopK.Softmax.BEFORE, false, 2.5),
-        new TopK(1, TopK.Softmax.AFTER, false, 0.5));
+        TopK.of(1).withScale(2.5),
+        TopK.unnormalised(1).withScale(2.5),
+        TopK.sigmoid(1),
+        new TopK(1, ScoreFunction.SIGMOID, WeightNorm.sum(1e-20), 2.5),
+        new TopK(1, ScoreFunction.SQRT_SOFTPLUS, WeightNorm.sum(1e-20), 1),
+        new TopK(1, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-6), 1),
+        new TopK(1, ScoreFunction.SOFTMAX, WeightNorm.norm(2), 1));
   }
 
   @Override
   protected Router router(INDArray weight, int choices) {
-    TopK rule = new TopK(choices, kind.softmax(), kind.renormalise(), kind.scale());
+    TopK rule = new TopK(choices, kind.scores(), kind.norm(), kind.scale());
     return GatedRouter.of(LinearGate.of(weight), rule);
   }
 }

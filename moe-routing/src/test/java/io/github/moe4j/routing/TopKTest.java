@@ -4,12 +4,12 @@ import static io.github.moe4j.core.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -80,13 +80,11 @@ class TopKTest {
   void apply_scaled_weightsTimesScale() {
     double[] weights = {1.25, 0.5, 1, 0.5, 2 / 3.0, 2 / 3.0, 1.5, 0.25};
     assertMade(
-        new int[] {2, 0, 2, 0, 0, 1, 0, 1},
-        weights,
-        apply(new TopK(2, TopK.Softmax.BEFORE, false, 2)));
+        new int[] {2, 0, 2, 0, 0, 1, 0, 1}, weights, apply(TopK.unnormalised(2).withScale(2)));
     assertMade(
         new int[] {2, 2, 0, 0},
         new double[] {2.5, 2.5, 2.5, 2.5},
-        apply(new TopK(1, TopK.Softmax.BEFORE, true, 2.5)));
+        apply(TopK.of(1).withScale(2.5)));
   }
 
   @Test
@@ -110,7 +108,7 @@ class TopKTest {
     double[] p = {0.25, 0.125, 0.625, 0.25, 0.25, 0.5, third, third, third, 0.75, 0.125, 0.125};
     for (RoutingRule rule :
         List.of(TopK.of(2), TopK.unnormalised(1), TopK.softmaxAfter(2), new Switch())) {
-      assertNear("probabilities", p, apply(rule).probabilities().toArray(), 1e-15);
+      assertNear("probabilities", p, apply(rule).scores().get(0).toArray(), 1e-15);
     }
   }
 
@@ -133,8 +131,7 @@ class TopKTest {
     java.util.Arrays.fill(dLogits, 1);
     apply(TopK.unnormalised(1))
         .backward(
-            new double[] {0, 0, 0, 32},
-            new double[12],
+            RoutingGradient.ofWeights(new double[] {0, 0, 0, 32}),
             dLogits,
             Parameters.none().zeroGradients());
     double[] expected = {1, 1, 1, 1, 1, 1, 1, 1, 1, 7, -2, -2};
@@ -146,8 +143,7 @@ class TopKTest {
     double[] dLogits = new double[12];
     apply(TopK.of(1))
         .backward(
-            new double[] {1, 2, 3, 4},
-            new double[12],
+            RoutingGradient.ofWeights(new double[] {1, 2, 3, 4}),
             dLogits,
             Parameters.none().zeroGradients());
     assertNear("dLogits", new double[12], dLogits, 1e-15);
@@ -165,8 +161,14 @@ class TopKTest {
 
   @Test
   void weigh_ownChoice_sameAsApply() {
-    for (TopK rule :
-        List.of(TopK.of(2), TopK.unnormalised(2), new TopK(2, TopK.Softmax.AFTER, false, 3))) {
+    for (TopK rule : List.of(
+        TopK.of(2),
+        TopK.unnormalised(2),
+        TopK.of(2).withScale(3),
+        TopK.sigmoid(2),
+        new TopK(2, ScoreFunction.SIGMOID, WeightNorm.sum(0.1), 2.5),
+        new TopK(2, ScoreFunction.SQRT_SOFTPLUS, WeightNorm.sum(), 1),
+        new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.norm(3), 1))) {
       Assignments made = apply(rule).assignments();
       int[] chosen = new int[made.size()];
       for (int n = 0; n < chosen.length; n++) {
@@ -184,15 +186,24 @@ class TopKTest {
     TokenMask mask = TokenMask.of(true, false, true, true);
     MoeInput input = input(4).withMask(mask);
     int[] chosen = {0, 2, 2, 1, 1, 0};
-    for (TopK rule :
-        List.of(TopK.of(2), TopK.unnormalised(2), new TopK(2, TopK.Softmax.AFTER, false, 3))) {
+    for (TopK rule : List.of(
+        TopK.of(2),
+        TopK.unnormalised(2),
+        TopK.of(2).withScale(3),
+        TopK.sigmoid(2),
+        new TopK(2, ScoreFunction.SIGMOID, WeightNorm.sum(0.1), 2.5),
+        new TopK(2, ScoreFunction.SQRT_SOFTPLUS, WeightNorm.sum(), 1),
+        new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.norm(3), 1))) {
       double[] dLogits = new double[12];
       rule.weigh(Logits.of(scores, 3, mask), input, chosen)
-          .backward(wWeights, wP, dLogits, Parameters.none().zeroGradients());
+          .backward(
+              RoutingGradient.ofWeights(wWeights).plus(RoutingGradient.ofProbabilities(wP)),
+              dLogits,
+              Parameters.none().zeroGradients());
       GradientCheck.of(() -> {
             RuleResult now = rule.weigh(Logits.of(scores, 3, mask), input, chosen);
             return GradientCheck.weightedSum(now.assignments().weights(), wWeights)
-                + GradientCheck.weightedSum(now.probabilities().toArray(), wP);
+                + GradientCheck.weightedSum(now.scores().get(0).toArray(), wP);
           })
           .add("logits", scores, dLogits)
           .assertCorrect();
@@ -229,7 +240,7 @@ class TopKTest {
     Logits logits = logits(TokenMask.none(4));
     MoeInput training = input(4).training();
     String rule =
-        "k must be above 1 when training with weights that sum to 1, since k = 1 gives the router"
+        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
             + " no gradient, but was 1";
     assertMessage(rule, () -> TopK.of(1).apply(logits, training));
     assertMessage(rule, () -> TopK.softmaxAfter(1).apply(logits, training));
@@ -247,11 +258,12 @@ class TopKTest {
   void any_wrongOptions_messageNamesRuleAndValue() {
     assertMessage("k must be at least 1 but was 0", () -> TopK.of(0));
     assertMessage(
-        "scale must be finite but was NaN",
-        () -> new TopK(1, TopK.Softmax.BEFORE, false, Double.NaN));
+        "scale must be finite but was NaN", () -> TopK.unnormalised(1).withScale(Double.NaN));
     assertMessage(
-        "renormalise must be false with softmax AFTER: those weights sum to 1 already",
-        () -> new TopK(2, TopK.Softmax.AFTER, true, 1));
+        "power of the weight norm must be 0 or at least 1 but was 0.5",
+        () -> new WeightNorm(0.5, 0));
+    assertMessage(
+        "epsilon of the weight norm must be at least 0 but was -1.0", () -> WeightNorm.sum(-1));
     assertMessage("k must be at most E = 3 but was 4", () -> apply(TopK.of(4)));
     LinearGate gate = LinearGate.create(3, 2, DataType.FLOAT, 1);
     assertMessage("k must be at most E = 3 but was 4", () -> GatedRouter.of(gate, TopK.of(4)));
@@ -259,10 +271,11 @@ class TopKTest {
 
   @Test
   void of_defaults_asDocumented() {
-    assertEquals(new TopK(2, TopK.Softmax.BEFORE, true, 1), TopK.of(2));
-    assertEquals(new TopK(2, TopK.Softmax.BEFORE, false, 1), TopK.unnormalised(2));
-    assertEquals(new TopK(2, TopK.Softmax.AFTER, false, 1), TopK.softmaxAfter(2));
-    assertTrue(TopK.of(2).renormalise());
+    ScoreFunction softmax = ScoreFunction.SOFTMAX;
+    assertEquals(new TopK(2, softmax, new WeightNorm(1, 0), 1), TopK.of(2));
+    assertEquals(new TopK(2, softmax, new WeightNorm(0, 0), 1), TopK.unnormalised(2));
+    assertEquals(TopK.of(2), TopK.softmaxAfter(2));
+    assertEquals(new TopK(2, ScoreFunction.SIGMOID, new WeightNorm(0, 0), 1), TopK.sigmoid(2));
   }
 
   private static void assertMessage(String expected, Executable action) {

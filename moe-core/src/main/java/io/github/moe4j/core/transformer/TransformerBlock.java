@@ -11,6 +11,7 @@ import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -60,7 +61,7 @@ public final class TransformerBlock implements FeedForward {
   public static TransformerBlock create(
       FeedForward feedForward, int heads, Initializer initializer, long seed, Arena arena) {
     int width = feedForward.modelWidth();
-    var type = feedForward.parameters().dataType();
+    DataType type = feedForward.dataType();
     return new TransformerBlock(
         LayerNorm.create(width, type),
         CausalSelfAttention.create(width, heads, type, initializer, new SplittableRandom(seed)),
@@ -75,6 +76,11 @@ public final class TransformerBlock implements FeedForward {
   }
 
   @Override
+  public DataType dataType() {
+    return feedForward.dataType();
+  }
+
+  @Override
   public Parameters parameters() {
     return parameters;
   }
@@ -82,7 +88,7 @@ public final class TransformerBlock implements FeedForward {
   @Override
   public FeedForwardRun forward(MoeInput input) {
     Require.shape("x", input.x(), -1, modelWidth());
-    parameters.requireType(input.dataType());
+    Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
     try {
       return new Run(input, scope);

@@ -18,6 +18,7 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.Routing;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores.Kind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -223,8 +224,9 @@ public abstract class RouterContract {
     Router router = router(weight(2), choices(EXPERTS)[0]);
     INDArray wide = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH + 2);
     assertMessage(() -> route(router, MoeInput.of(wide)), "[3, 6]");
-    INDArray single = Nd4j.zeros(DataType.FLOAT, 3, WIDTH);
-    assertMessage(() -> route(router, MoeInput.of(single)), "FLOAT");
+    Router single = router(weight(2).castTo(DataType.FLOAT), choices(EXPERTS)[0]);
+    INDArray exact = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH);
+    assertMessage(() -> route(single, MoeInput.of(exact)), "DOUBLE");
   }
 
   @Test
@@ -414,11 +416,10 @@ public abstract class RouterContract {
   }
 
   private static Stream<RoutingGradient> parts(RoutingGradient whole) {
-    return Stream.of(
-            whole.weights().map(RoutingGradient::ofWeights),
-            whole.logits().map(RoutingGradient::ofLogits),
-            whole.probabilities().map(RoutingGradient::ofProbabilities))
-        .flatMap(part -> part.stream());
+    return Stream.concat(
+        whole.weights().map(RoutingGradient::ofWeights).stream(),
+        Arrays.stream(Kind.values())
+            .flatMap(kind -> whole.of(kind).map(d -> RoutingGradient.of(kind, d)).stream()));
   }
 
   @Test

@@ -2,11 +2,12 @@ package io.github.moe4j.core.testkit;
 
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenScores.Kind;
 import java.util.random.RandomGenerator;
 
 /**
- * A smooth scalar of all that a router decides: {@code Σ weights·a + Σ logits·b + Σ
- * probabilities·c}, each sum where the decision has those numbers.
+ * A smooth scalar of all that a router decides: {@code Σ weights·a} and a sum {@code Σ scores·b} for
+ * each kind of scores that the decision has.
  */
 public final class RoutingObjective {
   private final RoutingGradient gradient;
@@ -15,15 +16,14 @@ public final class RoutingObjective {
     this.gradient = gradient;
   }
 
-  /** Random factors a, b and c; b and c are zero for padding, as losses have it. */
+  /** Random factors a and b; b is zero for padding, as losses have it. */
   public static RoutingObjective random(RouterDecision decision, RandomGenerator random) {
     RoutingGradient gradient = RoutingGradient.ofWeights(
         RandomArrays.normal(random, decision.assignments().size()));
-    if (decision.logits().isPresent()) {
-      gradient = gradient.plus(RoutingGradient.ofLogits(factors(decision, random)));
-    }
-    if (decision.probabilities().isPresent()) {
-      gradient = gradient.plus(RoutingGradient.ofProbabilities(factors(decision, random)));
+    for (Kind kind : Kind.values()) {
+      if (decision.scores(kind).isPresent()) {
+        gradient = gradient.plus(RoutingGradient.of(kind, factors(decision, random)));
+      }
     }
     return new RoutingObjective(gradient);
   }
@@ -45,13 +45,11 @@ public final class RoutingObjective {
   public double value(RouterDecision decision) {
     double sum = GradientCheck.weightedSum(
         decision.assignments().weights(), gradient.weights().orElseThrow());
-    if (gradient.logits().isPresent()) {
-      double[] logits = decision.requireLogits("the objective").toArray();
-      sum += GradientCheck.weightedSum(logits, gradient.logits().get());
-    }
-    if (gradient.probabilities().isPresent()) {
-      double[] p = decision.requireProbabilities("the objective").toArray();
-      sum += GradientCheck.weightedSum(p, gradient.probabilities().get());
+    for (Kind kind : Kind.values()) {
+      if (gradient.of(kind).isPresent()) {
+        double[] values = decision.scores(kind).orElseThrow().toArray();
+        sum += GradientCheck.weightedSum(values, gradient.of(kind).get());
+      }
     }
     return sum;
   }

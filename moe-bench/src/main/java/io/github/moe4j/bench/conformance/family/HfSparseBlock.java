@@ -67,7 +67,8 @@ final class HfSparseBlock {
       ReferenceCase reference, boolean renormalise, @Nullable FeedForward shared) {
     CaseConfig config = reference.config();
     int experts = config.size("num_experts");
-    TopK topK = new TopK(config.size("top_k"), TopK.Softmax.BEFORE, renormalise, 1);
+    int k = config.size("top_k");
+    TopK topK = renormalise ? TopK.of(k) : TopK.unnormalised(k);
     GateUp gateUp = GateUp.split(reference.input("experts_gate_up_proj", experts, -1, -1));
     MoeLayer.Builder layer = MoeLayer.builder(
         GatedRouter.of(

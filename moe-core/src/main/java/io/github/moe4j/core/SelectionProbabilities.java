@@ -1,0 +1,39 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * For each token and expert the chance that the expert is among the chosen [T,E] if the router's
+ * noise were drawn anew, all else equal: the smooth load of Shazeer et al. 2017 (arXiv 1701.06538,
+ * appendix A, equation 8). Rows of padding are zero; rows do not sum to a fixed number.
+ */
+public final class SelectionProbabilities extends TokenScores {
+  private SelectionProbabilities(int tokens, int experts, double[] values) {
+    super(Kind.SELECTION, tokens, experts, values);
+  }
+
+  /**
+   * Chances for the tokens of a mask.
+   *
+   * @param values row-major [T·E], in [0,1], zero for padding. Not modified.
+   */
+  public static SelectionProbabilities of(double[] values, int experts, TokenMask mask) {
+    SelectionProbabilities result = new SelectionProbabilities(mask.tokens(), experts, values);
+    for (int t = 0; t < mask.tokens(); t++) {
+      double limit = mask.valid(t) ? 1 : 0;
+      for (int e = 0; e < experts; e++) {
+        double p = result.get(t, e);
+        if (!(p >= 0 && p <= limit)) {
+          Require.that(
+              false,
+              "selection probabilities must be in [0, %s] but token %d, expert %d has %s",
+              limit,
+              t,
+              e,
+              p);
+        }
+      }
+    }
+    return result;
+  }
+}
