@@ -8,9 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.testkit.Decisions;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -44,6 +46,14 @@ abstract class LossContract {
    */
   protected abstract double valueAtCollapse(int experts, int choices, double logit);
 
+  /**
+   * The decision as the loss needs it. A loss that reads selection probabilities adds some that equal
+   * the probabilities; the contract's decisions have logits, their softmax, and its values as weights.
+   */
+  protected RouterDecision prepare(RouterDecision decision) {
+    return decision;
+  }
+
   @Test
   void evaluate_perfectBalance_documentedValue() {
     for (int k : new int[] {1, 2, EXPERTS}) {
@@ -51,8 +61,8 @@ abstract class LossContract {
       for (int i = 0; i < 12 * k; i++) {
         choice[i / k][i % k] = (i / k + i % k) % EXPERTS;
       }
-      RouterDecision balanced =
-          Decisions.chosen(new double[12 * EXPERTS], EXPERTS, choice, TokenMask.none(12), 4);
+      RouterDecision balanced = prepare(
+          Decisions.chosen(new double[12 * EXPERTS], EXPERTS, choice, TokenMask.none(12), 4));
       assertEquals(valueAtBalance(EXPERTS, k), loss(1).evaluate(balanced).value(), 1e-12, "K " + k);
     }
   }
@@ -64,7 +74,7 @@ abstract class LossContract {
       logits[t * EXPERTS] = 60;
     }
     for (int k : new int[] {1, 2, EXPERTS}) {
-      RouterDecision collapsed = Decisions.topK(logits, EXPERTS, k, TokenMask.none(12), 4);
+      RouterDecision collapsed = topK(logits, EXPERTS, k, TokenMask.none(12), 4);
       double expected = valueAtCollapse(EXPERTS, k, 60);
       assertEquals(expected, loss(1).evaluate(collapsed).value(), 1e-12 * (1 + expected), "K " + k);
     }
@@ -109,11 +119,11 @@ abstract class LossContract {
 
   private void requireGradient(List<Layer> layers) {
     BalanceLoss loss = loss(5);
-    List<RouterDecision> decisions = layers.stream().map(Layer::decision).toList();
+    List<RouterDecision> decisions = decisions(layers);
     LossValue value = loss.evaluate(decisions);
     assertEquals(layers.size(), value.gradients().size());
-    GradientCheck check = GradientCheck.of(
-        () -> loss.evaluate(layers.stream().map(Layer::decision).toList()).value());
+    GradientCheck check =
+        GradientCheck.of(() -> loss.evaluate(decisions(layers)).value());
     for (int l = 0; l < layers.size(); l++) {
       double[] dLogits = dLogits(decisions.get(l), value.gradients().get(l));
       check.add("logits of layer " + l, layers.get(l).logits, dLogits);
@@ -121,14 +131,37 @@ abstract class LossContract {
     check.assertCorrect();
   }
 
-  /** The gradient of the logits behind a decision, through the softmax for probabilities. */
+  private List<RouterDecision> decisions(List<Layer> layers) {
+    return layers.stream().map(layer -> prepare(layer.decision())).toList();
+  }
+
+  private RouterDecision topK(double[] logits, int experts, int k, TokenMask mask) {
+    return prepare(Decisions.topK(logits, experts, k, mask));
+  }
+
+  private RouterDecision topK(double[] logits, int experts, int k, TokenMask mask, int length) {
+    return prepare(Decisions.topK(logits, experts, k, mask, length));
+  }
+
+  /**
+   * The gradient of the logits behind a decision, through the softmax for probabilities and for what
+   * equals them: weights and, as {@link #prepare} may add them, selection probabilities.
+   */
   private static double[] dLogits(RouterDecision decision, RoutingGradient gradient) {
     int scores = decision.tokens() * decision.experts();
     double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
-    double[] dP = gradient.probabilities().orElseGet(() -> new double[scores]);
-    assertFalse(gradient.weights().isPresent(), "this contract lets no loss read weights");
+    double[] dP = gradient.orZero(Kind.PROBABILITIES, decision);
+    double[] dSelection = gradient.orZero(Kind.SELECTION, decision);
+    double[] dWeights = gradient.weightsOrZero(decision);
     assertEquals(scores, dLogits.length);
     assertEquals(scores, dP.length);
+    for (int i = 0; i < scores; i++) {
+      dP[i] += dSelection[i];
+    }
+    Assignments made = decision.assignments();
+    for (int n = 0; n < made.size(); n++) {
+      dP[made.token(n) * decision.experts() + made.expert(n)] += dWeights[n];
+    }
     decision.requireProbabilities("test").softmaxBackward(dP, dLogits);
     return dLogits;
   }
@@ -136,7 +169,7 @@ abstract class LossContract {
   @Test
   void evaluate_paddingInAndAfterSequences_changesNothing() {
     double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
-    RouterDecision plain = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
+    RouterDecision plain = topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
     // two sequences of 4 become three of 6: two padded tokens in each, then nothing but padding
     boolean[] valid = new boolean[18];
     double[] padded = new double[18 * EXPERTS];
@@ -147,7 +180,7 @@ abstract class LossContract {
       valid[place[t]] = true;
       System.arraycopy(logits, t * EXPERTS, padded, place[t] * EXPERTS, EXPERTS);
     }
-    RouterDecision masked = Decisions.topK(padded, EXPERTS, 2, TokenMask.of(valid), 6);
+    RouterDecision masked = topK(padded, EXPERTS, 2, TokenMask.of(valid), 6);
     LossValue expected = loss(0.7).evaluate(plain);
     LossValue actual = loss(0.7).evaluate(masked);
     assertEquals(expected.value(), actual.value(), 1e-14);
@@ -168,7 +201,7 @@ abstract class LossContract {
     double[] logits = new double[6 * EXPERTS];
     Arrays.fill(logits, Double.NaN);
     TokenMask none = TokenMask.of(new boolean[6]);
-    RouterDecision padding = Decisions.topK(logits, EXPERTS, 2, none, 3);
+    RouterDecision padding = topK(logits, EXPERTS, 2, none, 3);
     LossValue value = loss(0.7).evaluate(padding);
     assertEquals(0, value.value());
     assertAllZero("gradient", dLogits(padding, value.gradient()));
@@ -176,7 +209,7 @@ abstract class LossContract {
 
   @Test
   void evaluate_noTokens_zero() {
-    RouterDecision empty = Decisions.topK(new double[0], EXPERTS, 2, TokenMask.none(0), 1);
+    RouterDecision empty = topK(new double[0], EXPERTS, 2, TokenMask.none(0), 1);
     LossValue value = loss(0.7).evaluate(empty);
     assertEquals(0, value.value());
     assertEquals(0, dLogits(empty, value.gradient()).length);
@@ -184,7 +217,7 @@ abstract class LossContract {
 
   @Test
   void evaluate_oneExpert_finiteAsAtBalance() {
-    RouterDecision one = Decisions.topK(new double[5], 1, 1, TokenMask.none(5));
+    RouterDecision one = topK(new double[5], 1, 1, TokenMask.none(5));
     LossValue value = loss(1).evaluate(one);
     assertEquals(valueAtBalance(1, 1), value.value(), 1e-12);
     for (double d : dLogits(one, value.gradient())) {
@@ -198,7 +231,7 @@ abstract class LossContract {
     for (int i = 0; i < logits.length; i++) {
       logits[i] = i % 3 == 0 ? 80 : -80;
     }
-    RouterDecision extreme = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(6));
+    RouterDecision extreme = topK(logits, EXPERTS, 2, TokenMask.none(6));
     LossValue value = loss(1).evaluate(extreme);
     assertTrue(Double.isFinite(value.value()));
     double[] gradient = dLogits(extreme, value.gradient());
@@ -208,7 +241,7 @@ abstract class LossContract {
   @Test
   void evaluate_coefficientDoubled_valueAndGradientDouble() {
     double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
-    RouterDecision decision = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
+    RouterDecision decision = topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
     LossValue once = loss(0.3).evaluate(decision);
     LossValue twice = loss(0.6).evaluate(decision);
     assertTrue(once.value() > 0);
@@ -227,15 +260,15 @@ abstract class LossContract {
     }
     TokenMask all = TokenMask.none(8);
     assertEquals(
-        loss(1).evaluate(Decisions.topK(logits, EXPERTS, 2, all, 4)).value(),
-        loss(1).evaluate(Decisions.topK(renumbered, EXPERTS, 2, all, 4)).value(),
+        loss(1).evaluate(topK(logits, EXPERTS, 2, all, 4)).value(),
+        loss(1).evaluate(topK(renumbered, EXPERTS, 2, all, 4)).value(),
         1e-14);
   }
 
   @Test
   void evaluate_decision_notModified() {
     double[] logits = RandomArrays.normal(Seeds.random(1), 8 * EXPERTS);
-    RouterDecision decision = Decisions.topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
+    RouterDecision decision = topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
     double[] weights = decision.assignments().weights();
     double[] p = decision.requireProbabilities("test").toArray();
     double first = loss(1).evaluate(decision).value();

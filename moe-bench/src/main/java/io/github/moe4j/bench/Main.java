@@ -2,6 +2,7 @@ package io.github.moe4j.bench;
 
 import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.lab.LabCommand;
+import io.github.moe4j.bench.routers.RoutersCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -21,7 +22,12 @@ import picocli.CommandLine.ScopeType;
     name = "moe-bench",
     description =
         "Benchmarks and conformance runs of moe4j, Mixture-of-Experts layers for the JVM.",
-    subcommands = {LabCommand.class, ConformanceCommand.class, JmhCommand.class},
+    subcommands = {
+      LabCommand.class,
+      ConformanceCommand.class,
+      RoutersCommand.class,
+      JmhCommand.class
+    },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     scope = ScopeType.INHERIT)

@@ -1,7 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Exp;
-import org.apache.commons.numbers.gamma.Erf;
+import io.github.moe4j.core.internal.NormalDistribution;
 
 /** Activation functions of expert networks, with their exact derivatives. */
 public enum Activation {
@@ -21,12 +21,12 @@ public enum Activation {
   GELU {
     @Override
     double value(double x) {
-      return x * normalCdf(x);
+      return x * NormalDistribution.cdf(x);
     }
 
     @Override
     double slope(double x) {
-      return normalCdf(x) + x * Exp.exp(-0.5 * x * x) / SQRT_2_PI;
+      return NormalDistribution.cdf(x) + x * NormalDistribution.density(x);
     }
   },
   /** {@code x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))} (arXiv 1606.08415, section 2). */
@@ -72,10 +72,6 @@ public enum Activation {
 
   private static final double SQRT_2_PI = Math.sqrt(2 * Math.PI);
   private static final double CUBIC = 0.044715;
-
-  private static double normalCdf(double x) {
-    return 0.5 * (1 + Erf.value(x / Math.sqrt(2)));
-  }
 
   /** The value at {@code x}. */
   abstract double value(double x);

@@ -2,10 +2,21 @@ package io.github.moe4j.core;
 
 /** What a capacity rule kept, and the way back from it. */
 public interface CapacityResult {
-  /** The R kept assignments. */
+  /**
+   * The R assignments that experts compute: the kept ones in the decision's order, then {@link
+   * #padding} rows that only fill up experts.
+   */
   Assignments kept();
 
-  /** Number of dropped assignments, N − R. */
+  /**
+   * Number of rows at the end of {@link #kept} that fill up experts, of weight 0; nothing counts
+   * them as load, and their gradient leads nowhere.
+   */
+  default int padding() {
+    return 0;
+  }
+
+  /** Number of dropped assignments, {@code N − (R − padding)}. */
   int dropped();
 
   /**

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -64,9 +65,19 @@ public final class DenseFeedForward implements FeedForward {
     return new DenseFeedForward(network, gate, shared);
   }
 
+  /** The one network, without the gate. */
+  public Experts network() {
+    return network;
+  }
+
   @Override
   public int modelWidth() {
     return network.modelWidth();
+  }
+
+  @Override
+  public DataType dataType() {
+    return network.dataType();
   }
 
   @Override
@@ -148,7 +159,7 @@ public final class DenseFeedForward implements FeedForward {
 
     @Override
     public List<MoeForward> moe() {
-      return List.of();
+      return run.moe();
     }
 
     @Override
@@ -177,6 +188,7 @@ public final class DenseFeedForward implements FeedForward {
     @Override
     public void close() {
       closed = true;
+      run.close();
       scope.close();
     }
   }

@@ -6,13 +6,15 @@ package io.github.moe4j.core;
  */
 public final class DispatchPlan {
   private final Assignments assignments;
+  private final int firstFill;
   private final int[] expertStart;
   private final int[] assignmentOfRow;
   private final int[] tokenStart;
   private final int[] rowsByToken;
 
-  private DispatchPlan(Assignments assignments) {
+  private DispatchPlan(Assignments assignments, int padding) {
     this.assignments = assignments;
+    this.firstFill = assignments.size() - padding;
     int rows = assignments.size();
     this.expertStart = new int[assignments.experts() + 1];
     this.tokenStart = new int[assignments.tokens() + 1];
@@ -35,7 +37,16 @@ public final class DispatchPlan {
 
   /** The plan of the kept assignments. */
   public static DispatchPlan of(Assignments kept) {
-    return new DispatchPlan(kept);
+    return new DispatchPlan(kept, 0);
+  }
+
+  /**
+   * The plan of what a capacity rule kept.
+   *
+   * @param padding number of assignments at the end that only fill up experts
+   */
+  static DispatchPlan of(Assignments kept, int padding) {
+    return new DispatchPlan(kept, padding);
   }
 
   private static void accumulate(int[] counts) {
@@ -77,6 +88,11 @@ public final class DispatchPlan {
   /** Weight with which row {@code row} is combined. */
   public double weight(int row) {
     return assignments.weight(assignmentOfRow[row]);
+  }
+
+  /** 1, or 0 if row {@code row} only fills up its expert. */
+  double presence(int row) {
+    return assignmentOfRow[row] < firstFill ? 1 : 0;
   }
 
   /** Number of rows of token {@code t}. */

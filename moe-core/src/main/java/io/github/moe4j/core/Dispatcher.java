@@ -21,6 +21,37 @@ final class Dispatcher {
    * @param xR [R,D]. Modified.
    */
   static void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
+    copyRows(plan, x, row -> 1, xR);
+  }
+
+  /**
+   * {@code xR[r] = weight(r)·x[token(r)]}.
+   *
+   * @param x [T,D]. Not modified.
+   * @param xR [R,D]. Modified.
+   */
+  static void dispatchWeighted(DispatchPlan plan, INDArray x, INDArray xR) {
+    copyRows(plan, x, plan::weight, xR);
+  }
+
+  /**
+   * {@code dyR[r] = dy[token(r)]}, and 0 for rows that only fill up experts: the backward of {@link
+   * #combineUnweighted}.
+   *
+   * @param dy [T,D]. Not modified.
+   * @param dyR [R,D]. Modified.
+   */
+  static void combineUnweightedBackward(DispatchPlan plan, INDArray dy, INDArray dyR) {
+    copyRows(plan, dy, plan::presence, dyR);
+  }
+
+  /** What a row is multiplied by. */
+  @FunctionalInterface
+  private interface Factor {
+    double of(int row);
+  }
+
+  private static void copyRows(DispatchPlan plan, INDArray x, Factor factor, INDArray xR) {
     if (plan.rows() == 0) {
       return;
     }
@@ -32,6 +63,10 @@ final class Dispatcher {
       double[] row = new double[in.width()];
       for (int r = from; r < to; r++) {
         in.read(plan.token(r), row);
+        double weight = factor.of(r);
+        for (int d = 0; d < row.length && weight != 1; d++) {
+          row[d] *= weight;
+        }
         out.write(r, row);
       }
     });
@@ -44,7 +79,7 @@ final class Dispatcher {
    * @param dx [T,D]. Modified: the result is added.
    */
   static void dispatchBackward(DispatchPlan plan, INDArray dxR, INDArray dx) {
-    addRows(plan, dxR, false, dx);
+    addRows(plan, dxR, row -> 1, dx);
   }
 
   /**
@@ -54,10 +89,20 @@ final class Dispatcher {
    * @param y [T,D]. Modified: the result is added.
    */
   static void combine(DispatchPlan plan, INDArray yR, INDArray y) {
-    addRows(plan, yR, true, y);
+    addRows(plan, yR, plan::weight, y);
   }
 
-  private static void addRows(DispatchPlan plan, INDArray rows, boolean weighted, INDArray sum) {
+  /**
+   * {@code y[t] += Σ yR[r]} over the rows of t, without those that only fill up experts.
+   *
+   * @param yR [R,D]. Not modified.
+   * @param y [T,D]. Modified: the result is added.
+   */
+  static void combineUnweighted(DispatchPlan plan, INDArray yR, INDArray y) {
+    addRows(plan, yR, plan::presence, y);
+  }
+
+  private static void addRows(DispatchPlan plan, INDArray rows, Factor factor, INDArray sum) {
     if (plan.rows() == 0) {
       return;
     }
@@ -77,7 +122,7 @@ final class Dispatcher {
         for (int c = 0; c < count; c++) {
           int r = plan.row(t, c);
           in.read(r, row);
-          double weight = weighted ? plan.weight(r) : 1;
+          double weight = factor.of(r);
           for (int d = 0; d < row.length; d++) {
             total[d] += weight * row[d];
           }
@@ -124,6 +169,36 @@ final class Dispatcher {
       }
     });
     return dWeights;
+  }
+
+  /**
+   * The gradient of each weight that dispatch multiplied in, {@code x[token(r)]·dxR[r]}.
+   *
+   * @param x [T,D]. Not modified.
+   * @param dxR gradient of the weighted rows [R,D]. Not modified.
+   * @param dWeights by assignment [R]. Modified: the result is added.
+   */
+  static void addWeightGradients(DispatchPlan plan, INDArray x, INDArray dxR, double[] dWeights) {
+    if (plan.rows() == 0) {
+      return;
+    }
+    Rows tokens = Rows.of(x);
+    Rows gradients = Rows.of(dxR);
+    Parallel.ranges(plan.rows(), grain(tokens), (from, to) -> {
+      Rows in = tokens.fork();
+      Rows upstream = gradients.fork();
+      double[] token = new double[in.width()];
+      double[] gradient = new double[in.width()];
+      for (int r = from; r < to; r++) {
+        in.read(plan.token(r), token);
+        upstream.read(r, gradient);
+        double dot = 0;
+        for (int d = 0; d < token.length; d++) {
+          dot += token[d] * gradient[d];
+        }
+        dWeights[plan.assignment(r)] += dot;
+      }
+    });
   }
 
   private static int grain(Rows rows) {

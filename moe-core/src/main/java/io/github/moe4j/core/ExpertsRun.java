@@ -21,4 +21,10 @@ public interface ExpertsRun {
    * @param into gradients named like {@link Experts#parameters}. Modified: the result is added.
    */
   void backward(INDArray dyR, INDArray dxR, Gradients into);
+
+  /**
+   * Gives back memory of the run that does not belong to its scope, as that of layers within the
+   * experts; nothing by default.
+   */
+  default void close() {}
 }

@@ -1,12 +1,9 @@
 package io.github.moe4j.core;
 
-import io.github.moe4j.core.internal.Allocate;
-import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -19,21 +16,16 @@ public final class FfnExperts implements Experts {
   private final GroupedLinear up;
   private final GroupedLinear down;
   private final Activation activation;
+  private final HiddenDropout dropout;
   private final Parameters parameters;
 
-  private FfnExperts(GroupedLinear up, GroupedLinear down, Activation activation) {
-    Require.that(
-        up.experts() == down.experts() && up.in() == down.out() && up.out() == down.in(),
-        "up [%d, %d, %d] and down [%d, %d, %d] must fit together",
-        up.experts(),
-        up.out(),
-        up.in(),
-        down.experts(),
-        down.out(),
-        down.in());
+  private FfnExperts(
+      GroupedLinear up, GroupedLinear down, Activation activation, HiddenDropout dropout) {
+    up.requireFits(down);
     this.up = up;
     this.down = down;
     this.activation = activation;
+    this.dropout = dropout;
     Parameters.Builder builder = Parameters.builder();
     up.addTo(builder, "up");
     down.addTo(builder, "down");
@@ -43,18 +35,11 @@ public final class FfnExperts implements Experts {
   /** New experts with weights drawn from a seed; the same seed gives the same bits. */
   public static FfnExperts create(ExpertOptions options, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    int e = options.experts();
-    int d = options.modelWidth();
-    int h = options.hiddenWidth();
-    DataType type = options.dataType();
-    INDArray up = options.initializer().create(type, random, e, h, d);
-    INDArray down = options.initializer().create(type, random, e, d, h);
-    return of(
+    return new FfnExperts(
+        GroupedLinear.toHidden("up", options, random),
+        GroupedLinear.fromHidden("down", options, random),
         options.activation(),
-        up,
-        options.biases() ? Allocate.zeros(type, e, h) : null,
-        down,
-        options.biases() ? Allocate.zeros(type, e, d) : null);
+        HiddenDropout.NONE);
   }
 
   /**
@@ -72,7 +57,31 @@ public final class FfnExperts implements Experts {
       INDArray down,
       @Nullable INDArray downBias) {
     return new FfnExperts(
-        new GroupedLinear("up", up, upBias), new GroupedLinear("down", down, downBias), activation);
+        new GroupedLinear("up", up, upBias),
+        new GroupedLinear("down", down, downBias),
+        activation,
+        HiddenDropout.NONE);
+  }
+
+  /**
+   * The same experts, their parameters shared, that drop hidden values in training: "expert
+   * dropout" of Switch Transformers (arXiv 2101.03961, section 2.4 and table 4, rate 0.4 where all
+   * other layers have 0.1).
+   *
+   * <p>A dropped value becomes 0, the others are multiplied by {@code 1/(1 − rate)}; in evaluation
+   * nothing happens. Draws one uniform number for each hidden value, row after row, expert after
+   * expert, and drops where it is below the rate.
+   *
+   * @param rate in [0, 1); with 0 nothing is drawn
+   */
+  public FfnExperts withDropout(double rate) {
+    return new FfnExperts(up, down, activation, new HiddenDropout(rate));
+  }
+
+  /** The same networks over changed arrays. */
+  FfnExperts withArrays(GroupedLinear.ArrayChange change) {
+    return new FfnExperts(
+        up.withArrays("up", change), down.withArrays("down", change), activation, dropout);
   }
 
   @Override
@@ -96,6 +105,7 @@ public final class FfnExperts implements Experts {
     INDArray pre = up.forward(xR, start, scope);
     INDArray hidden = scope.take(xR.dataType(), pre.shape());
     activate(pre, hidden);
+    HiddenDropout.Kept kept = dropout.apply(hidden, mode, scope);
     INDArray y = down.forward(hidden, start, scope);
     return new ExpertsRun() {
       @Override
@@ -107,6 +117,7 @@ public final class FfnExperts implements Experts {
       public void backward(INDArray dyR, INDArray dxR, Gradients into) {
         INDArray dHidden = scope.takeZeros(dyR.dataType(), hidden.shape());
         down.backward(dyR, hidden, start, dHidden, into, "down");
+        kept.scale(dHidden);
         activateBackward(pre, dHidden);
         up.backward(dHidden, xR, start, dxR, into, "up");
       }

@@ -1,8 +1,10 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -35,6 +37,39 @@ final class GroupedLinear {
     }
   }
 
+  /** What becomes of one array, {@code name.weight} or {@code name.bias}. */
+  @FunctionalInterface
+  interface ArrayChange {
+    /** The array that takes its place. Not modified. */
+    INDArray apply(String name, INDArray array);
+  }
+
+  /** A new projection [E,H,D], its weight drawn from the generator, its bias zero. */
+  static GroupedLinear toHidden(String name, ExpertOptions options, RandomGenerator random) {
+    return draw(name, options, random, options.hiddenWidth(), options.modelWidth());
+  }
+
+  /** A new projection [E,D,H], its weight drawn from the generator, its bias zero. */
+  static GroupedLinear fromHidden(String name, ExpertOptions options, RandomGenerator random) {
+    return draw(name, options, random, options.modelWidth(), options.hiddenWidth());
+  }
+
+  private static GroupedLinear draw(
+      String name, ExpertOptions options, RandomGenerator random, int out, int in) {
+    int experts = options.experts();
+    INDArray weight = options.initializer().create(options.dataType(), random, experts, out, in);
+    INDArray bias = options.biases() ? Allocate.zeros(options.dataType(), experts, out) : null;
+    return new GroupedLinear(name, weight, bias);
+  }
+
+  /** The projection over changed arrays. */
+  GroupedLinear withArrays(String name, ArrayChange change) {
+    return new GroupedLinear(
+        name,
+        change.apply(name + ".weight", weight),
+        bias == null ? null : change.apply(name + ".bias", bias));
+  }
+
   int experts() {
     return Math.toIntExact(weight.size(0));
   }
@@ -45,6 +80,19 @@ final class GroupedLinear {
 
   int in() {
     return Math.toIntExact(weight.size(2));
+  }
+
+  /** Throws unless this projection up and the other down make a network of one hidden layer. */
+  void requireFits(GroupedLinear down) {
+    Require.that(
+        experts() == down.experts() && in() == down.out() && out() == down.in(),
+        "up [%d, %d, %d] and down [%d, %d, %d] must fit together",
+        experts(),
+        out(),
+        in(),
+        down.experts(),
+        down.out(),
+        down.in());
   }
 
   void addTo(Parameters.Builder parameters, String name) {

@@ -40,9 +40,19 @@ public final class LoadStatistics {
     }
     return new LoadStatistics(
         toLong(decision.assignments().countPerExpert()),
-        toLong(capacity.kept().countPerExpert()),
+        toLong(keptPerExpert(capacity)),
         decision.mask().validTokens(),
         entropy);
+  }
+
+  /** Rows that only fill up experts are no load; they come last. */
+  private static int[] keptPerExpert(CapacityResult capacity) {
+    Assignments kept = capacity.kept();
+    int[] counts = kept.countPerExpert();
+    for (int r = kept.size() - capacity.padding(); r < kept.size(); r++) {
+      counts[kept.expert(r)]--;
+    }
+    return counts;
   }
 
   private static long[] toLong(int[] counts) {
@@ -80,7 +90,7 @@ public final class LoadStatistics {
     return assigned.clone();
   }
 
-  /** Assignments of each expert that were kept [E]. */
+  /** Assignments of each expert that were kept, rerouted ones where they went [E]. */
   public long[] kept() {
     return kept.clone();
   }

@@ -17,7 +17,7 @@ public final class Logits extends TokenScores {
    *     token and expert
    */
   public static Logits of(double[] values, int experts, TokenMask mask) {
-    Logits logits = new Logits(mask.tokens(), experts, values);
+    Logits logits = new Logits(mask.tokens(), experts, values.clone());
     for (int t = 0; t < mask.tokens(); t++) {
       for (int e = 0; mask.valid(t) && e < experts; e++) {
         if (!Double.isFinite(logits.get(t, e))) {

@@ -15,6 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class MoeForward implements FeedForwardRun {
   private final Parameters parameters;
+  private final INDArray x;
+  private final WeightAt weightAt;
   private final Routing routing;
   private final CapacityResult capacity;
   private final DispatchPlan plan;
@@ -31,10 +33,13 @@ public final class MoeForward implements FeedForwardRun {
       Parameters parameters,
       Router router,
       CapacityRule rule,
+      WeightAt weightAt,
       Experts experts,
       @Nullable FeedForward shared,
       Arena.Scope scope) {
     this.parameters = parameters;
+    this.x = input.x();
+    this.weightAt = weightAt;
     this.scope = scope;
     long start = System.nanoTime();
     this.routing = router.route(input);
@@ -51,15 +56,15 @@ public final class MoeForward implements FeedForwardRun {
         "the router must keep the mask and sequence length of its input but changed them");
     this.capacity = rule.apply(decision, input.mode());
     long routed = System.nanoTime();
-    this.plan = DispatchPlan.of(capacity.kept());
+    this.plan = DispatchPlan.of(capacity.kept(), capacity.padding());
     INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
-    Dispatcher.dispatch(plan, input.x(), xR);
+    weightAt.dispatch(plan, x, xR);
     long dispatched = System.nanoTime();
     this.expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
     this.sharedRun = shared == null ? null : shared.forward(input);
     long computed = System.nanoTime();
     this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
-    Dispatcher.combine(plan, expertsRun.y(), y);
+    weightAt.combine(plan, expertsRun.y(), y);
     if (sharedRun != null && !y.isEmpty()) {
       y.addi(sharedRun.y());
     }
@@ -136,7 +141,7 @@ public final class MoeForward implements FeedForwardRun {
     INDArray upstream = Contiguous.of(dy);
     long start = System.nanoTime();
     INDArray dyR = scope.take(y.dataType(), plan.rows(), y.size(1));
-    double[] dWeights = Dispatcher.combineBackward(plan, upstream, expertsRun.y(), dyR);
+    double[] dWeights = weightAt.combineBackward(plan, upstream, expertsRun.y(), dyR);
     long combined = System.nanoTime();
     INDArray dxR = scope.takeZeros(y.dataType(), plan.rows(), y.size(1));
     expertsRun.backward(dyR, dxR, into.scoped("experts"));
@@ -144,7 +149,7 @@ public final class MoeForward implements FeedForwardRun {
       sharedRun.backward(upstream, dx, into.scoped("shared"));
     }
     long computed = System.nanoTime();
-    Dispatcher.dispatchBackward(plan, dxR, dx);
+    weightAt.dispatchBackward(plan, x, dxR, dx, dWeights);
     long dispatched = System.nanoTime();
     RoutingGradient toRouter = capacity.backward(dWeights).plus(balance);
     routing.backward(toRouter, dx, into.scoped("router"));
@@ -156,6 +161,8 @@ public final class MoeForward implements FeedForwardRun {
   @Override
   public void close() {
     closed = true;
+    routing.close();
+    expertsRun.close();
     scope.close();
     if (sharedRun != null) {
       sharedRun.close();

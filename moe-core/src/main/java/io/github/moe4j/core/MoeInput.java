@@ -108,6 +108,11 @@ public final class MoeInput {
     return new MoeInput(x, mask, sequenceLength, tokenIds, mode.atStep(step));
   }
 
+  /** The same input in another mode. */
+  MoeInput withMode(PassMode newMode) {
+    return new MoeInput(x, mask, sequenceLength, tokenIds, newMode);
+  }
+
   /** The same mask, ids, generator and mode with other activations of any width. */
   public MoeInput withX(INDArray newX) {
     Require.shape("x", newX, tokens(), -1);

@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * A sparse Mixture-of-Experts layer: router, capacity rule, experts and an optional shared expert.
  *
  * <p>{@code y[t] = Σ weight·expert(x[t]) + shared(x[t])}, the sum running over the kept assignments
- * of t. The output of a token without kept assignment is that of the shared expert alone, and that
+ * of t, or with {@link WeightAt#INPUT} {@code Σ expert(weight·x[t]) + shared(x[t])}. The output of a token without kept assignment is that of the shared expert alone, and that
  * of a padded token is zero.
  *
  * <p>Experts, shared expert and x have one type; a router may take float32 tokens and hold float64
@@ -21,6 +21,7 @@ public final class MoeLayer implements FeedForward {
   private final Router router;
   private final Experts experts;
   private final CapacityRule capacity;
+  private final WeightAt weightAt;
   private final @Nullable FeedForward shared;
   private final Arena arena;
   private final Parameters parameters;
@@ -29,6 +30,7 @@ public final class MoeLayer implements FeedForward {
     this.router = builder.router;
     this.experts = builder.experts;
     this.capacity = builder.capacity;
+    this.weightAt = builder.weightAt;
     this.shared = builder.shared;
     this.arena = builder.arena;
     Require.that(
@@ -107,7 +109,7 @@ public final class MoeLayer implements FeedForward {
     Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
     try {
-      return new MoeForward(input, parameters, router, capacity, experts, shared, scope);
+      return new MoeForward(input, parameters, router, capacity, weightAt, experts, shared, scope);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -119,6 +121,7 @@ public final class MoeLayer implements FeedForward {
     private final Router router;
     private final Experts experts;
     private CapacityRule capacity = new Dropless();
+    private WeightAt weightAt = WeightAt.OUTPUT;
     private @Nullable FeedForward shared;
     private Arena arena = new Arena();
 
@@ -130,6 +133,12 @@ public final class MoeLayer implements FeedForward {
     /** Limits how many assignments an expert takes; dropless by default. */
     public Builder capacity(CapacityRule rule) {
       this.capacity = rule;
+      return this;
+    }
+
+    /** Multiplies the weights in before or after the experts; after them by default. */
+    public Builder weightAt(WeightAt place) {
+      this.weightAt = place;
       return this;
     }
 

@@ -23,25 +23,22 @@ public final class Probabilities extends TokenScores {
    *     not zero
    */
   public static Probabilities of(double[] values, int experts, TokenMask mask) {
-    Probabilities result = new Probabilities(mask.tokens(), experts, values);
+    Probabilities result = new Probabilities(mask.tokens(), experts, values.clone());
     for (int t = 0; t < mask.tokens(); t++) {
       double sum = 0;
       for (int e = 0; e < experts; e++) {
-        Require.that(
-            result.get(t, e) >= 0,
-            "probabilities must be at least 0 but token %d, expert %d has %s",
-            t,
-            e,
-            result.get(t, e));
-        sum += result.get(t, e);
+        double p = result.get(t, e);
+        if (!(p >= 0)) {
+          Require.that(
+              false, "probabilities must be at least 0 but token %d, expert %d has %s", t, e, p);
+        }
+        sum += p;
       }
       double expected = mask.valid(t) ? 1 : 0;
-      Require.that(
-          Math.abs(sum - expected) <= TOLERANCE,
-          "probabilities of token %d must sum to %s but summed to %s",
-          t,
-          expected,
-          sum);
+      if (!(Math.abs(sum - expected) <= TOLERANCE)) {
+        Require.that(
+            false, "probabilities of token %d must sum to %s but summed to %s", t, expected, sum);
+      }
     }
     return result;
   }

@@ -16,4 +16,10 @@ public interface Routing {
    * @param into gradients named like {@link Router#parameters}. Modified: the result is added.
    */
   void backward(RoutingGradient gradient, INDArray dx, Gradients into);
+
+  /**
+   * Gives memory of the pass back early, if it holds any; {@link #backward} must not be called
+   * after. A layer calls it when its own pass is closed. By default it does nothing.
+   */
+  default void close() {}
 }

@@ -18,7 +18,7 @@ public final class ThresholdMargins extends TokenScores {
    * @param values row-major [T·E], finite, zero for padding. Not modified.
    */
   public static ThresholdMargins of(double[] values, int experts, TokenMask mask) {
-    ThresholdMargins result = new ThresholdMargins(mask.tokens(), experts, values);
+    ThresholdMargins result = new ThresholdMargins(mask.tokens(), experts, values.clone());
     for (int t = 0; t < mask.tokens(); t++) {
       for (int e = 0; e < experts; e++) {
         double margin = result.get(t, e);

@@ -40,6 +40,11 @@ public abstract sealed class TokenScores
   private final int experts;
   private final double[] values;
 
+  /**
+   * Scores over an array.
+   *
+   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   */
   TokenScores(Kind kind, int tokens, int experts, double[] values) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     Require.positive("experts", experts);
@@ -53,7 +58,7 @@ public abstract sealed class TokenScores
     this.kind = kind;
     this.tokens = tokens;
     this.experts = experts;
-    this.values = values.clone();
+    this.values = values;
   }
 
   /** T·E, the number of values; an error if an array cannot hold as many. */
@@ -81,6 +86,15 @@ public abstract sealed class TokenScores
   /** The value of token {@code t} for expert {@code e}. */
   public final double get(int t, int e) {
     return values[t * experts + e];
+  }
+
+  /**
+   * Copies the values of token {@code t}.
+   *
+   * @param row receives E values. Modified.
+   */
+  public final void copyRow(int t, double[] row) {
+    System.arraycopy(values, t * experts, row, 0, experts);
   }
 
   /** A copy of all values, row-major [T·E]. */

@@ -34,12 +34,21 @@ class LoadStatisticsTest {
   @Test
   void of_dropping_countedBeforeAndAfter() {
     // limit = ceil(8/4 · 1) = 2: expert 0 keeps 2 of 4
-    LoadStatistics load = load(CHOICE, TokenMask.none(8), PositionCapacity.ofFactor(1));
+    LoadStatistics load = load(CHOICE, TokenMask.none(8), LimitedCapacity.ofFactor(1));
     assertArrayEquals(new long[] {4, 2, 1, 1}, load.assigned());
     assertArrayEquals(new long[] {2, 2, 1, 1}, load.kept());
     assertEquals(2, load.dropped());
     assertEquals(0.25, load.droppedShare());
     assertEquals(Math.sqrt(1.5) / 2, load.coefficientOfVariation(), 1e-15);
+  }
+
+  @Test
+  void of_rowsThatFillUpExperts_areNoLoad() {
+    // kept 2, 2, 1, 1; each expert is filled up to 4 rows, so 2 + 2 + 3 + 3 rows more
+    CapacityRule rule = new PaddedToMultiple(LimitedCapacity.ofFactor(1), 4);
+    LoadStatistics load = load(CHOICE, TokenMask.none(8), rule);
+    assertArrayEquals(new long[] {2, 2, 1, 1}, load.kept());
+    assertEquals(2, load.dropped());
   }
 
   @Test
@@ -79,7 +88,7 @@ class LoadStatisticsTest {
 
   @Test
   void plus_two_sums() {
-    LoadStatistics a = load(CHOICE, TokenMask.none(8), PositionCapacity.ofFactor(1));
+    LoadStatistics a = load(CHOICE, TokenMask.none(8), LimitedCapacity.ofFactor(1));
     LoadStatistics b = load(new int[][] {{3}, {3}}, TokenMask.none(2), new Dropless());
     LoadStatistics both = a.plus(b);
     assertArrayEquals(new long[] {4, 2, 1, 3}, both.assigned());

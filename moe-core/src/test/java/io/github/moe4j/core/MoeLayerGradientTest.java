@@ -46,8 +46,8 @@ class MoeLayerGradientTest {
   static Stream<Combination> combinations() {
     List<CapacityRule> rules = List.of(
         new Dropless(),
-        new PositionCapacity(CapacityFormula.fixed(3), false),
-        new PositionCapacity(CapacityFormula.fixed(2), true));
+        LimitedCapacity.of(CapacityFormula.fixed(3)),
+        new LimitedCapacity(CapacityFormula.fixed(2), true, DropOrder.tokenMajor()));
     List<Combination> all = new ArrayList<>();
     for (boolean gated : new boolean[] {false, true}) {
       for (CapacityRule rule : rules) {

@@ -44,7 +44,7 @@ class MoeLayerLawsTest {
     Experts experts = experts(E);
     FixedRouter router = FixedRouter.of(normal(1, E, D), new int[] {2, 0}, new int[] {2, 1});
     MoeLayer layer = MoeLayer.builder(router, experts)
-        .capacity(PositionCapacity.ofFactor(0.8))
+        .capacity(LimitedCapacity.ofFactor(0.8))
         .build();
     INDArray x = normal(2, tokens, D);
     INDArray dy = normal(3, tokens, D);
@@ -153,7 +153,7 @@ class MoeLayerLawsTest {
   void forward_allDropped_sharedExpertAlone() {
     DenseFeedForward shared = DenseFeedForward.of(experts(1));
     MoeLayer layer = MoeLayer.builder(FixedRouter.of(normal(1, E, D), new int[] {2, 0}), experts(E))
-        .capacity(new PositionCapacity(CapacityFormula.fixed(0), false))
+        .capacity(LimitedCapacity.of(CapacityFormula.fixed(0)))
         .sharedExpert(shared)
         .build();
     MoeInput input = MoeInput.of(normal(2, 5, D));
@@ -189,7 +189,7 @@ class MoeLayerLawsTest {
   void load_afterForward_sumsToRows() {
     MoeLayer layer = MoeLayer.builder(
             FixedRouter.of(normal(1, E, D), new int[] {2, 0}, new int[] {2, 1}), experts(E))
-        .capacity(PositionCapacity.ofFactor(1))
+        .capacity(LimitedCapacity.ofFactor(1))
         .build();
     try (MoeForward pass = layer.forward(MoeInput.of(normal(2, 9, D)))) {
       // 9 tokens: all want expert 2; limit ceil(18/3) = 6, so 3 are dropped

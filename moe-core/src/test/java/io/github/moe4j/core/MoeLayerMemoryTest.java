@@ -56,7 +56,7 @@ class MoeLayerMemoryTest {
     MoeLayer layer = MoeLayer.builder(
             FixedRouter.of(normal(type, 1, E, D), CHOICE), GluExperts.create(options, 1))
         .sharedExpert(DenseFeedForward.gated(FfnExperts.create(one, 2), normal(type, 2, 1, D)))
-        .capacity(PositionCapacity.ofFactor(1.2))
+        .capacity(LimitedCapacity.ofFactor(1.2))
         .build();
     RandomArrays.fill(layer.parameters(), Seeds.random(3), 0.5);
     return layer;

@@ -42,7 +42,7 @@ class MoeLayerTest {
             cast(experts.parameters(), type))
         .sharedExpert(
             DenseFeedForward.gated(cast(shared.parameters(), type), sharedGate.castTo(type)))
-        .capacity(PositionCapacity.ofFactor(1))
+        .capacity(LimitedCapacity.ofFactor(1))
         .build();
   }
 
@@ -73,7 +73,7 @@ class MoeLayerTest {
     assertSame(layer.router().parameters().get("weight"), layer.parameters().get("router.weight"));
     assertEquals(D, layer.modelWidth());
     assertEquals(E, layer.experts().experts());
-    assertEquals(PositionCapacity.class, layer.capacity().getClass());
+    assertEquals(LimitedCapacity.class, layer.capacity().getClass());
     assertEquals(new Dropless(), MoeLayer.of(layer.router(), layer.experts()).capacity());
   }
 

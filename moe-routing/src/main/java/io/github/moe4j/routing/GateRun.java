@@ -17,4 +17,7 @@ public interface GateRun {
    * @param into gradients named like {@link Gate#parameters}. Modified: the result is added.
    */
   void backward(double[] dLogits, INDArray dx, Gradients into);
+
+  /** Gives memory of the pass back early, if it holds any; by default it does nothing. */
+  default void close() {}
 }

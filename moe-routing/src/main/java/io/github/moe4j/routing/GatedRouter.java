@@ -68,6 +68,11 @@ public final class GatedRouter implements Router {
         ruled.backward(gradient, dLogits, into.scoped("rule"));
         scored.backward(dLogits, dx, into);
       }
+
+      @Override
+      public void close() {
+        scored.close();
+      }
     };
   }
 }

@@ -15,8 +15,13 @@ public enum ScoreFunction {
     }
 
     @Override
-    Probabilities distribution(double[] scores, Logits logits, TokenMask mask) {
-      return Probabilities.of(scores, logits.experts(), mask);
+    Probabilities distribution(Logits logits, TokenMask mask) {
+      return logits.softmax(mask);
+    }
+
+    @Override
+    double score(Logits logits, Probabilities distribution, int token, int expert) {
+      return distribution.get(token, expert);
     }
 
     @Override
@@ -63,8 +68,12 @@ public enum ScoreFunction {
   /** Scores [T·E], those of padding zero. */
   double[] scores(Logits logits, TokenMask mask) {
     double[] scores = logits.toArray();
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = mask.valid(i / logits.experts()) ? value(scores[i]) : 0;
+    int experts = logits.experts();
+    for (int t = 0; t < logits.tokens(); t++) {
+      boolean valid = mask.valid(t);
+      for (int i = t * experts; i < (t + 1) * experts; i++) {
+        scores[i] = valid ? value(scores[i]) : 0;
+      }
     }
     return scores;
   }
@@ -72,19 +81,22 @@ public enum ScoreFunction {
   /**
    * The scores as a distribution over all experts, which balance losses read: divided by their sum
    * (Megatron-LM {@code compute_routing_scores_for_aux_loss}); all equal where the sum is 0.
-   *
-   * @param scores of these logits [T·E]. Not modified.
    */
-  Probabilities distribution(double[] scores, Logits logits, TokenMask mask) {
+  Probabilities distribution(Logits logits, TokenMask mask) {
     int experts = logits.experts();
-    double[] p = scores.clone();
+    double[] p = scores(logits, mask);
     for (int t = 0; t < logits.tokens(); t++) {
-      double sum = sum(scores, t, experts);
+      double sum = sum(p, t, experts);
       for (int i = t * experts; mask.valid(t) && i < (t + 1) * experts; i++) {
-        p[i] = sum == 0 ? 1.0 / experts : scores[i] / sum;
+        p[i] = sum == 0 ? 1.0 / experts : p[i] / sum;
       }
     }
     return Probabilities.of(p, experts, mask);
+  }
+
+  /** The score of one expert for a real token. */
+  double score(Logits logits, Probabilities distribution, int token, int expert) {
+    return value(logits.get(token, expert));
   }
 
   /**
@@ -96,7 +108,7 @@ public enum ScoreFunction {
    */
   void backward(
       Logits logits,
-      double[] scores,
+      TokenMask mask,
       Probabilities distribution,
       double[] dScores,
       double[] dDistribution,
@@ -109,6 +121,7 @@ public enum ScoreFunction {
       distribution.softmaxBackward(dScores, dLogits);
       return;
     }
+    double[] scores = scores(logits, mask);
     for (int t = 0; t < logits.tokens(); t++) {
       double sum = sum(scores, t, experts);
       double dot = 0;

@@ -157,7 +157,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
   /** The decision of one pass; assignments lie k by k, token after token. */
   private final class Result implements RuleResult {
     private final Logits logits;
-    private final double[] allScores;
+    private final TokenMask mask;
     private final Probabilities distribution;
     private final Assignments assignments;
 
@@ -166,8 +166,8 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
 
     Result(Logits logits, TokenMask mask, int[] token, int[] chosen) {
       this.logits = logits;
-      this.allScores = scores.scores(logits, mask);
-      this.distribution = scores.distribution(allScores, logits, mask);
+      this.mask = mask;
+      this.distribution = scores.distribution(logits, mask);
       this.chosenScores = new double[chosen.length];
       double[] weight = new double[chosen.length];
       for (int from = 0; from < chosen.length; from += k) {
@@ -176,7 +176,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
           System.arraycopy(chosenScores, from, weight, from, k);
         } else {
           for (int n = from; n < from + k; n++) {
-            chosenScores[n] = allScores[token[n] * logits.experts() + chosen[n]];
+            chosenScores[n] = scores.score(logits, distribution, token[n], chosen[n]);
           }
           norm.apply(chosenScores, from, from + k, weight);
         }
@@ -211,7 +211,8 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     @Override
     public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
       double[] dWeights = gradient.weights().orElseGet(() -> new double[assignments.size()]);
-      double[] dScores = new double[allScores.length];
+      int size = TokenScores.size(logits.tokens(), logits.experts());
+      double[] dScores = new double[size];
       double[] dChosen = new double[dWeights.length];
       for (int n = 0; n < dWeights.length; n++) {
         dWeights[n] *= scale;
@@ -226,9 +227,8 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
           }
         }
       }
-      double[] dDistribution =
-          gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[allScores.length]);
-      scores.backward(logits, allScores, distribution, dScores, dDistribution, dLogits);
+      double[] dDistribution = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[size]);
+      scores.backward(logits, mask, distribution, dScores, dDistribution, dLogits);
     }
 
     private void softmaxOfChosenBackward(int from, double[] dShares, double[] dLogits) {

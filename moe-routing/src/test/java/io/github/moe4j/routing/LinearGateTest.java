@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.ExpertOptions;
+import io.github.moe4j.core.FfnExperts;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -93,6 +98,55 @@ class LinearGateTest {
   }
 
   @Test
+  void score_float64GateFloat32Tokens_sameAsExactTokensRoundedOnce() {
+    INDArray x = normal(1, 5, 3).castTo(DataType.FLOAT);
+    LinearGate gate = LinearGate.of(normal(2, 4, 3), normal(3, 4));
+    double[] dLogits = RandomArrays.normal(Seeds.random(4), 20);
+    TokenMask mask = TokenMask.of(true, true, false, true, true);
+    Arrays.fill(dLogits, 8, 12, 0);
+    GateRun run = gate.score(MoeInput.of(x).withMask(mask));
+    GateRun exact = gate.score(MoeInput.of(x.castTo(DataType.DOUBLE)).withMask(mask));
+    assertSameBits("logits", exact.logits().toArray(), run.logits().toArray());
+    INDArray before = normal(5, 5, 3).castTo(DataType.FLOAT);
+    INDArray dx = before.dup();
+    INDArray exactDx = Nd4j.zeros(DataType.DOUBLE, 5, 3);
+    Gradients into = gate.parameters().zeroGradients();
+    Gradients exactInto = gate.parameters().zeroGradients();
+    run.backward(dLogits, dx, into);
+    exact.backward(dLogits, exactDx, exactInto);
+    INDArray sum = before.castTo(DataType.DOUBLE).add(exactDx).castTo(DataType.FLOAT);
+    assertSameBits("dx", sum, dx);
+    into.forEach((name, array) -> assertSameBits(name, exactInto.get(name), array));
+  }
+
+  @Test
+  void forward_float64GateFloat32Experts_layerRuns() {
+    LinearGate gate = LinearGate.of(normal(1, 3, 2));
+    ExpertOptions options = ExpertOptions.of(3, 2, 4);
+    MoeLayer layer = MoeLayer.of(GatedRouter.of(gate, TopK.of(2)), FfnExperts.create(options, 1));
+    LinearGate single = LinearGate.of(gate.parameters().get("weight").castTo(DataType.FLOAT));
+    MoeLayer plain = MoeLayer.of(GatedRouter.of(single, TopK.of(2)), FfnExperts.create(options, 1));
+    INDArray x = normal(2, 6, 2).castTo(DataType.FLOAT);
+    INDArray dy = normal(3, 6, 2).castTo(DataType.FLOAT);
+    try (MoeForward pass = layer.forward(MoeInput.of(x));
+        MoeForward reference = plain.forward(MoeInput.of(x))) {
+      assertEquals(DataType.FLOAT, pass.y().dataType());
+      assertNear("y", reference.y(), pass.y(), 1e-5);
+      MoeGradients gradients = pass.backward(dy);
+      MoeGradients expected = reference.backward(dy);
+      assertEquals(DataType.FLOAT, gradients.dx().dataType());
+      assertNear("dx", expected.dx(), gradients.dx(), 1e-5);
+      INDArray dWeight = gradients.parameters().get("router.weight");
+      assertEquals(DataType.DOUBLE, dWeight.dataType());
+      assertNear(
+          "dWeight",
+          expected.parameters().get("router.weight").castTo(DataType.DOUBLE),
+          dWeight,
+          1e-5);
+    }
+  }
+
+  @Test
   void create_seed_sameBitsAndSpread() {
     INDArray a = LinearGate.create(8, 50, DataType.FLOAT, 3).parameters().get("weight");
     INDArray b = LinearGate.create(8, 50, DataType.FLOAT, 3).parameters().get("weight");
@@ -121,7 +175,7 @@ class LinearGateTest {
         "x must be [*, 2] but was [4, 3]",
         () -> gate.score(MoeInput.of(Nd4j.zeros(DataType.FLOAT, 4, 3))));
     assertMessage(
-        "x must be FLOAT but was DOUBLE",
+        "x must be FLOAT, the type of the gate's weight, but was DOUBLE",
         () -> gate.score(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 4, 2))));
   }
 

@@ -10,17 +10,18 @@ import io.github.moe4j.core.Activation;
 import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.DenseFeedForward;
+import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.ExpertOptions;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.FeedForwardRun;
 import io.github.moe4j.core.FfnExperts;
 import io.github.moe4j.core.GluExperts;
+import io.github.moe4j.core.LimitedCapacity;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.PositionCapacity;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
@@ -84,8 +85,8 @@ class RoutedLayerTest {
   static Stream<Combination> combinations() {
     List<CapacityRule> capacities = List.of(
         new Dropless(),
-        new PositionCapacity(CapacityFormula.fixed(1), false),
-        new PositionCapacity(CapacityFormula.fixed(1), true));
+        LimitedCapacity.of(CapacityFormula.fixed(1)),
+        new LimitedCapacity(CapacityFormula.fixed(1), true, DropOrder.tokenMajor()));
     return rules()
         .flatMap(rule -> capacities.stream()
             .flatMap(capacity ->
@@ -127,7 +128,7 @@ class RoutedLayerTest {
   @MethodSource("rules")
   void forward_anyRule_matchesNaiveLoop(RoutingRule rule) {
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
-      MoeLayer layer = new Combination(rule, true, PositionCapacity.ofFactor(1)).layer(type, 1);
+      MoeLayer layer = new Combination(rule, true, LimitedCapacity.ofFactor(1)).layer(type, 1);
       NaiveMoe naive = NaiveMoe.of(layer.experts().parameters(), Activation.SILU);
       for (int tokens : new int[] {0, 1, 3, 17}) {
         INDArray x = RandomArrays.normal(type, Seeds.random(3), tokens, D);
@@ -262,7 +263,7 @@ class RoutedLayerTest {
   @Test
   void forward_manyThreads_sameBitsAsOne() throws Exception {
     MoeLayer layer =
-        new Combination(TopK.of(2), true, PositionCapacity.ofFactor(1)).layer(DataType.FLOAT, 1);
+        new Combination(TopK.of(2), true, LimitedCapacity.ofFactor(1)).layer(DataType.FLOAT, 1);
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 200, D);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 200, D);
     MoeGradients expected;

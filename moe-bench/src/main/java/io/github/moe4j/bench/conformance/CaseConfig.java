@@ -1,6 +1,9 @@
 package io.github.moe4j.bench.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
 
 /** Sizes and options of a reference case. Immutable. A JSON null counts as not set. */
 public final class CaseConfig {
@@ -73,6 +76,30 @@ public final class CaseConfig {
       throw wrong(name, "a text", value);
     }
     return value.textValue();
+  }
+
+  /** Texts that must be there, in a list. */
+  public List<String> texts(String name) {
+    return list(name, "a list of texts", JsonNode::isTextual).stream()
+        .map(JsonNode::textValue)
+        .toList();
+  }
+
+  /** Numbers that must be there, in a list. */
+  public double[] numbers(String name) {
+    return list(name, "a list of numbers", JsonNode::isNumber).stream()
+        .mapToDouble(JsonNode::doubleValue)
+        .toArray();
+  }
+
+  private List<JsonNode> list(String name, String kind, Predicate<JsonNode> fits) {
+    JsonNode value = require(name, kind);
+    List<JsonNode> elements = new ArrayList<>();
+    value.forEach(elements::add);
+    if (!value.isArray() || !elements.stream().allMatch(fits)) {
+      throw wrong(name, kind, value);
+    }
+    return elements;
   }
 
   /**

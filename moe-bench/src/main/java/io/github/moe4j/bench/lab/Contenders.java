@@ -8,8 +8,8 @@ import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.ExpertOptions;
 import io.github.moe4j.core.GluExperts;
+import io.github.moe4j.core.LimitedCapacity;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.PositionCapacity;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
@@ -52,7 +52,7 @@ public final class Contenders {
           "Switch top-1, capacity factor 1.25, drop by position, Switch loss (0.01), z-loss (0.001).",
           false,
           options -> new Switch(),
-          PositionCapacity.ofFactor(1.25),
+          LimitedCapacity.ofFactor(1.25),
           SWITCH_AND_Z));
 
   private Contenders() {}

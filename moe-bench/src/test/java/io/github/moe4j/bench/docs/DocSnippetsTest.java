@@ -27,6 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 class DocSnippetsTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern CODE = Pattern.compile("```.*?```", Pattern.DOTALL);
+  private static final Pattern FILE =
+      Pattern.compile("```java (\\S+\\.java)\\n(.*?)```", Pattern.DOTALL);
+  private static final Path EXAMPLES = Path.of("src/test/java/io/github/moe4j/examples");
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
   private static final String IMPORTS = """
       import io.github.moe4j.balance.*;
@@ -72,6 +76,26 @@ class DocSnippetsTest {
     return tests;
   }
 
+  @Test
+  void files_shownOnPages_areThoseThatTheBuildCompilesAndTests() throws IOException {
+    int shown = 0;
+    for (Path page : pages()) {
+      Matcher matcher = FILE.matcher(Files.readString(page));
+      while (matcher.find()) {
+        shown++;
+        String source = Files.readString(EXAMPLES.resolve(matcher.group(1)));
+        assertEquals(source, matcher.group(2), ROOT.relativize(page).toString());
+      }
+    }
+    assertTrue(shown >= 2, "expected files but found " + shown);
+  }
+
+  @Test
+  void tutorialRouter_isShort() throws IOException {
+    long lines = Files.readAllLines(EXAMPLES.resolve("ThresholdRule.java")).size();
+    assertTrue(lines < 60, "the router of the tutorial has " + lines + " lines");
+  }
+
   private void compileAndRun(String name, String code) throws Exception {
     String source = IMPORTS
         + "public class "
@@ -96,7 +120,7 @@ class DocSnippetsTest {
   void links_ofAllPages_leadToFiles() throws IOException {
     List<String> broken = new ArrayList<>();
     for (Path page : pages()) {
-      Matcher matcher = LINK.matcher(SNIPPET.matcher(Files.readString(page)).replaceAll(""));
+      Matcher matcher = LINK.matcher(CODE.matcher(Files.readString(page)).replaceAll(""));
       while (matcher.find()) {
         String target = matcher.group(1);
         if (!target.contains("://") && !Files.exists(page.resolveSibling(target).normalize())) {

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -14,7 +15,39 @@ public final class Draws {
   /** Half the smallest step of nextDouble: stands for a drawn 0, whose quantile is infinite. */
   private static final double SMALLEST = 0x1p-54;
 
+  /** Numbers whose quantiles are worth a thread of their own. */
+  private static final int GRAIN = 4096;
+
   private Draws() {}
+
+  /** {@code n} uniform numbers, as {@link #uniform} draws them. */
+  public static double[] uniforms(RandomGenerator random, int n) {
+    double[] values = new double[n];
+    for (int i = 0; i < n; i++) {
+      values[i] = uniform(random);
+    }
+    return values;
+  }
+
+  /** {@code n} normal numbers, as {@link #normal} draws them; quantiles are taken in parallel. */
+  public static double[] normals(RandomGenerator random, int n) {
+    return quantiles(random, n, NormalQuantile::of);
+  }
+
+  /** {@code n} Gumbel numbers, as {@link #gumbel} draws them; quantiles are taken in parallel. */
+  public static double[] gumbels(RandomGenerator random, int n) {
+    return quantiles(random, n, Draws::gumbel);
+  }
+
+  private static double[] quantiles(RandomGenerator random, int n, DoubleUnaryOperator quantile) {
+    double[] values = uniforms(random, n);
+    Parallel.ranges(n, GRAIN, (from, to) -> {
+      for (int i = from; i < to; i++) {
+        values[i] = quantile.applyAsDouble(values[i]);
+      }
+    });
+    return values;
+  }
 
   /** Uniform in (0, 1). */
   public static double uniform(RandomGenerator random) {
@@ -28,11 +61,20 @@ public final class Draws {
 
   /** Standard Gumbel, {@code −ln(−ln u)}. */
   public static double gumbel(RandomGenerator random) {
-    return -StrictMath.log(-StrictMath.log(uniform(random)));
+    return gumbel(uniform(random));
+  }
+
+  private static double gumbel(double uniform) {
+    return -Log.log(-Log.log(uniform));
   }
 
   /** Exponential with mean 1, {@code −ln(1 − u)}. */
   public static double exponential(RandomGenerator random) {
-    return -StrictMath.log1p(-uniform(random));
+    return exponential(uniform(random));
+  }
+
+  /** The exponential number that a uniform one in (0, 1) stands for. */
+  public static double exponential(double uniform) {
+    return uniform < 0.4 ? -Log.log1p(-uniform) : -Log.log(1 - uniform);
   }
 }

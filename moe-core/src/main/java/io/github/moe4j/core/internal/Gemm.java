@@ -33,6 +33,9 @@ public final class Gemm {
     if (from == 0 && to == matrix.size(0)) {
       return matrix;
     }
+    if (from == to) {
+      return Allocate.zeros(matrix.dataType(), 0, width);
+    }
     return Nd4j.create(
         matrix.data(),
         new long[] {to - from, width},

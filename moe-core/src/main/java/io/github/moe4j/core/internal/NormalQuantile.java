@@ -63,7 +63,7 @@ final class NormalQuantile {
       double r = SPLIT * SPLIT - q * q;
       return q * ratio(CENTRE_TOP, CENTRE_BOTTOM, r);
     }
-    double r = Math.sqrt(-StrictMath.log(q < 0 ? p : 1 - p));
+    double r = Math.sqrt(-Log.log(q < 0 ? p : 1 - p));
     double z =
         r <= FAR ? ratio(NEAR_TOP, NEAR_BOTTOM, r - 1.6) : ratio(FAR_TOP, FAR_BOTTOM, r - FAR);
     return q < 0 ? -z : z;

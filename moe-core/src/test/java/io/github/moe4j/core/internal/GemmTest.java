@@ -75,6 +75,18 @@ class GemmTest {
   }
 
   @Test
+  void rows_none_emptyMatrix() {
+    for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+      INDArray matrix = normal(type, 1, 4, 3);
+      for (int row : new int[] {0, 2, 4}) {
+        INDArray none = Gemm.rows(matrix, row, row);
+        assertArrayEquals(new long[] {0, 3}, none.shape());
+        assertEquals(type, none.dataType());
+      }
+    }
+  }
+
+  @Test
   void rowsAndSlice_viewOfView_rightPlace() {
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
       INDArray flat =

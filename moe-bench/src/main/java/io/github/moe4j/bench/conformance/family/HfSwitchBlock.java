@@ -9,12 +9,13 @@ import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.ReferenceFamily;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.CapacityFormula;
+import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.FfnExperts;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.LimitedCapacity;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.PositionCapacity;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
@@ -89,7 +90,8 @@ final class HfSwitchBlock implements ReferenceFamily {
         reference.input("experts_wo", experts, -1, -1).array(),
         null);
     return MoeLayer.builder(GatedRouter.of(gate, new Switch()), networks)
-        .capacity(new PositionCapacity(CapacityFormula.fixed(capacity), true))
+        .capacity(
+            new LimitedCapacity(CapacityFormula.fixed(capacity), true, DropOrder.tokenMajor()))
         .build();
   }
 

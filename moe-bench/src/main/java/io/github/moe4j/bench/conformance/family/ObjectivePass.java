@@ -32,9 +32,16 @@ final class ObjectivePass implements AutoCloseable {
    */
   static ObjectivePass forward(MoeLayer layer, MoeInput input, ReferenceCase reference) {
     CaseTensor weight = reference.input("objective_weight");
-    INDArray upstream = weight.array(input.tokens(), input.width());
-    MoeForward pass = layer.forward(input);
-    return new ObjectivePass(pass, upstream);
+    return forward(layer, input, weight.array(input.tokens(), input.width()));
+  }
+
+  /**
+   * Runs a layer whose outputs have weights in the scalar that are not those of the case.
+   *
+   * @param upstream weights of the outputs [T,D]. Not modified.
+   */
+  static ObjectivePass forward(MoeLayer layer, MoeInput input, INDArray upstream) {
+    return new ObjectivePass(layer.forward(input), upstream);
   }
 
   /** The pass itself. */

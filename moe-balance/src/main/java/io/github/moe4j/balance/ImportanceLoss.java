@@ -1,0 +1,79 @@
+package io.github.moe4j.balance;
+
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The importance loss: {@code coefficient · CV²(importance)}, the squared coefficient of variation
+ * of what each expert is given, summed over layers (Shazeer et al. 2017, arXiv 1701.06538,
+ * equations 6 and 7).
+ *
+ * <p>{@code CV² = variance/(mean² + 1e-10)} over the E experts. See {@link Source} for what an
+ * expert's importance is; the paper's pairs it with {@link LoadLoss}, since experts of equal
+ * importance may get few tokens of large weight or many of small.
+ *
+ * <p>Value with coefficient 1 at perfect balance: 0. At total collapse, everything on one expert:
+ * {@code E − 1} with {@link Variance#POPULATION}, E with {@link Variance#UNBIASED} (0 for E = 1). A
+ * batch of nothing but padding gives 0.
+ *
+ * @param coefficient weight of the loss, 0.1 in the paper's language model, 0.01 in tensor2tensor
+ * @param variance which variance
+ * @param source what importance is the sum of
+ */
+public record ImportanceLoss(double coefficient, Variance variance, Source source)
+    implements BalanceLoss {
+
+  /** What an expert's importance is the sum of, over the real tokens. */
+  public enum Source {
+    /**
+     * The weights of its assignments, before dropping (the paper, tensor2tensor, davidmrau's
+     * mixture-of-experts, FastMoE).
+     */
+    WEIGHTS,
+    /** Its probability in the full distribution (V-MoE, Tutel). */
+    PROBABILITIES
+  }
+
+  /** Checks the coefficient. */
+  public ImportanceLoss {
+    Require.finite("coefficient", coefficient);
+  }
+
+  /** The loss over assignment weights with population variance, as tensor2tensor has it. */
+  public static ImportanceLoss of(double coefficient) {
+    return new ImportanceLoss(coefficient, Variance.POPULATION, Source.WEIGHTS);
+  }
+
+  /** The loss over the full distribution. */
+  public static ImportanceLoss ofProbabilities(double coefficient, Variance variance) {
+    return new ImportanceLoss(coefficient, variance, Source.PROBABILITIES);
+  }
+
+  @Override
+  public String name() {
+    return "importance loss";
+  }
+
+  @Override
+  public LossValue evaluate(List<RouterDecision> layers) {
+    Require.that(!layers.isEmpty(), "importance loss needs at least one layer but had none");
+    double value = 0;
+    List<RoutingGradient> gradients = new ArrayList<>();
+    for (RouterDecision layer : layers) {
+      boolean weights = source == Source.WEIGHTS;
+      double[] importance = weights
+          ? ExpertUse.weights(layer.assignments())
+          : ExpertSums.of(layer.requireProbabilities(name()), layer.mask());
+      SquaredVariation cv = SquaredVariation.of(importance, variance);
+      value += coefficient * cv.value();
+      RoutingGradient gradient = weights
+          ? RoutingGradient.ofWeights(ExpertUse.spread(cv.gradient(), layer.assignments()))
+          : RoutingGradient.ofProbabilities(ExpertSums.backward(cv.gradient(), layer.mask()));
+      gradients.add(gradient.times(coefficient));
+    }
+    return new LossValue(value, gradients);
+  }
+}

@@ -1,0 +1,140 @@
+package io.github.moe4j.bench.jmh;
+
+import io.github.moe4j.bench.routers.RouterCatalogue;
+import io.github.moe4j.bench.routers.RouterEntry;
+import io.github.moe4j.bench.routers.RouterSizes;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RoutingGradient;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * Time per token of each router in training, float32, T = 2048: deciding, and deciding with the way
+ * back. D is 16, so that the gate's matrix product hardly counts.
+ *
+ * <pre>{@code
+ * java -jar moe-bench/target/moe-bench.jar jmh RouterBenchmark -rf json -rff routers.json
+ * java -jar moe-bench/target/moe-bench.jar routers --times routers.json
+ * }</pre>
+ *
+ * <p>The second command turns the result into a table with the ratio to top-k.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@OperationsPerInvocation(RouterBenchmark.TOKENS)
+@Warmup(iterations = 2, time = 1)
+@Measurement(iterations = 3, time = 1)
+@Fork(1)
+public class RouterBenchmark {
+  /** T. */
+  static final int TOKENS = 2048;
+
+  private static final int WIDTH = 16;
+
+  /** A name that {@code moe-bench routers} lists. */
+  @Param({
+    "top-k",
+    "switch",
+    "noisy-top-k",
+    "gumbel",
+    "sampled",
+    "jitter",
+    "logit-jitter",
+    "sparsemixer",
+    "gshard",
+    "deepseek-v2",
+    "deepseek-v3",
+    "sinkhorn",
+    "base",
+    "expert-choice",
+    "batchwise",
+    "top-p",
+    "remoe",
+    "cosine",
+    "hash",
+    "all-experts",
+    "forced-balance"
+  })
+  public String router = "";
+
+  /** Experts and choices, ExK. */
+  @Param({"8x1", "8x2", "8x8", "64x1", "64x2", "64x8", "256x1", "256x2", "256x8"})
+  public String size = "";
+
+  private Router built;
+  private INDArray x;
+  private INDArray dx;
+  private int[] ids;
+  private Gradients gradients;
+  private RoutingGradient upstream;
+
+  /** Called by JMH. */
+  public RouterBenchmark() {}
+
+  /** Builds the router and its input, and checks that it decides on something. */
+  @Setup(Level.Trial)
+  public void build() {
+    int[] sizes = Arrays.stream(size.split("x")).mapToInt(Integer::parseInt).toArray();
+    RouterEntry entry = RouterCatalogue.named(router);
+    built =
+        entry.factory().create(new RouterSizes(sizes[0], WIDTH, sizes[1], DataType.FLOAT, false));
+    x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), TOKENS, WIDTH);
+    dx = Nd4j.create(DataType.FLOAT, TOKENS, WIDTH);
+    ids = IntStream.range(0, TOKENS).map(t -> t % RouterSizes.VOCABULARY).toArray();
+    gradients = built.parameters().zeroGradients();
+    int assignments = decide().decision().assignments().size();
+    if (assignments == 0) {
+      throw new IllegalStateException(router + " assigned nothing");
+    }
+    double[] dWeights = new double[assignments];
+    Arrays.fill(dWeights, 0.1);
+    upstream = RoutingGradient.ofWeights(dWeights);
+  }
+
+  /** The same noise in every call, so that the gradient fits the decision. */
+  private Routing decide() {
+    return built.route(MoeInput.of(x).withTokenIds(ids).training(new SplittableRandom(5)));
+  }
+
+  /** Decides. */
+  @Benchmark
+  public int route() {
+    Routing routing = decide();
+    int assignments = routing.decision().assignments().size();
+    routing.close();
+    return assignments;
+  }
+
+  /** Decides and pulls a gradient of the weights back. */
+  @Benchmark
+  public int routeAndBack() {
+    Routing routing = decide();
+    routing.backward(upstream, dx, gradients);
+    int assignments = routing.decision().assignments().size();
+    routing.close();
+    return assignments;
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.moe4j.bench.conformance.family;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.SwitchLoss;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.routing.ExpertGroups;
+import io.github.moe4j.routing.RoutingRule;
+import io.github.moe4j.routing.TopK;
+import org.junit.jupiter.api.Test;
+
+class MegatronPartsTest {
+  private static RulePass pass(RoutingRule rule, int experts, TokenMask mask, double... logits) {
+    return RulePass.of(rule, Logits.of(logits, experts, mask), RulePass.inputOf(mask));
+  }
+
+  /**
+   * Groups {0, 1} and {2, 3} with logits (5, −5) and (1, 1): the sums 0 and 2 keep the second,
+   * though its probabilities are far smaller.
+   */
+  @Test
+  void logitGroups_sumsOfLogits_orderTheGroups() {
+    RoutingRule rule = new LogitGroups(TopK.of(2), ExpertGroups.byBestTwo(2, 1));
+    RulePass pass = pass(rule, 4, TokenMask.none(1), 5, -5, 1, 1);
+    assertArrayEquals(new double[] {0, 0, 0.5, 0.5}, Scattered.weights(pass.assignments()));
+  }
+
+  @Test
+  void logitGroups_padding_getsNothing() {
+    RoutingRule rule = new LogitGroups(TopK.of(2), ExpertGroups.byBestTwo(2, 1));
+    RulePass pass = pass(rule, 4, TokenMask.of(false, true), 9, 9, 9, 9, 1, 1, 0, 0);
+    assertArrayEquals(
+        new double[] {0, 0, 0, 0, 0.5, 0.5, 0, 0}, Scattered.weights(pass.assignments()));
+  }
+
+  /**
+   * Two sequences a and b, tokens a0, b0, a1, b1, the last one padding. All logits are 0, so p = ½
+   * and every token takes expert 0: Σp = 1 and n = 2 in a, Σp = ½ and n = 1 in b. The mean number
+   * of real tokens is T̄ = 1.5:
+   *
+   * <pre>
+   * loss = E/(k·B·T̄²)·(1·2 + ½·1) = 2/(2·2.25)·2.5 = 10/9
+   * dp of expert 0 = E/(k·B·T̄²)·n = 4/9·2 in a, 4/9·1 in b, 0 for padding
+   * </pre>
+   */
+  @Test
+  void sequenceLoss_padding_dividesByTheMeanLength() {
+    TokenMask mask = TokenMask.of(true, true, true, false);
+    RouterDecision decision = pass(TopK.unnormalised(1), 2, mask, new double[8]).decision();
+    LossValue loss = MegatronSequenceLoss.evaluate(decision, 2);
+    assertEquals(10 / 9.0, loss.value(), 1e-15);
+    assertArrayEquals(
+        new double[] {8 / 9.0, 0, 4 / 9.0, 0, 8 / 9.0, 0, 0, 0},
+        loss.gradient().probabilities().orElseThrow(),
+        1e-15);
+  }
+
+  @Test
+  void sequenceLoss_noPadding_isThatOfTheLibrary() {
+    double[] bySequence = {1, 0, -1, 2, 0, 3, 1, 1, 0, -2, 4, 0};
+    double[] byPlace = {1, 0, -1, 1, 1, 0, 2, 0, 3, -2, 4, 0};
+    TokenMask mask = TokenMask.none(4);
+    MoeInput input = RulePass.inputOf(mask).withSequenceLength(2);
+    TopK rule = TopK.unnormalised(2);
+    RouterDecision own =
+        RulePass.of(rule, Logits.of(bySequence, 3, mask), input).decision();
+    double expected = new SwitchLoss(1, SwitchLoss.Counting.PER_CHOICE, SwitchLoss.Pooling.SEQUENCE)
+        .evaluate(own)
+        .value();
+    RouterDecision decision = pass(rule, 3, mask, byPlace).decision();
+    assertEquals(expected, MegatronSequenceLoss.evaluate(decision, 2).value(), 1e-15);
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.moe4j.core.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class LogTest {
+  private static void assertClose(double expected, double actual, String what) {
+    assertTrue(
+        Math.abs(actual - expected) <= 4 * Math.ulp(expected),
+        what + ": " + actual + " is too far from " + expected);
+  }
+
+  @Test
+  void log_manyNumbers_withinFourUnitsInTheLastPlace() {
+    SplittableRandom random = new SplittableRandom(1);
+    for (int i = 0; i < 200_000; i++) {
+      double x = StrictMath.pow(2, random.nextDouble() * 2000 - 1000);
+      assertClose(StrictMath.log(x), Log.log(x), "ln " + x);
+      double near = 0.5 + random.nextDouble() * 1.5;
+      assertClose(StrictMath.log(near), Log.log(near), "ln " + near);
+    }
+  }
+
+  @Test
+  void log_edges_exact() {
+    assertEquals(0, Log.log(1));
+    assertClose(StrictMath.log(Double.MIN_NORMAL), Log.log(Double.MIN_NORMAL), "smallest");
+    assertClose(StrictMath.log(Double.MAX_VALUE), Log.log(Double.MAX_VALUE), "largest");
+    assertClose(StrictMath.log(0x1p-54), Log.log(0x1p-54), "smallest uniform");
+    assertClose(StrictMath.log(Math.nextDown(1.0)), Log.log(Math.nextDown(1.0)), "just below 1");
+  }
+
+  @Test
+  void log1p_manyNumbers_withinFourUnitsInTheLastPlace() {
+    SplittableRandom random = new SplittableRandom(2);
+    for (int i = 0; i < 200_000; i++) {
+      double y = random.nextDouble() * 1.4 - 0.4;
+      assertClose(StrictMath.log1p(y), Log.log1p(y), "ln(1 + " + y + ")");
+      double small = StrictMath.pow(2, -random.nextDouble() * 1000);
+      assertClose(StrictMath.log1p(small), Log.log1p(small), "ln(1 + " + small + ")");
+    }
+    assertEquals(0, Log.log1p(0));
+  }
+}

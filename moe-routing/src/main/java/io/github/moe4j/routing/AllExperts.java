@@ -1,0 +1,27 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * The dense mixture: every token goes to every expert, weighted by its probability (Jacobs et al.
+ * 1991, "Adaptive Mixtures of Local Experts"; Jordan &amp; Jacobs 1994, "Hierarchical Mixtures of
+ * Experts and the EM Algorithm").
+ *
+ * <p>{@code w = softmax(logits)} over all E experts [T,E]; the same as {@code TopK.unnormalised(E)},
+ * for any E. Nothing is chosen, so everything learns through the weights. Every expert always has T
+ * tokens: the load is perfectly balanced, at E times the cost of one expert. A token's assignments
+ * lie best first, ties by index.
+ */
+public record AllExperts() implements RoutingRule {
+  @Override
+  public void requireFits(int experts) {
+    Require.positive("experts", experts);
+  }
+
+  @Override
+  public RuleResult apply(Logits logits, MoeInput input) {
+    return TopK.unnormalised(logits.experts()).apply(logits, input);
+  }
+}

@@ -1,0 +1,200 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.Probabilities;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.ThresholdMargins;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.TokenScores.Kind;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
+import java.util.Arrays;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Strictly balanced gating: a mask over the batch in training, learned thresholds in evaluation
+ * (Shazeer et al. 2017, arXiv 1701.06538, appendix F).
+ *
+ * <p>{@code X = softmax(logits)}. In training the mask M takes the m tokens with the largest X for
+ * each expert, {@code m = k·T/E} of the T real tokens rounded down, at least 1. In evaluation {@code
+ * M = X > T_e} with a threshold for each expert. A token's weights are {@code X∘M / Σ_j X_j·M_j}; a
+ * token that no expert takes gets none.
+ *
+ * <p>Training is perfectly balanced by design: m tokens for every expert. It looks at the whole
+ * batch, so in a causal decoder it leaks as {@link ExpertChoice} does; evaluation does not. The
+ * weights teach the thresholds nothing: they learn from a loss over the {@linkplain
+ * ThresholdMargins margins} {@code X − T} that the decision offers beside the distribution X, until
+ * both masks agree (the paper's {@code L_batchwise}).
+ *
+ * <p>Ties go to the lowest token. Assignments lie token after token, those of a token by falling
+ * X. The masks carry no gradient. Parameters: {@code threshold} [E]; the paper does not say where it
+ * starts, here at {@code 1/(2E)}, half of what an undecided softmax gives.
+ */
+public final class BatchwiseMask implements RoutingRule {
+  private final int k;
+  private final INDArray threshold;
+
+  private BatchwiseMask(int k, INDArray threshold) {
+    Require.positive("k", k);
+    Require.shape("threshold", threshold, -1);
+    Require.positive("experts", Math.toIntExact(threshold.length()));
+    this.k = k;
+    this.threshold = threshold;
+    requireFits(Math.toIntExact(threshold.length()));
+  }
+
+  /**
+   * A new rule with thresholds {@code 1/(2E)}.
+   *
+   * @param k experts per token on average, 1 ≤ k ≤ E
+   */
+  public static BatchwiseMask create(int k, int experts, DataType type) {
+    Require.positive("experts", experts);
+    INDArray threshold = Allocate.zeros(Require.floating("type", type), experts);
+    double[] start = new double[experts];
+    Arrays.fill(start, 0.5 / experts);
+    rows(threshold).write(0, start);
+    return of(k, threshold);
+  }
+
+  /**
+   * A rule over existing thresholds, which become the live parameter.
+   *
+   * @param k experts per token on average, 1 ≤ k ≤ E
+   * @param threshold [E]
+   */
+  public static BatchwiseMask of(int k, INDArray threshold) {
+    return new BatchwiseMask(k, threshold);
+  }
+
+  @Override
+  public Parameters parameters() {
+    return Parameters.builder().add("threshold", threshold).build();
+  }
+
+  @Override
+  public void requireFits(int experts) {
+    Require.that(
+        threshold.length() == experts,
+        "threshold must have E = %d numbers but had %d",
+        experts,
+        threshold.length());
+    Require.that(k <= experts, "k must be at most E = %d but was %d", experts, k);
+  }
+
+  @Override
+  public RuleResult apply(Logits logits, MoeInput input) {
+    requireFits(logits.experts());
+    return new Result(logits, input);
+  }
+
+  private static Rows rows(INDArray vector) {
+    return Rows.of(vector.reshape('c', 1, vector.length()));
+  }
+
+  private static double[] read(INDArray vector) {
+    double[] values = new double[Math.toIntExact(vector.length())];
+    rows(vector).read(0, values);
+    return values;
+  }
+
+  /** The decision of one pass. */
+  private final class Result implements RuleResult {
+    private final int experts;
+    private final Probabilities distribution;
+    private final ThresholdMargins margins;
+
+    /** {@code X∘M / Σ X∘M} is the softmax over the masked logits, which cannot underflow. */
+    private final PartSoftmax weights;
+
+    private final int[] places;
+    private final Assignments assignments;
+
+    Result(Logits logits, MoeInput input) {
+      TokenMask mask = input.mask();
+      this.experts = logits.experts();
+      this.distribution = logits.softmax(mask);
+      double[] x = distribution.toArray();
+      double[] margin = margins(x, mask);
+      this.margins = ThresholdMargins.of(margin, experts, mask);
+      boolean[] chosen = input.isTraining() ? largest(x, mask) : positive(margin);
+      int[] part = new int[x.length];
+      Arrays.setAll(part, i -> chosen[i] ? i / experts : -1);
+      this.weights = new PartSoftmax(logits.toArray(), part, logits.tokens());
+      this.places = TokenOrder.bestFirst(chosen, weights.values(), experts);
+      this.assignments = Assignments.of(
+          logits.tokens(),
+          experts,
+          Arrays.stream(places).map(i -> i / experts).toArray(),
+          Arrays.stream(places).map(i -> i % experts).toArray(),
+          Arrays.stream(places).mapToDouble(i -> weights.values()[i]).toArray());
+    }
+
+    private double[] margins(double[] x, TokenMask mask) {
+      double[] limits = read(threshold);
+      double[] margin = new double[x.length];
+      Arrays.setAll(margin, i -> mask.valid(i / experts) ? x[i] - limits[i % experts] : 0);
+      return margin;
+    }
+
+    private boolean[] largest(double[] x, TokenMask mask) {
+      int[] tokens = TopTokens.real(mask, 0, mask.tokens());
+      long share = (long) k * tokens.length / experts;
+      int count = Math.min(tokens.length, (int) Math.max(1, share));
+      boolean[] chosen = new boolean[x.length];
+      for (int e = 0; e < experts; e++) {
+        for (int t : TopTokens.largest(x, experts, e, tokens, count)) {
+          chosen[t * experts + e] = true;
+        }
+      }
+      return chosen;
+    }
+
+    private boolean[] positive(double[] margin) {
+      boolean[] chosen = new boolean[margin.length];
+      for (int i = 0; i < margin.length; i++) {
+        chosen[i] = margin[i] > 0;
+      }
+      return chosen;
+    }
+
+    @Override
+    public Assignments assignments() {
+      return assignments;
+    }
+
+    @Override
+    public List<TokenScores> scores() {
+      return List.of(distribution, margins);
+    }
+
+    @Override
+    public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
+      int size = distribution.tokens() * experts;
+      double[] dValues = new double[size];
+      gradient.weights().ifPresent(dWeights -> {
+        for (int n = 0; n < places.length; n++) {
+          dValues[places[n]] = dWeights[n];
+        }
+      });
+      weights.backward(dValues, dLogits);
+      double[] dX = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[size]);
+      double[] dMargins = gradient.of(Kind.MARGINS).orElseGet(() -> new double[size]);
+      double[] dThreshold = read(into.get("threshold"));
+      for (int i = 0; i < size; i++) {
+        dX[i] += dMargins[i];
+        dThreshold[i % experts] -= dMargins[i];
+      }
+      rows(into.get("threshold")).write(0, dThreshold);
+      distribution.softmaxBackward(dX, dLogits);
+    }
+  }
+}

@@ -1,0 +1,214 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Parallel;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The cosine gate: the cosines between a low-dimensional projection of a token and a vector for each
+ * expert, divided by a learned temperature (X-MoE, Chi et al. 2022, arXiv 2204.09179; Tutel {@code
+ * CosineTopKGate}).
+ *
+ * <p>{@code z = x·projector.weightᵀ + projector.bias}, {@code logits = cos(z, similarity column)·
+ * exp(min(temperature, ln 100))}; norms below 1e-12 count as 1e-12, without gradient, and so does the
+ * temperature above ln 100. {@code temperature} is therefore the logarithm of what the paper calls
+ * 1/τ. A departure of Tutel from the paper, kept here: the projection has a bias.
+ *
+ * <p>Like {@link LinearGate} it takes float32 tokens in float64. A projection that is not finite is
+ * reported as a score of its index.
+ *
+ * <p>Parameters: {@code projector.weight} [P,D], {@code projector.bias} [P], {@code similarity} [P,E]
+ * and {@code temperature} [1], with P the width of the projection.
+ */
+public final class CosineGate implements Gate {
+  /** Tutel's start: exp of it is 1/0.5. */
+  private static final double INITIAL_TEMPERATURE = StrictMath.log(2);
+
+  private static final double LARGEST_TEMPERATURE = StrictMath.log(100);
+  private static final int GRAIN_ELEMENTS = 16_384;
+
+  private final LinearGate projector;
+  private final INDArray similarity;
+  private final INDArray temperature;
+  private final Parameters parameters;
+
+  private CosineGate(LinearGate projector, INDArray similarity, INDArray temperature) {
+    INDArray weight = projector.parameters().get("weight");
+    Require.shape("similarity", similarity, weight.size(0), -1);
+    Require.type("similarity", similarity, weight.dataType());
+    Require.shape("temperature", temperature, 1);
+    Require.type("temperature", temperature, weight.dataType());
+    this.projector = projector;
+    this.similarity = similarity;
+    this.temperature = temperature;
+    this.parameters = Parameters.builder()
+        .addAll("projector", projector.parameters())
+        .add("similarity", similarity)
+        .add("temperature", temperature)
+        .build();
+  }
+
+  /**
+   * A gate over existing arrays of one type, which become the live parameters.
+   *
+   * @param weight of the projector [P,D], contiguous
+   * @param bias of the projector [P]
+   * @param similarity [P,E], contiguous
+   * @param temperature [1], the logarithm of the factor on the cosines
+   */
+  public static CosineGate of(
+      INDArray weight, INDArray bias, INDArray similarity, INDArray temperature) {
+    return new CosineGate(LinearGate.of(weight, bias), similarity, temperature);
+  }
+
+  /**
+   * A new gate as Tutel starts it: projector uniform in ±1/√D, similarity normal with standard
+   * deviation 0.01, temperature ln 2. The same seed gives the same bits.
+   *
+   * @param projection width P; 256 in Tutel, E/2 in the paper
+   */
+  public static CosineGate create(
+      int experts, int modelWidth, int projection, DataType type, long seed) {
+    Require.positive("experts", experts);
+    Require.positive("modelWidth", modelWidth);
+    Require.positive("projection", projection);
+    SplittableRandom random = new SplittableRandom(seed);
+    Initializer uniform = Initializer.kaimingUniform();
+    INDArray weight = uniform.create(type, random, projection, modelWidth);
+    // PyTorch draws the bias of a linear layer from the range of its weight
+    Initializer likeWeight = (in, out, r) -> uniform.draw(modelWidth, out, r);
+    INDArray bias = likeWeight.create(type, random, projection, 1).reshape((long) projection);
+    INDArray similarity = Initializer.normal(0.01).create(type, random, projection, experts);
+    INDArray temperature = Allocate.zeros(type, 1);
+    temperature.putScalar(0, INITIAL_TEMPERATURE);
+    return of(weight, bias, similarity, temperature);
+  }
+
+  @Override
+  public int experts() {
+    return Math.toIntExact(similarity.size(1));
+  }
+
+  @Override
+  public int modelWidth() {
+    return projector.modelWidth();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public GateRun score(MoeInput input) {
+    return new Run(input.mask(), projector.score(input));
+  }
+
+  private double[] transposedSimilarity() {
+    int width = projector.experts();
+    Rows rows = Rows.of(similarity);
+    double[] row = new double[experts()];
+    double[] columns = new double[experts() * width];
+    for (int p = 0; p < width; p++) {
+      rows.read(p, row);
+      for (int e = 0; e < row.length; e++) {
+        columns[e * width + p] = row[e];
+      }
+    }
+    return columns;
+  }
+
+  /** The scores of one pass. */
+  private final class Run implements GateRun {
+    private final int tokens;
+    private final int width = projector.experts();
+    private final GateRun projected;
+
+    /** Rows z/|z| [T,P], zero for padding. */
+    private final UnitRows units;
+
+    /** Rows of the similarity's columns, of length 1 [E,P]. */
+    private final UnitRows columns;
+
+    private final double unclampedTemperature;
+    private final double factor;
+    private final Logits logits;
+
+    Run(TokenMask mask, GateRun projected) {
+      this.tokens = mask.tokens();
+      this.projected = projected;
+      double[] z = projected.logits().toArray();
+      for (int i = 0; i < z.length; i++) {
+        z[i] = mask.valid(i / width) ? z[i] : 0;
+      }
+      this.units = UnitRows.of(z, width);
+      this.columns = UnitRows.of(transposedSimilarity(), width);
+      this.unclampedTemperature = temperature.getDouble(0);
+      this.factor = Exp.exp(Math.min(unclampedTemperature, LARGEST_TEMPERATURE));
+      this.logits = Logits.of(products(), experts(), mask);
+    }
+
+    private double[] products() {
+      int experts = experts();
+      double[] result = new double[TokenScores.size(tokens, experts)];
+      Parallel.ranges(tokens, 1 + GRAIN_ELEMENTS / (width * experts), (from, to) -> {
+        for (int i = from * experts; i < to * experts; i++) {
+          result[i] = factor * units.dot(i / experts, columns, i % experts);
+        }
+      });
+      return result;
+    }
+
+    @Override
+    public Logits logits() {
+      return logits;
+    }
+
+    @Override
+    public void backward(double[] dLogits, INDArray dx, Gradients into) {
+      int experts = experts();
+      double[] dUnits = new double[tokens * width];
+      double[] dColumns = new double[experts * width];
+      double dTemperature = 0;
+      for (int i = 0; i < dLogits.length; i++) {
+        double dCosine = factor * dLogits[i];
+        // zero for padding, whose logits may be anything
+        if (dCosine != 0) {
+          columns.addRow(i % experts, dCosine, dUnits, i / experts);
+          units.addRow(i / experts, dCosine, dColumns, i % experts);
+          dTemperature += dLogits[i] * logits.get(i / experts, i % experts);
+        }
+      }
+      projected.backward(units.backward(dUnits), dx, into.scoped("projector"));
+      addTransposed(columns.backward(dColumns), into.get("similarity"));
+      if (unclampedTemperature <= LARGEST_TEMPERATURE) {
+        INDArray target = into.get("temperature");
+        target.putScalar(0, target.getDouble(0) + dTemperature);
+      }
+    }
+
+    private void addTransposed(double[] dColumns, INDArray target) {
+      Rows rows = Rows.of(target);
+      double[] row = new double[experts()];
+      for (int p = 0; p < width; p++) {
+        rows.read(p, row);
+        for (int e = 0; e < row.length; e++) {
+          row[e] += dColumns[e * width + p];
+        }
+        rows.write(p, row);
+      }
+    }
+  }
+}

@@ -1,0 +1,198 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+import java.util.random.RandomGenerator;
+
+/**
+ * GShard routing: the best expert always, further ones only if a policy keeps them (Lepikhin et al.
+ * 2020, arXiv 2006.16668, algorithm 1; mesh-tensorflow {@code _top_2_gating}, fairseq {@code
+ * top2gating}, Hugging Face {@code NllbMoeTop2Router}, DeepSpeed {@code top2gating}, st-moe-pytorch
+ * {@code TopNGating}).
+ *
+ * <p>{@code p = softmax(logits)}. Candidates are the k largest logits, or with {@link
+ * Second#SAMPLING} the largest and a sampled one. The first is kept; candidate j > 1 is kept as the
+ * policy says, by {@code g_j = p_j} or, if {@code ofNormalised}, {@code g_j = p_j/Σ p} over the
+ * candidates. The weights are p of the kept, as {@link Weights} says; the sum is always over all k
+ * candidates, kept or not. To divide by the weights that are left after a capacity rule dropped
+ * some, let that rule do so.
+ *
+ * <p>Draws, only in training: {@link Second#RANDOM} one uniform number for each further choice and
+ * token, choice after choice ([K−1,T]); {@link Second#SAMPLING} one Gumbel number for each token and
+ * expert, token after token ([T,E]); padding included. Evaluation draws nothing: there the sources
+ * differ (mesh-tensorflow has a policy of its own for it, NLLB and st-moe-pytorch draw as in
+ * training), and {@code evaluation} says what is kept.
+ *
+ * <p>Balance losses read p. At perfect balance every expert gets T/E first choices, and {@code K·T/E}
+ * tokens if all are kept. Ties go to the lowest expert index. What is kept carries no gradient; the
+ * weights do, those that are normalised also through the probabilities of candidates not kept. With
+ * k = 1 normalised weights are always 1, so training refuses k = 1 of several experts with them.
+ *
+ * @param k candidates per token, 1 ≤ k ≤ E; 2 with {@link Second#SAMPLING} and {@link
+ *     Weights#FIRST_NORMALISED}
+ * @param second what keeps further candidates in training
+ * @param threshold what g is compared with, at least 0, above 0 with {@link Second#RANDOM}
+ * @param ofNormalised whether g is normalised over the candidates
+ * @param evaluation what keeps further candidates in evaluation: ALL, NONE or THRESHOLD
+ * @param weights how probabilities become weights
+ */
+public record GShard(
+    int k,
+    Second second,
+    double threshold,
+    boolean ofNormalised,
+    Second evaluation,
+    Weights weights)
+    implements RoutingRule {
+
+  /** What keeps the candidates after the first. */
+  public enum Second {
+    /** All are kept. */
+    ALL,
+    /** None is kept. */
+    NONE,
+    /** Kept if {@code g > threshold}. */
+    THRESHOLD,
+    /** Kept with probability {@code min(1, g/threshold)}: if {@code U < g/threshold}. */
+    RANDOM,
+    /**
+     * Kept; the second is the largest {@code logit + Gumbel noise} without the first, which samples
+     * it from the softmax of the others. Its weight is made of p without noise.
+     */
+    SAMPLING;
+
+    /** Whether it is a policy for evaluation too. */
+    boolean drawsNothing() {
+      return this != RANDOM && this != SAMPLING;
+    }
+  }
+
+  /** How the probabilities of the candidates become weights. */
+  public enum Weights {
+    /** {@code p_j} as it is (NLLB and DeepSpeed, which divide after dropping). */
+    RAW,
+    /** {@code p_j/Σ p} over the k candidates (GShard, mesh-tensorflow, st-moe-pytorch). */
+    NORMALISED,
+    /**
+     * {@code p_1/(p_1 + p_2)} and {@code p_2}: what NLLB's code makes of normalising before dropping
+     * with its policy {@code random}. The second weight, once divided, is overwritten by the bare
+     * probability; kept as an option to reproduce such models.
+     */
+    FIRST_NORMALISED
+  }
+
+  /** Checks the options. */
+  public GShard {
+    Require.positive("k", k);
+    Require.that(
+        threshold >= 0 && Double.isFinite(threshold),
+        "threshold must be at least 0 but was %s",
+        threshold);
+    Require.that(
+        threshold > 0 || second != Second.RANDOM,
+        "threshold must be above 0 with RANDOM but was %s",
+        threshold);
+    Require.that(
+        evaluation.drawsNothing(),
+        "evaluation must be ALL, NONE or THRESHOLD, which draw nothing, but was %s",
+        evaluation);
+    Require.that(k == 2 || second != Second.SAMPLING, "k must be 2 with SAMPLING but was %d", k);
+    Require.that(
+        k == 2 || weights != Weights.FIRST_NORMALISED,
+        "k must be 2 with FIRST_NORMALISED but was %d",
+        k);
+  }
+
+  /**
+   * Two candidates with normalised weights, compared normalised with 0.2: mesh-tensorflow and
+   * st-moe-pytorch. Evaluation keeps what {@code second} says, or all if that draws.
+   */
+  public static GShard top2(Second second) {
+    Second evaluation = second.drawsNothing() ? second : Second.ALL;
+    return new GShard(2, second, 0.2, true, evaluation, Weights.NORMALISED);
+  }
+
+  /**
+   * Two candidates with the bare probabilities as weights, compared bare with 0.5, so that RANDOM
+   * keeps the second if {@code 2·p_2 > U}: fairseq and NLLB, whose weights are divided by those left
+   * after dropping, which is the capacity rule's part. Evaluation keeps what {@code second} says, or
+   * all if that draws.
+   */
+  public static GShard nllb(Second second) {
+    Second evaluation = second.drawsNothing() ? second : Second.ALL;
+    return new GShard(2, second, 0.5, false, evaluation, Weights.RAW);
+  }
+
+  /** The same rule with another policy for evaluation: ALL, NONE or THRESHOLD. */
+  public GShard withEvaluation(Second newEvaluation) {
+    return new GShard(k, second, threshold, ofNormalised, newEvaluation, weights);
+  }
+
+  /** The same rule with other weights. */
+  public GShard withWeights(Weights newWeights) {
+    return new GShard(k, second, threshold, ofNormalised, evaluation, newWeights);
+  }
+
+  @Override
+  public void requireFits(int experts) {
+    Require.that(k <= experts, "k must be at most E = %d but was %d", experts, k);
+  }
+
+  @Override
+  public RuleResult apply(Logits logits, MoeInput input) {
+    requireFits(logits.experts());
+    boolean training = input.isTraining();
+    Require.that(
+        !(training && k == 1 && weights == Weights.NORMALISED && logits.experts() > 1),
+        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+            + " no gradient, but was %d",
+        k);
+    Second policy = training ? second : evaluation;
+    int[] candidates =
+        TopK.unnormalised(k).choose(logits.toArray(), logits.experts(), input.mask());
+    double[] uniform = new double[Math.multiplyExact(k - 1, logits.tokens())];
+    if (policy == Second.SAMPLING) {
+      sampleSecond(logits, input, candidates);
+    } else if (policy == Second.RANDOM) {
+      RandomGenerator random = input.requireGenerator("GShard");
+      Arrays.setAll(uniform, i -> Draws.uniform(random));
+    }
+    return new GShardResult(this, policy, logits, input.mask(), candidates, uniform);
+  }
+
+  /** Replaces each second candidate by a sampled one. */
+  private void sampleSecond(Logits logits, MoeInput input, int[] candidates) {
+    RandomGenerator random = input.requireGenerator("GShard");
+    int n = 0;
+    for (int t = 0; t < logits.tokens(); t++) {
+      boolean valid = input.mask().valid(t);
+      double largest = Double.NEGATIVE_INFINITY;
+      for (int e = 0; e < logits.experts(); e++) {
+        double noise = Draws.gumbel(random);
+        if (valid && e != candidates[n] && logits.get(t, e) + noise > largest) {
+          largest = logits.get(t, e) + noise;
+          candidates[n + 1] = e;
+        }
+      }
+      n += valid ? k : 0;
+    }
+  }
+
+  /** Whether the weight of a choice is divided by the sum over all candidates. */
+  boolean isNormalised(int choice) {
+    return weights == Weights.NORMALISED || (weights == Weights.FIRST_NORMALISED && choice == 0);
+  }
+
+  /** Whether a further candidate is kept by a policy, given its g and uniform draw. */
+  boolean isKept(Second policy, double g, double uniform) {
+    return switch (policy) {
+      case ALL, SAMPLING -> true;
+      case NONE -> false;
+      case THRESHOLD -> g > threshold;
+      case RANDOM -> uniform < g / threshold;
+    };
+  }
+}

@@ -1,0 +1,86 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Hash routing: a fixed table says which experts see a token; nothing is learned (Roller et al. 2021,
+ * arXiv 2106.04426; ParlAI {@code HashLayerFFN}).
+ *
+ * <p>A token goes to the K experts of its key, each with weight 1/K. (The paper's MultiHash layers put
+ * one expert together from parts that K hashes choose; this averages K whole experts.) What x
+ * holds is not read, so there is no gradient to it, and no gradient of the weights goes anywhere.
+ * There are no scores, so balance losses that read scores cannot be used; the balance is that of the
+ * table: at perfect balance every expert gets {@code K·T/E} tokens. Works in every type.
+ *
+ * <p>No parameters.
+ */
+public final class HashRouter implements Router {
+  private final ExpertTable table;
+  private final HashKey key;
+  private final int modelWidth;
+
+  private HashRouter(ExpertTable table, HashKey key, int modelWidth) {
+    this.table = table;
+    this.key = key;
+    this.modelWidth = Require.positive("modelWidth", modelWidth);
+  }
+
+  /** A router by a table. */
+  public static HashRouter of(ExpertTable table, HashKey key, int modelWidth) {
+    return new HashRouter(table, key, modelWidth);
+  }
+
+  @Override
+  public int experts() {
+    return table.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return modelWidth;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return Parameters.none();
+  }
+
+  @Override
+  public Routing route(MoeInput input) {
+    Require.shape("x", input.x(), -1, modelWidth);
+    int[] expert = table.choose(input, key);
+    int[] token = new int[expert.length];
+    int size = 0;
+    for (int t = 0; t < input.tokens(); t++) {
+      if (input.mask().valid(t)) {
+        Arrays.fill(token, size, size + table.choices(), t);
+        size += table.choices();
+      }
+    }
+    double[] weight = new double[expert.length];
+    Arrays.fill(weight, 1.0 / table.choices());
+    Assignments made = Assignments.of(input.tokens(), experts(), token, expert, weight);
+    RouterDecision decision = RouterDecision.of(input, made, null, null);
+    return new Routing() {
+      @Override
+      public RouterDecision decision() {
+        return decision;
+      }
+
+      @Override
+      public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
+        // The weights are constants.
+      }
+    };
+  }
+}

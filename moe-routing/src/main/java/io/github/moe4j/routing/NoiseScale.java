@@ -1,0 +1,40 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameterised;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The standard deviation of the noise on each router score, for {@link NoisyTopK}. */
+public interface NoiseScale extends Parameterised {
+  /**
+   * Checks that it works in a router of these sizes; called once, when the router is built.
+   *
+   * @param experts number of experts E
+   * @param modelWidth width D of the tokens
+   */
+  void requireFits(int experts, int modelWidth);
+
+  /**
+   * The standard deviations for the tokens of an input.
+   *
+   * @param input tokens x [T,D]. Not modified.
+   * @param experts number of experts E
+   */
+  Run at(MoeInput input, int experts);
+
+  /** The standard deviations of one pass, and the way back from them. */
+  interface Run {
+    /** A copy of σ, row-major [T·E], at least 0; what it holds for padding means nothing. */
+    double[] sigma();
+
+    /**
+     * Pulls a gradient of σ back.
+     *
+     * @param dSigma row-major [T·E], zero for padding. Not modified.
+     * @param dx gradient of x [T,D]. Modified: the result is added.
+     * @param into gradients named like {@link NoiseScale#parameters}. Modified: the result is added.
+     */
+    void backward(double[] dSigma, INDArray dx, Gradients into);
+  }
+}

@@ -1,0 +1,136 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+
+/**
+ * Sinkhorn routing: training chooses by a transport plan that shares the tokens out evenly, and
+ * weighs by the scores (S-BASE, Clark et al. 2022, arXiv 2202.01169;
+ * Megatron-LM {@code sinkhorn} and {@code sinkhorn_load_balancing}).
+ *
+ * <p>Training: with {@code C = exp(logits)} of the n real tokens and d0 = d1 = 1, repeat {@code
+ * d0_t = 1/(n·(Σ_e C_te·d1_e + 1e-8))} and {@code d1_e = 1/(E·(Σ_t d0_t·C_te + 1e-8))} until the mean
+ * change of d1 is at most {@code tolerance}, or {@code maxIterations} times (a departure: the source
+ * has no limit, though a very small tolerance may never be reached). The choice is the k largest
+ * {@code d0_t·C_te·d1_e} of a token. Evaluation: the k largest logits, since one token alone cannot
+ * be balanced. The weight is the sigmoid of the logit if k = 1, else the softmax over all experts,
+ * not normalised to sum 1; for balance losses there is the same, divided by its sum over all experts.
+ *
+ * <p>The plan carries no gradient; the weights do. No randomness. The tokens of a batch influence
+ * one another's choice in training. The plan is balanced, {@code 1/E} of its mass for each expert,
+ * but the choice of the largest is so only roughly; at perfect balance every expert gets {@code
+ * K·T/E} tokens. Ties go to the lowest expert index.
+ *
+ * @param k choices per token, 1 ≤ k ≤ E
+ * @param tolerance on the mean change of d1, at least 0; 1e-4 in Megatron-LM
+ * @param maxIterations at least 1
+ */
+public record Sinkhorn(int k, double tolerance, int maxIterations) implements RoutingRule {
+  private static final double EPSILON = 1e-8;
+
+  /** Its exponential is far from overflow, times d1 of up to 1e8 and summed over all tokens too. */
+  private static final double LARGEST = 600;
+
+  /** Checks the options. */
+  public Sinkhorn {
+    Require.positive("k", k);
+    Require.that(
+        tolerance >= 0 && Double.isFinite(tolerance),
+        "tolerance must be at least 0 but was %s",
+        tolerance);
+    Require.positive("maxIterations", maxIterations);
+  }
+
+  /** Tolerance 1e-4 and at most 1000 iterations. */
+  public static Sinkhorn of(int k) {
+    return new Sinkhorn(k, 1e-4, 1000);
+  }
+
+  @Override
+  public void requireFits(int experts) {
+    Require.that(k <= experts, "k must be at most E = %d but was %d", experts, k);
+  }
+
+  @Override
+  public RuleResult apply(Logits logits, MoeInput input) {
+    TopK weights = k == 1 ? TopK.sigmoid(1) : TopK.unnormalised(k);
+    if (!input.isTraining()) {
+      return weights.apply(logits, input);
+    }
+    double[] plan = transport(logits, input.mask());
+    return weights.weigh(logits, input, weights.choose(plan, logits.experts(), input.mask()));
+  }
+
+  /**
+   * The transport plan {@code d0_t·C_te·d1_e}, row-major [T·E], rows of padding zero. Up to the
+   * tolerance, each real token has 1/n of its mass and each expert 1/E.
+   */
+  public double[] transport(Logits logits, TokenMask mask) {
+    int experts = logits.experts();
+    double[] plan = costs(logits, mask);
+    double[] d0 = new double[logits.tokens()];
+    double[] d1 = new double[experts];
+    Arrays.fill(d1, 1);
+    double change = Double.POSITIVE_INFINITY;
+    for (int i = 0; mask.validTokens() > 0 && change > tolerance && i < maxIterations; i++) {
+      change = iterate(plan, mask, d0, d1);
+    }
+    for (int i = 0; i < plan.length; i++) {
+      // d1 first: then a row's order does not depend on its own factor d0
+      plan[i] = d1[i % experts] * plan[i] * d0[i / experts];
+    }
+    return plan;
+  }
+
+  /** {@code exp(logits)} [T·E], zero for padding. */
+  private static double[] costs(Logits logits, TokenMask mask) {
+    double[] costs = logits.toArray();
+    int experts = logits.experts();
+    double max = Double.NEGATIVE_INFINITY;
+    for (int i = 0; i < costs.length; i++) {
+      max = mask.valid(i / experts) ? Math.max(max, costs[i]) : max;
+    }
+    // Shifted only where it must be: because of epsilon the plan is not the same after a shift.
+    double shift = Math.max(0, max - LARGEST);
+    for (int i = 0; i < costs.length; i++) {
+      costs[i] = mask.valid(i / experts) ? Exp.exp(costs[i] - shift) : 0;
+    }
+    return costs;
+  }
+
+  /**
+   * One update of d0, then of d1.
+   *
+   * @param costs [T·E]. Not modified.
+   * @param d0 [T]. Modified: overwritten, except for padding.
+   * @param d1 [E]. Modified.
+   * @return mean absolute change of d1
+   */
+  private static double iterate(double[] costs, TokenMask mask, double[] d0, double[] d1) {
+    int experts = d1.length;
+    double[] sums = new double[experts];
+    for (int t = 0; t < d0.length; t++) {
+      if (mask.valid(t)) {
+        double sum = 0;
+        for (int e = 0; e < experts; e++) {
+          sum += d1[e] * costs[t * experts + e];
+        }
+        d0[t] = 1.0 / mask.validTokens() / (sum + EPSILON);
+        for (int e = 0; e < experts; e++) {
+          sums[e] += d0[t] * costs[t * experts + e];
+        }
+      }
+    }
+    double change = 0;
+    for (int e = 0; e < experts; e++) {
+      double updated = 1.0 / experts / (sums[e] + EPSILON);
+      change += Math.abs(d1[e] - updated);
+      d1[e] = updated;
+    }
+    return change / experts;
+  }
+}

@@ -1,0 +1,129 @@
+package io.github.moe4j.routing;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@ExtendWith(Seeds.class)
+class BalancedAssignmentTest {
+  @ParameterizedTest
+  @CsvSource({
+    "0,3", "1,1", "1,3", "2,3", "3,3", "4,3", "5,3", "6,3", "7,3", "8,3", "5,1", "6,2", "7,2",
+    "4,4", "5,4", "6,4", "7,4", "3,5", "6,5", "7,5"
+  })
+  void of_tinySizes_sumOfTheBestOfAll(int tokens, int experts) {
+    SplittableRandom random = Seeds.random(tokens * 10L + experts);
+    for (int round = 0; round < 40; round++) {
+      // every other time small whole numbers: many ties
+      boolean whole = round % 2 == 0;
+      double[] scores = RandomArrays.normal(random, tokens * experts);
+      if (whole) {
+        Arrays.setAll(scores, i -> random.nextInt(4));
+      }
+      int[] made = BalancedAssignment.of(scores, tokens, experts);
+      requireBalanced(made, experts);
+      double best = best(scores, tokens, experts, new int[experts], 0);
+      assertEquals(best, sum(scores, made, experts), 1e-12, "sum of round " + round);
+    }
+  }
+
+  /** The largest sum over all ways to place the tokens from one on. */
+  private static double best(double[] scores, int tokens, int experts, int[] counts, int from) {
+    if (from == tokens) {
+      return Arrays.stream(counts).min().orElseThrow() >= tokens / experts
+          ? 0
+          : Double.NEGATIVE_INFINITY;
+    }
+    double best = Double.NEGATIVE_INFINITY;
+    for (int e = 0; e < experts; e++) {
+      if (counts[e] < (tokens + experts - 1) / experts) {
+        counts[e]++;
+        double rest = best(scores, tokens, experts, counts, from + 1);
+        best = Math.max(best, scores[from * experts + e] + rest);
+        counts[e]--;
+      }
+    }
+    return best;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"210,7", "215,7", "256,16", "61,60", "300,2"})
+  void of_randomScores_noMoveOrSwapImproves(int tokens, int experts) {
+    double[] scores = RandomArrays.normal(Seeds.random(tokens), tokens * experts);
+    // expert 0 is preferred by all, so that most chains are long
+    for (int t = 0; t < tokens; t++) {
+      scores[t * experts] += 2;
+    }
+    int[] made = BalancedAssignment.of(scores, tokens, experts);
+    int[] counts = requireBalanced(made, experts);
+    for (int a = 0; a < tokens; a++) {
+      double atA = scores[a * experts + made[a]];
+      for (int b = 0; b < a; b++) {
+        double now = atA + scores[b * experts + made[b]];
+        double swapped = scores[a * experts + made[b]] + scores[b * experts + made[a]];
+        assertTrue(swapped <= now + 1e-9, "swap of " + a + " and " + b);
+      }
+      for (int e = 0; e < experts; e++) {
+        boolean allowed = counts[made[a]] > tokens / experts && counts[e] == tokens / experts;
+        assertTrue(!allowed || scores[a * experts + e] <= atA + 1e-9, "move of " + a);
+      }
+    }
+  }
+
+  @Test
+  void of_preferencesBalancedAlready_eachItsBest() {
+    double[] scores = {1, 9, 2, 9, 1, 2, 1, 2, 9, 3, 1, 9, 9, 2, 1, 2, 9, 1};
+    assertArrayEquals(new int[] {1, 0, 2, 2, 0, 1}, BalancedAssignment.of(scores, 6, 3));
+  }
+
+  @Test
+  void of_equalScores_inOrder() {
+    assertArrayEquals(new int[] {0, 0, 1, 1, 2, 2, 0}, BalancedAssignment.of(new double[21], 7, 3));
+  }
+
+  @Test
+  void of_hugeScores_stillBalancedAndBest() {
+    double big = Double.MAX_VALUE;
+    double[] scores = {big, -big, big, big / 2, -big, -big, big, 0};
+    assertArrayEquals(new int[] {0, 1, 1, 0}, BalancedAssignment.of(scores, 4, 2));
+  }
+
+  @Test
+  void of_scores_notModified() {
+    double[] scores = RandomArrays.normal(Seeds.random(1), 30);
+    double[] before = scores.clone();
+    int[] first = BalancedAssignment.of(scores, 10, 3);
+    assertArrayEquals(before, scores);
+    assertArrayEquals(first, BalancedAssignment.of(scores, 10, 3));
+  }
+
+  private static int[] requireBalanced(int[] made, int experts) {
+    int[] counts = new int[experts];
+    for (int e : made) {
+      counts[e]++;
+    }
+    for (int count : counts) {
+      assertTrue(
+          count == made.length / experts || count == (made.length + experts - 1) / experts,
+          Arrays.toString(counts));
+    }
+    return counts;
+  }
+
+  private static double sum(double[] scores, int[] made, int experts) {
+    double sum = 0;
+    for (int t = 0; t < made.length; t++) {
+      sum += scores[t * experts + made[t]];
+    }
+    return sum;
+  }
+}

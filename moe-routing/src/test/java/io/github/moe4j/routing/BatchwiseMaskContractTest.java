@@ -1,0 +1,33 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.testkit.RouterContract;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+@ParameterizedClass
+@ValueSource(booleans = {true, false})
+class BatchwiseMaskContractTest extends RouterContract {
+  @Parameter
+  boolean training;
+
+  @Override
+  protected Router router(INDArray weight, int choices) {
+    int experts = (int) weight.size(0);
+    return GatedRouter.of(
+        LinearGate.of(weight), BatchwiseMask.create(choices, experts, weight.dataType()));
+  }
+
+  @Override
+  protected MoeInput prepare(MoeInput input, long seed) {
+    return training ? input.training() : input;
+  }
+
+  @Override
+  protected boolean choosesLargestScores() {
+    return false;
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.moe4j.routing;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.routing.HandWorked.assertGradient;
+import static io.github.moe4j.routing.HandWorked.assertMade;
+import static io.github.moe4j.routing.HandWorked.assertRefused;
+import static io.github.moe4j.routing.HandWorked.input;
+import static io.github.moe4j.routing.HandWorked.ratios;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.routing.ExpertGroups.Outside;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** Hand-worked: three tokens, four experts in two groups. */
+@ExtendWith(Seeds.class)
+class DeepSeekV2Test {
+  // token 0: 1 : 4 | 3 : 2 of 10   token 1: 2 : 1 | 3 : 4 of 10   token 2: 5 : 5 | 5 : 5 of 20
+  private static final Logits LOGITS = ratios(4, 1, 4, 3, 2, 2, 1, 3, 4, 5, 5, 5, 5);
+
+  @Test
+  void apply_oneGroupKept_bestOfThatGroup() {
+    // token 0: maxima 4, 3 → experts 1, 0, though expert 2 has more than 0
+    // token 1: maxima 2, 4 → experts 3, 2        token 2: tied → group 0, experts 0, 1
+    assertMade(
+        new int[] {0, 0, 1, 1, 2, 2},
+        new int[] {1, 0, 3, 2, 0, 1},
+        new double[] {0.8, 0.2, 0.8, 0.6, 0.5, 0.5}, // probabilities times 2
+        DeepSeekV2.of(2, 2, 1, 2).apply(LOGITS, input(3)));
+  }
+
+  @Test
+  void apply_allGroupsKept_sameAsTopK() {
+    RuleResult expected = TopK.unnormalised(3).apply(LOGITS, input(3));
+    RuleResult actual = DeepSeekV2.of(3, 2, 2, 1).apply(LOGITS, input(3));
+    assertMade(
+        new int[] {0, 0, 0, 1, 1, 1, 2, 2, 2},
+        new int[] {1, 2, 3, 3, 2, 0, 0, 1, 2},
+        expected.assignments().weights(),
+        actual);
+  }
+
+  @Test
+  void apply_normalised_dividedByChosenSum() {
+    TopK topK = new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-20), 1);
+    assertMade(
+        new int[] {0, 0, 1, 1, 2, 2},
+        new int[] {1, 0, 3, 2, 0, 1},
+        new double[] {4 / 5.0, 1 / 5.0, 4 / 7.0, 3 / 7.0, 0.5, 0.5},
+        new DeepSeekV2(topK, ExpertGroups.byBest(2, 1)).apply(LOGITS, input(3)));
+  }
+
+  @Test
+  void apply_any_fullDistributionForLosses() {
+    double[] p = {.1, .4, .3, .2, .2, .1, .3, .4, .25, .25, .25, .25};
+    RuleResult result = DeepSeekV2.of(2, 2, 1, 16).apply(LOGITS, input(3));
+    assertNear("probabilities", p, result.scores().get(0).toArray(), 1e-15);
+  }
+
+  @Test
+  void apply_probabilityVanishes_zeroOutsideTiesWithIt() {
+    // probabilities 0, 0 | 1, e^−900 = 0: within group 1 the second is tied with those set to 0
+    Logits logits = HandWorked.logits(4, -1000, -1000, 0, -900);
+    TopK topK = TopK.unnormalised(2);
+    assertMade(
+        new int[] {0, 0},
+        new int[] {2, 3},
+        new double[] {1, 0},
+        new DeepSeekV2(topK, ExpertGroups.byBest(2, 1)).apply(logits, input(1)));
+    assertMade(
+        new int[] {0, 0},
+        new int[] {2, 0},
+        new double[] {1, 0},
+        new DeepSeekV2(topK, new ExpertGroups(2, 1, 1, Outside.ZERO)).apply(logits, input(1)));
+  }
+
+  @Test
+  void backward_groups_matchesDifferences() {
+    TokenMask mask = TokenMask.of(true, true, true, false, true);
+    double[] values = RandomArrays.normal(Seeds.random(1), 5 * 6);
+    assertGradient(DeepSeekV2.of(2, 3, 2, 16), 6, values, () -> input(5));
+    TopK normalised = new TopK(3, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-20), 1);
+    assertGradient(
+        new DeepSeekV2(normalised, ExpertGroups.byBest(3, 2)),
+        6,
+        values,
+        () -> input(5).withMask(mask));
+  }
+
+  @Test
+  void of_defaults_asPublished() {
+    assertEquals(
+        new DeepSeekV2(
+            new TopK(6, ScoreFunction.SOFTMAX, WeightNorm.none(), 16),
+            new ExpertGroups(8, 3, 1, Outside.NEGATIVE_INFINITY)),
+        DeepSeekV2.of(6, 8, 3, 16));
+    DeepSeekV2.of(6, 8, 3, 16).requireFits(160);
+  }
+
+  @Test
+  void any_doesNotFit_messageNamesRuleAndValue() {
+    LinearGate gate = LinearGate.create(4, 2, DataType.FLOAT, 1);
+    assertRefused(
+        "groups must divide E = 4 but was 3",
+        () -> GatedRouter.of(gate, DeepSeekV2.of(1, 3, 1, 1)));
+    assertRefused(
+        "k must be at most E = 4 but was 5", () -> GatedRouter.of(gate, DeepSeekV2.of(5, 2, 2, 1)));
+    assertRefused(
+        "kept groups must hold k = 3 experts but hold 2",
+        () -> DeepSeekV2.of(3, 2, 1, 1).apply(LOGITS, input(3)));
+  }
+}
