@@ -109,7 +109,7 @@ public final class MoeInput {
   }
 
   /** The same input in another mode. */
-  MoeInput withMode(PassMode newMode) {
+  public MoeInput withMode(PassMode newMode) {
     return new MoeInput(x, mask, sequenceLength, tokenIds, newMode);
   }
 

@@ -9,8 +9,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.NaiveMoe;
+import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
 import java.util.Arrays;
@@ -48,7 +52,7 @@ class DenseFeedForwardTest {
   @ValueSource(ints = {0, 1, 3, 17})
   void forward_tokens_matchesNaive(int tokens) {
     INDArray x = normal(3, tokens);
-    double[][] rows = ExpertsTest.matrix(x);
+    double[][] rows = Near.matrix(x);
     double[] g = values(gate);
     double[] sigmoid = Arrays.stream(rows)
         .mapToDouble(r -> 1 / (1 + Math.exp(-GradientCheck.weightedSum(r, g))))
@@ -83,9 +87,9 @@ class DenseFeedForwardTest {
     Gradients into = layer.parameters().zeroGradients();
     try (FeedForwardRun run = layer.forward(input)) {
       run.backward(RandomArrays.of(DataType.DOUBLE, weight, 5, D), dx, into);
-      assertAllZero("y of padding", ExpertsTest.matrix(run.y())[2]);
+      assertAllZero("y of padding", Near.matrix(run.y())[2]);
     }
-    assertAllZero("dx of padding", ExpertsTest.matrix(dx)[2]);
+    assertAllZero("dx of padding", Near.matrix(dx)[2]);
     GradientCheck.of(() -> {
           try (FeedForwardRun run = layer.forward(input)) {
             return GradientCheck.weightedSum(run.y(), weight);

@@ -9,6 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.Seeds;
 import java.util.Arrays;
 import java.util.Random;

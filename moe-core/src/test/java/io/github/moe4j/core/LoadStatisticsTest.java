@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.capacity.PaddedToMultiple;
 import io.github.moe4j.core.testkit.Decisions;
 import org.junit.jupiter.api.Test;
 

@@ -3,6 +3,13 @@ package io.github.moe4j.core;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.DropOrder;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -19,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Every parameter and the input of the whole layer against differences: each kind of experts with
  * each capacity rule, without, with and with a gated shared expert, always with biases (without
- * them: {@link ExpertsTest}).
+ * them: {@code ExpertsTest}).
  *
  * <p>T = 8 in 2 sequences, one token padded; D 3, H 4, E 3, K 2; gradients of balance losses on
  * logits and probabilities come on top.

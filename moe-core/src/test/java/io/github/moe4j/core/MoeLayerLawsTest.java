@@ -5,8 +5,14 @@ import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.NaiveMoe;
+import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
 import java.util.Arrays;
@@ -52,9 +58,9 @@ class MoeLayerLawsTest {
       Assignments kept = pass.plan().assignments();
       assertEquals(2 * tokens, kept.size() + pass.dropped());
       NaiveMoe naive = NaiveMoe.of(experts.parameters(), Activation.SILU);
-      double[][] xs = ExpertsTest.matrix(x);
+      double[][] xs = Near.matrix(x);
       assertNear("y", naive.forward(xs, kept), pass.y(), 1e-12);
-      NaiveMoe.Backward expected = naive.backward(xs, kept, ExpertsTest.matrix(dy));
+      NaiveMoe.Backward expected = naive.backward(xs, kept, Near.matrix(dy));
       MoeGradients actual = pass.backward(dy);
       expected
           .dParameters()
@@ -116,7 +122,7 @@ class MoeLayerLawsTest {
   }
 
   private static INDArray rows(INDArray matrix, int... order) {
-    double[][] rows = ExpertsTest.matrix(matrix);
+    double[][] rows = Near.matrix(matrix);
     double[][] picked = Arrays.stream(order).mapToObj(r -> rows[r]).toArray(double[][]::new);
     return Nd4j.createFromArray(picked);
   }

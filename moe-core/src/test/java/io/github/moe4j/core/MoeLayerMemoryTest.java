@@ -4,6 +4,11 @@ import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.core.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;

@@ -6,9 +6,14 @@ import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.NaiveMoe;
+import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
 import java.util.Arrays;
@@ -79,7 +84,7 @@ class WeightAtTest {
       INDArray x = normal(type, 5, tokens, D);
       INDArray before = tokens == 0 ? x : x.dup();
       try (MoeForward pass = layer.forward(MoeInput.of(x))) {
-        double[][] expected = naive(layer, ExpertsTest.matrix(x), pass.plan().assignments());
+        double[][] expected = naive(layer, Near.matrix(x), pass.plan().assignments());
         assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         assertArrayEquals(new long[] {tokens, D}, pass.backward(x).dx().shape());
       }

@@ -1,10 +1,10 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.CapacityDemand;
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.CapacityDemand;
+import io.github.moe4j.core.capacity.CapacityFormula;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 

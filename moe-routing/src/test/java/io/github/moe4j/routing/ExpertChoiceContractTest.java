@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.capacity.CapacityFormula;
 import io.github.moe4j.core.testkit.RouterContract;
 import io.github.moe4j.routing.ExpertChoice.Scores;
 import io.github.moe4j.routing.ExpertChoice.TokenNorm;

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityDemand;
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.CapacityDemand;
+import io.github.moe4j.core.capacity.CapacityFormula;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.RoutingObjective;

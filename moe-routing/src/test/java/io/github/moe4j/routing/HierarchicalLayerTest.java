@@ -5,14 +5,14 @@ import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.moe4j.core.ExpertOptions;
-import io.github.moe4j.core.GluExperts;
-import io.github.moe4j.core.HierarchicalExperts;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.experts.HierarchicalExperts;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;

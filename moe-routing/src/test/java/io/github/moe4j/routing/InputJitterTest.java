@@ -6,14 +6,14 @@ import static io.github.moe4j.routing.HandWorked.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
-import io.github.moe4j.core.Activation;
-import io.github.moe4j.core.ExpertOptions;
-import io.github.moe4j.core.GluExperts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.NaiveMoe;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;

@@ -7,14 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.moe4j.core.ExpertOptions;
-import io.github.moe4j.core.FfnExperts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;

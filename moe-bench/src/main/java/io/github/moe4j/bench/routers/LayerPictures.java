@@ -1,18 +1,18 @@
 package io.github.moe4j.bench.routers;
 
-import io.github.moe4j.core.Activation;
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CopyExperts;
 import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.FeedForwardRun;
-import io.github.moe4j.core.FfnExperts;
-import io.github.moe4j.core.HierarchicalExperts;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.SoftMoe;
-import io.github.moe4j.core.SoftMoeOptions;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.CopyExperts;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.HierarchicalExperts;
+import io.github.moe4j.core.soft.SoftMoe;
+import io.github.moe4j.core.soft.SoftMoeOptions;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;

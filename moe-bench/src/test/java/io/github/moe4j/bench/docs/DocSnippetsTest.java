@@ -35,6 +35,9 @@ class DocSnippetsTest {
   private static final String IMPORTS = """
       import io.github.moe4j.balance.*;
       import io.github.moe4j.core.*;
+      import io.github.moe4j.core.capacity.*;
+      import io.github.moe4j.core.experts.*;
+      import io.github.moe4j.core.soft.*;
       import io.github.moe4j.core.training.*;
       import io.github.moe4j.core.transformer.*;
       import io.github.moe4j.routing.*;

@@ -1,8 +1,8 @@
 package io.github.moe4j.core.testkit;
 
-import io.github.moe4j.core.Activation;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.experts.Activation;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

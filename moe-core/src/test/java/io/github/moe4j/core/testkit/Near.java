@@ -74,4 +74,13 @@ public final class Near {
   public static double[] flatten(double[][] rows) {
     return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();
   }
+
+  /** The rows of a matrix. */
+  public static double[][] matrix(INDArray array) {
+    double[] flat = values(array);
+    int width = (int) array.size(1);
+    double[][] rows = new double[(int) array.size(0)][];
+    Arrays.setAll(rows, r -> Arrays.copyOfRange(flat, r * width, (r + 1) * width));
+    return rows;
+  }
 }

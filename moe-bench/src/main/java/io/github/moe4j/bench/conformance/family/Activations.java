@@ -2,7 +2,7 @@ package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.bench.conformance.CaseConfig;
 import io.github.moe4j.bench.conformance.UnsupportedCaseException;
-import io.github.moe4j.core.Activation;
+import io.github.moe4j.core.experts.Activation;
 
 /** The names that other code has for activation functions. */
 final class Activations {

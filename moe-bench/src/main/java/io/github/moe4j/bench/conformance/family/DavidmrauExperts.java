@@ -3,10 +3,10 @@ package io.github.moe4j.bench.conformance.family;
 import io.github.moe4j.bench.conformance.CaseTensor;
 import io.github.moe4j.bench.conformance.Comparison;
 import io.github.moe4j.bench.conformance.ReferenceCase;
-import io.github.moe4j.core.Activation;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.FfnExperts;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.FfnExperts;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.bench.conformance.CaseConfig;
-import io.github.moe4j.core.ClampedSwiGlu;
-import io.github.moe4j.core.GluExperts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.ClampedSwiGlu;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;

@@ -6,8 +6,8 @@ import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.ReferenceFamily;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.core.GluExperts;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.experts.GluExperts;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

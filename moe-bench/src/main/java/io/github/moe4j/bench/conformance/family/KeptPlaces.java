@@ -1,9 +1,9 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.capacity.DropOrder;
 
 /**
  * Where kept assignments lie in code that gives each expert a row of slots.

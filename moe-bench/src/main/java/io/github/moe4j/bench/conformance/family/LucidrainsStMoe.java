@@ -8,11 +8,11 @@ import io.github.moe4j.bench.conformance.Comparison;
 import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.ReferenceFamily;
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.capacity.DropOrder;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

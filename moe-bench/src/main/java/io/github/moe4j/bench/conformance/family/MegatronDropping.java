@@ -4,12 +4,12 @@ import io.github.moe4j.bench.conformance.CaseConfig;
 import io.github.moe4j.bench.conformance.CaseTensor;
 import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.UnsupportedCaseException;
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.CapacityRule;
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.Dropless;
-import io.github.moe4j.core.LimitedCapacity;
-import io.github.moe4j.core.PaddedToCapacity;
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.DropOrder;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.capacity.PaddedToCapacity;
 import org.jspecify.annotations.Nullable;
 
 /**

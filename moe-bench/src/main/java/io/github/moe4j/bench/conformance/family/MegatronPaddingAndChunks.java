@@ -9,10 +9,10 @@ import io.github.moe4j.bench.conformance.ReferenceFamily;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.Dropless;
-import io.github.moe4j.core.PaddedToMultiple;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.PaddedToMultiple;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 

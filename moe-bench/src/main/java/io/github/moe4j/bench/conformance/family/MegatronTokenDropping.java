@@ -6,9 +6,9 @@ import io.github.moe4j.bench.conformance.Comparison;
 import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.ReferenceFamily;
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityDemand;
 import io.github.moe4j.core.CapacityResult;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.capacity.CapacityDemand;
 import java.util.Arrays;
 
 /**

@@ -2,13 +2,13 @@ package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.bench.conformance.CaseConfig;
 import io.github.moe4j.bench.conformance.UnsupportedCaseException;
-import io.github.moe4j.core.CapacityDemand;
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.CapacityRule;
-import io.github.moe4j.core.DropOrder;
-import io.github.moe4j.core.LimitedCapacity;
-import io.github.moe4j.core.Renormalised;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.capacity.CapacityDemand;
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.DropOrder;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.capacity.Renormalised;
 import io.github.moe4j.routing.GShard;
 
 /** The options of {@code NllbMoeTop2Router}. */

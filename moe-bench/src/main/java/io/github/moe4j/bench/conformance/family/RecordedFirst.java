@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.capacity.DropOrder;
 import java.util.Comparator;
 import java.util.stream.IntStream;
 

@@ -1,9 +1,9 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityDemand;
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.capacity.CapacityDemand;
+import io.github.moe4j.core.capacity.CapacityFormula;
 import java.util.Arrays;
 
 /** What a capacity formula gives each expert, which recorded code reports. */

@@ -3,12 +3,12 @@ package io.github.moe4j.bench.conformance.family;
 import io.github.moe4j.bench.conformance.CaseTensor;
 import io.github.moe4j.bench.conformance.Comparison;
 import io.github.moe4j.bench.conformance.ReferenceCase;
-import io.github.moe4j.core.Activation;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.core.GluExperts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.GluExperts;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**

@@ -8,10 +8,10 @@ import io.github.moe4j.bench.conformance.Comparison;
 import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.ReferenceFamily;
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityFormula;
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.DropOrder;
 import io.github.moe4j.routing.TopK;
 import java.util.Arrays;
 

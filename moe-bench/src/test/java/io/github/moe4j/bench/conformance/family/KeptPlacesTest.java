@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.DropOrder;
 import org.junit.jupiter.api.Test;
 
 class KeptPlacesTest {

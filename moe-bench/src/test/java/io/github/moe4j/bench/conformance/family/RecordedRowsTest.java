@@ -9,16 +9,16 @@ import io.github.moe4j.bench.conformance.DamagedCaseException;
 import io.github.moe4j.bench.conformance.ReferenceCase;
 import io.github.moe4j.bench.conformance.TestCases;
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityFormula;
 import io.github.moe4j.core.CapacityResult;
 import io.github.moe4j.core.CapacityRule;
-import io.github.moe4j.core.DropOrder;
 import io.github.moe4j.core.Dropless;
-import io.github.moe4j.core.LimitedCapacity;
-import io.github.moe4j.core.PaddedToCapacity;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.DropOrder;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.capacity.PaddedToCapacity;
 import org.junit.jupiter.api.Test;
 
 /** Three tokens and one expert, and what of them was recorded. */

@@ -1,0 +1,54 @@
+package io.github.moe4j.core.capacity;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityRule;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterDecision;
+
+/**
+ * Each expert takes as many assignments as it has room for, those served first; the others are
+ * dropped.
+ *
+ * <p>A dropped assignment adds nothing to its token's output and is counted. The kept ones stay in
+ * the decision's own order with their weights, whoever was served first, so that a token's first
+ * choice stays its first.
+ *
+ * @param formula the limit of an expert in a group
+ * @param perSequence whether each sequence has room of its own (Switch Transformers in Hugging Face,
+ *     {@code SwitchTransformersTop1Router}; MaxText) rather than the batch
+ * @param order who is served first
+ */
+public record LimitedCapacity(CapacityFormula formula, boolean perSequence, DropOrder order)
+    implements CapacityRule {
+
+  /** Room for {@code factor} times the mean load of the batch, first come first served. */
+  public static LimitedCapacity ofFactor(double factor) {
+    return of(CapacityFormula.factor(factor));
+  }
+
+  /** Room that the batch shares, first come first served. */
+  public static LimitedCapacity of(CapacityFormula formula) {
+    return new LimitedCapacity(formula, false, DropOrder.tokenMajor());
+  }
+
+  @Override
+  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+    Assignments all = decision.assignments();
+    ExpertRoom room = ExpertRoom.of(formula, perSequence, decision, mode);
+    boolean[] taken = new boolean[all.size()];
+    int size = 0;
+    for (int n : AssignmentOrder.of(order, decision, mode)) {
+      taken[n] = room.take(all.token(n), all.expert(n));
+      size += taken[n] ? 1 : 0;
+    }
+    int[] kept = new int[size];
+    int r = 0;
+    for (int n = 0; n < taken.length; n++) {
+      if (taken[n]) {
+        kept[r++] = n;
+      }
+    }
+    return CapacityResult.ofKept(all, kept);
+  }
+}

@@ -1,0 +1,38 @@
+package io.github.moe4j.core.capacity;
+
+import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityRule;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterDecision;
+
+/**
+ * Another rule, after which each expert has exactly as many rows as its limit, in every pass the
+ * same number: {@code moe_pad_expert_input_to_capacity} of Megatron-LM.
+ *
+ * <p>An expert below its limit gets the first real tokens of the group, in token order, that it has
+ * no row of, with weight 0. If there are not enough tokens, it gets as many as there are; an expert
+ * above the limit, which only a rule with another limit leaves, gets none. What such rows cost and
+ * change is said at {@link PaddedToMultiple}.
+ *
+ * @param rule what drops
+ * @param formula the number of rows of an expert in a group
+ * @param perSequence whether a group is one sequence rather than the batch
+ */
+public record PaddedToCapacity(CapacityRule rule, CapacityFormula formula, boolean perSequence)
+    implements CapacityRule {
+
+  /** A rule with a limit, filled up to that limit. */
+  public static PaddedToCapacity of(LimitedCapacity rule) {
+    return new PaddedToCapacity(rule, rule.formula(), rule.perSequence());
+  }
+
+  @Override
+  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+    ExpertRoom room = ExpertRoom.of(formula, perSequence, decision, mode);
+    return PaddedResult.of(
+        decision,
+        rule.apply(decision, mode),
+        perSequence ? decision.sequenceLength() : decision.tokens(),
+        (group, expert, rows) -> room.left(group, expert) - rows);
+  }
+}

@@ -1,0 +1,39 @@
+package io.github.moe4j.core.capacity;
+
+import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityRule;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.WeightAt;
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * Another rule, after which the number of rows of each expert is filled up to a multiple, for
+ * kernels that want whole tiles: Megatron-LM {@code moe_utils.pad_routing_map}.
+ *
+ * <p>An expert with c rows gets {@code (−c) mod multiple} more: the first real tokens, in token
+ * order, that it has no row of, with weight 0; an expert without rows gets none. If there are not
+ * enough tokens, it gets as many as there are.
+ *
+ * <p>Such rows cost time and change no output and no gradient as long as weights apply to the
+ * experts' outputs: with {@link WeightAt#INPUT} an expert of nothing may be other than 0, by its
+ * biases. Experts that hold a router themselves route them like others.
+ *
+ * @param rule what drops
+ * @param multiple at least 1
+ */
+public record PaddedToMultiple(CapacityRule rule, int multiple) implements CapacityRule {
+  /** Checks the multiple. */
+  public PaddedToMultiple {
+    Require.positive("multiple", multiple);
+  }
+
+  @Override
+  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+    return PaddedResult.of(
+        decision,
+        rule.apply(decision, mode),
+        decision.tokens(),
+        (group, expert, rows) -> Math.floorMod(-rows, multiple));
+  }
+}

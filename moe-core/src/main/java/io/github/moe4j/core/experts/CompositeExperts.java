@@ -1,0 +1,155 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Experts of several kinds side by side, such as networks beside the zero, copy and constant experts
+ * of MoE++ (arXiv 2410.07348). Numbered part after part: with parts of 4 and 2 experts, expert 5 is
+ * the second of the second part.
+ *
+ * <p>Parameters: those of each part as {@code 0.…}, {@code 1.…} and so on.
+ */
+public final class CompositeExperts implements Experts {
+  private final List<Experts> parts;
+  private final int[] firstExpert;
+  private final Parameters parameters;
+
+  private CompositeExperts(List<Experts> parts) {
+    Require.that(!parts.isEmpty(), "parts must be at least 1 but were 0");
+    this.parts = parts;
+    this.firstExpert = new int[parts.size() + 1];
+    Parameters.Builder builder = Parameters.builder();
+    for (int p = 0; p < parts.size(); p++) {
+      Experts part = parts.get(p);
+      Require.that(
+          part.modelWidth() == modelWidth(),
+          "parts 0 and %d differ in model width: %d != %d",
+          p,
+          modelWidth(),
+          part.modelWidth());
+      Require.that(
+          part.dataType() == dataType(),
+          "parts 0 and %d differ in type: %s != %s",
+          p,
+          dataType(),
+          part.dataType());
+      firstExpert[p + 1] = firstExpert[p] + part.experts();
+      builder.addAll(Integer.toString(p), part.parameters());
+    }
+    this.parameters = builder.build();
+  }
+
+  /**
+   * Experts numbered part after part.
+   *
+   * @param parts of one model width and type, at least one. Not modified.
+   */
+  public static CompositeExperts of(Experts... parts) {
+    return new CompositeExperts(List.of(parts));
+  }
+
+  @Override
+  public int experts() {
+    return firstExpert[parts.size()];
+  }
+
+  @Override
+  public int modelWidth() {
+    return parts.get(0).modelWidth();
+  }
+
+  /** That of the parts, which may hold parameters of another type themselves. */
+  @Override
+  public DataType dataType() {
+    return parts.get(0).dataType();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    int[] firstRow = new int[firstExpert.length];
+    for (int p = 0; p < firstRow.length; p++) {
+      firstRow[p] = expertStart[firstExpert[p]];
+    }
+    List<ExpertsRun> runs = new ArrayList<>();
+    try {
+      for (int p = 0; p < parts.size(); p++) {
+        INDArray rows = Gemm.rows(xR, firstRow[p], firstRow[p + 1]);
+        runs.add(parts.get(p).run(rows, startsOf(p, expertStart), mode, scope));
+      }
+      return new Run(runs, firstRow, scope.take(xR.dataType(), xR.shape()));
+    } catch (RuntimeException | Error e) {
+      runs.forEach(ExpertsRun::close);
+      throw e;
+    }
+  }
+
+  /** First rows of a part's experts, counted from the first row of the part. */
+  private int[] startsOf(int part, int[] expertStart) {
+    int[] starts = new int[parts.get(part).experts() + 1];
+    for (int e = 0; e < starts.length; e++) {
+      starts[e] = expertStart[firstExpert[part] + e] - expertStart[firstExpert[part]];
+    }
+    return starts;
+  }
+
+  /** The runs of the parts, each on its block of rows, with their outputs joined. */
+  private static final class Run implements ExpertsRun {
+    private final List<ExpertsRun> runs;
+    private final int[] firstRow;
+    private final INDArray y;
+
+    Run(List<ExpertsRun> runs, int[] firstRow, INDArray y) {
+      this.runs = runs;
+      this.firstRow = firstRow;
+      this.y = y;
+      for (int p = 0; p < runs.size(); p++) {
+        if (firstRow[p] < firstRow[p + 1]) {
+          block(y, p).assign(runs.get(p).y());
+        }
+      }
+    }
+
+    private INDArray block(INDArray rows, int part) {
+      return Gemm.rows(rows, firstRow[part], firstRow[part + 1]);
+    }
+
+    @Override
+    public INDArray y() {
+      return y;
+    }
+
+    @Override
+    public List<MoeForward> moe() {
+      return runs.stream().flatMap(run -> run.moe().stream()).toList();
+    }
+
+    @Override
+    public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+      for (int p = 0; p < runs.size(); p++) {
+        runs.get(p).backward(block(dyR, p), block(dxR, p), into.scoped(Integer.toString(p)));
+      }
+    }
+
+    @Override
+    public void close() {
+      runs.forEach(ExpertsRun::close);
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.Require;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Experts without parameters that pass their tokens on: {@code y = x} (MoE++, arXiv 2410.07348,
+ * section 3.1, "copy experts"; a shortcut around the layer).
+ *
+ * @param experts number of experts E
+ * @param modelWidth D
+ * @param dataType FLOAT or DOUBLE
+ */
+public record CopyExperts(int experts, int modelWidth, DataType dataType) implements Experts {
+  /** Checks the sizes. */
+  public CopyExperts {
+    Require.positive("experts", experts);
+    Require.positive("modelWidth", modelWidth);
+    Require.floating("dataType", dataType);
+  }
+
+  @Override
+  public Parameters parameters() {
+    return Parameters.none();
+  }
+
+  /** The outputs are the rows themselves, not a copy. */
+  @Override
+  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    return new ExpertsRun() {
+      @Override
+      public INDArray y() {
+        return xR;
+      }
+
+      @Override
+      public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+        if (!dyR.isEmpty()) {
+          dxR.addi(dyR);
+        }
+      }
+    };
+  }
+}

@@ -1,0 +1,148 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.RowMap;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Plain feed-forward experts: {@code down(act(up(x)))}, as in Switch Transformers.
+ *
+ * <p>Parameters: {@code up.weight} [E,H,D], {@code down.weight} [E,D,H], and with biases {@code
+ * up.bias} [E,H], {@code down.bias} [E,D].
+ */
+public final class FfnExperts implements Experts {
+  private final GroupedLinear up;
+  private final GroupedLinear down;
+  private final Activation activation;
+  private final HiddenDropout dropout;
+  private final Parameters parameters;
+
+  private FfnExperts(
+      GroupedLinear up, GroupedLinear down, Activation activation, HiddenDropout dropout) {
+    up.requireFits(down);
+    this.up = up;
+    this.down = down;
+    this.activation = activation;
+    this.dropout = dropout;
+    Parameters.Builder builder = Parameters.builder();
+    up.addTo(builder, "up");
+    down.addTo(builder, "down");
+    this.parameters = builder.build();
+  }
+
+  /** New experts with weights drawn from a seed; the same seed gives the same bits. */
+  public static FfnExperts create(ExpertOptions options, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return new FfnExperts(
+        GroupedLinear.toHidden("up", options, random),
+        GroupedLinear.fromHidden("down", options, random),
+        options.activation(),
+        HiddenDropout.NONE);
+  }
+
+  /**
+   * Experts over existing arrays, which become the live parameters.
+   *
+   * @param up [E,H,D]
+   * @param upBias [E,H] or null
+   * @param down [E,D,H]
+   * @param downBias [E,D] or null
+   */
+  public static FfnExperts of(
+      Activation activation,
+      INDArray up,
+      @Nullable INDArray upBias,
+      INDArray down,
+      @Nullable INDArray downBias) {
+    return new FfnExperts(
+        new GroupedLinear("up", up, upBias),
+        new GroupedLinear("down", down, downBias),
+        activation,
+        HiddenDropout.NONE);
+  }
+
+  /**
+   * The same experts, their parameters shared, that drop hidden values in training: "expert
+   * dropout" of Switch Transformers (arXiv 2101.03961, section 2.4 and table 4, rate 0.4 where all
+   * other layers have 0.1).
+   *
+   * <p>A dropped value becomes 0, the others are multiplied by {@code 1/(1 − rate)}; in evaluation
+   * nothing happens. Draws one uniform number for each hidden value, row after row, expert after
+   * expert, and drops where it is below the rate.
+   *
+   * @param rate in [0, 1); with 0 nothing is drawn
+   */
+  public FfnExperts withDropout(double rate) {
+    return new FfnExperts(up, down, activation, new HiddenDropout(rate));
+  }
+
+  /** The same networks over changed arrays. */
+  FfnExperts withArrays(GroupedLinear.ArrayChange change) {
+    return new FfnExperts(
+        up.withArrays("up", change), down.withArrays("down", change), activation, dropout);
+  }
+
+  @Override
+  public int experts() {
+    return up.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return up.in();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    int[] start = expertStart.clone();
+    INDArray pre = up.forward(xR, start, scope);
+    INDArray hidden = scope.take(xR.dataType(), pre.shape());
+    activate(pre, hidden);
+    HiddenDropout.Kept kept = dropout.apply(hidden, mode, scope);
+    INDArray y = down.forward(hidden, start, scope);
+    return new ExpertsRun() {
+      @Override
+      public INDArray y() {
+        return y;
+      }
+
+      @Override
+      public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+        INDArray dHidden = scope.takeZeros(dyR.dataType(), hidden.shape());
+        down.backward(dyR, hidden, start, dHidden, into, "down");
+        kept.scale(dHidden);
+        activateBackward(pre, dHidden);
+        up.backward(dHidden, xR, start, dxR, into, "up");
+      }
+    };
+  }
+
+  private void activate(INDArray pre, INDArray hidden) {
+    RowMap.apply(List.of(pre), List.of(hidden), (r, in, out) -> activation.values(in[0], out[0]));
+  }
+
+  /** Turns the gradient of the hidden layer into that of its input, in place. */
+  private void activateBackward(INDArray pre, INDArray gradient) {
+    RowMap.apply(List.of(pre, gradient), List.of(gradient), (r, in, out) -> {
+      double[] x = in[0];
+      double[] dh = in[1];
+      double[] dx = out[0];
+      for (int i = 0; i < dx.length; i++) {
+        dx[i] = dh[i] * activation.slope(x[i]);
+      }
+    });
+  }
+}

@@ -1,0 +1,249 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Gated feed-forward experts: {@code down(act(gate(x)) ⊙ up(x))} (Shazeer 2020, arXiv 2002.05202,
+ * equation 6; SwiGLU with SiLU, as in Mixtral), or with the {@link ClampedSwiGlu} of gpt-oss between
+ * the projections.
+ *
+ * <p>Parameters: {@code gate.weight} and {@code up.weight} [E,H,D], {@code down.weight} [E,D,H],
+ * and with biases {@code gate.bias} and {@code up.bias} [E,H], {@code down.bias} [E,D].
+ */
+public final class GluExperts implements Experts {
+  private final GroupedLinear gate;
+  private final GroupedLinear up;
+  private final GroupedLinear down;
+  private final GluCombination combination;
+  private final HiddenDropout dropout;
+  private final Parameters parameters;
+
+  private GluExperts(
+      GroupedLinear gate,
+      GroupedLinear up,
+      GroupedLinear down,
+      GluCombination combination,
+      HiddenDropout dropout) {
+    Require.that(
+        gate.experts() == up.experts() && gate.in() == up.in() && gate.out() == up.out(),
+        "gate [%d, %d, %d] and up [%d, %d, %d] must have one shape",
+        gate.experts(),
+        gate.out(),
+        gate.in(),
+        up.experts(),
+        up.out(),
+        up.in());
+    up.requireFits(down);
+    this.gate = gate;
+    this.up = up;
+    this.down = down;
+    this.combination = combination;
+    this.dropout = dropout;
+    Parameters.Builder builder = Parameters.builder();
+    gate.addTo(builder, "gate");
+    up.addTo(builder, "up");
+    down.addTo(builder, "down");
+    this.parameters = builder.build();
+  }
+
+  /** New experts with weights drawn from a seed; the same seed gives the same bits. */
+  public static GluExperts create(ExpertOptions options, long seed) {
+    return draw(new ActivatedGate(options.activation()), options, seed);
+  }
+
+  /**
+   * The same with the combination of gpt-oss.
+   *
+   * @param options whose activation must be SiLU, the default: the combination has its own
+   */
+  public static GluExperts create(ClampedSwiGlu swiGlu, ExpertOptions options, long seed) {
+    Require.that(
+        options.activation() == Activation.SILU,
+        "activation beside ClampedSwiGlu must be SILU but was %s",
+        options.activation());
+    return draw(swiGlu, options, seed);
+  }
+
+  private static GluExperts draw(GluCombination combination, ExpertOptions options, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    return new GluExperts(
+        GroupedLinear.toHidden("gate", options, random),
+        GroupedLinear.toHidden("up", options, random),
+        GroupedLinear.fromHidden("down", options, random),
+        combination,
+        HiddenDropout.NONE);
+  }
+
+  /**
+   * Experts over existing arrays, which become the live parameters.
+   *
+   * @param gate [E,H,D]
+   * @param gateBias [E,H] or null
+   * @param up [E,H,D]
+   * @param upBias [E,H] or null
+   * @param down [E,D,H]
+   * @param downBias [E,D] or null
+   */
+  public static GluExperts of(
+      Activation activation,
+      INDArray gate,
+      @Nullable INDArray gateBias,
+      INDArray up,
+      @Nullable INDArray upBias,
+      INDArray down,
+      @Nullable INDArray downBias) {
+    GluCombination combination = new ActivatedGate(activation);
+    return over(combination, gate, gateBias, up, upBias, down, downBias);
+  }
+
+  /**
+   * Experts with the combination of gpt-oss over existing arrays, which become the live parameters.
+   *
+   * @param gate [E,H,D]
+   * @param gateBias [E,H] or null
+   * @param up [E,H,D]
+   * @param upBias [E,H] or null
+   * @param down [E,D,H]
+   * @param downBias [E,D] or null
+   */
+  public static GluExperts of(
+      ClampedSwiGlu swiGlu,
+      INDArray gate,
+      @Nullable INDArray gateBias,
+      INDArray up,
+      @Nullable INDArray upBias,
+      INDArray down,
+      @Nullable INDArray downBias) {
+    return over(swiGlu, gate, gateBias, up, upBias, down, downBias);
+  }
+
+  /**
+   * Experts over the arrays of gpt-oss, in which the rows of gate and up alternate.
+   *
+   * @param gateUp rows gate, up, gate, up … [E,2H,D]. Not modified: copied into two arrays.
+   * @param gateUpBias in the same order [E,2H], or null. Not modified: copied.
+   * @param down [E,D,H]; becomes a live parameter
+   * @param downBias [E,D] or null; becomes a live parameter
+   */
+  public static GluExperts ofInterleaved(
+      ClampedSwiGlu swiGlu,
+      INDArray gateUp,
+      @Nullable INDArray gateUpBias,
+      INDArray down,
+      @Nullable INDArray downBias) {
+    Require.shape("gateUp", gateUp, -1, -1, -1);
+    InterleavedGlu weights = InterleavedGlu.split("gateUp", gateUp);
+    if (gateUpBias == null) {
+      return over(swiGlu, weights.gate(), null, weights.up(), null, down, downBias);
+    }
+    Require.shape("gateUpBias", gateUpBias, gateUp.size(0), gateUp.size(1));
+    InterleavedGlu biases = InterleavedGlu.split("gateUpBias", gateUpBias);
+    return over(swiGlu, weights.gate(), biases.gate(), weights.up(), biases.up(), down, downBias);
+  }
+
+  private static GluExperts over(
+      GluCombination combination,
+      INDArray gate,
+      @Nullable INDArray gateBias,
+      INDArray up,
+      @Nullable INDArray upBias,
+      INDArray down,
+      @Nullable INDArray downBias) {
+    return new GluExperts(
+        new GroupedLinear("gate", gate, gateBias),
+        new GroupedLinear("up", up, upBias),
+        new GroupedLinear("down", down, downBias),
+        combination,
+        HiddenDropout.NONE);
+  }
+
+  /**
+   * The same experts, their parameters shared, that drop hidden values in training, exactly as
+   * {@link FfnExperts#withDropout} does.
+   *
+   * @param rate in [0, 1); with 0 nothing is drawn
+   */
+  public GluExperts withDropout(double rate) {
+    return new GluExperts(gate, up, down, combination, new HiddenDropout(rate));
+  }
+
+  /** The same networks over changed arrays. */
+  GluExperts withArrays(GroupedLinear.ArrayChange change) {
+    return new GluExperts(
+        gate.withArrays("gate", change),
+        up.withArrays("up", change),
+        down.withArrays("down", change),
+        combination,
+        dropout);
+  }
+
+  @Override
+  public int experts() {
+    return up.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return up.in();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    int[] start = expertStart.clone();
+    INDArray gates = gate.forward(xR, start, scope);
+    INDArray ups = up.forward(xR, start, scope);
+    INDArray hidden = scope.take(xR.dataType(), ups.shape());
+    combine(gates, ups, hidden);
+    HiddenDropout.Kept kept = dropout.apply(hidden, mode, scope);
+    INDArray y = down.forward(hidden, start, scope);
+    return new ExpertsRun() {
+      @Override
+      public INDArray y() {
+        return y;
+      }
+
+      @Override
+      public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+        INDArray dHidden = scope.takeZeros(dyR.dataType(), hidden.shape());
+        down.backward(dyR, hidden, start, dHidden, into, "down");
+        kept.scale(dHidden);
+        INDArray dGates = scope.take(dyR.dataType(), hidden.shape());
+        combineBackward(gates, ups, dHidden, dGates);
+        up.backward(dHidden, xR, start, dxR, into, "up");
+        gate.backward(dGates, xR, start, dxR, into, "gate");
+      }
+    };
+  }
+
+  private void combine(INDArray gates, INDArray ups, INDArray hidden) {
+    RowMap.apply(
+        List.of(gates, ups),
+        List.of(hidden),
+        (r, in, out) -> combination.values(in[0], in[1], out[0]));
+  }
+
+  /** Turns the gradient of the hidden layer into that of up, in place, and that of the gate. */
+  private void combineBackward(
+      INDArray gates, INDArray ups, INDArray dHiddenThenUps, INDArray dGates) {
+    RowMap.apply(
+        List.of(gates, ups, dHiddenThenUps),
+        List.of(dHiddenThenUps, dGates),
+        (r, in, out) -> combination.gradients(in[0], in[1], in[2], out[1], out[0]));
+  }
+}

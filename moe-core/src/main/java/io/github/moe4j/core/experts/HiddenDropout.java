@@ -1,0 +1,86 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
+import io.github.moe4j.core.internal.Rows;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Dropout of the hidden values of experts: in training each becomes 0 with probability {@code rate}
+ * and else is multiplied by {@code 1/(1 − rate)}; in evaluation nothing happens.
+ *
+ * <p>One uniform number for each hidden value, row after row; a value is dropped where it is below
+ * the rate. Drawn in one thread, so that the bits do not depend on how many there are.
+ */
+final class HiddenDropout {
+  /** No dropout: nothing is drawn. */
+  static final HiddenDropout NONE = new HiddenDropout(0);
+
+  private final double rate;
+
+  HiddenDropout(double rate) {
+    Require.that(rate >= 0 && rate < 1, "dropout rate must be in [0, 1) but was %s", rate);
+    this.rate = rate;
+  }
+
+  /**
+   * Drops values.
+   *
+   * @param hidden [R,H]. Modified.
+   * @return what was kept, for the way back
+   */
+  Kept apply(INDArray hidden, PassMode mode, Arena.Scope scope) {
+    if (rate == 0 || !mode.isTraining()) {
+      return new Kept(null, 1);
+    }
+    RandomGenerator random = mode.requireGenerator("expert dropout");
+    INDArray ones = scope.take(hidden.dataType(), hidden.shape());
+    if (!ones.isEmpty()) {
+      draw(ones, random);
+    }
+    Kept kept = new Kept(ones, 1 / (1 - rate));
+    kept.scale(hidden);
+    return kept;
+  }
+
+  private void draw(INDArray ones, RandomGenerator random) {
+    Rows rows = Rows.of(ones);
+    double[] row = new double[rows.width()];
+    for (long r = 0; r < rows.rows(); r++) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] = Draws.uniform(random) < rate ? 0 : 1;
+      }
+      rows.write(r, row);
+    }
+  }
+
+  /**
+   * What one pass kept.
+   *
+   * @param ones 1 where a value was kept, else 0 [R,H]; null if all were
+   * @param factor of the kept values
+   */
+  record Kept(@Nullable INDArray ones, double factor) {
+    /**
+     * Multiplies by the factor where kept and by 0 elsewhere: hidden values, and on the way back
+     * their gradients.
+     *
+     * @param values [R,H]. Modified.
+     */
+    void scale(INDArray values) {
+      if (ones != null) {
+        RowMap.apply(List.of(values, ones), List.of(values), (r, in, out) -> {
+          for (int i = 0; i < out[0].length; i++) {
+            out[0][i] = in[0][i] * in[1][i] * factor;
+          }
+        });
+      }
+    }
+  }
+}

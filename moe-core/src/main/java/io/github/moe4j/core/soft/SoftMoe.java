@@ -1,0 +1,220 @@
+package io.github.moe4j.core.soft;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.FeedForward;
+import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Soft Mixture of Experts (Puigcerver et al. 2023, arXiv 2308.00951, algorithm 1; {@code
+ * projects/soft_moe} in google-research/vmoe; lucidrains/soft-moe-pytorch): no token is routed, each
+ * expert sees S learned mixtures of all tokens of a sequence, its slots.
+ *
+ * <p>For the tokens n of one sequence and the slots s of expert e:
+ *
+ * <pre>{@code
+ * logits[n,es] = <normal(x[n]), normal(slot[es])>
+ * input[es]    = Σ_n softmax over n of logits[n,es] · x[n]
+ * y[n]         = Σ_es softmax over es of logits[n,es] · expert_e(input[es])
+ * }</pre>
+ *
+ * <p>Everything is differentiable, nothing is dropped and the load is perfect by construction, so
+ * there is nothing to balance. Every token of a sequence, later ones included, changes the output of
+ * every other: not for decoders.
+ *
+ * <p>A padded token gives nothing to slots; its own output: {@link SoftMoeOptions.PaddedOutput}. No
+ * noise is added to the logits.
+ *
+ * <p>Parameters: {@code slots} [E,S,D]; {@code norm.gamma} and {@code slotNorm.gamma} [D] with
+ * {@link SlotNormalisation#RMS} and {@link SlotNormalisation#LAYER_NORM}; {@code scale} [1] with
+ * {@link SlotNormalisation#L2_SCALED}; {@code experts.…}. All are learned.
+ */
+public final class SoftMoe implements FeedForward {
+  private final Experts experts;
+  private final INDArray slots;
+  private final SoftMoeOptions options;
+  private final @Nullable INDArray gamma;
+  private final @Nullable INDArray slotGamma;
+  private final @Nullable INDArray scale;
+  private final Arena arena;
+  private final Parameters parameters;
+
+  private SoftMoe(Experts experts, INDArray slots, SoftMoeOptions options) {
+    Require.shape("slots", slots, experts.experts(), -1, experts.modelWidth());
+    Require.that(slots.size(1) >= 1, "slots of an expert must be at least 1 but were 0");
+    Require.type("slots", slots, experts.dataType());
+    this.experts = experts;
+    this.slots = slots;
+    this.options = options;
+    SlotNormalisation kind = options.normalisation();
+    this.gamma = kind.hasGamma() ? ones(experts.modelWidth()) : null;
+    this.slotGamma = kind.hasGamma() ? ones(experts.modelWidth()) : null;
+    this.scale = kind == SlotNormalisation.L2_SCALED ? ones(1) : null;
+    this.arena = new Arena();
+    this.parameters = collect();
+  }
+
+  /** The same layer with memory from another arena. */
+  private SoftMoe(SoftMoe other, Arena arena) {
+    this.experts = other.experts;
+    this.slots = other.slots;
+    this.options = other.options;
+    this.gamma = other.gamma;
+    this.slotGamma = other.slotGamma;
+    this.scale = other.scale;
+    this.arena = arena;
+    this.parameters = other.parameters;
+  }
+
+  private INDArray ones(int length) {
+    INDArray ones = Allocate.zeros(experts.dataType(), length);
+    ones.assign(1);
+    return ones;
+  }
+
+  private Parameters collect() {
+    Parameters.Builder builder = Parameters.builder().add("slots", slots);
+    if (gamma != null && slotGamma != null) {
+      builder.add("norm.gamma", gamma).add("slotNorm.gamma", slotGamma);
+    }
+    if (scale != null) {
+      builder.add("scale", scale);
+    }
+    return builder.addAll("experts", experts.parameters()).build();
+  }
+
+  /**
+   * A layer over existing slots, which become a live parameter.
+   *
+   * @param slots [E,S,D]
+   */
+  public static SoftMoe of(Experts experts, INDArray slots, SoftMoeOptions options) {
+    return new SoftMoe(experts, slots, options);
+  }
+
+  /**
+   * A layer with new slots, normal with standard deviation 1/√D; the same seed gives the same bits.
+   *
+   * @param slotsPerExpert S; a layer costs about as much as a dense one when E·S is the length of a
+   *     sequence
+   */
+  public static SoftMoe create(
+      Experts experts, int slotsPerExpert, SoftMoeOptions options, long seed) {
+    Require.positive("slotsPerExpert", slotsPerExpert);
+    INDArray slots = Initializer.normal(1 / Math.sqrt(experts.modelWidth()))
+        .create(
+            experts.dataType(),
+            new SplittableRandom(seed),
+            experts.experts(),
+            slotsPerExpert,
+            experts.modelWidth());
+    return new SoftMoe(experts, slots, options);
+  }
+
+  /** The same layer, its parameters shared, with memory from the given arena. */
+  public SoftMoe withArena(Arena shared) {
+    return new SoftMoe(this, shared);
+  }
+
+  @Override
+  public int modelWidth() {
+    return experts.modelWidth();
+  }
+
+  @Override
+  public DataType dataType() {
+    return experts.dataType();
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public FeedForwardRun forward(MoeInput input) {
+    Require.shape("x", input.x(), -1, modelWidth());
+    Require.type("x", input.x(), dataType());
+    Arena.Scope scope = arena.open();
+    try {
+      return new SoftMoeRun(this, input, scope);
+    } catch (RuntimeException | Error e) {
+      scope.close();
+      throw e;
+    }
+  }
+
+  Experts experts() {
+    return experts;
+  }
+
+  SoftMoeOptions options() {
+    return options;
+  }
+
+  /** Slots of an expert S. */
+  int slotsPerExpert() {
+    return Math.toIntExact(slots.size(1));
+  }
+
+  /** The slots, or their gradient, as a matrix [E·S,D] over the same memory. */
+  INDArray asMatrix(INDArray array) {
+    return array.reshape('c', array.size(0) * array.size(1), array.size(2));
+  }
+
+  /** What normalised tokens are multiplied by [D]. */
+  double[] tokenFactors() {
+    return gamma == null ? filled(1) : row(gamma);
+  }
+
+  /** What normalised slots are multiplied by [D]. */
+  double[] slotFactors() {
+    if (slotGamma != null) {
+      return row(slotGamma);
+    }
+    return filled(scale == null ? 1 : row(scale)[0]);
+  }
+
+  /** Adds the gradients of the factors [D] to those of the parameters that they are made of. */
+  void addFactorGradients(double[] dTokenFactors, double[] dSlotFactors, Gradients into) {
+    if (gamma != null) {
+      add(dTokenFactors, into.get("norm.gamma"));
+      add(dSlotFactors, into.get("slotNorm.gamma"));
+    }
+    if (scale != null) {
+      add(new double[] {Arrays.stream(dSlotFactors).sum()}, into.get("scale"));
+    }
+  }
+
+  private double[] filled(double value) {
+    double[] values = new double[modelWidth()];
+    Arrays.fill(values, value);
+    return values;
+  }
+
+  private static double[] row(INDArray vector) {
+    double[] values = new double[Math.toIntExact(vector.length())];
+    Rows.of(vector.reshape('c', 1, vector.length())).read(0, values);
+    return values;
+  }
+
+  private static void add(double[] values, INDArray vector) {
+    double[] sum = row(vector);
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += values[i];
+    }
+    Rows.of(vector.reshape('c', 1, vector.length())).write(0, sum);
+  }
+}

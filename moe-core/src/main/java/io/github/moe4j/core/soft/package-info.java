@@ -1,0 +1,5 @@
+/** Soft MoE: experts that see learned mixtures of tokens instead of tokens. */
+@NullMarked
+package io.github.moe4j.core.soft;
+
+import org.jspecify.annotations.NullMarked;

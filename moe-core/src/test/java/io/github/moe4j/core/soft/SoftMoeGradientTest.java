@@ -1,0 +1,154 @@
+package io.github.moe4j.core.soft;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
+import io.github.moe4j.core.testkit.GradientCheck;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Tokens and every parameter of {@link SoftMoe} against differences. */
+@ExtendWith(Seeds.class)
+class SoftMoeGradientTest {
+  private static final int D = 4;
+
+  static Stream<SoftMoeOptions> options() {
+    return Arrays.stream(SlotNormalisation.values())
+        .flatMap(kind ->
+            Arrays.stream(PaddedOutput.values()).map(padded -> new SoftMoeOptions(kind, padded)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void backward_paddingAndSequences_matchesDifferences(SoftMoeOptions options) {
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 8, D);
+    TokenMask mask = TokenMask.of(true, true, false, true, true, false, false, true);
+    SoftMoe layer = SoftMoeTest.layer(DataType.DOUBLE, options);
+    check(layer, MoeInput.of(x).withSequenceLength(4).withMask(mask));
+    check(layer, MoeInput.of(x));
+    check(layer, MoeInput.of(x).withSequenceLength(1));
+  }
+
+  private static void check(SoftMoe layer, MoeInput input) {
+    INDArray x = input.x();
+    double[] weight = RandomArrays.normal(Seeds.random(2), (int) x.length());
+    INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, x.shape());
+    INDArray before = dy.dup();
+    Gradients into = layer.parameters().zeroGradients();
+    INDArray dx = Nd4j.create(DataType.DOUBLE, x.shape());
+    try (FeedForwardRun run = layer.forward(input)) {
+      run.backward(dy, dx, into);
+      requireSecondAdds(layer, run, dy, dx, into);
+    }
+    assertSameBits("dy", before, dy);
+    GradientCheck.of(() -> {
+          try (FeedForwardRun run = layer.forward(input)) {
+            return GradientCheck.weightedSum(run.y(), weight);
+          }
+        })
+        .add("x", x, dx)
+        .addAll(layer.parameters(), into)
+        .assertCorrect();
+  }
+
+  private static void requireSecondAdds(
+      SoftMoe layer, FeedForwardRun run, INDArray dy, INDArray dx, Gradients into) {
+    Gradients twice = layer.parameters().zeroGradients();
+    twice.add(into);
+    INDArray dxTwice = dx.dup();
+    run.backward(dy.dup('f'), dxTwice, twice);
+    assertNear("dx twice", dx.mul(2), dxTwice, 1e-11);
+    into.forEach((name, array) -> assertNear(name, array.mul(2), twice.get(name), 1e-11));
+  }
+
+  @Test
+  void backward_gatedExpertsWithDropout_matchesDifferences() {
+    ExpertOptions sizes = ExpertOptions.of(2, D, 3).withDataType(DataType.DOUBLE);
+    SoftMoe layer =
+        SoftMoe.create(GluExperts.create(sizes, 1).withDropout(0.3), 2, SoftMoeOptions.paper(), 2);
+    RandomArrays.fill(layer.parameters(), Seeds.random(3), 0.7);
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 6, D);
+    double[] weight = RandomArrays.normal(Seeds.random(2), 6 * D);
+    INDArray dx = Nd4j.create(DataType.DOUBLE, 6, D);
+    Gradients into = layer.parameters().zeroGradients();
+    try (FeedForwardRun run = layer.forward(MoeInput.of(x).training(new SplittableRandom(4)))) {
+      run.backward(RandomArrays.of(DataType.DOUBLE, weight, 6, D), dx, into);
+    }
+    GradientCheck.of(() -> {
+          try (FeedForwardRun run =
+              layer.forward(MoeInput.of(x).training(new SplittableRandom(4)))) {
+            return GradientCheck.weightedSum(run.y(), weight);
+          }
+        })
+        .add("x", x, dx)
+        .addAll(layer.parameters(), into)
+        .assertCorrect();
+  }
+
+  @Test
+  void backward_tokenOfZeros_finite() {
+    for (SlotNormalisation kind : SlotNormalisation.values()) {
+      SoftMoe layer =
+          SoftMoeTest.layer(DataType.DOUBLE, SoftMoeOptions.paper().withNormalisation(kind));
+      INDArray x = Nd4j.create(DataType.DOUBLE, 3, D);
+      x.getRow(1).assign(1);
+      INDArray dx = Nd4j.create(DataType.DOUBLE, 3, D);
+      try (FeedForwardRun run = layer.forward(MoeInput.of(x))) {
+        run.backward(x, dx, layer.parameters().zeroGradients());
+      }
+      assertEquals(
+          0, Arrays.stream(values(dx)).filter(v -> !Double.isFinite(v)).count(), kind.name());
+    }
+  }
+
+  @Test
+  void backward_noTokens_gradientsZero() {
+    SoftMoe layer = SoftMoeTest.layer(DataType.DOUBLE, SoftMoeOptions.lucidrains());
+    INDArray none = Nd4j.create(DataType.DOUBLE, 0, D);
+    Gradients into = layer.parameters().zeroGradients();
+    try (FeedForwardRun run = layer.forward(MoeInput.of(none))) {
+      run.backward(none, Nd4j.create(DataType.DOUBLE, 0, D), into);
+    }
+    assertEquals(0, into.globalNorm());
+  }
+
+  @ParameterizedTest
+  @MethodSource("options")
+  void backward_float_nearDouble(SoftMoeOptions options) {
+    SoftMoe wide = SoftMoeTest.layer(DataType.DOUBLE, options);
+    SoftMoe narrow = SoftMoeTest.layer(DataType.FLOAT, options);
+    wide.parameters().forEach((name, array) -> narrow.parameters().get(name).assign(array));
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 8, D);
+    Gradients a = wide.parameters().zeroGradients();
+    Gradients b = narrow.parameters().zeroGradients();
+    INDArray dx = Nd4j.create(DataType.DOUBLE, 8, D);
+    INDArray dxNarrow = Nd4j.create(DataType.FLOAT, 8, D);
+    INDArray xNarrow = x.castTo(DataType.FLOAT);
+    try (FeedForwardRun run = wide.forward(MoeInput.of(x).withSequenceLength(4));
+        FeedForwardRun other = narrow.forward(MoeInput.of(xNarrow).withSequenceLength(4))) {
+      run.backward(x, dx, a);
+      other.backward(xNarrow, dxNarrow, b);
+    }
+    assertNear("dx", values(dx), values(dxNarrow), 2e-4);
+    a.forEach((name, array) -> assertNear(name, values(array), values(b.get(name)), 2e-4));
+  }
+}
