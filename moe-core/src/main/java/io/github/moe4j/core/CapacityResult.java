@@ -1,5 +1,7 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.internal.Require;
+
 /** What a capacity rule kept, and the way back from it. */
 public interface CapacityResult {
   /**
@@ -48,6 +50,7 @@ public interface CapacityResult {
 
       @Override
       public RoutingGradient backward(double[] dKeptWeights) {
+        Require.length("gradient of kept weights", dKeptWeights, indices.length);
         double[] dWeights = new double[all.size()];
         for (int r = 0; r < indices.length; r++) {
           dWeights[indices[r]] = dKeptWeights[r];

@@ -130,7 +130,7 @@ public final class MoeInput {
     return mask;
   }
 
-  /** Tokens of a sequence; T if there is one sequence, 0 if there are no tokens. */
+  /** Tokens of a sequence; T unless {@link #withSequenceLength} said otherwise. */
   public int sequenceLength() {
     return sequenceLength;
   }

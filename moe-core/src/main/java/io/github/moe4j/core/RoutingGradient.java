@@ -87,27 +87,35 @@ public final class RoutingGradient {
     return of(Kind.PROBABILITIES);
   }
 
-  /** A new array with the gradient of the weights of a decision [N], zero where it is absent. */
+  /**
+   * A new array with the gradient of the weights of a decision [N], zero where it is absent; an
+   * error unless this gradient is one of that decision.
+   */
   public double[] weightsOrZero(RouterDecision decision) {
+    requireFits(decision);
     return weights == null ? new double[decision.assignments().size()] : weights.clone();
   }
 
-  /** A new array with the gradient of one kind of scores [T·E], zero where it is absent. */
+  /**
+   * A new array with the gradient of one kind of scores [T·E], zero where it is absent; an error
+   * unless this gradient is one of that decision.
+   */
   public double[] orZero(Kind kind, RouterDecision decision) {
+    requireFits(decision);
     double[] values = scores.get(kind);
     return values == null
         ? new double[TokenScores.size(decision.tokens(), decision.experts())]
         : values.clone();
   }
 
-  /** Throws unless the lengths are those of a decision. */
-  void requireFits(RouterDecision decision) {
+  /** Throws unless a decision has all kinds of scores given here, and all lengths are its own. */
+  public void requireFits(RouterDecision decision) {
     if (weights != null) {
-      requireLength("weights", weights, decision.assignments().size());
+      Require.length("gradient of weights", weights, decision.assignments().size());
     }
     int size = TokenScores.size(decision.tokens(), decision.experts());
     for (Map.Entry<Kind, double[]> entry : scores.entrySet()) {
-      requireLength(entry.getKey().toString(), entry.getValue(), size);
+      Require.length("gradient of " + entry.getKey(), entry.getValue(), size);
       Require.that(
           decision.scores(entry.getKey()).isPresent(),
           "gradient of %s given but the router has none",
@@ -115,17 +123,8 @@ public final class RoutingGradient {
     }
   }
 
-  private static void requireLength(String name, double[] values, int expected) {
-    Require.that(
-        values.length == expected,
-        "gradient of %s must have length %d but has %d",
-        name,
-        expected,
-        values.length);
-  }
-
   private static double[] sum(String name, double[] a, double[] b) {
-    requireLength(name, b, a.length);
+    Require.length("gradient of " + name, b, a.length);
     double[] result = a.clone();
     for (int i = 0; i < result.length; i++) {
       result[i] += b[i];

@@ -179,6 +179,8 @@ public final class CosineGate implements Gate {
     @Override
     public void backward(double[] dLogits, INDArray dx, Gradients into) {
       int experts = experts();
+      Require.length("dLogits", dLogits, tokens * experts);
+      into.requireFits(parameters);
       double[] dUnits = new double[tokens * width];
       double[] dColumns = new double[experts * width];
       double dTemperature = 0;

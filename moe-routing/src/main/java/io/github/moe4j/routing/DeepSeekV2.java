@@ -2,6 +2,8 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.routing.ExpertGroups.Outside;
 
 /**
  * DeepSeek-V2's device-limited gate: each token goes to the k experts with the largest scores among
@@ -10,19 +12,49 @@ import io.github.moe4j.core.MoeInput;
  * Face).
  *
  * <p>{@code s = softmax(logits)}; the groups with the largest best s stay; the k largest s within
- * them are chosen, the weights are these s times a scale. Choices are made by s, as the sources do,
- * not by the logits: experts whose probabilities are equal are tied. The topK may normalise instead:
- * DeepSeek's code divides by {@code Σ + 1e-20} where {@code norm_topk_prob} is set, and then leaves
- * the scale out.
+ * them are chosen, the weights are these s times a scale. The topK may normalise instead: DeepSeek's
+ * code divides by {@code Σ + 1e-20} where {@code norm_topk_prob} is set, and then leaves the scale
+ * out. Groups and experts are chosen by s or by the logits, as {@link Selection} says.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest group and the
  * lowest expert index. The choice carries no gradient; the weights and the full distribution, that
  * of the topK's scores [T,E], do.
  *
  * @param topK how many experts, and their weights
- * @param groups which experts a token can reach
+ * @param groups which experts a token can reach; with {@link Selection#LOGITS} those out of reach
+ *     are at −∞
+ * @param selection what groups and experts are chosen by
  */
-public record DeepSeekV2(TopK topK, ExpertGroups groups) implements RoutingRule {
+public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
+    implements RoutingRule {
+  /** What groups and experts are chosen by. */
+  public enum Selection {
+    /**
+     * The topK's scores, as DeepSeek does, and Megatron-LM where its softmax comes before the
+     * choice: experts whose scores are equal in float64 are tied.
+     */
+    SCORES,
+    /**
+     * The raw logits, as Megatron-LM does where its softmax comes after the choice ({@code
+     * topk_routing_with_score_function} without {@code use_pre_softmax}). Where a group counts more
+     * than its best expert this may keep other groups: a sum of logits is a product of scores.
+     */
+    LOGITS
+  }
+
+  /** Checks that the parts fit. */
+  public DeepSeekV2 {
+    Require.that(
+        selection == Selection.SCORES || groups.outside() == Outside.NEGATIVE_INFINITY,
+        "outside must be NEGATIVE_INFINITY with LOGITS, of which any may be below 0, but was %s",
+        groups.outside());
+  }
+
+  /** Groups and experts chosen by their scores. */
+  public DeepSeekV2(TopK topK, ExpertGroups groups) {
+    this(topK, groups, Selection.SCORES);
+  }
+
   /**
    * The published gate: softmax probabilities times a scale, groups scored by their best expert.
    * DeepSeek-V2 itself is {@code of(6, 8, 3, 16)} with E = 160.
@@ -36,6 +68,11 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups) implements RoutingRule 
     return new DeepSeekV2(TopK.unnormalised(k).withScale(scale), ExpertGroups.byBest(groups, kept));
   }
 
+  /** The same rule with another choice of groups and experts. */
+  public DeepSeekV2 withSelection(Selection other) {
+    return new DeepSeekV2(topK, groups, other);
+  }
+
   @Override
   public void requireFits(int experts) {
     topK.requireFits(experts);
@@ -45,8 +82,10 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups) implements RoutingRule 
   @Override
   public RuleResult apply(Logits logits, MoeInput input) {
     requireFits(logits.experts());
-    double[] selection = topK.scores().scores(logits, input.mask());
-    groups.limit(selection, logits.experts(), input.mask());
-    return topK.weigh(logits, input, topK.choose(selection, logits.experts(), input.mask()));
+    double[] values = selection == Selection.LOGITS
+        ? logits.toArray()
+        : topK.scores().scores(logits, input.mask());
+    groups.limit(values, logits.experts(), input.mask());
+    return topK.weigh(logits, input, topK.choose(values, logits.experts(), input.mask()));
   }
 }

@@ -9,6 +9,7 @@ import io.github.moe4j.core.Routing;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
+import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A router made of a gate that scores and a rule that decides. Parameters: the gate's, and {@code
@@ -65,6 +66,8 @@ public final class GatedRouter implements Router {
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
         double[] dLogits = gradient.orZero(Kind.LOGITS, decision);
+        Require.target("dx", dx, input.x());
+        into.requireFits(parameters);
         ruled.backward(gradient, dLogits, into.scoped("rule"));
         scored.backward(dLogits, dx, into);
       }

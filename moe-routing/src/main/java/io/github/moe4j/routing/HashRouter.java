@@ -79,7 +79,9 @@ public final class HashRouter implements Router {
 
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
-        // The weights are constants.
+        gradient.requireFits(decision);
+        Require.target("dx", dx, input.x());
+        // The weights are constants: nothing is added.
       }
     };
   }

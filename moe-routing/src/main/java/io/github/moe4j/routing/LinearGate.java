@@ -109,6 +109,9 @@ public final class LinearGate implements Gate {
 
       @Override
       public void backward(double[] dLogits, INDArray dx, Gradients into) {
+        Require.length("dLogits", dLogits, TokenScores.size(input.tokens(), experts()));
+        Require.target("dx", dx, x);
+        into.requireFits(parameters);
         INDArray tokens = inTypeOfWeight(withoutPadding(x, input.mask()));
         if (dx.dataType() == weight.dataType()) {
           pullBack(tokens, dLogits, dx, into);

@@ -29,6 +29,7 @@ public record SampledTopK(TopK topK) implements RoutingRule {
 
   @Override
   public RuleResult apply(Logits logits, MoeInput input) {
+    topK.requireUsable(logits.experts(), input); // before anything is drawn
     double[] selection = logits.toArray();
     if (input.isTraining()) {
       GumbelNoise.add(selection, input.requireGenerator("SampledTopK"));

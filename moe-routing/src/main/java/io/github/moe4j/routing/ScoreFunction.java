@@ -130,8 +130,9 @@ public enum ScoreFunction {
       }
       for (int e = 0; sum > 0 && e < experts; e++) {
         int i = t * experts + e;
-        double dScore = dScores[i] + (dDistribution[i] - dot) / sum;
-        dLogits[i] += dScore * derivative(logits.get(t, e), scores[i]);
+        double slope = derivative(logits.get(t, e), scores[i]);
+        // slope ≤ sum, so that their quotient stays finite where 1/sum does not
+        dLogits[i] += dScores[i] * slope + (dDistribution[i] - dot) * (slope / sum);
       }
     }
   }

@@ -16,9 +16,10 @@ import java.util.Arrays;
  * d0_t = 1/(n·(Σ_e C_te·d1_e + 1e-8))} and {@code d1_e = 1/(E·(Σ_t d0_t·C_te + 1e-8))} until the mean
  * change of d1 is at most {@code tolerance}, or {@code maxIterations} times (a departure: the source
  * has no limit, though a very small tolerance may never be reached). The choice is the k largest
- * {@code d0_t·C_te·d1_e} of a token. Evaluation: the k largest logits, since one token alone cannot
- * be balanced. The weight is the sigmoid of the logit if k = 1, else the softmax over all experts,
- * not normalised to sum 1; for balance losses there is the same, divided by its sum over all experts.
+ * {@code d0_t·C_te·d1_e} of a token; a token for which all of them underflow to 0 chooses by its
+ * logits. Evaluation: the k largest logits, since one token alone cannot be balanced. The weight is
+ * the sigmoid of the logit if k = 1, else the softmax over all experts, not normalised to sum 1; for
+ * balance losses there is the same, divided by its sum over all experts.
  *
  * <p>The plan carries no gradient; the weights do. No randomness. The tokens of a batch influence
  * one another's choice in training. The plan is balanced, {@code 1/E} of its mass for each expert,
@@ -62,7 +63,27 @@ public record Sinkhorn(int k, double tolerance, int maxIterations) implements Ro
       return weights.apply(logits, input);
     }
     double[] plan = transport(logits, input.mask());
+    orderVanishedRows(plan, logits, input.mask());
     return weights.weigh(logits, input, weights.choose(plan, logits.experts(), input.mask()));
+  }
+
+  /**
+   * Tokens that the plan gives nothing, since all their exponentials underflow, choose by their own
+   * logits.
+   *
+   * @param plan [T·E]. Modified.
+   */
+  private static void orderVanishedRows(double[] plan, Logits logits, TokenMask mask) {
+    int experts = logits.experts();
+    for (int t = 0; t < logits.tokens(); t++) {
+      double largest = 0;
+      for (int i = t * experts; i < (t + 1) * experts; i++) {
+        largest = Math.max(largest, plan[i]);
+      }
+      for (int e = 0; largest == 0 && mask.valid(t) && e < experts; e++) {
+        plan[t * experts + e] = logits.get(t, e);
+      }
+    }
   }
 
   /**

@@ -109,12 +109,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
    *     modified.
    */
   public RuleResult weigh(Logits logits, MoeInput input, int[] chosen) {
-    requireFits(logits.experts());
-    Require.that(
-        !(input.isTraining() && k == 1 && norm.isConstantForOne() && logits.experts() > 1),
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
-            + " no gradient, but was %d",
-        k);
+    requireUsable(logits.experts(), input);
     TokenMask mask = input.mask();
     int size = Math.multiplyExact(k, mask.validTokens());
     Require.that(
@@ -132,6 +127,16 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
       }
     }
     return new Result(logits, mask, token, chosen.clone());
+  }
+
+  /** Throws unless the rule fits E and its weights can learn in the mode of the input. */
+  void requireUsable(int experts, MoeInput input) {
+    requireFits(experts);
+    Require.that(
+        !(input.isTraining() && k == 1 && norm.isConstantForOne() && experts > 1),
+        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+            + " no gradient, but was %d",
+        k);
   }
 
   private void requireDistinct(int token, int[] chosen, int from, int experts) {

@@ -37,7 +37,21 @@ final class UnitRows {
     for (int i = from; i < from + width; i++) {
       sum += rows[i] * rows[i];
     }
-    return Math.sqrt(sum);
+    return sum < Double.POSITIVE_INFINITY ? Math.sqrt(sum) : normOfLarge(rows, from, width);
+  }
+
+  /** The norm of numbers whose squares overflow. */
+  private static double normOfLarge(double[] rows, int from, int width) {
+    double largest = 0;
+    for (int i = from; i < from + width; i++) {
+      largest = Math.max(largest, Math.abs(rows[i]));
+    }
+    double sum = 0;
+    for (int i = from; i < from + width; i++) {
+      double share = rows[i] / largest;
+      sum += share * share;
+    }
+    return largest * Math.sqrt(sum);
   }
 
   /** The product of a row of this and one of another. */

@@ -85,9 +85,20 @@ public record WeightNorm(double power, double epsilon) {
 
   private double norm(double[] scores, int from, int to) {
     double sum = 0;
+    double largest = 0;
     for (int i = from; i < to; i++) {
-      sum += power == 1 ? scores[i] : StrictMath.pow(scores[i], power);
+      sum += scores[i];
+      largest = Math.max(largest, scores[i]);
     }
-    return power == 1 ? sum : StrictMath.pow(sum, 1 / power);
+    return power == 1 || largest == 0 ? sum : norm(scores, from, to, largest);
+  }
+
+  /** In units of the largest score: the powers of all scores might underflow. */
+  private double norm(double[] scores, int from, int to, double largest) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += StrictMath.pow(scores[i] / largest, power);
+    }
+    return largest * StrictMath.pow(sum, 1 / power);
   }
 }

@@ -82,6 +82,16 @@ class CosineGateTest {
   }
 
   @Test
+  void score_hugeProjection_stillCosines() {
+    // z = (3, 4)·1e200, whose squares overflow; the 1 of the bias is lost beside it
+    assertNear(
+        "logits",
+        new double[] {2, -1.6, 1.2},
+        logits(handWorked(Math.log(2)), 3e200, 4e200),
+        1e-15);
+  }
+
+  @Test
   void backward_temperatureAboveClamp_noGradientForIt() {
     // Σ dlogits·logits = 1·2 − 1·1.6 + 1·1.2 below the clamp
     for (double temperature : new double[] {Math.log(2), 4.7}) {

@@ -18,6 +18,7 @@ class DeepSeekContractTest extends RouterContract {
   enum Kind {
     V2,
     V2_GROUPS,
+    V2_LOGITS,
     V3,
     V3_GROUPS,
     V3_BIAS
@@ -40,6 +41,7 @@ class DeepSeekContractTest extends RouterContract {
     RoutingRule rule = switch (kind) {
       case V2 -> DeepSeekV2.of(choices, 1, 1, 16);
       case V2_GROUPS -> new DeepSeekV2(TopK.of(choices), single);
+      case V2_LOGITS -> new DeepSeekV2(TopK.sigmoid(choices), single, DeepSeekV2.Selection.LOGITS);
       case V3 -> v3;
       case V3_GROUPS, V3_BIAS -> new DeepSeekV3(v3.topK(), v3.bias(), single);
     };

@@ -12,6 +12,7 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.routing.DeepSeekV2.Selection;
 import io.github.moe4j.routing.ExpertGroups.Outside;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -80,6 +81,63 @@ class DeepSeekV2Test {
   }
 
   @Test
+  void apply_byLogits_groupWithLargestSumOfLogits() {
+    // logits ln 16, ln 1 | ln 6, ln 6: the scores sum to 17 : 12, the logits to ln 16 : ln 36
+    Logits logits = HandWorked.ratios(4, 16, 1, 6, 6);
+    ExpertGroups bySum = ExpertGroups.byBestTwo(2, 1);
+    assertMade(
+        new int[] {0, 0},
+        new int[] {0, 1},
+        new double[] {16 / 17.0, 1 / 17.0},
+        new DeepSeekV2(TopK.of(2), bySum).apply(logits, input(1)));
+    assertMade(
+        new int[] {0, 0},
+        new int[] {2, 3},
+        new double[] {0.5, 0.5},
+        new DeepSeekV2(TopK.of(2), bySum, Selection.LOGITS).apply(logits, input(1)));
+  }
+
+  @Test
+  void apply_byLogitsWithPadding_getsNothing() {
+    TokenMask mask = TokenMask.of(false, true);
+    Logits logits = Logits.of(new double[] {Double.NaN, 9, 9, 9, 1, 1, 0, 0}, 4, mask);
+    assertMade(
+        new int[] {1, 1},
+        new int[] {0, 1},
+        new double[] {0.5, 0.5},
+        new DeepSeekV2(TopK.of(2), ExpertGroups.byBestTwo(2, 1), Selection.LOGITS)
+            .apply(logits, input(2).withMask(mask)));
+  }
+
+  @Test
+  void apply_byLogits_noTieWhereProbabilityVanishes() {
+    // e^−900 and e^−1000 are both 0: tied as scores, so that the lowest index wins
+    Logits logits = HandWorked.logits(4, 0, -1000, -2000, -900);
+    DeepSeekV2 byScores = DeepSeekV2.of(2, 1, 1, 1);
+    assertMade(
+        new int[] {0, 0}, new int[] {0, 1}, new double[] {1, 0}, byScores.apply(logits, input(1)));
+    assertMade(
+        new int[] {0, 0},
+        new int[] {0, 3},
+        new double[] {1, 0},
+        byScores.withSelection(Selection.LOGITS).apply(logits, input(1)));
+  }
+
+  @Test
+  void apply_byLogitsAllGroupsKept_sameAsTopK() {
+    double[] values = RandomArrays.normal(Seeds.random(2), 5 * 6);
+    Logits logits = HandWorked.logits(6, values);
+    TopK topK = TopK.sigmoid(3);
+    RuleResult expected = topK.apply(logits, input(5));
+    RuleResult actual =
+        new DeepSeekV2(topK, ExpertGroups.none(), Selection.LOGITS).apply(logits, input(5));
+    for (int n = 0; n < 15; n++) {
+      assertEquals(expected.assignments().expert(n), actual.assignments().expert(n));
+    }
+    assertNear("weights", expected.assignments().weights(), actual.assignments().weights(), 0);
+  }
+
+  @Test
   void backward_groups_matchesDifferences() {
     TokenMask mask = TokenMask.of(true, true, true, false, true);
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 6);
@@ -90,6 +148,11 @@ class DeepSeekV2Test {
         6,
         values,
         () -> input(5).withMask(mask));
+    assertGradient(
+        new DeepSeekV2(normalised, ExpertGroups.byBestTwo(3, 2), Selection.LOGITS),
+        6,
+        values,
+        () -> input(5).withMask(mask));
   }
 
   @Test
@@ -97,7 +160,8 @@ class DeepSeekV2Test {
     assertEquals(
         new DeepSeekV2(
             new TopK(6, ScoreFunction.SOFTMAX, WeightNorm.none(), 16),
-            new ExpertGroups(8, 3, 1, Outside.NEGATIVE_INFINITY)),
+            new ExpertGroups(8, 3, 1, Outside.NEGATIVE_INFINITY),
+            Selection.SCORES),
         DeepSeekV2.of(6, 8, 3, 16));
     DeepSeekV2.of(6, 8, 3, 16).requireFits(160);
   }
@@ -113,5 +177,9 @@ class DeepSeekV2Test {
     assertRefused(
         "kept groups must hold k = 3 experts but hold 2",
         () -> DeepSeekV2.of(3, 2, 1, 1).apply(LOGITS, input(3)));
+    assertRefused(
+        "outside must be NEGATIVE_INFINITY with LOGITS, of which any may be below 0, but was ZERO",
+        () ->
+            new DeepSeekV2(TopK.of(2), new ExpertGroups(2, 1, 1, Outside.ZERO), Selection.LOGITS));
   }
 }

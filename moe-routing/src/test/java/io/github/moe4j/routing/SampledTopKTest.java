@@ -77,6 +77,19 @@ class SampledTopKTest {
   }
 
   @Test
+  void apply_refused_nothingDrawn() {
+    SplittableRandom random = new SplittableRandom(3);
+    assertRefused(
+        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+            + " no gradient, but was 1",
+        () -> new SampledTopK(TopK.of(1)).apply(ratios(3, 2, 1, 5), input(1).training(random)));
+    assertRefused(
+        "k must be at most E = 3 but was 4",
+        () -> new SampledTopK(TopK.of(4)).apply(ratios(3, 2, 1, 5), input(1).training(random)));
+    assertEquals(new SplittableRandom(3).nextLong(), random.nextLong());
+  }
+
+  @Test
   void backward_training_matchesDifferences() {
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 4);
     for (TopK topK : new TopK[] {TopK.of(2), TopK.sigmoid(3)}) {

@@ -96,6 +96,14 @@ class SinkhornTest {
   }
 
   @Test
+  void apply_exponentialsVanish_ownOrder() {
+    // beside e^700 all of token 1 is 0 in the plan; its better expert is the last all the same
+    Logits logits = HandWorked.logits(3, 700, 0, 0, -700, -720, -690, 1, 2, 3);
+    RuleResult result = Sinkhorn.of(1).apply(logits, input(3).training());
+    assertEquals(2, result.assignments().expert(1));
+  }
+
+  @Test
   void apply_evaluation_largestLogits() {
     // sigmoid(ln 2) = 2/3
     RuleResult result = Sinkhorn.of(1).apply(TWO, input(2));

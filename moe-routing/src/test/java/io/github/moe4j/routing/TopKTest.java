@@ -139,6 +139,32 @@ class TopKTest {
   }
 
   @Test
+  void apply_largeNormOrSmallScores_sharesOfTheLargest() {
+    // the p-norm for large p is the maximum: weights 1 and (1/3)/(2/3)
+    TopK largest = new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.norm(1e6), 1);
+    RuleResult result = largest.apply(HandWorked.ratios(2, 1, 2), HandWorked.input(1));
+    assertNear("weights", new double[] {1, 0.5}, result.assignments().weights(), 1e-12);
+    // sigmoids of e^−600, whose squares underflow: 1/√2 each
+    TopK square = new TopK(2, ScoreFunction.SIGMOID, WeightNorm.norm(2), 1);
+    RuleResult small = square.apply(HandWorked.logits(2, -600, -600), HandWorked.input(1));
+    double half = Math.sqrt(0.5);
+    assertNear("weights", new double[] {half, half}, small.assignments().weights(), 1e-12);
+  }
+
+  @Test
+  void backward_sigmoidsAlmostVanish_gradientOfDistributionFinite() {
+    // s ≈ e^x: the distribution is the softmax, p = ½ each, dlogit = p·(dp − Σ p·dp) = ±5
+    RuleResult result =
+        TopK.sigmoid(1).apply(HandWorked.logits(2, -708.5, -708.5), HandWorked.input(1));
+    double[] dLogits = new double[2];
+    result.backward(
+        RoutingGradient.ofProbabilities(new double[] {10, -10}),
+        dLogits,
+        Parameters.none().zeroGradients());
+    assertNear("dLogits", new double[] {5, -5}, dLogits, 1e-9);
+  }
+
+  @Test
   void backward_renormalisedOfOne_zero() {
     double[] dLogits = new double[12];
     apply(TopK.of(1))

@@ -142,7 +142,7 @@ public final class RouterCatalogue {
               NO,
               NOISE,
               "Phi-3.5-MoE, GRIN",
-              "O(E), two exponentials a score"),
+              "O(E), two uniform numbers a score"),
           sizes -> new SparseMixer(0.1)),
       rule(
           "gshard",
@@ -207,7 +207,7 @@ public final class RouterCatalogue {
               "yes, in training",
               "other tokens of the batch",
               "BASE layers (fairseq)",
-              "an auction over the batch"),
+              "shortest paths over experts, exact"),
           sizes -> new Base()),
       rule(
           "expert-choice",

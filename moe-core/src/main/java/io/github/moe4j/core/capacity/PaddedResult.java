@@ -6,6 +6,7 @@ import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -64,6 +65,7 @@ final class PaddedResult implements CapacityResult {
 
   @Override
   public RoutingGradient backward(double[] dKeptWeights) {
+    Require.length("gradient of kept weights", dKeptWeights, kept.size());
     return inner.backward(Arrays.copyOf(dKeptWeights, inner.kept().size()));
   }
 

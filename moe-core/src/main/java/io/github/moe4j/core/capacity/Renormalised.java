@@ -84,6 +84,7 @@ public record Renormalised(CapacityRule rule, double floor) implements CapacityR
 
     @Override
     public RoutingGradient backward(double[] dKeptWeights) {
+      Require.length("gradient of kept weights", dKeptWeights, kept.size());
       double[] dot = new double[sum.length];
       for (int n = 0; n < dKeptWeights.length; n++) {
         dot[kept.token(n)] += dKeptWeights[n] * kept.weight(n);

@@ -5,6 +5,7 @@ import io.github.moe4j.core.CapacityResult;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /** What {@link Rerouted} keeps: moved assignments carry the probability of their new expert. */
@@ -54,6 +55,7 @@ final class ReroutedResult implements CapacityResult {
 
   @Override
   public RoutingGradient backward(double[] dKeptWeights) {
+    Require.length("gradient of kept weights", dKeptWeights, places.length);
     double[] dWeights = new double[all.size()];
     double[] dProbabilities = new double[TokenScores.size(all.tokens(), all.experts())];
     for (int r = 0; r < places.length; r++) {

@@ -42,6 +42,14 @@ public final class Require {
         Arrays.toString(actual));
   }
 
+  /** Checks the length of a plain array. */
+  public static void length(String name, double[] array, int expected) {
+    // Tested before the call, whose arguments would be boxed.
+    if (array.length != expected) {
+      that(false, "%s must have length %d but has %d", name, expected, array.length);
+    }
+  }
+
   /** Checks that an array has the given type. */
   public static void type(String name, INDArray array, DataType expected) {
     that(
@@ -68,9 +76,14 @@ public final class Require {
   public static void backward(INDArray dy, INDArray dx, INDArray y) {
     shape("dy", dy, y.shape());
     type("dy", dy, y.dataType());
-    shape("dx", dx, y.shape());
-    type("dx", dx, y.dataType());
-    Contiguous.require("dx", dx);
+    target("dx", dx, y);
+  }
+
+  /** Checks an array that a result is added to: contiguous, and of another's shape and type. */
+  public static void target(String name, INDArray array, INDArray like) {
+    shape(name, array, like.shape());
+    type(name, array, like.dataType());
+    Contiguous.require(name, array);
   }
 
   /** Throws if a pass has been closed. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
@@ -53,6 +54,28 @@ class CapacityTest {
         new int[] {0, 1, 2, 3},
         2,
         LimitedCapacity.ofFactor(0.75).apply(decision, PassMode.evaluation()));
+  }
+
+  @Test
+  void backward_gradientOfAnotherLength_refused() {
+    CapacityFormula three = CapacityFormula.fixed(3);
+    List<CapacityRule> rules = List.of(
+        new Dropless(),
+        LimitedCapacity.of(three),
+        Renormalised.of(LimitedCapacity.of(three)),
+        Rerouted.of(three),
+        new PaddedToMultiple(LimitedCapacity.of(three), 2));
+    for (CapacityRule rule : rules) {
+      CapacityResult result = rule.apply(decision(4, 4), PassMode.evaluation());
+      int rows = result.kept().size();
+      for (int length : new int[] {rows - 1, rows + 1}) {
+        var error =
+            assertThrows(IllegalArgumentException.class, () -> result.backward(new double[length]));
+        assertEquals(
+            "gradient of kept weights must have length " + rows + " but has " + length,
+            error.getMessage());
+      }
+    }
   }
 
   @Test

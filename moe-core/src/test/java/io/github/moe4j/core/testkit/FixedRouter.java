@@ -10,6 +10,8 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.Routing;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenScores.Kind;
+import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -117,10 +119,10 @@ public final class FixedRouter implements Router {
 
     @Override
     public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
-      int scores = decision.tokens() * experts();
-      double[] dP = gradient.probabilities().orElseGet(() -> new double[scores]);
-      double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
-      double[] dWeights = gradient.weights().orElse(new double[0]);
+      double[] dP = gradient.orZero(Kind.PROBABILITIES, decision);
+      double[] dLogits = gradient.orZero(Kind.LOGITS, decision);
+      double[] dWeights = gradient.weightsOrZero(decision);
+      Require.target("dx", dx, input.x());
       Assignments assignments = decision.assignments();
       for (int n = 0; n < dWeights.length; n++) {
         dP[assignments.token(n) * experts() + assignments.expert(n)] += dWeights[n];

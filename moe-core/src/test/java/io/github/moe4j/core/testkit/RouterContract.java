@@ -451,6 +451,37 @@ public abstract class RouterContract {
   }
 
   @Test
+  void backward_gradientOfOtherLengths_refusedAndNothingChanged() {
+    Router router = router(weight(2), choices(EXPERTS)[0]);
+    Routing routing = route(router, MoeInput.of(x(6, 1)));
+    int size = routing.decision().assignments().size();
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+    Gradients into = router.parameters().zeroGradients();
+    assertMessage(
+        () -> routing.backward(RoutingGradient.ofWeights(new double[size + 1]), dx, into),
+        "gradient of weights must have length " + size + " but has " + (size + 1));
+    double[] ones = new double[6 * EXPERTS];
+    Arrays.fill(ones, 1);
+    for (Kind kind : Kind.values()) {
+      if (routing.decision().scores(kind).isPresent()) {
+        double[] tooLong = Arrays.copyOf(ones, ones.length + 1);
+        assertMessage(
+            () -> routing.backward(RoutingGradient.of(kind, tooLong), dx, into),
+            "gradient of " + kind + " must have length 30 but has 31");
+      } else {
+        assertMessage(
+            () -> routing.backward(RoutingGradient.of(kind, ones), dx, into),
+            "gradient of " + kind + " given but the router has none");
+      }
+    }
+    assertAllZero("dx", Near.values(dx));
+    into.forEach((name, array) -> assertAllZero(name, Near.values(array)));
+    INDArray tooShort = Nd4j.zeros(DataType.DOUBLE, 5, WIDTH);
+    assertMessage(
+        () -> routing.backward(gradient(routing.decision()), tooShort, into), "dx must be [6, 4]");
+  }
+
+  @Test
   void backward_targetsNotZero_adds() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
     Routing routing = route(router, MoeInput.of(x(6, 1)));

@@ -38,7 +38,8 @@ final class MegatronRouting {
     if (config.flag("use_pre_softmax")) {
       return new DeepSeekV2(TopK.unnormalised(k).withScale(factor), groups);
     }
-    return new LogitGroups(TopK.softmaxAfter(k).withScale(factor), groups);
+    return new DeepSeekV2(
+        TopK.softmaxAfter(k).withScale(factor), groups, DeepSeekV2.Selection.LOGITS);
   }
 
   /** The rule whose choices and full distribution the balance losses read. */

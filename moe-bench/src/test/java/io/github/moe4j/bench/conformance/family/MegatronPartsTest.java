@@ -9,7 +9,6 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.RoutingRule;
 import io.github.moe4j.routing.TopK;
 import org.junit.jupiter.api.Test;
@@ -17,25 +16,6 @@ import org.junit.jupiter.api.Test;
 class MegatronPartsTest {
   private static RulePass pass(RoutingRule rule, int experts, TokenMask mask, double... logits) {
     return RulePass.of(rule, Logits.of(logits, experts, mask), RulePass.inputOf(mask));
-  }
-
-  /**
-   * Groups {0, 1} and {2, 3} with logits (5, −5) and (1, 1): the sums 0 and 2 keep the second,
-   * though its probabilities are far smaller.
-   */
-  @Test
-  void logitGroups_sumsOfLogits_orderTheGroups() {
-    RoutingRule rule = new LogitGroups(TopK.of(2), ExpertGroups.byBestTwo(2, 1));
-    RulePass pass = pass(rule, 4, TokenMask.none(1), 5, -5, 1, 1);
-    assertArrayEquals(new double[] {0, 0, 0.5, 0.5}, Scattered.weights(pass.assignments()));
-  }
-
-  @Test
-  void logitGroups_padding_getsNothing() {
-    RoutingRule rule = new LogitGroups(TopK.of(2), ExpertGroups.byBestTwo(2, 1));
-    RulePass pass = pass(rule, 4, TokenMask.of(false, true), 9, 9, 9, 9, 1, 1, 0, 0);
-    assertArrayEquals(
-        new double[] {0, 0, 0, 0, 0.5, 0.5, 0, 0}, Scattered.weights(pass.assignments()));
   }
 
   /**
