@@ -17,7 +17,16 @@ public final class Logits extends TokenScores {
    *     token and expert
    */
   public static Logits of(double[] values, int experts, TokenMask mask) {
-    Logits logits = new Logits(mask.tokens(), experts, values.clone());
+    return wrap(values.clone(), experts, mask);
+  }
+
+  /**
+   * Like {@link #of}, without a copy.
+   *
+   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   */
+  public static Logits wrap(double[] values, int experts, TokenMask mask) {
+    Logits logits = new Logits(mask.tokens(), experts, values);
     for (int t = 0; t < mask.tokens(); t++) {
       for (int e = 0; mask.valid(t) && e < experts; e++) {
         if (!Double.isFinite(logits.get(t, e))) {

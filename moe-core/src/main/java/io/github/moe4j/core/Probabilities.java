@@ -23,7 +23,16 @@ public final class Probabilities extends TokenScores {
    *     not zero
    */
   public static Probabilities of(double[] values, int experts, TokenMask mask) {
-    Probabilities result = new Probabilities(mask.tokens(), experts, values.clone());
+    return wrap(values.clone(), experts, mask);
+  }
+
+  /**
+   * Like {@link #of}, without a copy.
+   *
+   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   */
+  public static Probabilities wrap(double[] values, int experts, TokenMask mask) {
+    Probabilities result = new Probabilities(mask.tokens(), experts, values);
     for (int t = 0; t < mask.tokens(); t++) {
       double sum = 0;
       for (int e = 0; e < experts; e++) {

@@ -18,8 +18,16 @@ public final class SelectionProbabilities extends TokenScores {
    * @param values row-major [T·E], in [0,1], zero for padding. Not modified.
    */
   public static SelectionProbabilities of(double[] values, int experts, TokenMask mask) {
-    SelectionProbabilities result =
-        new SelectionProbabilities(mask.tokens(), experts, values.clone());
+    return wrap(values.clone(), experts, mask);
+  }
+
+  /**
+   * Like {@link #of}, without a copy.
+   *
+   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   */
+  public static SelectionProbabilities wrap(double[] values, int experts, TokenMask mask) {
+    SelectionProbabilities result = new SelectionProbabilities(mask.tokens(), experts, values);
     for (int t = 0; t < mask.tokens(); t++) {
       double limit = mask.valid(t) ? 1 : 0;
       for (int e = 0; e < experts; e++) {

@@ -18,7 +18,16 @@ public final class ThresholdMargins extends TokenScores {
    * @param values row-major [T·E], finite, zero for padding. Not modified.
    */
   public static ThresholdMargins of(double[] values, int experts, TokenMask mask) {
-    ThresholdMargins result = new ThresholdMargins(mask.tokens(), experts, values.clone());
+    return wrap(values.clone(), experts, mask);
+  }
+
+  /**
+   * Like {@link #of}, without a copy.
+   *
+   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   */
+  public static ThresholdMargins wrap(double[] values, int experts, TokenMask mask) {
+    ThresholdMargins result = new ThresholdMargins(mask.tokens(), experts, values);
     for (int t = 0; t < mask.tokens(); t++) {
       for (int e = 0; e < experts; e++) {
         double margin = result.get(t, e);

@@ -97,6 +97,15 @@ public abstract sealed class TokenScores
     System.arraycopy(values, t * experts, row, 0, experts);
   }
 
+  /**
+   * Copies the values of tokens {@code [from, to)}.
+   *
+   * @param rows receives them, row after row; may be longer. Modified.
+   */
+  public final void copyRows(int from, int to, double[] rows) {
+    System.arraycopy(values, from * experts, rows, 0, (to - from) * experts);
+  }
+
   /** A copy of all values, row-major [T·E]. */
   public final double[] toArray() {
     return values.clone();

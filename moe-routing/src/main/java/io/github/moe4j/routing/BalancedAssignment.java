@@ -5,197 +5,110 @@ import java.util.Arrays;
 /**
  * Gives each token to one expert, ⌊n/E⌋ or ⌈n/E⌉ tokens to each, with the largest sum of scores.
  *
- * <p>Tokens come one after another. Each takes the cheapest chain that ends at an expert with a free
- * place: the token goes to an expert, which hands one of its tokens to another, and so on. This is
- * the method of successive shortest paths for minimum cost flow (Ahuja, Magnanti and Orlin 1993,
- * section 9.7), whose nodes are only the E experts: what handing a token from expert i to j costs is
- * known from the best token for it, which is remembered. Prices keep all costs at least 0, so that
- * Dijkstra's algorithm finds the chain. The result is optimal up to rounding.
+ * <p>Each expert has a price. First every token takes the expert with the largest score minus price,
+ * which is best but not balanced. Then experts with too many tokens hand some on, along the cheapest
+ * chains that end at experts with too few. This is the method of successive shortest paths for
+ * minimum cost flow (Ahuja, Magnanti and Orlin 1993, section 9.7), whose nodes are only the E
+ * experts and one more, the spare: it holds the n mod E places beyond ⌊n/E⌋ that an expert may take
+ * or give back. Prices keep the cost of every step at least 0, so that Dijkstra's algorithm finds
+ * chains from all experts at once; all chains of one search are used that leave one another's steps
+ * as they were. The result is optimal up to rounding.
  *
- * <p>First ⌊n/E⌋ places of each expert are filled, then one more of some: that all have at least
- * ⌊n/E⌋ stays true. Time about {@code n·E²} at worst, less as long as good experts are free.
+ * <p>The nearer the first prices are to the last, the fewer chains are needed. They are those of the
+ * same problem for every fourth token, or zero if these are fewer than the experts.
  */
 final class BalancedAssignment {
-  private static final int NONE = -1;
+  /** One token in so many is in the smaller problem whose prices come first. */
+  private static final int THINNING = 4;
 
-  private final double[] scores;
   private final int experts;
-  private final int[] expertOf;
+  private final TokenTransfers tokens;
 
-  /** Tokens of each expert, in no order. */
-  private final int[][] members;
-
-  private final int[] counts;
-
-  /** Which token of expert i costs least to hand to expert j [E][E]. */
-  private final int[][] cheapest;
-
-  /** What that costs: its score at i minus that at j. */
-  private final double[][] cost;
-
+  /** Prices of the experts and of a place of the spare [E+1]. */
   private final double[] price;
 
-  /** What a free place is worth; no expert with a free place has a higher price. */
-  private double placePrice;
+  /** Whether an expert has a place of the spare. */
+  private final boolean[] larger;
 
-  private int places;
+  /** Tokens of each expert beyond its places [E+1]. */
+  private final int[] excess;
 
-  // Of one search for a chain.
-  private final double[] distance;
-  private final int[] before;
-  private final boolean[] done;
-
-  private BalancedAssignment(double[] scores, int tokens, int experts) {
-    this.scores = scores;
+  private BalancedAssignment(double[] scores, int[] row, int experts) {
     this.experts = experts;
-    this.expertOf = new int[tokens];
-    this.members = new int[experts][tokens / experts + 1];
-    this.counts = new int[experts];
-    this.cheapest = new int[experts][experts];
-    this.cost = new double[experts][experts];
-    for (int e = 0; e < experts; e++) {
-      Arrays.fill(cheapest[e], NONE);
-      Arrays.fill(cost[e], Double.POSITIVE_INFINITY);
-    }
-    this.price = new double[experts];
-    this.distance = new double[experts];
-    this.before = new int[experts];
-    this.done = new boolean[experts];
+    this.tokens = new TokenTransfers(scores, row, experts);
+    this.price = Arrays.copyOf(firstPrices(scores, row, experts), experts + 1);
+    this.larger = new boolean[experts];
+    this.excess = new int[experts + 1];
+    Arrays.fill(excess, 0, experts, -(row.length / experts));
+    int evenly = row.length / experts * experts;
+    start(scores, row, 0, evenly);
+    sharePlaces(row.length - evenly);
+    start(scores, row, evenly, row.length);
+    new CheapestChains(tokens, price, larger, excess).balance();
   }
 
   /**
    * The expert of each token.
    *
-   * @param scores row-major [tokens·experts], finite. Not modified.
+   * @param scores finite where they are read. Not modified.
+   * @param row where the E scores of each token begin [n]. Not modified.
    */
-  static int[] of(double[] scores, int tokens, int experts) {
-    BalancedAssignment assignment =
-        new BalancedAssignment(withRoomForSums(scores), tokens, experts);
-    int evenly = tokens / experts * experts;
-    assignment.places = tokens / experts;
-    for (int t = 0; t < evenly; t++) {
-      assignment.insert(t);
-    }
-    assignment.places++;
-    assignment.placePrice = Arrays.stream(assignment.price).max().orElse(0);
-    for (int t = evenly; t < tokens; t++) {
-      assignment.insert(t);
-    }
-    return assignment.expertOf;
+  static int[] of(double[] scores, int[] row, int experts) {
+    double[] summable = withRoomForSums(scores, row, experts);
+    return new BalancedAssignment(summable, row, experts).tokens.expertOf();
   }
 
   /** The scores, or if sums of them might overflow, these times a power of two. */
-  private static double[] withRoomForSums(double[] scores) {
-    double largest = Arrays.stream(scores).map(Math::abs).max().orElse(0);
-    return largest < 0x1p980
-        ? scores
-        : Arrays.stream(scores).map(s -> s * 0x1p-64).toArray();
-  }
-
-  private double score(int token, int expert) {
-    return scores[token * experts + expert];
-  }
-
-  private void insert(int token) {
-    int end = search(token);
-    int e = end;
-    while (before[e] != NONE) {
-      int giver = before[e];
-      int handed = cheapest[giver][e];
-      remove(handed, giver);
-      add(handed, e);
-      e = giver;
-    }
-    add(token, e);
-  }
-
-  /**
-   * Finds the cheapest chain for a new token and raises the prices of the experts on the way.
-   *
-   * @return the expert at the end, whose place is free
-   */
-  private int search(int token) {
-    double profit = Double.NEGATIVE_INFINITY;
-    for (int e = 0; e < experts; e++) {
-      profit = Math.max(profit, score(token, e) - price[e]);
-    }
-    for (int e = 0; e < experts; e++) {
-      distance[e] = profit - (score(token, e) - price[e]);
-    }
-    Arrays.fill(before, NONE);
-    Arrays.fill(done, false);
-    int end = NONE;
-    double shortest = Double.POSITIVE_INFINITY;
-    for (int e = nearest(); e != NONE && distance[e] < shortest; e = nearest()) {
-      done[e] = true;
-      double toPlace = distance[e] + placePrice - price[e];
-      if (counts[e] < places && toPlace < shortest) {
-        shortest = toPlace;
-        end = e;
-      }
-      relax(e);
-    }
-    for (int e = 0; e < experts; e++) {
-      price[e] += done[e] ? Math.max(0, shortest - distance[e]) : 0;
-    }
-    return end;
-  }
-
-  private int nearest() {
-    int nearest = NONE;
-    for (int e = 0; e < experts; e++) {
-      if (!done[e] && (nearest == NONE || distance[e] < distance[nearest])) {
-        nearest = e;
-      }
-    }
-    return nearest;
-  }
-
-  private void relax(int from) {
-    for (int e = 0; e < experts; e++) {
-      if (!done[e] && cheapest[from][e] != NONE) {
-        // at least 0 but for rounding
-        double step = Math.max(0, cost[from][e] - price[from] + price[e]);
-        if (distance[from] + step < distance[e]) {
-          distance[e] = distance[from] + step;
-          before[e] = from;
+  private static double[] withRoomForSums(double[] scores, int[] row, int experts) {
+    for (int from : row) {
+      for (int i = from; i < from + experts; i++) {
+        if (Math.abs(scores[i]) >= 0x1p980) {
+          return Arrays.stream(scores).map(s -> s * 0x1p-64).toArray();
         }
       }
     }
+    return scores;
   }
 
-  private void add(int token, int expert) {
-    members[expert][counts[expert]++] = token;
-    expertOf[token] = expert;
-    for (int e = 0; e < experts; e++) {
-      offer(token, expert, e);
+  private static double[] firstPrices(double[] scores, int[] row, int experts) {
+    int[] some = new int[row.length / THINNING];
+    if (some.length < experts) {
+      return new double[experts];
+    }
+    Arrays.setAll(some, i -> row[i * THINNING]);
+    return Arrays.copyOf(new BalancedAssignment(scores, some, experts).price, experts);
+  }
+
+  private void start(double[] scores, int[] row, int from, int to) {
+    for (int t = from; t < to; t++) {
+      int best = best(scores, row[t]);
+      tokens.add(t, best);
+      excess[best]++;
     }
   }
 
-  private void remove(int token, int expert) {
-    int[] mine = members[expert];
-    int place = 0;
-    while (mine[place] != token) {
-      place++;
-    }
-    mine[place] = mine[--counts[expert]];
-    for (int e = 0; e < experts; e++) {
-      if (cheapest[expert][e] == token) {
-        cheapest[expert][e] = NONE;
-        cost[expert][e] = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < counts[expert]; i++) {
-          offer(mine[i], expert, e);
-        }
+  /** The best expert at these prices; of equal ones the first with a place, or else the first. */
+  private int best(double[] scores, int from) {
+    int best = 0;
+    double most = scores[from] - price[0];
+    for (int e = 1; e < experts; e++) {
+      double profit = scores[from + e] - price[e];
+      if (profit > most || (profit == most && excess[best] >= 0 && excess[e] < 0)) {
+        most = profit;
+        best = e;
       }
     }
+    return best;
   }
 
-  /** Remembers a token of expert {@code from} if it is the cheapest to hand to {@code to}. */
-  private void offer(int token, int from, int to) {
-    double change = score(token, from) - score(token, to);
-    if (change < cost[from][to] || (change == cost[from][to] && token < cheapest[from][to])) {
-      cost[from][to] = change;
-      cheapest[from][to] = token;
+  /** The experts with the highest prices get the places of the spare. */
+  private void sharePlaces(int count) {
+    int[] highest = new int[Math.max(1, count)];
+    TopSelection.largest(price, 0, experts, highest);
+    for (int i = 0; i < count; i++) {
+      larger[highest[i]] = true;
+      excess[highest[i]]--;
     }
+    price[experts] = price[highest[highest.length - 1]];
   }
 }

@@ -11,6 +11,7 @@ import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -44,16 +45,14 @@ public record Base() implements RoutingRule {
     TokenMask mask = input.mask();
     int experts = logits.experts();
     if (!input.isTraining()) {
-      int[] greedy = TopK.sigmoid(1).choose(logits.toArray(), experts, mask);
+      int[] greedy = TopK.sigmoid(1).choose(logits, mask);
       return new Result(logits, mask, realTokens(mask), greedy);
     }
     int[] token = realTokens(mask);
-    double[] all = logits.toArray();
-    double[] scores = new double[token.length * experts];
-    for (int n = 0; n < token.length; n++) {
-      System.arraycopy(all, token[n] * experts, scores, n * experts, experts);
-    }
-    return new Result(logits, mask, token, BalancedAssignment.of(scores, token.length, experts));
+    int[] row = new int[token.length];
+    Arrays.setAll(row, n -> token[n] * experts);
+    int[] balanced = BalancedAssignment.of(logits.toArray(), row, experts);
+    return new Result(logits, mask, token, balanced);
   }
 
   private static int[] realTokens(TokenMask mask) {

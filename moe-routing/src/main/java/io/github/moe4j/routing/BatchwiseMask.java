@@ -124,11 +124,9 @@ public final class BatchwiseMask implements RoutingRule {
       this.distribution = logits.softmax(mask);
       double[] x = distribution.toArray();
       double[] margin = margins(x, mask);
-      this.margins = ThresholdMargins.of(margin, experts, mask);
+      this.margins = ThresholdMargins.wrap(margin, experts, mask);
       boolean[] chosen = input.isTraining() ? largest(x, mask) : positive(margin);
-      int[] part = new int[x.length];
-      Arrays.setAll(part, i -> chosen[i] ? i / experts : -1);
-      this.weights = new PartSoftmax(logits.toArray(), part, logits.tokens());
+      this.weights = new PartSoftmax(logits.toArray(), tokens(chosen), logits.tokens());
       this.places = TokenOrder.bestFirst(chosen, weights.values(), experts);
       this.assignments = Assignments.of(
           logits.tokens(),
@@ -141,8 +139,23 @@ public final class BatchwiseMask implements RoutingRule {
     private double[] margins(double[] x, TokenMask mask) {
       double[] limits = read(threshold);
       double[] margin = new double[x.length];
-      Arrays.setAll(margin, i -> mask.valid(i / experts) ? x[i] - limits[i % experts] : 0);
+      for (int t = 0; t < mask.tokens(); t++) {
+        for (int e = 0; mask.valid(t) && e < experts; e++) {
+          margin[t * experts + e] = x[t * experts + e] - limits[e];
+        }
+      }
       return margin;
+    }
+
+    /** The token of each chosen place, −1 elsewhere [T·E]. */
+    private int[] tokens(boolean[] chosen) {
+      int[] tokens = new int[chosen.length];
+      for (int from = 0, t = 0; from < chosen.length; from += experts, t++) {
+        for (int i = from; i < from + experts; i++) {
+          tokens[i] = chosen[i] ? t : -1;
+        }
+      }
+      return tokens;
     }
 
     private boolean[] largest(double[] x, TokenMask mask) {
@@ -150,8 +163,9 @@ public final class BatchwiseMask implements RoutingRule {
       long share = (long) k * tokens.length / experts;
       int count = Math.min(tokens.length, (int) Math.max(1, share));
       boolean[] chosen = new boolean[x.length];
+      int[][] best = TopTokens.largest(x, experts, tokens, count);
       for (int e = 0; e < experts; e++) {
-        for (int t : TopTokens.largest(x, experts, e, tokens, count)) {
+        for (int t : best[e]) {
           chosen[t * experts + e] = true;
         }
       }

@@ -19,11 +19,11 @@ record ChangedLogits(RuleResult result, IntToDoubleFunction slope) implements Ru
   /**
    * Applies a rule to changed logits.
    *
-   * @param changed row-major [T·E]. Not modified.
+   * @param changed row-major [T·E]. Kept: nothing may change it any more.
    */
   static RuleResult apply(
       RoutingRule rule, double[] changed, int experts, MoeInput input, IntToDoubleFunction slope) {
-    Logits logits = Logits.of(changed, experts, input.mask());
+    Logits logits = Logits.wrap(changed, experts, input.mask());
     return new ChangedLogits(rule.apply(logits, input), slope);
   }
 

@@ -157,7 +157,7 @@ public final class CosineGate implements Gate {
       this.columns = UnitRows.of(transposedSimilarity(), width);
       this.unclampedTemperature = temperature.getDouble(0);
       this.factor = Exp.exp(Math.min(unclampedTemperature, LARGEST_TEMPERATURE));
-      this.logits = Logits.of(products(), experts(), mask);
+      this.logits = Logits.wrap(products(), experts(), mask);
     }
 
     private double[] products() {

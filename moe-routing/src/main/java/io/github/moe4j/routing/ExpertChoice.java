@@ -163,10 +163,10 @@ public record ExpertChoice(
     for (int from = 0; from < input.tokens(); from += length) {
       int[] tokens = TopTokens.real(input.mask(), from, from + length);
       int count = count(input, tokens.length, length, experts);
+      int[][] best = TopTokens.largest(values, experts, tokens, count);
       for (int e = 0; e < experts; e++) {
-        int[] best = TopTokens.largest(values, experts, e, tokens, count);
         for (int r = 0; r < count; r++) {
-          rank[best[r] * experts + e] = r;
+          rank[best[e][r] * experts + e] = r;
         }
       }
     }

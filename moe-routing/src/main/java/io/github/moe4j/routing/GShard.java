@@ -151,8 +151,7 @@ public record GShard(
             + " no gradient, but was %d",
         k);
     Second policy = training ? second : evaluation;
-    int[] candidates =
-        TopK.unnormalised(k).choose(logits.toArray(), logits.experts(), input.mask());
+    int[] candidates = TopK.unnormalised(k).choose(logits, input.mask());
     double[] uniform = new double[Math.multiplyExact(k - 1, logits.tokens())];
     if (policy == Second.SAMPLING) {
       sampleSecond(logits, input, candidates);

@@ -115,8 +115,7 @@ final class GShardResult implements RuleResult {
   @Override
   public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
     double[] dWeights = gradient.weights().orElseGet(() -> new double[assignments.size()]);
-    double[] dP =
-        gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[distribution.toArray().length]);
+    double[] dP = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[dLogits.length]);
     for (int from = 0; from < candidates.length; from += rule.k()) {
       addToCandidates(from, dWeights, dP);
     }

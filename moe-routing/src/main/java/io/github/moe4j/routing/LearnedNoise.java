@@ -75,8 +75,9 @@ public final class LearnedNoise implements NoiseScale {
       public double[] sigma() {
         double[] sigma = raw.toArray();
         Parallel.ranges(sigma.length, GRAIN, (from, to) -> {
+          Softplus.of(sigma, from, to);
           for (int i = from; i < to; i++) {
-            sigma[i] = Softplus.of(sigma[i]) + epsilon;
+            sigma[i] += epsilon;
           }
         });
         return sigma;

@@ -100,7 +100,7 @@ public final class LinearGate implements Gate {
         "x must be %s, the type of the gate's weight, but was %s",
         weight.dataType(),
         x.dataType());
-    Logits logits = Logits.of(project(inTypeOfWeight(x)), experts(), input.mask());
+    Logits logits = Logits.wrap(project(inTypeOfWeight(x)), experts(), input.mask());
     return new GateRun() {
       @Override
       public Logits logits() {

@@ -98,6 +98,7 @@ public final class NoisyTopK implements Router {
   @Override
   public Routing route(MoeInput input) {
     GateRun scored = gate.score(input);
+    topK.requireUsable(experts(), input); // before anything is drawn
     return new Pass(input, scored, input.isTraining() ? new Noise(input) : null);
   }
 
@@ -122,12 +123,13 @@ public final class NoisyTopK implements Router {
       for (int i = 0; i < noisy.length; i++) {
         noisy[i] += sigma[i] * normal[i];
       }
-      return Logits.of(noisy, experts(), input.mask());
+      return Logits.wrap(noisy, experts(), input.mask());
     }
   }
 
   /** One routed input. */
   private final class Pass implements Routing {
+    private final INDArray x;
     private final GateRun scored;
     private final @Nullable Noise drawn;
     private final RuleResult ruled;
@@ -135,6 +137,7 @@ public final class NoisyTopK implements Router {
     private final RouterDecision decision;
 
     Pass(MoeInput input, GateRun scored, @Nullable Noise drawn) {
+      this.x = input.x();
       this.scored = scored;
       this.drawn = drawn;
       Logits clean = scored.logits();
@@ -161,6 +164,8 @@ public final class NoisyTopK implements Router {
     @Override
     public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
       double[] dClean = gradient.orZero(Kind.LOGITS, decision);
+      Require.target("dx", dx, x);
+      into.requireFits(parameters);
       double[] dNoisy = new double[dClean.length];
       double[] dSigma = new double[dClean.length];
       ruled.backward(gradient, dNoisy, into);

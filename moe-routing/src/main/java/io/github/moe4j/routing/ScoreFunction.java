@@ -91,7 +91,7 @@ public enum ScoreFunction {
         p[i] = sum == 0 ? 1.0 / experts : p[i] / sum;
       }
     }
-    return Probabilities.of(p, experts, mask);
+    return Probabilities.wrap(p, experts, mask);
   }
 
   /** The score of one expert for a real token. */

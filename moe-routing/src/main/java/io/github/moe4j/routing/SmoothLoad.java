@@ -30,6 +30,8 @@ final class SmoothLoad {
 
   private final int[] ofOthers;
 
+  private final double[] values;
+
   /**
    * The chances for scores of one pass.
    *
@@ -46,15 +48,31 @@ final class SmoothLoad {
     this.softmax = kind == LoadThreshold.PROBABILITIES ? noisy.softmax(mask) : null;
     this.ofChosen = new int[mask.tokens()];
     this.ofOthers = new int[mask.tokens()];
-    int[] best = new int[k + 1];
-    double[] row = new double[experts];
-    for (int t = 0; t < mask.tokens(); t++) {
-      if (mask.valid(t)) {
-        noisy.copyRow(t, row);
-        TopSelection.largest(row, 0, experts, best);
-        ofChosen[t] = best[kind == LoadThreshold.KTH_NOISY_LOGIT ? k - 1 : k];
-        ofOthers[t] = best[k - 1];
+    this.values = new double[sigma.length];
+    int grain = Math.max(1, GRAIN_ELEMENTS / experts);
+    Parallel.ranges(mask.tokens(), grain, (first, end) -> {
+      int[] best = new int[k + 1];
+      double[] row = new double[experts];
+      for (int t = first; t < end; t++) {
+        if (mask.valid(t)) {
+          noisy.copyRow(t, row);
+          TopSelection.largest(row, 0, experts, best);
+          ofChosen[t] = best[kind == LoadThreshold.KTH_NOISY_LOGIT ? k - 1 : k];
+          ofOthers[t] = best[k - 1];
+          fill(t, row);
+        }
       }
+    });
+  }
+
+  private void fill(int t, double[] noisyRow) {
+    double chosen = threshold(t, ofChosen[t]);
+    double others = threshold(t, ofOthers[t]);
+    for (int e = 0; e < experts; e++) {
+      int i = t * experts + e;
+      double distance = clean.get(t, e) - (noisyRow[e] > chosen ? chosen : others);
+      // Without noise the chance is a step, whose slope is taken as 0.
+      values[i] = sigma[i] > 0 ? NormalDistribution.cdf(distance / sigma[i]) : distance > 0 ? 1 : 0;
     }
   }
 
@@ -68,20 +86,7 @@ final class SmoothLoad {
   }
 
   SelectionProbabilities values() {
-    double[] values = new double[sigma.length];
-    int grain = Math.max(1, GRAIN_ELEMENTS / experts);
-    Parallel.ranges(mask.tokens(), grain, (first, end) -> {
-      for (int t = first; t < end; t++) {
-        for (int e = 0; mask.valid(t) && e < experts; e++) {
-          int i = t * experts + e;
-          double distance = clean.get(t, e) - threshold(t, setter(t, e));
-          // Without noise the chance is a step, whose slope is taken as 0.
-          values[i] =
-              sigma[i] > 0 ? NormalDistribution.cdf(distance / sigma[i]) : distance > 0 ? 1 : 0;
-        }
-      }
-    });
-    return SelectionProbabilities.of(values, experts, mask);
+    return SelectionProbabilities.wrap(values, experts, mask);
   }
 
   /**

@@ -1,7 +1,5 @@
 package io.github.moe4j.routing;
 
-import java.util.Arrays;
-
 /** Brings a choice that experts made into the order of assignments: token after token. */
 final class TokenOrder {
   private TokenOrder() {}
@@ -14,23 +12,30 @@ final class TokenOrder {
    * @param scores row-major [T·E]. Not modified.
    */
   static int[] bestFirst(boolean[] chosen, double[] scores, int experts) {
-    int[] places = new int[chosen.length];
+    int[] places = new int[count(chosen)];
     int size = 0;
-    int from = 0;
-    for (int i = 0; i < chosen.length; i++) {
-      if (i % experts == 0) {
-        from = size;
-      }
-      if (chosen[i]) {
-        int place = size++;
-        while (place > from && scores[i] > scores[places[place - 1]]) {
-          places[place] = places[place - 1];
-          place--;
+    for (int row = 0; row < chosen.length; row += experts) {
+      int from = size;
+      for (int i = row; i < row + experts; i++) {
+        if (chosen[i]) {
+          int place = size++;
+          while (place > from && scores[i] > scores[places[place - 1]]) {
+            places[place] = places[place - 1];
+            place--;
+          }
+          places[place] = i;
         }
-        places[place] = i;
       }
     }
-    return Arrays.copyOf(places, size);
+    return places;
+  }
+
+  private static int count(boolean[] chosen) {
+    int count = 0;
+    for (boolean c : chosen) {
+      count += c ? 1 : 0;
+    }
+    return count;
   }
 
   /** The end of the run of places that belong to the same token as the one at {@code from}. */

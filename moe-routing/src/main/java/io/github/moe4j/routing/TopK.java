@@ -39,6 +39,8 @@ import java.util.List;
  */
 public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     implements RoutingRule {
+  /** Scores that are copied together: small parts stay in the cache. */
+  private static final int TOGETHER = 1024;
 
   /** Checks the options. */
   public TopK {
@@ -78,7 +80,26 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
 
   @Override
   public RuleResult apply(Logits logits, MoeInput input) {
-    return weigh(logits, input, choose(logits.toArray(), logits.experts(), input.mask()));
+    return weigh(logits, input, choose(logits, input.mask()));
+  }
+
+  /**
+   * The k best experts of every real token, best first, token after token [K·valid tokens].
+   *
+   * @param selection what to choose by [T,E]
+   */
+  int[] choose(TokenScores selection, TokenMask mask) {
+    requireFits(selection.experts());
+    int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
+    int together = Math.max(1, TOGETHER / selection.experts());
+    double[] rows = new double[together * selection.experts()];
+    int size = 0;
+    for (int from = 0; from < mask.tokens(); from += together) {
+      int to = Math.min(mask.tokens(), from + together);
+      selection.copyRows(from, to, rows);
+      size = choose(rows, selection.experts(), mask, from, to, chosen, size);
+    }
+    return chosen;
   }
 
   /**
@@ -89,16 +110,23 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
   int[] choose(double[] selection, int experts, TokenMask mask) {
     requireFits(experts);
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
+    choose(selection, experts, mask, 0, mask.tokens(), chosen, 0);
+    return chosen;
+  }
+
+  /** Adds the choices of tokens {@code [from, to)} by their rows; returns the new size. */
+  private int choose(
+      double[] rows, int experts, TokenMask mask, int from, int to, int[] chosen, int size) {
     int[] ofToken = new int[k];
-    int size = 0;
-    for (int t = 0; t < mask.tokens(); t++) {
+    int next = size;
+    for (int t = from; t < to; t++) {
       if (mask.valid(t)) {
-        TopSelection.largest(selection, t * experts, experts, ofToken);
-        System.arraycopy(ofToken, 0, chosen, size, k);
-        size += k;
+        TopSelection.largest(rows, (t - from) * experts, experts, ofToken);
+        System.arraycopy(ofToken, 0, chosen, next, k);
+        next += k;
       }
     }
-    return chosen;
+    return next;
   }
 
   /**
@@ -126,7 +154,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
         n += k;
       }
     }
-    return new Result(logits, mask, token, chosen.clone());
+    return new Result(logits, mask, token, chosen);
   }
 
   /** Throws unless the rule fits E and its weights can learn in the mode of the input. */
@@ -169,14 +197,16 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
     private final double[] chosenScores;
 
+    /** The arrays are not modified. */
     Result(Logits logits, TokenMask mask, int[] token, int[] chosen) {
+      boolean softmaxOfChosen = isSoftmaxOfChosen();
       this.logits = logits;
       this.mask = mask;
       this.distribution = scores.distribution(logits, mask);
       this.chosenScores = new double[chosen.length];
       double[] weight = new double[chosen.length];
       for (int from = 0; from < chosen.length; from += k) {
-        if (isSoftmaxOfChosen()) {
+        if (softmaxOfChosen) {
           softmaxOfChosen(token[from], chosen, from);
           System.arraycopy(chosenScores, from, weight, from, k);
         } else {

@@ -74,37 +74,38 @@ public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implement
             + " the router no gradient, but was %d",
         maxExperts);
     Probabilities distribution = logits.softmax(input.mask());
-    double[] q = distribution.toArray();
     int experts = logits.experts();
-    int[] order = new int[Math.min(experts, maxExperts)];
+    double[] q = new double[experts];
+    FallingOrder order = new FallingOrder(experts);
+    int[] taken = new int[Math.min(experts, maxExperts)];
     int[][] chosen = new int[logits.tokens()][];
     for (int t = 0; t < chosen.length; t++) {
       int count = 0;
       if (input.mask().valid(t)) {
-        TopSelection.largest(q, t * experts, experts, order);
-        count = count(q, t * experts, order);
+        distribution.copyRow(t, q);
+        order.start(q, 0, experts);
+        count = take(q, order, taken);
       }
-      chosen[t] = Arrays.copyOf(order, count);
+      chosen[t] = Arrays.copyOf(taken, count);
     }
-    return new Result(norm, distribution, q, TokenChoices.of(chosen));
+    return new Result(norm, distribution, TokenChoices.of(chosen));
   }
 
-  /** How many of the experts in this order are taken. */
-  private int count(double[] q, int from, int[] order) {
-    if (p == 1) {
-      return order.length; // rounding may keep the sum from 1 or bring it there early
-    }
+  /** Takes a token's experts in order; returns how many. */
+  private int take(double[] q, FallingOrder order, int[] taken) {
     double sum = 0;
-    for (int i = 0; i < order.length; i++) {
-      if (cut == Cut.CROSSING && sum >= p) {
+    for (int i = 0; i < taken.length; i++) {
+      // p = 1 takes all: rounding may keep the sum from 1 or bring it there early
+      if (cut == Cut.CROSSING && sum >= p && p < 1) {
         return i;
       }
-      sum += q[from + order[i]];
-      if (cut == Cut.INCLUSIVE && sum > p && i > 0) {
+      taken[i] = order.next();
+      sum += q[taken[i]];
+      if (cut == Cut.INCLUSIVE && sum > p && p < 1 && i > 0) {
         return i;
       }
     }
-    return order.length;
+    return taken.length;
   }
 
   /** The decision of one pass. */
@@ -115,21 +116,20 @@ public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implement
     private final double[] chosenScores;
     private final Assignments assignments;
 
-    Result(WeightNorm norm, Probabilities distribution, double[] q, TokenChoices choices) {
+    Result(WeightNorm norm, Probabilities distribution, TokenChoices choices) {
       this.norm = norm;
       this.distribution = distribution;
       this.choices = choices;
       this.chosenScores = new double[choices.size()];
       double[] weight = new double[choices.size()];
-      int experts = distribution.experts();
       for (int from = 0, to; from < weight.length; from = to) {
         to = choices.endOfToken(from);
         for (int n = from; n < to; n++) {
-          chosenScores[n] = q[choices.place(n, experts)];
+          chosenScores[n] = distribution.get(choices.token()[n], choices.expert()[n]);
         }
         norm.apply(chosenScores, from, to, weight);
       }
-      this.assignments = choices.weighed(distribution.tokens(), experts, weight);
+      this.assignments = choices.weighed(distribution.tokens(), distribution.experts(), weight);
     }
 
     @Override

@@ -15,6 +15,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(Seeds.class)
 class BalancedAssignmentTest {
+  private static int[] assign(double[] scores, int tokens, int experts) {
+    int[] row = new int[tokens];
+    Arrays.setAll(row, t -> t * experts);
+    return BalancedAssignment.of(scores, row, experts);
+  }
+
   @ParameterizedTest
   @CsvSource({
     "0,3", "1,1", "1,3", "2,3", "3,3", "4,3", "5,3", "6,3", "7,3", "8,3", "5,1", "6,2", "7,2",
@@ -29,7 +35,7 @@ class BalancedAssignmentTest {
       if (whole) {
         Arrays.setAll(scores, i -> random.nextInt(4));
       }
-      int[] made = BalancedAssignment.of(scores, tokens, experts);
+      int[] made = assign(scores, tokens, experts);
       requireBalanced(made, experts);
       double best = best(scores, tokens, experts, new int[experts], 0);
       assertEquals(best, sum(scores, made, experts), 1e-12, "sum of round " + round);
@@ -63,7 +69,7 @@ class BalancedAssignmentTest {
     for (int t = 0; t < tokens; t++) {
       scores[t * experts] += 2;
     }
-    int[] made = BalancedAssignment.of(scores, tokens, experts);
+    int[] made = assign(scores, tokens, experts);
     int[] counts = requireBalanced(made, experts);
     for (int a = 0; a < tokens; a++) {
       double atA = scores[a * experts + made[a]];
@@ -82,28 +88,28 @@ class BalancedAssignmentTest {
   @Test
   void of_preferencesBalancedAlready_eachItsBest() {
     double[] scores = {1, 9, 2, 9, 1, 2, 1, 2, 9, 3, 1, 9, 9, 2, 1, 2, 9, 1};
-    assertArrayEquals(new int[] {1, 0, 2, 2, 0, 1}, BalancedAssignment.of(scores, 6, 3));
+    assertArrayEquals(new int[] {1, 0, 2, 2, 0, 1}, assign(scores, 6, 3));
   }
 
   @Test
   void of_equalScores_inOrder() {
-    assertArrayEquals(new int[] {0, 0, 1, 1, 2, 2, 0}, BalancedAssignment.of(new double[21], 7, 3));
+    assertArrayEquals(new int[] {0, 0, 1, 1, 2, 2, 0}, assign(new double[21], 7, 3));
   }
 
   @Test
   void of_hugeScores_stillBalancedAndBest() {
     double big = Double.MAX_VALUE;
     double[] scores = {big, -big, big, big / 2, -big, -big, big, 0};
-    assertArrayEquals(new int[] {0, 1, 1, 0}, BalancedAssignment.of(scores, 4, 2));
+    assertArrayEquals(new int[] {0, 1, 1, 0}, assign(scores, 4, 2));
   }
 
   @Test
   void of_scores_notModified() {
     double[] scores = RandomArrays.normal(Seeds.random(1), 30);
     double[] before = scores.clone();
-    int[] first = BalancedAssignment.of(scores, 10, 3);
+    int[] first = assign(scores, 10, 3);
     assertArrayEquals(before, scores);
-    assertArrayEquals(first, BalancedAssignment.of(scores, 10, 3));
+    assertArrayEquals(first, assign(scores, 10, 3));
   }
 
   private static int[] requireBalanced(int[] made, int experts) {

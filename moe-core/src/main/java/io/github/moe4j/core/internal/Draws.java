@@ -1,6 +1,5 @@
 package io.github.moe4j.core.internal;
 
-import java.util.function.DoubleUnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -36,17 +35,18 @@ public final class Draws {
 
   /** {@code n} Gumbel numbers, as {@link #gumbel} draws them; quantiles are taken in parallel. */
   public static double[] gumbels(RandomGenerator random, int n) {
-    return quantiles(random, n, Draws::gumbel);
+    return quantiles(random, n, Draws::gumbels);
   }
 
-  private static double[] quantiles(RandomGenerator random, int n, DoubleUnaryOperator quantile) {
+  private static double[] quantiles(RandomGenerator random, int n, Quantiles quantiles) {
     double[] values = uniforms(random, n);
-    Parallel.ranges(n, GRAIN, (from, to) -> {
-      for (int i = from; i < to; i++) {
-        values[i] = quantile.applyAsDouble(values[i]);
-      }
-    });
+    Parallel.ranges(n, GRAIN, (from, to) -> quantiles.replace(values, from, to));
     return values;
+  }
+
+  /** Replaces uniform numbers in (0, 1) by quantiles. */
+  private interface Quantiles {
+    void replace(double[] uniform, int from, int to);
   }
 
   /** Uniform in (0, 1). */
@@ -66,6 +66,15 @@ public final class Draws {
 
   private static double gumbel(double uniform) {
     return -Log.log(-Log.log(uniform));
+  }
+
+  private static void gumbels(double[] values, int from, int to) {
+    for (int i = 0; i < 2; i++) {
+      Log.log(values, from, to);
+      for (int j = from; j < to; j++) {
+        values[j] = -values[j];
+      }
+    }
   }
 
   /** Exponential with mean 1, {@code −ln(1 − u)}. */
