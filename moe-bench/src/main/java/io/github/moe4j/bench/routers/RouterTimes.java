@@ -59,14 +59,22 @@ final class RouterTimes {
   }
 
   /** Time and ratio; routers with a number of choices of their own appear once for each E. */
-  private static String cell(RouterEntry entry, String size, Map<String, Double> ofRouter) {
+  private String cell(RouterEntry entry, String size, Map<String, Double> ofRouter) {
     Double time = ofRouter.get(entry.name());
     Double baseline = ofRouter.get(BASELINE);
-    boolean leftOut =
-        !entry.hasK() && !size.endsWith("x1") && !entry.facts().choices().startsWith("k");
-    if (time == null || baseline == null || leftOut) {
+    boolean followsK = entry.facts().choices().startsWith("k");
+    if (time == null || baseline == null || !(followsK || isFirstOfItsExperts(size))) {
       return " |";
     }
     return String.format(Locale.ROOT, " %.0f (%.1f) |", time, time / baseline);
+  }
+
+  private boolean isFirstOfItsExperts(String size) {
+    String experts = size.substring(0, size.indexOf('x') + 1);
+    return times.keySet().stream()
+        .filter(other -> other.startsWith(experts))
+        .findFirst()
+        .filter(size::equals)
+        .isPresent();
   }
 }

@@ -48,7 +48,7 @@ public final class RoutersCommand implements Callable<Integer> {
       out.println("Deciding, ns per token (ratio to top-k)\n");
       out.println(RouterTimes.table(result, "route"));
       out.println("Deciding and pulling back, ns per token (ratio to top-k)\n");
-      out.print(RouterTimes.table(result, "routeAndBack"));
+      out.println(RouterTimes.table(result, "routeAndBack"));
       return ExitCode.OK;
     }
     for (RouterEntry entry : RouterCatalogue.all()) {
