@@ -53,6 +53,49 @@ class TokenScoresTest {
   }
 
   @Test
+  void copyRows_some_onlyThese() {
+    Logits logits = Logits.of(new double[] {1, 2, 3, 4, 5, 6}, 2, TokenMask.none(3));
+    double[] rows = {9, 9, 9, 9, 9};
+    logits.copyRows(1, 3, rows);
+    assertArrayEquals(new double[] {3, 4, 5, 6, 9}, rows);
+    logits.copyRows(3, 3, rows);
+    assertArrayEquals(new double[] {3, 4, 5, 6, 9}, rows);
+  }
+
+  @Test
+  void ofAndWrap_arrayChangedAfterwards_onlyWrapKeepsIt() {
+    TokenMask one = TokenMask.none(1);
+    double[] values = {0.25, 0.75};
+    TokenScores[] copies = {
+      Logits.of(values, 2, one),
+      Probabilities.of(values, 2, one),
+      SelectionProbabilities.of(values, 2, one),
+      ThresholdMargins.of(values, 2, one)
+    };
+    TokenScores[] wrapped = {
+      Logits.wrap(values, 2, one),
+      Probabilities.wrap(values, 2, one),
+      SelectionProbabilities.wrap(values, 2, one),
+      ThresholdMargins.wrap(values, 2, one)
+    };
+    values[0] = 0.5;
+    for (int i = 0; i < copies.length; i++) {
+      assertEquals(0.25, copies[i].get(0, 0));
+      assertEquals(0.5, wrapped[i].get(0, 0));
+    }
+  }
+
+  @Test
+  void wrap_badValues_refused() {
+    TokenMask one = TokenMask.none(1);
+    double[] values = {Double.NaN, 1};
+    assertThrows(IllegalArgumentException.class, () -> Logits.wrap(values, 2, one));
+    assertThrows(IllegalArgumentException.class, () -> Probabilities.wrap(values, 2, one));
+    assertThrows(IllegalArgumentException.class, () -> SelectionProbabilities.wrap(values, 2, one));
+    assertThrows(IllegalArgumentException.class, () -> ThresholdMargins.wrap(values, 2, one));
+  }
+
+  @Test
   void softmaxBackward_random_matchesDifferencesAndAdds() {
     int experts = 4;
     TokenMask mask = TokenMask.of(true, false, true);

@@ -85,6 +85,53 @@ class BalancedAssignmentTest {
     }
   }
 
+  /**
+   * An assignment is best if no chain of hand-overs gains: none that returns to where it began, and
+   * none from an expert with ⌈n/E⌉ tokens to one with ⌊n/E⌋.
+   */
+  @ParameterizedTest
+  @CsvSource({"640,8", "643,8", "500,33", "100,64", "64,64", "30,64", "1300,5"})
+  void of_manySizes_noChainImproves(int tokens, int experts) {
+    SplittableRandom random = Seeds.random(tokens * 100L + experts);
+    double[] normal = RandomArrays.normal(random, tokens * experts);
+    // as they are; all tokens of one mind but for little; few different scores
+    requireNoChainImproves(normal, tokens, experts);
+    double[] alike = new double[normal.length];
+    Arrays.setAll(alike, i -> -0.1 * (i % experts) + 0.01 * normal[i]);
+    requireNoChainImproves(alike, tokens, experts);
+    double[] tied = Arrays.stream(normal).map(Math::rint).toArray();
+    requireNoChainImproves(tied, tokens, experts);
+    requireNoChainImproves(new double[normal.length], tokens, experts);
+  }
+
+  private static void requireNoChainImproves(double[] scores, int tokens, int experts) {
+    int[] made = assign(scores, tokens, experts);
+    int[] counts = requireBalanced(made, experts);
+    double[][] cost = new double[experts][experts];
+    for (double[] costs : cost) {
+      Arrays.fill(costs, Double.POSITIVE_INFINITY);
+    }
+    for (int t = 0; t < tokens; t++) {
+      for (int e = 0; e < experts; e++) {
+        double change = scores[t * experts + made[t]] - scores[t * experts + e];
+        cost[made[t]][e] = Math.min(cost[made[t]][e], change);
+      }
+    }
+    for (int by = 0; by < experts; by++) {
+      for (int i = 0; i < experts; i++) {
+        for (int j = 0; j < experts; j++) {
+          cost[i][j] = Math.min(cost[i][j], cost[i][by] + cost[by][j]);
+        }
+      }
+    }
+    for (int i = 0; i < experts; i++) {
+      for (int j = 0; j < experts; j++) {
+        boolean allowed = i == j || counts[i] > counts[j];
+        assertTrue(!allowed || cost[i][j] >= -1e-9, "chain from " + i + " to " + j);
+      }
+    }
+  }
+
   @Test
   void of_preferencesBalancedAlready_eachItsBest() {
     double[] scores = {1, 9, 2, 9, 1, 2, 1, 2, 9, 3, 1, 9, 9, 2, 1, 2, 9, 1};

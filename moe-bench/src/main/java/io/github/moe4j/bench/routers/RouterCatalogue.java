@@ -246,7 +246,7 @@ public final class RouterCatalogue {
               NO,
               NOTHING,
               "Huang et al. 2024, BALM",
-              "O(E·K) for K chosen"),
+              "O(E + K log E) for K chosen"),
           sizes -> TopP.of(0.5)),
       rule(
           "remoe",

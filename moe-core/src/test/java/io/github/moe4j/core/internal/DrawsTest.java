@@ -1,8 +1,10 @@
 package io.github.moe4j.core.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
 import java.util.random.RandomGenerator;
@@ -45,6 +47,21 @@ class DrawsTest {
     for (double u : new double[] {1e-15, 1e-9, 0.1, 0.399, 0.401, 0.5, 0.9, 1 - 1e-12}) {
       assertEquals(-StrictMath.log(-StrictMath.log(u)), Draws.gumbel(fixed(u)), 1e-13);
       assertEquals(-StrictMath.log1p(-u), Draws.exponential(fixed(u)), 1e-13);
+    }
+  }
+
+  @Test
+  void many_anyNumber_sameBitsAsOneByOne() {
+    // 20000 are shared out among threads
+    for (int n : new int[] {0, 1, 7, 511, 512, 513, 20_000}) {
+      SplittableRandom one = new SplittableRandom(n);
+      double[] normals = new double[n];
+      Arrays.setAll(normals, i -> Draws.normal(one));
+      assertArrayEquals(normals, Draws.normals(new SplittableRandom(n), n));
+      SplittableRandom other = new SplittableRandom(n);
+      double[] gumbels = new double[n];
+      Arrays.setAll(gumbels, i -> Draws.gumbel(other));
+      assertArrayEquals(gumbels, Draws.gumbels(new SplittableRandom(n), n));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,34 @@ class LogTest {
     assertClose(StrictMath.log(Double.MAX_VALUE), Log.log(Double.MAX_VALUE), "largest");
     assertClose(StrictMath.log(0x1p-54), Log.log(0x1p-54), "smallest uniform");
     assertClose(StrictMath.log(Math.nextDown(1.0)), Log.log(Math.nextDown(1.0)), "just below 1");
+  }
+
+  @Test
+  void log_range_sameBitsAsOneByOne() {
+    SplittableRandom random = new SplittableRandom(3);
+    for (int length : new int[] {0, 1, 7, 511, 512, 513, 2000}) {
+      double[] values = new double[length + 5];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = StrictMath.pow(2, random.nextDouble() * 2000 - 1000);
+      }
+      double[] expected = values.clone();
+      for (int i = 3; i < length + 3; i++) {
+        expected[i] = Log.log(values[i]);
+      }
+      Log.log(values, 3, length + 3);
+      assertArrayEquals(expected, values);
+    }
+  }
+
+  /** Where m is halved: just below, at and just above a power of two times √2. */
+  @Test
+  void log_nearRootOfTwo_withinFourUnitsInTheLastPlace() {
+    for (double scale : new double[] {0x1p-1000, 0.5, 1, 2, 0x1p1000}) {
+      double root = Math.sqrt(2) * scale;
+      for (double x : new double[] {Math.nextDown(root), root, Math.nextUp(root)}) {
+        assertClose(StrictMath.log(x), Log.log(x), "ln " + x);
+      }
+    }
   }
 
   @Test
