@@ -8,7 +8,6 @@ import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -110,8 +109,7 @@ public final class DenseFeedForward implements FeedForward {
     Run(MoeInput input, Arena.Scope scope) {
       this.scope = scope;
       INDArray tokens = input.x();
-      int[] real =
-          IntStream.range(0, input.tokens()).filter(input.mask()::valid).toArray();
+      int[] real = input.mask().validIndices(0, input.tokens());
       double[] weights = new double[real.length];
       Arrays.fill(weights, 1);
       this.plan =
@@ -137,7 +135,7 @@ public final class DenseFeedForward implements FeedForward {
         Rows rows = Rows.of(logits);
         for (int r = 0; r < result.length; r++) {
           rows.read(r, value);
-          result[r] = 1 / (1 + Exp.exp(-value[0]));
+          result[r] = Exp.sigmoid(value[0]);
         }
       }
       return result;

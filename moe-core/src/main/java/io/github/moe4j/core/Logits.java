@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Softmax;
 
 /** Raw router scores [T,E] before any normalisation; finite for every real token. */
 public final class Logits extends TokenScores {
@@ -56,18 +57,7 @@ public final class Logits extends TokenScores {
         java.util.Arrays.fill(p, from, from + width, 0);
         continue;
       }
-      double max = Double.NEGATIVE_INFINITY;
-      for (int i = from; i < from + width; i++) {
-        max = Math.max(max, p[i]);
-      }
-      double sum = 0;
-      for (int i = from; i < from + width; i++) {
-        p[i] = Exp.exp(p[i] - max);
-        sum += p[i];
-      }
-      for (int i = from; i < from + width; i++) {
-        p[i] /= sum;
-      }
+      Softmax.apply(p, from, from + width);
     }
     return new Probabilities(tokens(), width, p);
   }

@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Softmax;
 
 /**
  * A distribution over the experts for each token [T,E]: rows sum to 1, those of padding are zero.
@@ -59,15 +60,8 @@ public final class Probabilities extends TokenScores {
    * @param dLogits gradient of the logits [T·E]. Modified: the result is added.
    */
   public void softmaxBackward(double[] dProbabilities, double[] dLogits) {
-    int width = experts();
     for (int t = 0; t < tokens(); t++) {
-      double dot = 0;
-      for (int e = 0; e < width; e++) {
-        dot += get(t, e) * dProbabilities[t * width + e];
-      }
-      for (int e = 0; e < width; e++) {
-        dLogits[t * width + e] += get(t, e) * (dProbabilities[t * width + e] - dot);
-      }
+      Softmax.backward(array(), dProbabilities, t * experts(), (t + 1) * experts(), dLogits);
     }
   }
 

@@ -93,7 +93,12 @@ public final class RoutingGradient {
    */
   public double[] weightsOrZero(RouterDecision decision) {
     requireFits(decision);
-    return weights == null ? new double[decision.assignments().size()] : weights.clone();
+    return weightsOrZero(decision.assignments().size());
+  }
+
+  /** A new array with the gradient of N weights, zero where it is absent. */
+  public double[] weightsOrZero(int size) {
+    return cloneOrZero("weights", weights, size);
   }
 
   /**
@@ -102,10 +107,20 @@ public final class RoutingGradient {
    */
   public double[] orZero(Kind kind, RouterDecision decision) {
     requireFits(decision);
-    double[] values = scores.get(kind);
-    return values == null
-        ? new double[TokenScores.size(decision.tokens(), decision.experts())]
-        : values.clone();
+    return orZero(kind, TokenScores.size(decision.tokens(), decision.experts()));
+  }
+
+  /** A new array with the gradient of T·E scores of one kind, zero where it is absent. */
+  public double[] orZero(Kind kind, int size) {
+    return cloneOrZero(kind.toString(), scores.get(kind), size);
+  }
+
+  private static double[] cloneOrZero(String name, double @Nullable [] values, int size) {
+    if (values == null) {
+      return new double[size];
+    }
+    Require.length("gradient of " + name, values, size);
+    return values.clone();
   }
 
   /** Throws unless a decision has all kinds of scores given here, and all lengths are its own. */

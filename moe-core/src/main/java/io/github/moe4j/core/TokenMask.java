@@ -62,6 +62,18 @@ public final class TokenMask {
     return count;
   }
 
+  /** The real tokens among {@code [from, to)}, in order. */
+  public int[] validIndices(int from, int to) {
+    int[] indices = new int[validTokens(from, to)];
+    int size = 0;
+    for (int t = from; t < to; t++) {
+      if (valid[t]) {
+        indices[size++] = t;
+      }
+    }
+    return indices;
+  }
+
   /** Whether every token is real. */
   public boolean allValid() {
     return validTokens == valid.length;

@@ -106,6 +106,11 @@ public abstract sealed class TokenScores
     System.arraycopy(values, from * experts, rows, 0, (to - from) * experts);
   }
 
+  /** The values themselves, row-major [T·E]; not to be modified. */
+  final double[] array() {
+    return values;
+  }
+
   /** A copy of all values, row-major [T·E]. */
   public final double[] toArray() {
     return values.clone();

@@ -13,7 +13,7 @@ import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Vectors;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -61,7 +61,7 @@ public final class BatchwiseMask implements RoutingRule {
     INDArray threshold = Allocate.zeros(Require.floating("type", type), experts);
     double[] start = new double[experts];
     Arrays.fill(start, 0.5 / experts);
-    rows(threshold).write(0, start);
+    Vectors.write(threshold, start);
     return of(k, threshold);
   }
 
@@ -96,16 +96,6 @@ public final class BatchwiseMask implements RoutingRule {
     return new Result(logits, input);
   }
 
-  private static Rows rows(INDArray vector) {
-    return Rows.of(vector.reshape('c', 1, vector.length()));
-  }
-
-  private static double[] read(INDArray vector) {
-    double[] values = new double[Math.toIntExact(vector.length())];
-    rows(vector).read(0, values);
-    return values;
-  }
-
   /** The decision of one pass. */
   private final class Result implements RuleResult {
     private final int experts;
@@ -115,7 +105,7 @@ public final class BatchwiseMask implements RoutingRule {
     /** {@code X∘M / Σ X∘M} is the softmax over the masked logits, which cannot underflow. */
     private final PartSoftmax weights;
 
-    private final int[] places;
+    private final TokenChoices choices;
     private final Assignments assignments;
 
     Result(Logits logits, MoeInput input) {
@@ -127,17 +117,13 @@ public final class BatchwiseMask implements RoutingRule {
       this.margins = ThresholdMargins.wrap(margin, experts, mask);
       boolean[] chosen = input.isTraining() ? largest(x, mask) : positive(margin);
       this.weights = new PartSoftmax(logits.toArray(), tokens(chosen), logits.tokens());
-      this.places = TokenOrder.bestFirst(chosen, weights.values(), experts);
-      this.assignments = Assignments.of(
-          logits.tokens(),
-          experts,
-          Arrays.stream(places).map(i -> i / experts).toArray(),
-          Arrays.stream(places).map(i -> i % experts).toArray(),
-          Arrays.stream(places).mapToDouble(i -> weights.values()[i]).toArray());
+      this.choices = TokenChoices.bestFirst(chosen, weights.values(), experts);
+      this.assignments =
+          choices.weighed(logits.tokens(), experts, choices.gather(weights.values(), experts));
     }
 
     private double[] margins(double[] x, TokenMask mask) {
-      double[] limits = read(threshold);
+      double[] limits = Vectors.read(threshold);
       double[] margin = new double[x.length];
       for (int t = 0; t < mask.tokens(); t++) {
         for (int e = 0; mask.valid(t) && e < experts; e++) {
@@ -159,7 +145,7 @@ public final class BatchwiseMask implements RoutingRule {
     }
 
     private boolean[] largest(double[] x, TokenMask mask) {
-      int[] tokens = TopTokens.real(mask, 0, mask.tokens());
+      int[] tokens = mask.validIndices(0, mask.tokens());
       long share = (long) k * tokens.length / experts;
       int count = Math.min(tokens.length, (int) Math.max(1, share));
       boolean[] chosen = new boolean[x.length];
@@ -193,21 +179,17 @@ public final class BatchwiseMask implements RoutingRule {
     @Override
     public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
       int size = distribution.tokens() * experts;
-      double[] dValues = new double[size];
-      gradient.weights().ifPresent(dWeights -> {
-        for (int n = 0; n < places.length; n++) {
-          dValues[places[n]] = dWeights[n];
-        }
-      });
+      double[] dWeights = gradient.weightsOrZero(choices.size());
+      double[] dValues = choices.scatter(dWeights, distribution.tokens(), experts);
       weights.backward(dValues, dLogits);
-      double[] dX = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[size]);
-      double[] dMargins = gradient.of(Kind.MARGINS).orElseGet(() -> new double[size]);
-      double[] dThreshold = read(into.get("threshold"));
+      double[] dX = gradient.orZero(Kind.PROBABILITIES, size);
+      double[] dMargins = gradient.orZero(Kind.MARGINS, size);
+      double[] dThreshold = new double[experts];
       for (int i = 0; i < size; i++) {
         dX[i] += dMargins[i];
         dThreshold[i % experts] -= dMargins[i];
       }
-      rows(into.get("threshold")).write(0, dThreshold);
+      Vectors.add(into.get("threshold"), dThreshold);
       distribution.softmaxBackward(dX, dLogits);
     }
   }

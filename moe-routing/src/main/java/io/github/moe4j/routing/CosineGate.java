@@ -201,6 +201,11 @@ public final class CosineGate implements Gate {
       }
     }
 
+    @Override
+    public void close() {
+      projected.close();
+    }
+
     private void addTransposed(double[] dColumns, INDArray target) {
       Rows rows = Rows.of(target);
       double[] row = new double[experts()];

@@ -161,7 +161,7 @@ public record ExpertChoice(
     Arrays.fill(rank, -1);
     int length = groupLength(input);
     for (int from = 0; from < input.tokens(); from += length) {
-      int[] tokens = TopTokens.real(input.mask(), from, from + length);
+      int[] tokens = input.mask().validIndices(from, from + length);
       int count = count(input, tokens.length, length, experts);
       int[][] best = TopTokens.largest(values, experts, tokens, count);
       for (int e = 0; e < experts; e++) {

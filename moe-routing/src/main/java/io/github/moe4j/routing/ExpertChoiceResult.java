@@ -21,8 +21,7 @@ final class ExpertChoiceResult implements RuleResult {
   /** The softmax of the scores if it is not the distribution. */
   private final @Nullable PartSoftmax softmax;
 
-  /** Place {@code t·E + e} of each assignment [N]. */
-  private final int[] places;
+  private final TokenChoices choices;
 
   private final double[] chosenScores;
   private final Assignments assignments;
@@ -45,8 +44,8 @@ final class ExpertChoiceResult implements RuleResult {
     for (int i = 0; i < rank.length; i++) {
       chosen[i] = rank[i] >= 0;
     }
-    this.places = TokenOrder.bestFirst(chosen, scores, experts);
-    this.chosenScores = new double[places.length];
+    this.choices = TokenChoices.bestFirst(chosen, scores, experts);
+    this.chosenScores = choices.gather(scores, experts);
     this.assignments = assign(input.tokens(), experts);
   }
 
@@ -56,23 +55,15 @@ final class ExpertChoiceResult implements RuleResult {
   }
 
   private Assignments assign(int tokens, int experts) {
-    int[] token = new int[places.length];
-    int[] expert = new int[places.length];
-    double[] weight = new double[places.length];
-    for (int n = 0; n < places.length; n++) {
-      token[n] = places[n] / experts;
-      expert[n] = places[n] % experts;
-      chosenScores[n] = scores[places[n]];
-    }
-    int to;
-    for (int from = 0; from < places.length; from = to) {
-      to = TokenOrder.endOfToken(places, from, experts);
+    double[] weight = new double[choices.size()];
+    for (int from = 0, to; from < weight.length; from = to) {
+      to = choices.endOfToken(from);
       rule.norm().apply(chosenScores, from, to, weight);
     }
     for (int n = 0; n < weight.length; n++) {
       weight[n] *= rule.scale();
     }
-    return Assignments.of(tokens, experts, token, expert, weight);
+    return choices.weighed(tokens, experts, weight);
   }
 
   @Override
@@ -87,9 +78,8 @@ final class ExpertChoiceResult implements RuleResult {
 
   @Override
   public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
-    double[] dScores = dScores(gradient.weights().orElseGet(() -> new double[places.length]));
-    double[] dDistribution =
-        gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[scores.length]);
+    double[] dScores = dScores(gradient.weightsOrZero(choices.size()));
+    double[] dDistribution = gradient.orZero(Kind.PROBABILITIES, scores.length);
     for (int i = 0; i < scores.length; i++) {
       if (rule.scores() == Scores.SOFTMAX_OVER_EXPERTS) {
         dDistribution[i] += dScores[i];
@@ -105,19 +95,14 @@ final class ExpertChoiceResult implements RuleResult {
 
   /** The gradient of all scores [T·E] from that of the weights [N], which is used as scratch. */
   private double[] dScores(double[] dWeights) {
-    double[] dChosen = new double[places.length];
+    double[] dChosen = new double[choices.size()];
     for (int n = 0; n < dWeights.length; n++) {
       dWeights[n] *= rule.scale();
     }
-    int to;
-    for (int from = 0; from < places.length; from = to) {
-      to = TokenOrder.endOfToken(places, from, assignments.experts());
+    for (int from = 0, to; from < dWeights.length; from = to) {
+      to = choices.endOfToken(from);
       rule.norm().backward(chosenScores, from, to, dWeights, dChosen);
     }
-    double[] dScores = new double[scores.length];
-    for (int n = 0; n < places.length; n++) {
-      dScores[places[n]] += dChosen[n];
-    }
-    return dScores;
+    return choices.scatter(dChosen, assignments.tokens(), assignments.experts());
   }
 }

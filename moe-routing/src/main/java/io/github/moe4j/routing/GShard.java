@@ -4,7 +4,6 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.internal.Draws;
 import io.github.moe4j.core.internal.Require;
-import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
@@ -152,12 +151,12 @@ public record GShard(
         k);
     Second policy = training ? second : evaluation;
     int[] candidates = TopK.unnormalised(k).choose(logits, input.mask());
-    double[] uniform = new double[Math.multiplyExact(k - 1, logits.tokens())];
+    int further = Math.multiplyExact(k - 1, logits.tokens());
+    double[] uniform = policy == Second.RANDOM
+        ? Draws.uniforms(input.requireGenerator("GShard"), further)
+        : new double[further];
     if (policy == Second.SAMPLING) {
       sampleSecond(logits, input, candidates);
-    } else if (policy == Second.RANDOM) {
-      RandomGenerator random = input.requireGenerator("GShard");
-      Arrays.setAll(uniform, i -> Draws.uniform(random));
     }
     return new GShardResult(this, policy, logits, input.mask(), candidates, uniform);
   }

@@ -8,7 +8,6 @@ import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
-import java.util.Arrays;
 import java.util.List;
 
 /** What {@link GShard} decided in one pass; candidates lie k by k, token after token. */
@@ -44,16 +43,11 @@ final class GShardResult implements RuleResult {
     this.rule = rule;
     this.distribution = logits.softmax(mask);
     this.candidates = candidates;
-    this.token = new int[candidates.length];
+    this.token = TokenChoices.tokensOf(mask, rule.k());
     this.assignment = new int[candidates.length];
-    int from = 0;
     int size = 0;
-    for (int t = 0; t < mask.tokens(); t++) {
-      if (mask.valid(t)) {
-        Arrays.fill(token, from, from + rule.k(), t);
-        size = keep(from, size, policy, uniform);
-        from += rule.k();
-      }
+    for (int from = 0; from < candidates.length; from += rule.k()) {
+      size = keep(from, size, policy, uniform);
     }
     this.assignments = assign(size);
   }
@@ -114,8 +108,8 @@ final class GShardResult implements RuleResult {
 
   @Override
   public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
-    double[] dWeights = gradient.weights().orElseGet(() -> new double[assignments.size()]);
-    double[] dP = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[dLogits.length]);
+    double[] dWeights = gradient.weightsOrZero(assignments.size());
+    double[] dP = gradient.orZero(Kind.PROBABILITIES, dLogits.length);
     for (int from = 0; from < candidates.length; from += rule.k()) {
       addToCandidates(from, dWeights, dP);
     }

@@ -7,7 +7,6 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.Routing;
 import io.github.moe4j.core.RoutingGradient;
-import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -52,11 +51,7 @@ public final class GatedRouter implements Router {
   public Routing route(MoeInput input) {
     GateRun scored = gate.score(input);
     RuleResult ruled = rule.apply(scored.logits(), input);
-    RouterDecision decided = RouterDecision.of(input, ruled.assignments(), scored.logits(), null);
-    for (TokenScores scores : ruled.scores()) {
-      decided = decided.with(scores);
-    }
-    RouterDecision decision = decided;
+    RouterDecision decision = ruled.decide(input, scored.logits());
     return new Routing() {
       @Override
       public RouterDecision decision() {

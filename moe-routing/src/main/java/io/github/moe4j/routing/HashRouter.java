@@ -59,14 +59,7 @@ public final class HashRouter implements Router {
   public Routing route(MoeInput input) {
     Require.shape("x", input.x(), -1, modelWidth);
     int[] expert = table.choose(input, key);
-    int[] token = new int[expert.length];
-    int size = 0;
-    for (int t = 0; t < input.tokens(); t++) {
-      if (input.mask().valid(t)) {
-        Arrays.fill(token, size, size + table.choices(), t);
-        size += table.choices();
-      }
-    }
+    int[] token = TokenChoices.tokensOf(input.mask(), table.choices());
     double[] weight = new double[expert.length];
     Arrays.fill(weight, 1.0 / table.choices());
     Assignments made = Assignments.of(input.tokens(), experts(), token, expert, weight);

@@ -93,6 +93,11 @@ public final class LearnedNoise implements NoiseScale {
         }
         scored.backward(dRaw, dx, into);
       }
+
+      @Override
+      public void close() {
+        scored.close();
+      }
     };
   }
 }

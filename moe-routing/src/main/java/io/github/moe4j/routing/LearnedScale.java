@@ -6,7 +6,7 @@ import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Vectors;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -64,7 +64,7 @@ public final class LearnedScale implements NoiseScale {
 
   @Override
   public Run at(MoeInput input, int experts) {
-    double[] raw = read(scale);
+    double[] raw = Vectors.read(scale);
     int size = TokenScores.size(input.tokens(), experts);
     return new Run() {
       @Override
@@ -82,27 +82,15 @@ public final class LearnedScale implements NoiseScale {
         for (int i = 0; i < size; i++) {
           sums[place(i)] += dSigma[i];
         }
-        INDArray target = into.get("scale");
-        double[] gradient = read(target);
         for (int e = 0; e < raw.length; e++) {
-          gradient[e] += sums[e] * Softplus.slope(raw[e]);
+          sums[e] *= Softplus.slope(raw[e]);
         }
-        rows(target).write(0, gradient);
+        Vectors.add(into.get("scale"), sums);
       }
 
       private int place(int i) {
         return raw.length == 1 ? 0 : i % experts;
       }
     };
-  }
-
-  private static double[] read(INDArray vector) {
-    double[] values = new double[Math.toIntExact(vector.length())];
-    rows(vector).read(0, values);
-    return values;
-  }
-
-  private static Rows rows(INDArray vector) {
-    return Rows.of(vector.reshape('c', 1, vector.length()));
   }
 }

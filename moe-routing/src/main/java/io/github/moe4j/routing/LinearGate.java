@@ -12,6 +12,8 @@ import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Vectors;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -100,7 +102,7 @@ public final class LinearGate implements Gate {
         "x must be %s, the type of the gate's weight, but was %s",
         weight.dataType(),
         x.dataType());
-    Logits logits = Logits.wrap(project(inTypeOfWeight(x)), experts(), input.mask());
+    Logits logits = Logits.wrap(project(x), experts(), input.mask());
     return new GateRun() {
       @Override
       public Logits logits() {
@@ -112,34 +114,11 @@ public final class LinearGate implements Gate {
         Require.length("dLogits", dLogits, TokenScores.size(input.tokens(), experts()));
         Require.target("dx", dx, x);
         into.requireFits(parameters);
-        INDArray tokens = inTypeOfWeight(withoutPadding(x, input.mask()));
-        if (dx.dataType() == weight.dataType()) {
-          pullBack(tokens, dLogits, dx, into);
-          return;
-        }
-        try (INDArray exact = Allocate.zeros(weight.dataType(), dx.shape())) {
-          pullBack(tokens, dLogits, exact, into);
-          RowMap.apply(List.of(exact, dx), List.of(dx), (r, in, out) -> {
-            for (int d = 0; d < out[0].length; d++) {
-              out[0][d] = in[0][d] + in[1][d];
-            }
-          });
+        if (!x.isEmpty()) {
+          pullBack(x, input.mask(), dLogits, dx, into);
         }
       }
     };
-  }
-
-  /** The tokens in the gate's own, possibly wider, type. */
-  private INDArray inTypeOfWeight(INDArray x) {
-    if (x.dataType() == weight.dataType()) {
-      return x;
-    }
-    INDArray copy = Allocate.uninitialized(weight.dataType(), x.shape());
-    RowMap.apply(
-        List.of(x),
-        List.of(copy),
-        (r, in, out) -> System.arraycopy(in[0], 0, out[0], 0, out[0].length));
-    return copy;
   }
 
   private double[] project(INDArray x) {
@@ -148,12 +127,10 @@ public final class LinearGate implements Gate {
     if (tokens == 0) {
       return values;
     }
-    double[] add = new double[experts()];
-    if (bias != null) {
-      Rows.of(bias.reshape('c', 1, experts())).read(0, add);
-    }
-    try (INDArray product = Allocate.uninitialized(x.dataType(), tokens, experts())) {
-      Gemm.multiply(x, false, weight, true, 0, product);
+    double[] add = bias == null ? new double[experts()] : Vectors.read(bias);
+    INDArray own = inTypeOfWeight(x, TokenMask.none(tokens));
+    try (INDArray product = Allocate.uninitialized(own.dataType(), tokens, experts())) {
+      Gemm.multiply(own, false, weight, true, 0, product);
       Rows rows = Rows.of(product);
       double[] row = new double[experts()];
       for (int t = 0; t < tokens; t++) {
@@ -162,33 +139,60 @@ public final class LinearGate implements Gate {
           values[t * row.length + e] = row[e] + add[e];
         }
       }
+    } finally {
+      closeCopy(own, x);
     }
     return values;
   }
 
-  /** The tokens with padding zero: it may hold NaN, which no zero gradient would cancel. */
-  private static INDArray withoutPadding(INDArray x, TokenMask mask) {
-    if (mask.allValid()) {
+  /**
+   * The tokens in the gate's own, possibly wider, type, with padding zero: it may hold NaN, which no
+   * zero gradient would cancel. The array itself if it is so already, else a copy to be closed.
+   */
+  private INDArray inTypeOfWeight(INDArray x, TokenMask mask) {
+    if (x.dataType() == weight.dataType() && mask.allValid()) {
       return x;
     }
-    INDArray copy = Allocate.zeros(x.dataType(), x.shape());
-    Rows from = Rows.of(x);
-    Rows to = Rows.of(copy);
-    double[] row = new double[from.width()];
-    for (int t = 0; t < mask.tokens(); t++) {
+    INDArray copy = Allocate.uninitialized(weight.dataType(), x.shape());
+    RowMap.apply(List.of(x), List.of(copy), (t, in, out) -> {
       if (mask.valid(t)) {
-        from.read(t, row);
-        to.write(t, row);
+        System.arraycopy(in[0], 0, out[0], 0, out[0].length);
+      } else {
+        Arrays.fill(out[0], 0);
       }
-    }
+    });
     return copy;
   }
 
+  private static void closeCopy(INDArray own, INDArray x) {
+    if (own != x) {
+      own.close();
+    }
+  }
+
+  private void pullBack(INDArray x, TokenMask mask, double[] dLogits, INDArray dx, Gradients into) {
+    INDArray own = inTypeOfWeight(x, mask);
+    try {
+      if (dx.dataType() == weight.dataType()) {
+        pullBack(own, dLogits, dx, into);
+        return;
+      }
+      try (INDArray exact = Allocate.zeros(weight.dataType(), dx.shape())) {
+        pullBack(own, dLogits, exact, into);
+        RowMap.apply(List.of(exact, dx), List.of(dx), (t, in, out) -> {
+          for (int d = 0; d < out[0].length; d++) {
+            out[0][d] = in[0][d] + in[1][d];
+          }
+        });
+      }
+    } finally {
+      closeCopy(own, x);
+    }
+  }
+
+  /** With tokens and dx in the gate's own type. */
   private void pullBack(INDArray x, double[] dLogits, INDArray dx, Gradients into) {
     int tokens = Math.toIntExact(x.size(0));
-    if (tokens == 0) {
-      return;
-    }
     try (INDArray gradient = Allocate.uninitialized(x.dataType(), tokens, experts())) {
       Rows rows = Rows.of(gradient);
       double[] row = new double[experts()];
@@ -203,12 +207,7 @@ public final class LinearGate implements Gate {
       Gemm.multiply(gradient, true, x, false, 1, into.get("weight"));
       Gemm.multiply(gradient, false, weight, false, 1, dx);
       if (bias != null) {
-        Rows dBias = Rows.of(into.get("bias").reshape('c', 1, experts()));
-        dBias.read(0, row);
-        for (int e = 0; e < row.length; e++) {
-          row[e] += sum[e];
-        }
-        dBias.write(0, row);
+        Vectors.add(into.get("bias"), sum);
       }
     }
   }

@@ -36,5 +36,8 @@ public interface NoiseScale extends Parameterised {
      * @param into gradients named like {@link NoiseScale#parameters}. Modified: the result is added.
      */
     void backward(double[] dSigma, INDArray dx, Gradients into);
+
+    /** Gives memory of the pass back early, if it holds any; by default it does nothing. */
+    default void close() {}
   }
 }

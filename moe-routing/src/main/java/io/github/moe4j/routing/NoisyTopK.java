@@ -143,10 +143,7 @@ public final class NoisyTopK implements Router {
       Logits clean = scored.logits();
       Logits noisy = drawn == null ? clean : drawn.on(clean, input);
       this.ruled = topK.apply(noisy, input);
-      RouterDecision decided = RouterDecision.of(input, ruled.assignments(), clean, null);
-      for (TokenScores scores : ruled.scores()) {
-        decided = decided.with(scores);
-      }
+      RouterDecision decided = ruled.decide(input, clean);
       if (drawn == null || topK.k() == experts()) {
         this.load = null;
       } else {
@@ -187,6 +184,9 @@ public final class NoisyTopK implements Router {
     @Override
     public void close() {
       scored.close();
+      if (drawn != null) {
+        drawn.scale.close();
+      }
     }
   }
 }

@@ -72,7 +72,7 @@ public record ReMoE() implements RoutingRule {
 
     @Override
     public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
-      double[] dWeights = gradient.weights().orElseGet(() -> new double[choices.size()]);
+      double[] dWeights = gradient.weightsOrZero(choices.size());
       for (int n = 0; n < dWeights.length; n++) {
         dLogits[choices.place(n, assignments.experts())] += dWeights[n];
       }

@@ -2,6 +2,9 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenScores;
 import java.util.List;
@@ -10,6 +13,19 @@ import java.util.List;
 public interface RuleResult {
   /** The assignments. */
   Assignments assignments();
+
+  /**
+   * The decision of a router that follows the rule.
+   *
+   * @param logits the raw scores of the router
+   */
+  default RouterDecision decide(MoeInput input, Logits logits) {
+    RouterDecision decision = RouterDecision.of(input, assignments(), logits, null);
+    for (TokenScores scores : scores()) {
+      decision = decision.with(scores);
+    }
+    return decision;
+  }
 
   /** What balance losses read beside the raw scores, such as a distribution [T,E]; may be empty. */
   List<TokenScores> scores();

@@ -33,7 +33,7 @@ public enum ScoreFunction {
   SIGMOID {
     @Override
     double value(double logit) {
-      return 1 / (1 + Exp.exp(-logit));
+      return Exp.sigmoid(logit);
     }
 
     @Override

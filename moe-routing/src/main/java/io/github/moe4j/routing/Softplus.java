@@ -35,6 +35,6 @@ final class Softplus {
 
   /** Its derivative, the sigmoid. */
   static double slope(double x) {
-    return 1 / (1 + Exp.exp(-x));
+    return Exp.sigmoid(x);
   }
 }

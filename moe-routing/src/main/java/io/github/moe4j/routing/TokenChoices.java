@@ -1,6 +1,9 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
+import java.util.Arrays;
 
 /**
  * The choices of tokens that do not all choose the same number of experts, one after another.
@@ -31,6 +34,47 @@ record TokenChoices(int[] token, int[] expert) {
     return new TokenChoices(token, expert);
   }
 
+  /**
+   * Choices that experts made, token after token, those of a token by falling score, equal ones by
+   * expert.
+   *
+   * @param chosen row-major [T·E]. Not modified.
+   * @param scores row-major [T·E]. Not modified.
+   */
+  static TokenChoices bestFirst(boolean[] chosen, double[] scores, int experts) {
+    int[][] ofToken = new int[chosen.length / experts][];
+    int[] best = new int[experts];
+    for (int t = 0; t < ofToken.length; t++) {
+      int row = t * experts;
+      int size = 0;
+      for (int e = 0; e < experts; e++) {
+        if (chosen[row + e]) {
+          int place = size++;
+          while (place > 0 && scores[row + e] > scores[row + best[place - 1]]) {
+            best[place] = best[place - 1];
+            place--;
+          }
+          best[place] = e;
+        }
+      }
+      ofToken[t] = Arrays.copyOf(best, size);
+    }
+    return of(ofToken);
+  }
+
+  /** The token of each choice if every real token makes k of them [K·valid tokens]. */
+  static int[] tokensOf(TokenMask mask, int k) {
+    int[] token = new int[Math.multiplyExact(k, mask.validTokens())];
+    int size = 0;
+    for (int t = 0; t < mask.tokens(); t++) {
+      if (mask.valid(t)) {
+        Arrays.fill(token, size, size + k, t);
+        size += k;
+      }
+    }
+    return token;
+  }
+
   /** Number of choices N. */
   int size() {
     return token.length;
@@ -48,6 +92,24 @@ record TokenChoices(int[] token, int[] expert) {
       to++;
     }
     return to;
+  }
+
+  /** The values [N] that lie at the choices in a row-major [T·E] matrix. */
+  double[] gather(double[] matrix, int experts) {
+    double[] values = new double[size()];
+    for (int n = 0; n < values.length; n++) {
+      values[n] = matrix[place(n, experts)];
+    }
+    return values;
+  }
+
+  /** A row-major [T·E] matrix with the values [N] at the choices and 0 elsewhere. */
+  double[] scatter(double[] values, int tokens, int experts) {
+    double[] matrix = new double[TokenScores.size(tokens, experts)];
+    for (int n = 0; n < values.length; n++) {
+      matrix[place(n, experts)] = values[n];
+    }
+    return matrix;
   }
 
   /** The choices with weights [N]. */

@@ -1,18 +1,10 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Probabilities;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
-import io.github.moe4j.core.TokenScores.Kind;
-import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
-import java.util.Arrays;
-import java.util.List;
 
 /**
  * Top-k routing: each token goes to the k experts with the largest scores.
@@ -138,23 +130,16 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
    */
   public RuleResult weigh(Logits logits, MoeInput input, int[] chosen) {
     requireUsable(logits.experts(), input);
-    TokenMask mask = input.mask();
-    int size = Math.multiplyExact(k, mask.validTokens());
+    int[] token = TokenChoices.tokensOf(input.mask(), k);
     Require.that(
-        chosen.length == size,
+        chosen.length == token.length,
         "chosen must have k experts a real token: %d != %d",
         chosen.length,
-        size);
-    int[] token = new int[size];
-    int n = 0;
-    for (int t = 0; t < logits.tokens(); t++) {
-      if (mask.valid(t)) {
-        requireDistinct(t, chosen, n, logits.experts());
-        Arrays.fill(token, n, n + k, t);
-        n += k;
-      }
+        token.length);
+    for (int from = 0; from < chosen.length; from += k) {
+      requireDistinct(token[from], chosen, from, logits.experts());
     }
-    return new Result(logits, mask, token, chosen);
+    return new TopKResult(this, logits, input.mask(), token, chosen);
   }
 
   /** Throws unless the rule fits E and its weights can learn in the mode of the input. */
@@ -179,105 +164,6 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
               false, "chosen of token %d must be distinct but has %d twice", token, chosen[i]);
         }
       }
-    }
-  }
-
-  /** Softmax weights that sum to 1 are a softmax over the chosen logits and need no scores. */
-  private boolean isSoftmaxOfChosen() {
-    return scores == ScoreFunction.SOFTMAX && norm.equals(WeightNorm.sum());
-  }
-
-  /** The decision of one pass; assignments lie k by k, token after token. */
-  private final class Result implements RuleResult {
-    private final Logits logits;
-    private final TokenMask mask;
-    private final Probabilities distribution;
-    private final Assignments assignments;
-
-    /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
-    private final double[] chosenScores;
-
-    /** The arrays are not modified. */
-    Result(Logits logits, TokenMask mask, int[] token, int[] chosen) {
-      boolean softmaxOfChosen = isSoftmaxOfChosen();
-      this.logits = logits;
-      this.mask = mask;
-      this.distribution = scores.distribution(logits, mask);
-      this.chosenScores = new double[chosen.length];
-      double[] weight = new double[chosen.length];
-      for (int from = 0; from < chosen.length; from += k) {
-        if (softmaxOfChosen) {
-          softmaxOfChosen(token[from], chosen, from);
-          System.arraycopy(chosenScores, from, weight, from, k);
-        } else {
-          for (int n = from; n < from + k; n++) {
-            chosenScores[n] = scores.score(logits, distribution, token[n], chosen[n]);
-          }
-          norm.apply(chosenScores, from, from + k, weight);
-        }
-      }
-      for (int n = 0; n < weight.length; n++) {
-        weight[n] *= scale;
-      }
-      this.assignments = Assignments.of(logits.tokens(), logits.experts(), token, chosen, weight);
-    }
-
-    private void softmaxOfChosen(int token, int[] chosen, int from) {
-      double max = Double.NEGATIVE_INFINITY;
-      for (int n = from; n < from + k; n++) {
-        max = Math.max(max, logits.get(token, chosen[n]));
-      }
-      for (int n = from; n < from + k; n++) {
-        chosenScores[n] = Exp.exp(logits.get(token, chosen[n]) - max);
-      }
-      norm.apply(chosenScores, from, from + k, chosenScores);
-    }
-
-    @Override
-    public Assignments assignments() {
-      return assignments;
-    }
-
-    @Override
-    public List<TokenScores> scores() {
-      return List.of(distribution);
-    }
-
-    @Override
-    public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
-      double[] dWeights = gradient.weights().orElseGet(() -> new double[assignments.size()]);
-      int size = TokenScores.size(logits.tokens(), logits.experts());
-      double[] dScores = new double[size];
-      double[] dChosen = new double[dWeights.length];
-      for (int n = 0; n < dWeights.length; n++) {
-        dWeights[n] *= scale;
-      }
-      for (int from = 0; from < dWeights.length; from += k) {
-        if (isSoftmaxOfChosen()) {
-          softmaxOfChosenBackward(from, dWeights, dLogits);
-        } else {
-          norm.backward(chosenScores, from, from + k, dWeights, dChosen);
-          for (int n = from; n < from + k; n++) {
-            dScores[place(n)] += dChosen[n];
-          }
-        }
-      }
-      double[] dDistribution = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[size]);
-      scores.backward(logits, mask, distribution, dScores, dDistribution, dLogits);
-    }
-
-    private void softmaxOfChosenBackward(int from, double[] dShares, double[] dLogits) {
-      double dot = 0;
-      for (int n = from; n < from + k; n++) {
-        dot += dShares[n] * chosenScores[n];
-      }
-      for (int n = from; n < from + k; n++) {
-        dLogits[place(n)] += chosenScores[n] * (dShares[n] - dot);
-      }
-    }
-
-    private int place(int n) {
-      return assignments.token(n) * assignments.experts() + assignments.expert(n);
     }
   }
 }

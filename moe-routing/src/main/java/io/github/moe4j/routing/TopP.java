@@ -144,9 +144,9 @@ public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implement
 
     @Override
     public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
-      double[] dWeights = gradient.weights().orElseGet(() -> new double[choices.size()]);
+      double[] dWeights = gradient.weightsOrZero(choices.size());
       double[] dChosen = new double[dWeights.length];
-      double[] dQ = gradient.of(Kind.PROBABILITIES).orElseGet(() -> new double[dLogits.length]);
+      double[] dQ = gradient.orZero(Kind.PROBABILITIES, dLogits.length);
       for (int from = 0, to; from < dWeights.length; from = to) {
         to = choices.endOfToken(from);
         norm.backward(chosenScores, from, to, dWeights, dChosen);

@@ -1,6 +1,5 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Parallel;
 
 /** Picks the tokens with the largest values for each expert; equal values go to the lowest token. */
@@ -12,18 +11,6 @@ final class TopTokens {
   private static final int GRAIN = 16384;
 
   private TopTokens() {}
-
-  /** The real tokens among {@code [from, to)} in order. */
-  static int[] real(TokenMask mask, int from, int to) {
-    int[] tokens = new int[mask.validTokens(from, to)];
-    int size = 0;
-    for (int t = from; t < to; t++) {
-      if (mask.valid(t)) {
-        tokens[size++] = t;
-      }
-    }
-    return tokens;
-  }
 
   /**
    * The best of some tokens for each expert, best first [E][count].

@@ -52,8 +52,9 @@ class BaseTest {
   }
 
   @Test
-  void scores_any_softmax() {
-    double[] p = {8 / 9.0, 1 / 9.0, 2 / 3.0, 1 / 3.0, 2 / 3.0, 1 / 3.0, 8 / 9.0, 1 / 9.0};
+  void scores_any_sigmoidsOverTheirSum() {
+    // r/(1 + r): 8/9 and 1/2, 4/5 and 2/3, 2/3 and 1/2, 16/17 and 2/3
+    double[] p = {16 / 25.0, 9 / 25.0, 6 / 11.0, 5 / 11.0, 4 / 7.0, 3 / 7.0, 24 / 41.0, 17 / 41.0};
     RuleResult result = new Base().apply(FOUR, input(4).training());
     assertNear("p", p, result.scores().get(0).toArray(), 1e-15);
   }

@@ -33,10 +33,10 @@ class TopTokensTest {
     double[] values = RandomArrays.normal(random, tokens * experts);
     for (int levels : new int[] {1, 1_000_000}) { // many ties, and none
       double[] rounded = Arrays.stream(values).map(v -> Math.rint(v * levels)).toArray();
-      int[] some = TopTokens.real(RandomArrays.mask(random, tokens), 0, tokens);
+      int[] some = RandomArrays.mask(random, tokens).validIndices(0, tokens);
       requireSameAsSort(rounded, experts, some, some.length);
       requireSameAsSort(rounded, experts, some, some.length / 3);
-      int[] all = TopTokens.real(TokenMask.none(tokens), 0, tokens);
+      int[] all = TokenMask.none(tokens).validIndices(0, tokens);
       requireSameAsSort(rounded, experts, all, Math.min(1, tokens));
     }
   }

@@ -81,11 +81,8 @@ public interface DropOrder {
         return tokenMajor().order(decision, mode);
       }
       RandomGenerator generator = mode.requireGenerator("drop order random");
-      double[] drawn = new double[decision.assignments().size()];
-      for (int n = 0; n < drawn.length; n++) {
-        drawn[n] = Draws.uniform(generator);
-      }
-      return StableOrder.descending(drawn);
+      return StableOrder.descending(
+          Draws.uniforms(generator, decision.assignments().size()));
     };
   }
 }

@@ -15,9 +15,8 @@ import io.github.moe4j.core.internal.Require;
  * order, that it has no row of, with weight 0; an expert without rows gets none. If there are not
  * enough tokens, it gets as many as there are.
  *
- * <p>Such rows cost time and change no output and no gradient as long as weights apply to the
- * experts' outputs: with {@link WeightAt#INPUT} an expert of nothing may be other than 0, by its
- * biases. Experts that hold a router themselves route them like others.
+ * <p>Such rows cost time and change no output and no gradient, with {@link WeightAt#INPUT} neither.
+ * Experts that hold a router themselves route them like others, and dropout draws for them.
  *
  * @param rule what drops
  * @param multiple at least 1

@@ -56,14 +56,14 @@ public enum Activation {
 
     @Override
     double slope(double x) {
-      double sigmoid = 1 / (1 + Exp.exp(-x));
+      double sigmoid = Exp.sigmoid(x);
       return sigmoid * (1 + x * (1 - sigmoid));
     }
 
     @Override
     void valuesAndSlopes(double[] x, double[] values, double[] slopes) {
       for (int i = 0; i < x.length; i++) {
-        double sigmoid = 1 / (1 + Exp.exp(-x[i]));
+        double sigmoid = Exp.sigmoid(x[i]);
         values[i] = x[i] * sigmoid;
         slopes[i] = sigmoid * (1 + x[i] * (1 - sigmoid));
       }

@@ -44,7 +44,7 @@ public record ClampedSwiGlu(double alpha, double limit) implements GluCombinatio
       double[] gate, double[] up, double[] dHidden, double[] dGate, double[] dUp) {
     for (int i = 0; i < dHidden.length; i++) {
       double g = Math.min(gate[i], limit);
-      double sigmoid = 1 / (1 + Exp.exp(-alpha * g));
+      double sigmoid = Exp.sigmoid(alpha * g);
       double slope = sigmoid * (1 + alpha * g * (1 - sigmoid));
       dGate[i] = gate[i] > limit ? 0 : dHidden[i] * (clampedUp(up[i]) + 1) * slope;
       dUp[i] = Math.abs(up[i]) > limit ? 0 : dHidden[i] * g * sigmoid;

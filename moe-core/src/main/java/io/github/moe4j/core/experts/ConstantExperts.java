@@ -121,7 +121,7 @@ public final class ConstantExperts implements Experts {
     for (int d = 0; d < x.length; d++) {
       difference += x[d] * (gate[x.length + d] - gate[d]);
     }
-    return 1 / (1 + Exp.exp(difference));
+    return Exp.sigmoid(-difference);
   }
 
   /** One run; its backward goes over the rows in order, for they share an expert's gradients. */

@@ -23,6 +23,11 @@ public final class Exp {
 
   private Exp() {}
 
+  /** {@code 1/(1 + e^−x)}. */
+  public static double sigmoid(double x) {
+    return 1 / (1 + exp(-x));
+  }
+
   /**
    * {@code e^x}: 0 for x below −708, infinite above 709, NaN for NaN.
    *

@@ -7,6 +7,7 @@ import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Softmax;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -114,23 +115,11 @@ final class SlotWeights {
     for (int t = from; t < to; t++) {
       if (mask.valid(t)) {
         logits.read(t, row);
-        softmax(row);
+        Softmax.apply(row, 0, row.length);
       } else {
         Arrays.fill(row, uniform ? 1.0 / row.length : 0);
       }
       target.write(t, row);
-    }
-  }
-
-  private static void softmax(double[] row) {
-    double max = Arrays.stream(row).max().orElseThrow();
-    double sum = 0;
-    for (int p = 0; p < row.length; p++) {
-      row[p] = Exp.exp(row[p] - max);
-      sum += row[p];
-    }
-    for (int p = 0; p < row.length; p++) {
-      row[p] /= sum;
     }
   }
 
@@ -160,7 +149,7 @@ final class SlotWeights {
             sum[p] = weight[p] * (gradient[p] - dots[p]);
           }
           read(combines, dCombines, t, weight, gradient);
-          addSoftmaxGradient(weight, gradient, sum);
+          Softmax.backward(weight, gradient, 0, sum.length, sum);
         }
         target.write(t, sum);
       }
@@ -186,15 +175,5 @@ final class SlotWeights {
       }
     }
     return dots;
-  }
-
-  private static void addSoftmaxGradient(double[] weight, double[] gradient, double[] sum) {
-    double dot = 0;
-    for (int p = 0; p < sum.length; p++) {
-      dot += weight[p] * gradient[p];
-    }
-    for (int p = 0; p < sum.length; p++) {
-      sum[p] += weight[p] * (gradient[p] - dot);
-    }
   }
 }

@@ -10,7 +10,7 @@ import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Vectors;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -176,25 +176,25 @@ public final class SoftMoe implements FeedForward {
 
   /** What normalised tokens are multiplied by [D]. */
   double[] tokenFactors() {
-    return gamma == null ? filled(1) : row(gamma);
+    return gamma == null ? filled(1) : Vectors.read(gamma);
   }
 
   /** What normalised slots are multiplied by [D]. */
   double[] slotFactors() {
     if (slotGamma != null) {
-      return row(slotGamma);
+      return Vectors.read(slotGamma);
     }
-    return filled(scale == null ? 1 : row(scale)[0]);
+    return filled(scale == null ? 1 : Vectors.read(scale)[0]);
   }
 
   /** Adds the gradients of the factors [D] to those of the parameters that they are made of. */
   void addFactorGradients(double[] dTokenFactors, double[] dSlotFactors, Gradients into) {
     if (gamma != null) {
-      add(dTokenFactors, into.get("norm.gamma"));
-      add(dSlotFactors, into.get("slotNorm.gamma"));
+      Vectors.add(into.get("norm.gamma"), dTokenFactors);
+      Vectors.add(into.get("slotNorm.gamma"), dSlotFactors);
     }
     if (scale != null) {
-      add(new double[] {Arrays.stream(dSlotFactors).sum()}, into.get("scale"));
+      Vectors.add(into.get("scale"), new double[] {Arrays.stream(dSlotFactors).sum()});
     }
   }
 
@@ -202,19 +202,5 @@ public final class SoftMoe implements FeedForward {
     double[] values = new double[modelWidth()];
     Arrays.fill(values, value);
     return values;
-  }
-
-  private static double[] row(INDArray vector) {
-    double[] values = new double[Math.toIntExact(vector.length())];
-    Rows.of(vector.reshape('c', 1, vector.length())).read(0, values);
-    return values;
-  }
-
-  private static void add(double[] values, INDArray vector) {
-    double[] sum = row(vector);
-    for (int i = 0; i < sum.length; i++) {
-      sum[i] += values[i];
-    }
-    Rows.of(vector.reshape('c', 1, vector.length())).write(0, sum);
   }
 }

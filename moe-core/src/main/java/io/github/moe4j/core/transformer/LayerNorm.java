@@ -10,6 +10,7 @@ import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.Vectors;
 import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -58,8 +59,8 @@ public final class LayerNorm implements Parameterised {
   public Run forward(INDArray x, TokenMask mask, Arena.Scope scope) {
     Require.shape("x", x, mask.tokens(), weight.length());
     parameters.requireType(x.dataType());
-    double[] w = row(weight);
-    double[] b = row(bias);
+    double[] w = Vectors.read(weight);
+    double[] b = Vectors.read(bias);
     int tokens = Math.toIntExact(x.size(0));
     double[] mean = new double[tokens];
     double[] inverse = new double[tokens];
@@ -86,12 +87,6 @@ public final class LayerNorm implements Parameterised {
       }
     });
     return new Run(x, mask, y, w, mean, inverse);
-  }
-
-  private static double[] row(INDArray vector) {
-    double[] values = new double[Math.toIntExact(vector.length())];
-    Rows.of(vector.reshape('c', 1, vector.length())).read(0, values);
-    return values;
   }
 
   /** One pass and the way back. */
@@ -138,8 +133,8 @@ public final class LayerNorm implements Parameterised {
       double[] g = new double[width];
       double[] normal = new double[width];
       double[] sum = new double[width];
-      double[] dWeight = row(into.get("weight"));
-      double[] dBias = row(into.get("bias"));
+      double[] dWeight = Vectors.read(into.get("weight"));
+      double[] dBias = Vectors.read(into.get("bias"));
       for (int t = 0; t < mean.length; t++) {
         if (!mask.valid(t)) {
           continue;
@@ -164,8 +159,8 @@ public final class LayerNorm implements Parameterised {
         }
         target.write(t, sum);
       }
-      Rows.of(into.get("weight").reshape('c', 1, width)).write(0, dWeight);
-      Rows.of(into.get("bias").reshape('c', 1, width)).write(0, dBias);
+      Vectors.write(into.get("weight"), dWeight);
+      Vectors.write(into.get("bias"), dBias);
     }
   }
 }

@@ -8,7 +8,6 @@ import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.routing.RoutingRule;
 import io.github.moe4j.routing.RuleResult;
@@ -23,11 +22,7 @@ final class RulePass {
   private RulePass(RoutingRule rule, Logits logits, MoeInput input) {
     rule.requireFits(logits.experts());
     this.result = rule.apply(logits, input);
-    RouterDecision decided = RouterDecision.of(input, result.assignments(), logits, null);
-    for (TokenScores scores : result.scores()) {
-      decided = decided.with(scores);
-    }
-    this.decision = decided;
+    this.decision = result.decide(input, logits);
   }
 
   /** A rule on scores [T,E] that a gate computed for an input. */

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 @ExtendWith(Seeds.class)
-class TokenOrderTest {
+class TokenChoicesTest {
   @ParameterizedTest
   @CsvSource({"0,3", "1,1", "3,1", "1,17", "17,4", "3,64"})
   void bestFirst_awkwardSizes_sameAsSort(int tokens, int experts) {
@@ -32,7 +32,9 @@ class TokenOrderTest {
               .thenComparingInt(i -> i))
           .mapToInt(i -> i)
           .toArray();
-      int[] made = TokenOrder.bestFirst(chosen, scores, experts);
+      TokenChoices choices = TokenChoices.bestFirst(chosen, scores, experts);
+      int[] made =
+          IntStream.range(0, choices.size()).map(n -> choices.place(n, experts)).toArray();
       assertArrayEquals(expected, made, () -> Arrays.toString(made));
     }
   }
