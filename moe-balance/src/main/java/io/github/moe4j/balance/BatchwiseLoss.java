@@ -14,8 +14,10 @@ import java.util.List;
  * above the threshold T, else 0, and both are constant for the gradient (Shazeer et al. 2017, arXiv
  * 1701.06538, appendix F, {@code L_batchwise}).
  *
- * <p>It is never below 0, and 0 where the two masks agree, at perfect balance as at total collapse:
- * it moves the masks towards each other, while the mask of the batch itself keeps the load even. It
+ * <p>It is never below 0, and 0 where the two masks agree: it moves them towards each other, while
+ * the mask of the batch itself keeps the load even. Value at perfect balance with scores at their
+ * thresholds: 0. At total collapse, one expert above its threshold for every token and the others
+ * by d below: {@code (K − 1)·T·d} for K choices a token, so 0 with K = 1. It
  * reads the decision's threshold margins. Padding adds nothing.
  *
  * @param coefficient weight of the loss; the sum grows with the number of tokens

@@ -12,7 +12,7 @@ import java.util.Arrays;
  *
  * @param perExpert choices of each expert, before dropping [E]
  * @param tokens real tokens they were counted over
- * @param choices choices per token K
+ * @param choices choices per token K, on average
  */
 public record ExpertCounts(long[] perExpert, long tokens, double choices) {
   /** Copies the counts and checks them. */
@@ -29,7 +29,7 @@ public record ExpertCounts(long[] perExpert, long tokens, double choices) {
         "tokens must be above 0 where experts were chosen but was %d",
         tokens);
     Require.that(
-        choices > 0 && Double.isFinite(choices), "choices must be above 0 but was %s", choices);
+        choices >= 0 && Double.isFinite(choices), "choices must be at least 0 but was %s", choices);
   }
 
   /** The choices of a decision, all of them. */
@@ -39,7 +39,7 @@ public record ExpertCounts(long[] perExpert, long tokens, double choices) {
     return new ExpertCounts(
         Arrays.stream(decision.assignments().countPerExpert()).asLongStream().toArray(),
         tokens,
-        size == 0 ? 1 : (double) size / tokens);
+        tokens == 0 ? 1 : (double) size / tokens);
   }
 
   /** The first choices of a decision. */

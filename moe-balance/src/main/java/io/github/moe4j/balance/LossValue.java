@@ -1,6 +1,9 @@
 package io.github.moe4j.balance;
 
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -13,6 +16,31 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
   /** Copies the list. */
   public LossValue {
     gradients = List.copyOf(gradients);
+  }
+
+  /** Nothing: value 0, and a gradient of zero for each layer. */
+  static LossValue zero(int layers) {
+    return new LossValue(0, Collections.nCopies(layers, RoutingGradient.none()));
+  }
+
+  /** Value and gradients times a factor. */
+  public LossValue times(double factor) {
+    return new LossValue(
+        value * factor, gradients.stream().map(g -> g.times(factor)).toList());
+  }
+
+  /** The sum of two losses over the same layers. */
+  public LossValue plus(LossValue other) {
+    Require.that(
+        gradients.size() == other.gradients.size(),
+        "losses must be of as many layers: %d != %d",
+        gradients.size(),
+        other.gradients.size());
+    List<RoutingGradient> sums = new ArrayList<>();
+    for (int l = 0; l < gradients.size(); l++) {
+      sums.add(gradients.get(l).plus(other.gradients.get(l)));
+    }
+    return new LossValue(value + other.value, sums);
   }
 
   /** The gradient of a loss over one layer. */

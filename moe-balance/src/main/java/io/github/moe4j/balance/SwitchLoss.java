@@ -1,10 +1,9 @@
 package io.github.moe4j.balance;
 
-import io.github.moe4j.core.Probabilities;
+import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -46,21 +45,6 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
     FIRST_CHOICE
   }
 
-  /** Which tokens share one f and one P. */
-  public enum Pooling {
-    /** Those of one layer; the loss is the sum over layers. */
-    LAYER_SUM,
-    /** Those of one layer; the loss is the mean over layers. */
-    LAYER_MEAN,
-    /** Those of all layers together, as Hugging Face concatenates the layers' logits. */
-    ALL_LAYERS,
-    /**
-     * Those of one sequence; the loss is the mean over sequences with a real token, summed over
-     * layers: within a layer as in Switch Transformers in Hugging Face and in mesh.
-     */
-    SEQUENCE
-  }
-
   /** Checks the coefficient. */
   public SwitchLoss {
     Require.finite("coefficient", coefficient);
@@ -71,6 +55,23 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
     return new SwitchLoss(coefficient, Counting.PER_CHOICE, Pooling.LAYER_SUM);
   }
 
+  /**
+   * GShard's loss: only first choices count (Lepikhin et al. 2020, arXiv 2006.16668, algorithm 1).
+   * The paper's own scale, {@code (1/E)·Σ f_i·P_i}, is 1/E² of this one; the systems that took it
+   * over scale as here, so that balance gives 1.
+   */
+  public static SwitchLoss gshard(double coefficient) {
+    return new SwitchLoss(coefficient, Counting.FIRST_CHOICE, Pooling.LAYER_SUM);
+  }
+
+  /**
+   * DeepSeek-V2's expert-level loss: as {@link #of}, but within each sequence (arXiv 2405.04434,
+   * equations 23 to 25; {@code seq_aux} of {@code MoEGate}).
+   */
+  public static SwitchLoss perSequence(double coefficient) {
+    return new SwitchLoss(coefficient, Counting.PER_CHOICE, Pooling.SEQUENCE);
+  }
+
   @Override
   public String name() {
     return "switch loss";
@@ -78,13 +79,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers) {
-    Require.that(!layers.isEmpty(), "switch loss needs at least one layer but had none");
-    int experts = layers.get(0).experts();
-    List<List<Pool>> poolsOfLayer = pools(layers, experts);
-    for (int l = 0; l < layers.size(); l++) {
-      count(layers.get(l), poolsOfLayer.get(l));
-    }
-    return value(layers, poolsOfLayer);
+    return new ShareLoss(name(), coefficient, pooling).evaluate(layers, new Choices(counting));
   }
 
   /**
@@ -102,129 +97,46 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
         "counts and decision differ in experts: %d != %d",
         n.length,
         layer.experts());
-    Pool pool = new Pool(n.length);
-    count(layer, List.of(pool));
-    double choices = counting == Counting.PER_CHOICE ? counts.choices() : 1;
-    for (int e = 0; e < n.length; e++) {
-      pool.chosen[e] = n[e];
-    }
-    pool.divisor = counts.tokens() * choices;
-    return value(List.of(layer), List.of(List.of(pool)));
+    double units = counts.tokens() * (counting == Counting.PER_CHOICE ? counts.choices() : 1);
+    double[] slope = new double[n.length];
+    Arrays.setAll(slope, e -> units == 0 ? 0 : n.length * (n[e] / units));
+    return new ShareLoss(name(), coefficient, pooling).evaluate(layer, slope);
   }
 
-  /** Sums of tokens that share one f and one P. */
-  private static final class Pool {
-    final double[] chosen;
-    final double[] probability;
-    long tokens;
-    double divisor;
-
-    Pool(int experts) {
-      chosen = new double[experts];
-      probability = new double[experts];
-    }
-
-    double f(int e) {
-      return divisor == 0 ? 0 : chosen[e] / divisor;
-    }
-
-    double value() {
-      double sum = 0;
-      for (int e = 0; tokens > 0 && e < chosen.length; e++) {
-        sum += f(e) * probability[e] / tokens;
-      }
-      return sum * chosen.length;
-    }
+  /** The counts of a decision as a loss that counts like this one wants them. */
+  ExpertCounts count(RouterDecision layer) {
+    return counting == Counting.FIRST_CHOICE
+        ? ExpertCounts.firstChoices(layer)
+        : ExpertCounts.of(layer);
   }
 
-  private List<List<Pool>> pools(List<RouterDecision> layers, int experts) {
-    List<List<Pool>> result = new ArrayList<>();
-    Pool common = new Pool(experts);
-    for (RouterDecision layer : layers) {
-      Require.that(
-          layer.experts() == experts,
-          "all layers must have as many experts: %d != %d",
-          layer.experts(),
-          experts);
-      if (pooling == Pooling.ALL_LAYERS) {
-        result.add(List.of(common));
-        continue;
-      }
-      int count = pooling == Pooling.SEQUENCE ? layer.sequences() : 1;
-      List<Pool> pools = new ArrayList<>();
-      for (int i = 0; i < count; i++) {
-        pools.add(new Pool(experts));
-      }
-      result.add(pools);
+  /** Counts the choices of each expert; slope_e = E·f_e. */
+  private record Choices(Counting counting) implements ShareLoss.Count {
+    @Override
+    public int things(int experts) {
+      return experts;
     }
-    return result;
-  }
 
-  private Pool poolOf(int token, RouterDecision layer, List<Pool> pools) {
-    return pools.get(pooling == Pooling.SEQUENCE ? token / layer.sequenceLength() : 0);
-  }
-
-  private void count(RouterDecision layer, List<Pool> pools) {
-    Probabilities p = layer.requireProbabilities(name());
-    for (int t = 0; t < layer.tokens(); t++) {
-      if (layer.mask().valid(t)) {
-        Pool pool = poolOf(t, layer, pools);
-        pool.tokens++;
-        pool.divisor += counting == Counting.PER_CHOICE ? 0 : 1;
-        for (int e = 0; e < layer.experts(); e++) {
-          pool.probability[e] += p.get(t, e);
+    @Override
+    public void visit(RouterDecision layer, ShareLoss.Counter counter) {
+      Assignments made = layer.assignments();
+      boolean[] seen = new boolean[layer.tokens()];
+      for (int n = 0; n < made.size(); n++) {
+        int t = made.token(n);
+        if (counting != Counting.FIRST_CHOICE || !seen[t]) {
+          seen[t] = true;
+          counter.add(t, made.expert(n));
         }
       }
     }
-    boolean[] seen = new boolean[layer.tokens()];
-    for (int n = 0; n < layer.assignments().size(); n++) {
-      int t = layer.assignments().token(n);
-      if (counting != Counting.FIRST_CHOICE || !seen[t]) {
-        seen[t] = true;
-        Pool pool = poolOf(t, layer, pools);
-        pool.chosen[layer.assignments().expert(n)]++;
-        pool.divisor += counting == Counting.PER_CHOICE ? 1 : 0;
-      }
-    }
-  }
 
-  private LossValue value(List<RouterDecision> layers, List<List<Pool>> poolsOfLayer) {
-    double total = 0;
-    List<RoutingGradient> gradients = new ArrayList<>();
-    for (int l = 0; l < layers.size(); l++) {
-      RouterDecision layer = layers.get(l);
-      List<Pool> pools = poolsOfLayer.get(l);
-      double weight = coefficient * weight(layers.size(), pools);
-      if (l == 0 || pooling != Pooling.ALL_LAYERS) {
-        for (Pool pool : pools) {
-          total += weight * pool.value();
-        }
-      }
-      gradients.add(gradient(layer, pools, weight));
+    @Override
+    public double[] slope(double[] counts, long tokens, int experts) {
+      double units =
+          counting == Counting.PER_CHOICE ? Arrays.stream(counts).sum() : (double) tokens;
+      double[] slope = new double[experts];
+      Arrays.setAll(slope, e -> units == 0 ? 0 : experts * (counts[e] / units));
+      return slope;
     }
-    return new LossValue(total, gradients);
-  }
-
-  private double weight(int layers, List<Pool> pools) {
-    return switch (pooling) {
-      case LAYER_SUM, ALL_LAYERS -> 1;
-      case LAYER_MEAN -> 1.0 / layers;
-      case SEQUENCE ->
-        1.0 / Math.max(1, pools.stream().filter(p -> p.tokens > 0).count());
-    };
-  }
-
-  private RoutingGradient gradient(RouterDecision layer, List<Pool> pools, double weight) {
-    int experts = layer.experts();
-    double[] dP = new double[layer.tokens() * experts];
-    for (int t = 0; t < layer.tokens(); t++) {
-      if (layer.mask().valid(t)) {
-        Pool pool = poolOf(t, layer, pools);
-        for (int e = 0; e < experts; e++) {
-          dP[t * experts + e] = weight * experts * pool.f(e) / pool.tokens;
-        }
-      }
-    }
-    return RoutingGradient.ofProbabilities(dP);
   }
 }

@@ -36,6 +36,16 @@ abstract class LossContract {
   /** The loss under test with the given coefficient. */
   protected abstract BalanceLoss loss(double coefficient);
 
+  /** The same loss for another number of experts, where it depends on them. */
+  protected BalanceLoss loss(double coefficient, int experts) {
+    return loss(coefficient);
+  }
+
+  /** The same loss after each expert e became e + 1 and the last became 0, where it knows them. */
+  protected BalanceLoss renumbered(double coefficient) {
+    return loss(coefficient);
+  }
+
   /** Value with coefficient 1 if all logits are 0 and every expert is chosen as often. */
   protected abstract double valueAtBalance(int experts, int choices);
 
@@ -45,6 +55,16 @@ abstract class LossContract {
    * @param logit of expert 0, so large that its probability is 1; the other logits are 0
    */
   protected abstract double valueAtCollapse(int experts, int choices, double logit);
+
+  /** Choices per token for which the loss of one layer varies, so that its gradient is checked. */
+  protected int[] choicesThatVary() {
+    return new int[] {1, 2, EXPERTS - 1};
+  }
+
+  /** Added to the random logits of an expert where a gradient is checked, for a loss to vary. */
+  protected double tilt(int expert) {
+    return 0;
+  }
 
   /**
    * The decision as the loss needs it. A loss that reads selection probabilities adds some that equal
@@ -82,7 +102,7 @@ abstract class LossContract {
 
   @Test
   void evaluate_oneLayer_gradientMatchesDifferences() {
-    for (int k : new int[] {1, 2, EXPERTS - 1}) {
+    for (int k : choicesThatVary()) {
       requireGradient(List.of(new Layer(1, 8, k, 4, RandomArrays.mask(Seeds.random(2), 8))));
     }
   }
@@ -98,7 +118,7 @@ abstract class LossContract {
   }
 
   /** Logits to vary, and all that is constant about a layer. */
-  private static final class Layer {
+  private final class Layer {
     final double[] logits;
     final int[][] choice;
     final int sequenceLength;
@@ -106,6 +126,7 @@ abstract class LossContract {
 
     Layer(long salt, int tokens, int k, int sequenceLength, TokenMask mask) {
       this.logits = RandomArrays.normal(Seeds.random(salt), tokens * EXPERTS);
+      Arrays.setAll(logits, i -> logits[i] + tilt(i % EXPERTS));
       this.choice = new int[tokens][];
       Arrays.setAll(choice, t -> Decisions.largest(logits, t * EXPERTS, EXPERTS, k));
       this.sequenceLength = sequenceLength;
@@ -145,18 +166,20 @@ abstract class LossContract {
 
   /**
    * The gradient of the logits behind a decision, through the softmax for probabilities and for what
-   * equals them: weights and, as {@link #prepare} may add them, selection probabilities.
+   * equals them up to a constant: weights and, as {@link #prepare} may add them, selection
+   * probabilities and margins.
    */
   private static double[] dLogits(RouterDecision decision, RoutingGradient gradient) {
     int scores = decision.tokens() * decision.experts();
     double[] dLogits = gradient.logits().orElseGet(() -> new double[scores]);
     double[] dP = gradient.orZero(Kind.PROBABILITIES, decision);
     double[] dSelection = gradient.orZero(Kind.SELECTION, decision);
+    double[] dMargins = gradient.orZero(Kind.MARGINS, decision);
     double[] dWeights = gradient.weightsOrZero(decision);
     assertEquals(scores, dLogits.length);
     assertEquals(scores, dP.length);
     for (int i = 0; i < scores; i++) {
-      dP[i] += dSelection[i];
+      dP[i] += dSelection[i] + dMargins[i];
     }
     Assignments made = decision.assignments();
     for (int n = 0; n < made.size(); n++) {
@@ -218,7 +241,7 @@ abstract class LossContract {
   @Test
   void evaluate_oneExpert_finiteAsAtBalance() {
     RouterDecision one = topK(new double[5], 1, 1, TokenMask.none(5));
-    LossValue value = loss(1).evaluate(one);
+    LossValue value = loss(1, 1).evaluate(one);
     assertEquals(valueAtBalance(1, 1), value.value(), 1e-12);
     for (double d : dLogits(one, value.gradient())) {
       assertEquals(0, d, 1e-12); // a softmax over one expert is 1 whatever its logit is
@@ -244,7 +267,7 @@ abstract class LossContract {
     RouterDecision decision = topK(logits, EXPERTS, 2, TokenMask.none(8), 4);
     LossValue once = loss(0.3).evaluate(decision);
     LossValue twice = loss(0.6).evaluate(decision);
-    assertTrue(once.value() > 0);
+    assertTrue(once.value() != 0);
     assertEquals(2 * once.value(), twice.value(), 1e-14);
     double[] expected = dLogits(decision, once.gradient().times(2));
     assertNear("gradient", expected, dLogits(decision, twice.gradient()), 1e-14);
@@ -261,7 +284,7 @@ abstract class LossContract {
     TokenMask all = TokenMask.none(8);
     assertEquals(
         loss(1).evaluate(topK(logits, EXPERTS, 2, all, 4)).value(),
-        loss(1).evaluate(topK(renumbered, EXPERTS, 2, all, 4)).value(),
+        renumbered(1).evaluate(topK(renumbered, EXPERTS, 2, all, 4)).value(),
         1e-14);
   }
 

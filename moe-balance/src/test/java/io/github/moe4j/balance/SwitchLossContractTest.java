@@ -1,7 +1,6 @@
 package io.github.moe4j.balance;
 
 import io.github.moe4j.balance.SwitchLoss.Counting;
-import io.github.moe4j.balance.SwitchLoss.Pooling;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;

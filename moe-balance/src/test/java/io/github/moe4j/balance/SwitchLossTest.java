@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.balance.SwitchLoss.Counting;
-import io.github.moe4j.balance.SwitchLoss.Pooling;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
@@ -69,6 +68,32 @@ class SwitchLossTest {
   void evaluate_firstChoice_handWorked() {
     // f = 3/4, 1/4, 0: 3 · (3/4·1/2 + 1/4·9/32) = 3 · (48 + 9)/128 = 171/128
     assertEquals(171 / 128.0, value(Counting.FIRST_CHOICE, Pooling.LAYER_SUM, decision()), 1e-14);
+  }
+
+  @Test
+  void gshard_kOf2_firstChoicesCount() {
+    assertEquals(171 / 128.0, SwitchLoss.gshard(1).evaluate(decision()).value(), 1e-14);
+    // over all tokens of a layer, and summed over layers
+    RouterDecision sequences = decision(TokenMask.none(4), 2);
+    assertEquals(
+        2 * 171 / 128.0,
+        SwitchLoss.gshard(1).evaluate(List.of(sequences, decision())).value(),
+        1e-14);
+    // the paper's own scale is 1/E²: (3/4·1/2 + 1/4·9/32)/3 = 57/384
+    assertEquals(57 / 384.0, SwitchLoss.gshard(1 / 9.0).evaluate(decision()).value(), 1e-14);
+  }
+
+  @Test
+  void perSequence_kOf2_meanOverSequences() {
+    // 18/16 and 39/32, as worked out for the sequences below; all choices count
+    RouterDecision sequences = decision(TokenMask.none(4), 2);
+    assertEquals(75 / 64.0, SwitchLoss.perSequence(1).evaluate(sequences).value(), 1e-14);
+    // dP of tokens 0, 1 = 3·(2, 1, 1)/4 / 2 tokens / 2 sequences; of 2, 3 with n = 2, 2, 0
+    double[] dP =
+        SwitchLoss.perSequence(1).evaluate(sequences).gradient().probabilities().orElseThrow();
+    double a = 6 / 16.0;
+    double b = 3 / 16.0;
+    assertNear("gradient", new double[] {a, b, b, a, b, b, a, a, 0, a, a, 0}, dP, 1e-15);
   }
 
   @Test
@@ -237,7 +262,8 @@ class SwitchLossTest {
         () -> new ExpertCounts(new long[] {0, -4}, 1, 1));
     assertMessage(
         "tokens must be at least 0 but was -1", () -> new ExpertCounts(new long[1], -1, 1));
-    assertMessage("choices must be above 0 but was 0.0", () -> new ExpertCounts(new long[1], 1, 0));
+    assertMessage(
+        "choices must be at least 0 but was -1.0", () -> new ExpertCounts(new long[1], 1, -1));
     assertMessage(
         "experts must be at least 1 but was 0", () -> new ExpertCounts(new long[0], 1, 1));
     RouterDecision hash = RouterDecision.of(

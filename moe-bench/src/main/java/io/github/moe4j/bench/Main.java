@@ -1,5 +1,6 @@
 package io.github.moe4j.bench;
 
+import io.github.moe4j.bench.balance.BalanceCommand;
 import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.lab.LabCommand;
 import io.github.moe4j.bench.routers.RoutersCommand;
@@ -24,6 +25,7 @@ import picocli.CommandLine.ScopeType;
         "Benchmarks and conformance runs of moe4j, Mixture-of-Experts layers for the JVM.",
     subcommands = {
       LabCommand.class,
+      BalanceCommand.class,
       ConformanceCommand.class,
       RoutersCommand.class,
       JmhCommand.class

@@ -60,6 +60,38 @@ public final class SelectionBias {
     values = newValues.clone();
   }
 
+  /** Throws unless there is one number for each of as many experts. */
+  public void requireExperts(int experts) {
+    Require.that(
+        experts == experts(),
+        "selection bias must have length E = %d but has %d",
+        experts,
+        experts());
+  }
+
+  /**
+   * Adds the present numbers to the scores of every token.
+   *
+   * @param scores row-major [T·E]. Modified.
+   * @return the same array
+   */
+  public double[] addTo(double[] scores) {
+    double[] added = values;
+    if (scores.length % added.length != 0) {
+      Require.that(
+          false,
+          "scores must be of E = %d numbers a token but are %d",
+          added.length,
+          scores.length);
+    }
+    for (int from = 0; from < scores.length; from += added.length) {
+      for (int e = 0; e < added.length; e++) {
+        scores[from + e] += added[e];
+      }
+    }
+    return scores;
+  }
+
   private static void requireFinite(double[] values) {
     for (int e = 0; e < values.length; e++) {
       if (!Double.isFinite(values[e])) {

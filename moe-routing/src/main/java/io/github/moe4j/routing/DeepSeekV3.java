@@ -4,7 +4,6 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.internal.Require;
 
 /**
  * DeepSeek-V3's gate: experts are chosen by their scores plus a bias that balances the load, and
@@ -56,11 +55,7 @@ public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
   public void requireFits(int experts) {
     topK.requireFits(experts);
     groups.requireFits(experts, topK.k());
-    Require.that(
-        bias.experts() == experts,
-        "selection bias must have length E = %d but has %d",
-        experts,
-        bias.experts());
+    bias.requireExperts(experts);
   }
 
   @Override
@@ -68,13 +63,7 @@ public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
     int experts = logits.experts();
     requireFits(experts);
     TokenMask mask = input.mask();
-    double[] selection = topK.scores().scores(logits, mask);
-    double[] added = bias.values();
-    for (int from = 0; from < selection.length; from += experts) {
-      for (int e = 0; e < experts; e++) {
-        selection[from + e] += added[e];
-      }
-    }
+    double[] selection = bias.addTo(topK.scores().scores(logits, mask));
     groups.limit(selection, experts, mask);
     return topK.weigh(logits, input, topK.choose(selection, experts, mask));
   }

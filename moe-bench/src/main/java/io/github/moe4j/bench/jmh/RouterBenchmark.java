@@ -67,6 +67,7 @@ public class RouterBenchmark {
     "gshard",
     "deepseek-v2",
     "deepseek-v3",
+    "biased-top-k",
     "sinkhorn",
     "base",
     "expert-choice",

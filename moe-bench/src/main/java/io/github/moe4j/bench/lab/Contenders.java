@@ -1,8 +1,9 @@
 package io.github.moe4j.bench.lab;
 
-import io.github.moe4j.balance.BalanceLoss;
+import io.github.moe4j.balance.CompositeLoss;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.ZLoss;
+import io.github.moe4j.bench.lab.balance.LossesAndControllers;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Dropless;
@@ -21,24 +22,26 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** All contenders of the lab, in the order of its table. */
 public final class Contenders {
-  private static final List<BalanceLoss> SWITCH_AND_Z =
-      List.of(SwitchLoss.of(0.01), new ZLoss(1e-3));
+  private static final CompositeLoss NOTHING = CompositeLoss.builder().build();
+  private static final CompositeLoss SWITCH_AND_Z =
+      CompositeLoss.builder().add(SwitchLoss.of(0.01)).add(new ZLoss(1e-3)).build();
 
   private static final List<Contender> ALL = List.of(
       new Contender(
           "dense",
           "One SwiGLU network that every token sees.",
-          (options, seed, arena) -> DenseFeedForward.of(GluExperts.create(
-                  ExpertOptions.of(1, options.width(), options.activeHidden()), seed))
-              .withArena(arena),
-          List.of()),
+          options -> new Recipe(
+              (seed, arena) -> DenseFeedForward.of(GluExperts.create(
+                      ExpertOptions.of(1, options.width(), options.activeHidden()), seed))
+                  .withArena(arena),
+              LossesAndControllers.of(NOTHING))),
       moe(
           "topk",
           "Top-k of a softmax, weights renormalised if k > 1, dropless, with no balance loss.",
           true,
           Contenders::topK,
           new Dropless(),
-          List.of()),
+          NOTHING),
       moe(
           "topk-balanced",
           "Top-k of a softmax, weights renormalised if k > 1, dropless, with Switch loss (0.01) and"
@@ -82,21 +85,22 @@ public final class Contenders {
       boolean usesK,
       Function<LayerOptions, RoutingRule> rule,
       CapacityRule capacity,
-      List<BalanceLoss> losses) {
+      CompositeLoss loss) {
     return new Contender(
         name,
         description,
-        (options, seed, arena) -> {
-          int hidden = options.activeHidden() / (usesK ? options.k() : 1);
-          ExpertOptions experts = ExpertOptions.of(options.experts(), options.width(), hidden);
-          LinearGate gate =
-              LinearGate.create(options.experts(), options.width(), DataType.FLOAT, seed + 1);
-          return MoeLayer.builder(
-                  GatedRouter.of(gate, rule.apply(options)), GluExperts.create(experts, seed))
-              .capacity(capacity)
-              .arena(arena)
-              .build();
-        },
-        losses);
+        options -> new Recipe(
+            (seed, arena) -> {
+              int hidden = options.activeHidden() / (usesK ? options.k() : 1);
+              ExpertOptions experts = ExpertOptions.of(options.experts(), options.width(), hidden);
+              LinearGate gate =
+                  LinearGate.create(options.experts(), options.width(), DataType.FLOAT, seed + 1);
+              return MoeLayer.builder(
+                      GatedRouter.of(gate, rule.apply(options)), GluExperts.create(experts, seed))
+                  .capacity(capacity)
+                  .arena(arena)
+                  .build();
+            },
+            LossesAndControllers.of(loss)));
   }
 }

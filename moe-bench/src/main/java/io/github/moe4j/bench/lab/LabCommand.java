@@ -34,17 +34,16 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed", "2:wrong usage or text", "130:interrupted"})
 public final class LabCommand implements Callable<Integer> {
   private static final Path DEFAULT_FOLDER = Path.of("lab-report");
-  private static final double VALIDATION_SHARE = 0.1;
   private static final int INTERRUPTED = 130;
 
   @Spec
   private @Nullable CommandSpec spec;
 
   @Option(names = "--steps", description = "Optimiser steps of each model (${DEFAULT-VALUE}).")
-  private int steps = 500;
+  private int steps = LabOptions.DEFAULT.steps();
 
   @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
-  private long seed = 1;
+  private long seed = LabOptions.DEFAULT.seed();
 
   @Option(
       names = "--routers",
@@ -55,33 +54,33 @@ public final class LabCommand implements Callable<Integer> {
   private @Nullable List<String> routers;
 
   @Option(names = "--experts", description = "Experts of a layer (${DEFAULT-VALUE}).")
-  private int experts = 8;
+  private int experts = LabOptions.DEFAULT.layer().experts();
 
   @Option(names = "--k", description = "Choices per token of top-k (${DEFAULT-VALUE}).")
-  private int k = 2;
+  private int k = LabOptions.DEFAULT.layer().k();
 
   @Option(names = "--width", description = "Model width (${DEFAULT-VALUE}).")
-  private int width = 96;
+  private int width = LabOptions.DEFAULT.model().width();
 
   @Option(
       names = "--hidden",
       description = "Hidden units that a token activates in each layer (${DEFAULT-VALUE}).")
-  private int hidden = 128;
+  private int hidden = LabOptions.DEFAULT.layer().activeHidden();
 
   @Option(names = "--blocks", description = "Transformer blocks (${DEFAULT-VALUE}).")
-  private int blocks = 1;
+  private int blocks = LabOptions.DEFAULT.model().blocks();
 
   @Option(names = "--heads", description = "Attention heads (${DEFAULT-VALUE}).")
-  private int heads = 2;
+  private int heads = LabOptions.DEFAULT.model().heads();
 
   @Option(names = "--sequence", description = "Bytes of a sequence (${DEFAULT-VALUE}).")
-  private int sequence = 64;
+  private int sequence = LabOptions.DEFAULT.model().sequence();
 
   @Option(names = "--batch", description = "Sequences of a step (${DEFAULT-VALUE}).")
-  private int batch = 32;
+  private int batch = LabOptions.DEFAULT.batch();
 
   @Option(names = "--learning-rate", description = "Peak learning rate (${DEFAULT-VALUE}).")
-  private double learningRate = 3e-3;
+  private double learningRate = LabOptions.DEFAULT.learningRate();
 
   @Option(
       names = "--text",
@@ -182,7 +181,7 @@ public final class LabCommand implements Callable<Integer> {
         steps,
         batch,
         learningRate,
-        VALIDATION_SHARE,
+        LabOptions.DEFAULT.validationShare(),
         new ModelOptions(width, heads, blocks, sequence),
         new LayerOptions(width, hidden, experts, k));
   }

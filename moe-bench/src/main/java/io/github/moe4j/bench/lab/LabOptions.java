@@ -24,6 +24,10 @@ public record LabOptions(
     ModelOptions model,
     LayerOptions layer) {
 
+  /** The default run. */
+  public static final LabOptions DEFAULT = new LabOptions(
+      1, 500, 32, 3e-3, 0.1, new ModelOptions(96, 2, 1, 64), new LayerOptions(96, 128, 8, 2));
+
   /** Validates. */
   public LabOptions {
     Require.positive("steps", steps);
@@ -37,6 +41,11 @@ public record LabOptions(
         "model and layer must have one width but have %d and %d",
         model.width(),
         layer.width());
+  }
+
+  /** The same run with another seed and length. */
+  public LabOptions with(long newSeed, int newSteps) {
+    return new LabOptions(newSeed, newSteps, batch, learningRate, validationShare, model, layer);
   }
 
   /** Tokens of a training step. */

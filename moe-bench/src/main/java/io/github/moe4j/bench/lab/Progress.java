@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** Steps, loss and time left on the terminal; quiet where there is none. */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private final @Nullable ProgressBar bar;
 
   private Progress(@Nullable ProgressBar bar) {
@@ -15,7 +15,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** A bar over all steps of a run if standard error is a terminal, else nothing. */
-  static Progress of(long steps) {
+  public static Progress of(long steps) {
     if (!isTerminal()) {
       return quiet();
     }
@@ -29,7 +29,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Shows nothing. */
-  static Progress quiet() {
+  public static Progress quiet() {
     return new Progress(null);
   }
 
@@ -49,7 +49,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** One step of a model is done. */
-  void step(String model, double bitsPerByte) {
+  public void step(String model, double bitsPerByte) {
     if (bar != null) {
       bar.step();
       bar.setExtraMessage(String.format(Locale.ROOT, " %s %.3f bits/byte", model, bitsPerByte));

@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.lab;
 
-import io.github.moe4j.balance.BalanceLoss;
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.bench.lab.balance.Balancing;
 import io.github.moe4j.bench.lab.report.CurvePoint;
 import io.github.moe4j.bench.lab.report.LoadPoint;
 import io.github.moe4j.bench.lab.report.ModelResult;
@@ -11,21 +11,21 @@ import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.training.Optimizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Trains one contender and measures it. All contenders see the same batches in the same order. */
-final class Trainer {
+public final class Trainer {
   private static final double MAX_NORM = 1;
   private static final int CURVE_POINTS = 12;
   private static final int CURVE_WINDOWS = 96;
@@ -34,6 +34,7 @@ final class Trainer {
   private final Contender contender;
   private final LabOptions options;
   private final Split split;
+  private final Balancing balancing;
   private final ByteLanguageModel model;
   private final Optimizer optimizer;
   private final Workers workers;
@@ -47,16 +48,24 @@ final class Trainer {
   private final List<LoadStatistics> loadSincePoint = new ArrayList<>();
   private double bitsSincePoint;
 
-  Trainer(Contender contender, LabOptions options, Split split, Workers workers) {
+  /**
+   * A new model with what trains it; nothing is trained yet.
+   *
+   * @param split text to train on and held-out text
+   * @param workers run the shards of a step and the parts of an evaluation
+   */
+  public Trainer(Contender contender, LabOptions options, Split split, Workers workers) {
     this.contender = contender;
     this.options = options;
     this.split = split;
+    Recipe recipe = contender.recipe().apply(options.layer());
+    this.balancing = recipe.balancing();
     Arena arena = new Arena();
     SplittableRandom seeds = new SplittableRandom(options.seed());
     long modelSeed = seeds.nextLong();
     this.model = ByteLanguageModel.create(
         options.model(),
-        block -> contender.layer().create(options.layer(), seeds.nextLong(), arena),
+        block -> recipe.layers().create(seeds.nextLong(), arena),
         DataType.FLOAT,
         modelSeed,
         arena);
@@ -74,7 +83,7 @@ final class Trainer {
    *
    * @return steps done
    */
-  int train(BooleanSupplier stop, Progress progress) {
+  public int train(BooleanSupplier stop, Progress progress) {
     SplittableRandom batches = new SplittableRandom(options.seed());
     SplittableRandom noise = batches.split();
     int interval = (options.steps() + CURVE_POINTS - 1) / CURVE_POINTS;
@@ -83,7 +92,7 @@ final class Trainer {
     while (step < options.steps() && !stop.getAsBoolean()) {
       Batch batch =
           split.train().batch(batches, options.batch(), options.model().sequence());
-      double bits = step(batch, noise);
+      double bits = step(batch, noise, step);
       step++;
       sincePoint++;
       bitsSincePoint += bits;
@@ -101,67 +110,58 @@ final class Trainer {
 
   /**
    * One optimiser step. Shards of the batch are micro-batches that run at the same time, each with
-   * gradients of its own; capacity and balance losses see one shard.
+   * gradients of its own; capacity sees one shard, and so do most balance losses.
    */
-  private double step(Batch batch, SplittableRandom noise) {
+  private double step(Batch batch, SplittableRandom noise, int step) {
     long start = System.nanoTime();
-    int shards = gradients.size();
-    int rows = batch.rows() / shards;
+    int count = gradients.size();
+    int rows = batch.rows() / count;
     List<SplittableRandom> noises = new ArrayList<>();
-    for (int i = 0; i < shards; i++) {
+    for (int i = 0; i < count; i++) {
       noises.add(noise.split());
     }
-    List<Shard> done = workers.map(
-        shards, i -> shard(batch.slice(i * rows, (i + 1) * rows), noises.get(i), gradients.get(i)));
+    Shard[] begun = new Shard[count];
+    List<Shard> shards;
+    List<List<RouterDecision>> decisions;
+    long balanceNanos = 0;
+    try {
+      shards = workers.map(
+          count,
+          i -> begun[i] = new Shard(model, batch.slice(i * rows, (i + 1) * rows), noises.get(i)));
+      decisions = shards.stream().map(Shard::decisions).toList();
+      long forward = System.nanoTime();
+      // A dense model has no layers to balance.
+      List<LossValue> losses =
+          decisions.get(0).isEmpty() ? List.of() : balancing.losses(decisions, step);
+      balanceNanos = System.nanoTime() - forward;
+      workers.map(count, i -> {
+        shards.get(i).backward(losses.isEmpty() ? null : losses.get(i), gradients.get(i));
+        return i;
+      });
+    } finally {
+      Stream.of(begun).filter(Objects::nonNull).forEach(Shard::close);
+    }
     long update = System.nanoTime();
     Gradients sum = gradients.get(0);
-    for (Gradients other : gradients.subList(1, shards)) {
+    for (Gradients other : gradients.subList(1, count)) {
       sum.add(other);
       other.zero();
     }
-    sum.scale(1.0 / shards);
+    sum.scale(1.0 / count);
     sum.clipByGlobalNorm(MAX_NORM);
     optimizer.step(sum);
+    balancing.step(decisions);
     long end = System.nanoTime();
     stepNanos.add(end - start);
-    workNanos += (end - update) * shards;
+    workNanos += (end - update + balanceNanos) * count;
     double bits = 0;
-    for (Shard shard : done) {
-      bits += shard.bitsPerByte() / shards;
+    for (Shard shard : shards) {
+      bits += shard.bitsPerByte() / count;
       stages = stages.plus(shard.stages());
       workNanos += shard.nanos();
       shard.load().ifPresent(loadSincePoint::add);
     }
     return bits;
-  }
-
-  /** What one shard of a step came to; the load is that of the last layer. */
-  private record Shard(
-      double bitsPerByte, StageTimes stages, long nanos, Optional<LoadStatistics> load) {}
-
-  private Shard shard(Batch batch, SplittableRandom noise, Gradients into) {
-    long start = System.nanoTime();
-    try (ByteLanguageModel.Pass pass = model.train(batch, noise)) {
-      List<MoeForward> layers = pass.moe();
-      addBalance(layers);
-      pass.backward(into);
-      StageTimes times =
-          layers.stream().map(MoeForward::times).reduce(StageTimes.zero(), StageTimes::plus);
-      Optional<LoadStatistics> last = layers.isEmpty()
-          ? Optional.empty()
-          : Optional.of(layers.get(layers.size() - 1).load());
-      return new Shard(pass.bitsPerByte(), times, System.nanoTime() - start, last);
-    }
-  }
-
-  private void addBalance(List<MoeForward> layers) {
-    List<RouterDecision> decisions = layers.stream().map(MoeForward::decision).toList();
-    for (BalanceLoss loss : contender.losses()) {
-      LossValue value = loss.evaluate(decisions);
-      for (int l = 0; l < layers.size(); l++) {
-        layers.get(l).addBalance(value.gradients().get(l));
-      }
-    }
   }
 
   /** Adds a point to the curves: the mean of the last steps, and held-out text now. */
@@ -207,6 +207,21 @@ final class Trainer {
 
   private int domains() {
     return split.train().domainNames().size();
+  }
+
+  /**
+   * What a model makes of held-out text.
+   *
+   * @param bitsPerByte loss
+   * @param load what the experts of each layer did
+   */
+  public record HeldOut(double bitsPerByte, List<LoadStatistics> load) {}
+
+  /** Evaluates the model as it is now on held-out text. */
+  public HeldOut heldOut() {
+    UseCounter use = new UseCounter(domains());
+    double bits = bitsPerByte(FINAL_WINDOWS, use);
+    return new HeldOut(bits, use.load());
   }
 
   /** Evaluates the model as it is now on held-out text and puts all figures together. */

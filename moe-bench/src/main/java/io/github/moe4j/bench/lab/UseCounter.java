@@ -60,6 +60,11 @@ final class UseCounter {
     }
   }
 
+  /** The load of each layer so far. */
+  List<LoadStatistics> load() {
+    return List.copyOf(load);
+  }
+
   /** Choices per token, the mean over layers; 0 without layers. */
   double choices() {
     return load.stream()

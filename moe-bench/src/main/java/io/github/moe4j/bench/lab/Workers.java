@@ -14,18 +14,19 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  * results do not depend on the number of processors. ND4J's number of threads is one setting for
  * the process: it is as before once the workers are closed.
  */
-final class Workers implements AutoCloseable {
+public final class Workers implements AutoCloseable {
   private final ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
   private final int blasThreads = Nd4j.factory().blas().getMaxThreads();
   private final int operatorThreads =
       NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
 
-  Workers() {
+  /** Takes native threads away until it is closed. */
+  public Workers() {
     setNativeThreads(1, 1);
   }
 
   /** Does {@code n} independent pieces of work and returns their results in order. */
-  <T> List<T> map(int n, IntFunction<T> work) {
+  public <T> List<T> map(int n, IntFunction<T> work) {
     return pool.submit(() -> IntStream.range(0, n).parallel().mapToObj(work).toList())
         .join();
   }

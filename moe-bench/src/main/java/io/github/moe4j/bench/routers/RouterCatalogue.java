@@ -4,6 +4,7 @@ import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.routing.AllExperts;
 import io.github.moe4j.routing.Base;
 import io.github.moe4j.routing.BatchwiseMask;
+import io.github.moe4j.routing.BiasedTopK;
 import io.github.moe4j.routing.CosineGate;
 import io.github.moe4j.routing.DeepSeekV2;
 import io.github.moe4j.routing.DeepSeekV3;
@@ -184,6 +185,19 @@ public final class RouterCatalogue {
               SELECT),
           RouterCatalogue::deepSeekV3),
       rule(
+          "biased-top-k",
+          "Biased top-k",
+          "biased-top-k",
+          new RouterFacts(
+              "top-k of l + b; weights as top-k, of l alone",
+              GATE + "; b [E] outside the gradient",
+              K,
+              "by its bias controller",
+              NOTHING,
+              "Megatron-LM `quantile_balancing`",
+              SELECT),
+          sizes -> new BiasedTopK(topK(sizes.k()), againstTheSlope(sizes.experts(), 0.5))),
+      rule(
           "sinkhorn",
           "Sinkhorn",
           "sinkhorn",
@@ -359,14 +373,9 @@ public final class RouterCatalogue {
     return DeepSeekV2.of(sizes.k(), groups, keptGroups(groups, sizes), 1);
   }
 
-  /** With a bias that works against the slope of the example's scores. */
   private static RoutingRule deepSeekV3(RouterSizes sizes) {
     int experts = sizes.experts();
     int groups = Math.max(1, Math.min(4, experts / 2));
-    double[] bias = new double[experts];
-    for (int e = 0; e < experts; e++) {
-      bias[e] = 0.12 * (2.0 * e / Math.max(1, experts - 1) - 1);
-    }
     TopK weights = new TopK(
         sizes.k(),
         ScoreFunction.SIGMOID,
@@ -377,7 +386,16 @@ public final class RouterCatalogue {
         keptGroups(groups, sizes),
         Math.min(2, experts / groups),
         ExpertGroups.Outside.NEGATIVE_INFINITY);
-    return new DeepSeekV3(weights, SelectionBias.of(bias), best);
+    return new DeepSeekV3(weights, againstTheSlope(experts, 0.12), best);
+  }
+
+  /** A bias from −height to height, which works against the slope of the example's scores. */
+  private static SelectionBias againstTheSlope(int experts, double height) {
+    double[] bias = new double[experts];
+    for (int e = 0; e < experts; e++) {
+      bias[e] = height * (2.0 * e / Math.max(1, experts - 1) - 1);
+    }
+    return SelectionBias.of(bias);
   }
 
   /** Half of the groups, or more if these have fewer than k experts. */

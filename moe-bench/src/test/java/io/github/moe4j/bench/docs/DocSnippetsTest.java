@@ -34,6 +34,8 @@ class DocSnippetsTest {
   private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
   private static final String IMPORTS = """
       import io.github.moe4j.balance.*;
+      import io.github.moe4j.balance.control.*;
+      import io.github.moe4j.balance.metric.*;
       import io.github.moe4j.core.*;
       import io.github.moe4j.core.capacity.*;
       import io.github.moe4j.core.experts.*;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.bench.lab.text.Batch;
 import io.github.moe4j.core.Arena;
@@ -28,7 +29,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 @ExtendWith(Seeds.class)
 class ByteLanguageModelTest {
   private static final SwitchLoss BALANCE =
-      new SwitchLoss(0.1, SwitchLoss.Counting.PER_CHOICE, SwitchLoss.Pooling.LAYER_SUM);
+      new SwitchLoss(0.1, SwitchLoss.Counting.PER_CHOICE, Pooling.LAYER_SUM);
 
   private static ByteLanguageModel model(Arena arena) {
     return ByteLanguageModel.create(

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.bench.conformance.CaseConfig;
 import io.github.moe4j.bench.conformance.CaseTensor;
@@ -101,8 +102,7 @@ final class DeepseekMoeGate implements ReferenceFamily {
 
   private static LossValue auxiliary(
       CaseConfig config, double alpha, RouterDecision decision, MoeInput input) {
-    SwitchLoss.Pooling pooling =
-        config.flag("seq_aux") ? SwitchLoss.Pooling.SEQUENCE : SwitchLoss.Pooling.LAYER_SUM;
+    Pooling pooling = config.flag("seq_aux") ? Pooling.SEQUENCE : Pooling.LAYER_SUM;
     LossValue ofDistribution =
         new SwitchLoss(alpha, SwitchLoss.Counting.PER_CHOICE, pooling).evaluate(decision);
     if (scores(config) == ScoreFunction.SOFTMAX) {

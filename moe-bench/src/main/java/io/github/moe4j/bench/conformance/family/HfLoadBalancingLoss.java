@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.bench.conformance.CaseConfig;
 import io.github.moe4j.bench.conformance.CaseTensor;
@@ -21,7 +22,7 @@ import java.util.List;
  */
 final class HfLoadBalancingLoss implements ReferenceFamily {
   private static final SwitchLoss LOSS =
-      new SwitchLoss(1, SwitchLoss.Counting.PER_TOKEN, SwitchLoss.Pooling.ALL_LAYERS);
+      new SwitchLoss(1, SwitchLoss.Counting.PER_TOKEN, Pooling.ALL_LAYERS);
 
   private static final String LOGITS = "gate_logits_";
 

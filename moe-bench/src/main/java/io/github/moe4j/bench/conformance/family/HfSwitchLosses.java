@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.ZLoss;
 import io.github.moe4j.bench.conformance.CaseTensor;
@@ -21,7 +22,7 @@ import java.util.Arrays;
  */
 final class HfSwitchLosses implements ReferenceFamily {
   static final SwitchLoss BALANCE =
-      new SwitchLoss(1, SwitchLoss.Counting.PER_TOKEN, SwitchLoss.Pooling.SEQUENCE);
+      new SwitchLoss(1, SwitchLoss.Counting.PER_TOKEN, Pooling.SEQUENCE);
 
   @Override
   public String name() {
@@ -42,8 +43,12 @@ final class HfSwitchLosses implements ReferenceFamily {
     comparison.gradient("router_logits", scores.gradient(balance.gradient().plus(z.gradient())));
   }
 
-  /** The distinct experts of each token, from [G,S] or [G,S,n]. */
-  private static int[][] distinct(CaseTensor indices, int tokens) {
+  /**
+   * The distinct experts of each token.
+   *
+   * @param indices of all tokens, such as [G,S], [G,S,n] or [T,n]
+   */
+  static int[][] distinct(CaseTensor indices, int tokens) {
     int[] all = indices.ints();
     if (tokens == 0 || all.length % tokens != 0) {
       throw new DamagedCaseException(

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.ZLoss;
 import io.github.moe4j.bench.conformance.CaseConfig;
@@ -27,7 +28,7 @@ import java.util.stream.IntStream;
  */
 final class LucidrainsStMoe implements ReferenceFamily {
   private static final SwitchLoss BALANCE =
-      new SwitchLoss(1, SwitchLoss.Counting.PER_TOKEN, SwitchLoss.Pooling.SEQUENCE);
+      new SwitchLoss(1, SwitchLoss.Counting.PER_TOKEN, Pooling.SEQUENCE);
 
   @Override
   public String name() {

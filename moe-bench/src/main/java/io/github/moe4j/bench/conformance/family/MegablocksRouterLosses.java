@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.ZLoss;
 import io.github.moe4j.bench.conformance.CaseConfig;
@@ -44,9 +45,7 @@ final class MegablocksRouterLosses implements ReferenceFamily {
     }
     List<RouterDecision> decisions = passes.stream().map(RouterPass::decision).toList();
     LossValue balance = new SwitchLoss(
-            config.number("moe_loss_weight", 0),
-            SwitchLoss.Counting.PER_CHOICE,
-            SwitchLoss.Pooling.LAYER_MEAN)
+            config.number("moe_loss_weight", 0), SwitchLoss.Counting.PER_CHOICE, Pooling.LAYER_MEAN)
         .evaluate(decisions);
     ZLoss zLoss = new ZLoss(config.number("moe_zloss_weight", 0));
     List<LossValue> z = decisions.stream().map(zLoss::evaluate).toList();

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.conformance.family;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.bench.conformance.CaseConfig;
 import io.github.moe4j.bench.conformance.CaseTensor;
@@ -25,7 +26,7 @@ import java.util.Arrays;
  */
 final class TutelExtractCritical implements ReferenceFamily {
   private static final SwitchLoss GSHARD =
-      new SwitchLoss(1, SwitchLoss.Counting.FIRST_CHOICE, SwitchLoss.Pooling.LAYER_SUM);
+      new SwitchLoss(1, SwitchLoss.Counting.FIRST_CHOICE, Pooling.LAYER_SUM);
 
   @Override
   public String name() {

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
@@ -49,7 +50,7 @@ class MegatronPartsTest {
     TopK rule = TopK.unnormalised(2);
     RouterDecision own =
         RulePass.of(rule, Logits.of(bySequence, 3, mask), input).decision();
-    double expected = new SwitchLoss(1, SwitchLoss.Counting.PER_CHOICE, SwitchLoss.Pooling.SEQUENCE)
+    double expected = new SwitchLoss(1, SwitchLoss.Counting.PER_CHOICE, Pooling.SEQUENCE)
         .evaluate(own)
         .value();
     RouterDecision decision = pass(rule, 3, mask, byPlace).decision();

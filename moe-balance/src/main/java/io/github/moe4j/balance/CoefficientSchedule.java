@@ -1,0 +1,101 @@
+package io.github.moe4j.balance;
+
+import io.github.moe4j.core.internal.Require;
+
+/** A coefficient that may change while training goes on; a value without state. */
+@FunctionalInterface
+public interface CoefficientSchedule {
+  /**
+   * The coefficient at an optimiser step.
+   *
+   * @param step at least 0
+   */
+  double at(long step);
+
+  /** The same at every step. */
+  static CoefficientSchedule constant(double value) {
+    return new Constant(value);
+  }
+
+  /** Straight from 0 at step 0 to {@code peak} at step {@code steps}, and {@code peak} from then on. */
+  static CoefficientSchedule linearWarmup(double peak, long steps) {
+    return new LinearWarmup(constant(peak), steps);
+  }
+
+  /**
+   * Along half a cosine from {@code start} at step 0 to {@code end} at step {@code steps}, and {@code
+   * end} from then on: {@code end + (start − end)·(1 + cos(π·step/steps))/2}.
+   */
+  static CoefficientSchedule cosine(double start, double end, long steps) {
+    return new Cosine(start, end, steps);
+  }
+
+  /** This schedule times {@code min(1, step/steps)}: a linear warm-up over its first steps. */
+  default CoefficientSchedule warmedUp(long steps) {
+    return new LinearWarmup(this, steps);
+  }
+
+  /**
+   * The same at every step.
+   *
+   * @param value finite
+   */
+  record Constant(double value) implements CoefficientSchedule {
+    /** Checks the value. */
+    public Constant {
+      Require.finite("coefficient", value);
+    }
+
+    @Override
+    public double at(long step) {
+      requireStep(step);
+      return value;
+    }
+  }
+
+  /**
+   * A schedule times {@code min(1, step/steps)}.
+   *
+   * @param then the schedule
+   * @param steps of the warm-up, at least 1
+   */
+  record LinearWarmup(CoefficientSchedule then, long steps) implements CoefficientSchedule {
+    /** Checks the steps. */
+    public LinearWarmup {
+      Require.that(steps >= 1, "steps must be at least 1 but was %d", steps);
+    }
+
+    @Override
+    public double at(long step) {
+      requireStep(step);
+      return then.at(step) * Math.min(1, (double) step / steps);
+    }
+  }
+
+  /**
+   * Half a cosine.
+   *
+   * @param start at step 0, finite
+   * @param end from step {@code steps} on, finite
+   * @param steps at least 1
+   */
+  record Cosine(double start, double end, long steps) implements CoefficientSchedule {
+    /** Checks the options. */
+    public Cosine {
+      Require.finite("start", start);
+      Require.finite("end", end);
+      Require.that(steps >= 1, "steps must be at least 1 but was %d", steps);
+    }
+
+    @Override
+    public double at(long step) {
+      requireStep(step);
+      double done = Math.min(1, (double) step / steps);
+      return end + (start - end) * (1 + StrictMath.cos(Math.PI * done)) / 2;
+    }
+  }
+
+  private static void requireStep(long step) {
+    Require.that(step >= 0, "step must be at least 0 but was %d", step);
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.moe4j.balance;
+
+import io.github.moe4j.core.Probabilities;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The entropy regulariser: {@code −coefficient · H}, summed over layers, with the entropy {@code H =
+ * −Σ_e q_e ln q_e} of a distribution over the experts in nats ({@code entropy_reg} in
+ * epfml/llm-baselines).
+ *
+ * <p>A positive coefficient makes the distribution more even. See {@link Of} for which: only the
+ * first balances load; the second makes every token undecided, or with a negative coefficient
+ * decided. It reads no choices.
+ *
+ * <p>Value with coefficient 1 at perfect balance with even probabilities: {@code −ln E}, the lowest
+ * there is. At total collapse, all probability on one expert: 0. A batch of nothing but padding gives
+ * 0.
+ *
+ * @param coefficient weight of the loss
+ * @param of which distribution
+ */
+public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
+
+  /** Whose entropy. */
+  public enum Of {
+    /** That of the mean distribution over the real tokens: high when the load is even. */
+    MEAN_DISTRIBUTION,
+    /** That of each token's distribution, the mean over the real tokens. */
+    EACH_TOKEN
+  }
+
+  /** Checks the coefficient. */
+  public EntropyLoss {
+    Require.finite("coefficient", coefficient);
+  }
+
+  /** The regulariser that balances: the entropy of the mean distribution. */
+  public static EntropyLoss of(double coefficient) {
+    return new EntropyLoss(coefficient, Of.MEAN_DISTRIBUTION);
+  }
+
+  @Override
+  public String name() {
+    return "entropy loss";
+  }
+
+  @Override
+  public LossValue evaluate(List<RouterDecision> layers) {
+    Require.that(!layers.isEmpty(), "entropy loss needs at least one layer but had none");
+    double value = 0;
+    List<RoutingGradient> gradients = new ArrayList<>();
+    for (RouterDecision layer : layers) {
+      Probabilities p = layer.requireProbabilities(name());
+      int tokens = layer.mask().validTokens();
+      double[] dP;
+      if (tokens == 0) {
+        dP = new double[TokenScores.size(layer.tokens(), layer.experts())];
+      } else if (of == Of.EACH_TOKEN) {
+        for (int t = 0; t < layer.tokens(); t++) {
+          value -= coefficient * p.entropy(t) / tokens;
+        }
+        dP = slopes(p, layer);
+      } else {
+        double[] mean = ExpertSums.of(p, layer.mask());
+        for (int e = 0; e < mean.length; e++) {
+          mean[e] /= tokens;
+          value += coefficient * timesLog(mean[e]);
+          mean[e] = coefficient * slope(mean[e]) / tokens;
+        }
+        dP = ExpertSums.backward(mean, layer.mask());
+      }
+      gradients.add(RoutingGradient.ofProbabilities(dP));
+    }
+    return new LossValue(value, gradients);
+  }
+
+  private double[] slopes(Probabilities p, RouterDecision layer) {
+    int tokens = layer.mask().validTokens();
+    double[] dP = p.toArray();
+    for (int i = 0; i < dP.length; i++) {
+      dP[i] = coefficient * slope(dP[i]) / tokens;
+    }
+    return dP;
+  }
+
+  private static double timesLog(double q) {
+    return q == 0 ? 0 : q * StrictMath.log(q);
+  }
+
+  /** The derivative of q ln q; 0 at 0, where a softmax passes nothing on, and for padding. */
+  private static double slope(double q) {
+    return q == 0 ? 0 : StrictMath.log(q) + 1;
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.moe4j.balance.control;
+
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+
+/**
+ * Balances without a loss: after every optimiser step the selection bias of a router changes by the
+ * load of that step, up for experts with few tokens and down for those with many (Wang et al. 2024,
+ * arXiv 2408.15664; DeepSeek-V3, arXiv 2412.19437, section 2.1.2).
+ *
+ * <p>It counts choices, so the order in which passes are observed does not matter. Each layer has a
+ * bias and a controller of its own. Several workers exchange {@link #counts} and give the sum of the
+ * others' to {@link #add} before the step.
+ *
+ * <p>State: {@code bias} [E], {@code counts} [E] since the last step, {@code step} [1].
+ */
+public final class BiasController implements LoadController {
+  private final SelectionBias bias;
+  private final BiasRule rule;
+  private long[] counts;
+  private long step;
+
+  /**
+   * A controller at step 0.
+   *
+   * @param bias what the router reads. Modified by {@link #step} and {@link #restore}.
+   */
+  public BiasController(SelectionBias bias, BiasRule rule) {
+    this.bias = bias;
+    this.rule = rule;
+    this.counts = new long[bias.experts()];
+  }
+
+  @Override
+  public synchronized void observe(RouterDecision decision) {
+    requireExperts(decision.experts());
+    int[] more = decision.assignments().countPerExpert();
+    Arrays.setAll(counts, e -> counts[e] + more[e]);
+  }
+
+  /**
+   * Counts choices that were made elsewhere, such as those of other workers.
+   *
+   * @param more choices of each expert [E], at least 0. Not modified.
+   */
+  public synchronized void add(long... more) {
+    requireExperts(more.length);
+    for (int e = 0; e < more.length; e++) {
+      Require.that(more[e] >= 0, "count of expert %d must be at least 0 but was %d", e, more[e]);
+    }
+    Arrays.setAll(counts, e -> counts[e] + more[e]);
+  }
+
+  /** A copy of the choices of each expert since the last step [E]. */
+  public synchronized long[] counts() {
+    return counts.clone();
+  }
+
+  @Override
+  public synchronized void step() {
+    double[] values = bias.values();
+    if (Arrays.stream(counts).anyMatch(n -> n > 0)) {
+      double[] change = rule.change(counts.clone(), step);
+      Require.length("change of the bias", change, values.length);
+      Arrays.setAll(values, e -> values[e] + change[e]);
+      bias.set(values);
+    }
+    counts = new long[counts.length];
+    step++;
+  }
+
+  @Override
+  public synchronized ControllerState state() {
+    return ControllerState.empty()
+        .with("bias", bias.values())
+        .with("counts", Arrays.stream(counts).asDoubleStream().toArray())
+        .with("step", step);
+  }
+
+  @Override
+  public synchronized void restore(ControllerState state) {
+    double[] values = state.get("bias", bias.experts());
+    long[] restored = state.counts("counts", bias.experts());
+    long done = state.counts("step", 1)[0];
+    bias.set(values);
+    counts = restored;
+    step = done;
+  }
+
+  private void requireExperts(int experts) {
+    Require.that(
+        experts == bias.experts(),
+        "counts must be of E = %d but were of %d",
+        bias.experts(),
+        experts);
+  }
+}

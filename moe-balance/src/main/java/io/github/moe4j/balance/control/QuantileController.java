@@ -1,0 +1,159 @@
+package io.github.moe4j.balance.control;
+
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * Quantile balancing: after every optimiser step the bias becomes what would have given each expert
+ * its even share, as far as one step of coordinate descent tells ({@code qb_dual_update} of
+ * Megatron-LM).
+ *
+ * <p>Of each pass with n real tokens, {@code α_t} is the (k+1)-th largest of {@code s_te + b_e}, what
+ * an expert must exceed to be chosen, and expert e's price {@code β_e} is the {@code (n·k/E + 1)}-th
+ * largest of {@code s_te − α_t} over the tokens. At the step, with the mean β over the passes, {@code
+ * b ← keep·b + (1 − keep)·(−β)} less its mean.
+ *
+ * <p>s are the scores that the router adds its bias to: the logits, as in Megatron-LM, or their
+ * sigmoids. Megatron-LM refuses passes in which E does not divide n·k; here the number is rounded
+ * down. A pass without real tokens, or with k = E, says nothing. It learns at once where {@link
+ * BiasController} creeps by its rate, and needs all scores rather than counts.
+ *
+ * <p>At perfect balance with even scores the bias stays 0. At total collapse, one expert ahead of the
+ * others by a, its bias comes to lie about a below theirs.
+ *
+ * <p>The mean over passes is a sum of float64: the same order of calls gives the same bits. State:
+ * {@code bias} [E], {@code sum} [E] of β since the last step, {@code passes} [1].
+ */
+public final class QuantileController implements LoadController {
+  private final SelectionBias bias;
+  private final int k;
+  private final double keep;
+  private final DoubleUnaryOperator score;
+  private double[] sum;
+  private long passes;
+
+  private QuantileController(SelectionBias bias, int k, double keep, DoubleUnaryOperator score) {
+    Require.that(
+        k >= 1 && k <= bias.experts(), "k must be in [1, %d] but was %d", bias.experts(), k);
+    Require.that(keep >= 0 && keep < 1, "keep must be in [0, 1) but was %s", keep);
+    this.bias = bias;
+    this.k = k;
+    this.keep = keep;
+    this.score = score;
+    this.sum = new double[bias.experts()];
+  }
+
+  /**
+   * For routers that add the bias to the logits.
+   *
+   * @param bias what the router reads. Modified by {@link #step} and {@link #restore}.
+   * @param k choices per token
+   */
+  public static QuantileController ofLogits(SelectionBias bias, int k) {
+    return new QuantileController(bias, k, 0, s -> s);
+  }
+
+  /** For routers that add the bias to the sigmoids of the logits, such as DeepSeek-V3's. */
+  public static QuantileController ofSigmoids(SelectionBias bias, int k) {
+    return new QuantileController(bias, k, 0, Exp::sigmoid);
+  }
+
+  /**
+   * The same with a moving average.
+   *
+   * @param share of the old bias that a step keeps, in [0, 1); 0 by default as in Megatron-LM
+   */
+  public QuantileController keeping(double share) {
+    return new QuantileController(bias, k, share, score);
+  }
+
+  @Override
+  public void observe(RouterDecision decision) {
+    int experts = bias.experts();
+    Require.that(
+        decision.experts() == experts,
+        "decision must be of E = %d but was of %d",
+        experts,
+        decision.experts());
+    Logits logits = decision.requireLogits("quantile balancing");
+    int[] tokens = decision.mask().validIndices(0, decision.tokens());
+    if (tokens.length == 0 || k == experts) {
+      return;
+    }
+    double[][] columns = new double[experts][tokens.length];
+    for (int i = 0; i < tokens.length; i++) {
+      for (int e = 0; e < experts; e++) {
+        columns[e][i] = score.applyAsDouble(logits.get(tokens[i], e));
+      }
+    }
+    add(prices(columns, bias.values(), k));
+  }
+
+  /**
+   * The price of each expert [E].
+   *
+   * @param columns scores of each expert for every token [E][n]. Modified.
+   * @param added bias of each expert [E]. Not modified.
+   */
+  static double[] prices(double[][] columns, double[] added, int k) {
+    int experts = columns.length;
+    int tokens = columns[0].length;
+    double[] row = new double[experts];
+    for (int t = 0; t < tokens; t++) {
+      for (int e = 0; e < experts; e++) {
+        row[e] = columns[e][t] + added[e];
+      }
+      Arrays.sort(row);
+      double alpha = row[experts - 1 - k];
+      for (double[] column : columns) {
+        column[t] -= alpha;
+      }
+    }
+    int share = (int) ((long) tokens * k / experts);
+    double[] prices = new double[experts];
+    for (int e = 0; e < experts; e++) {
+      Arrays.sort(columns[e]);
+      prices[e] = columns[e][tokens - 1 - share];
+    }
+    return prices;
+  }
+
+  private synchronized void add(double[] prices) {
+    Arrays.setAll(sum, e -> sum[e] + prices[e]);
+    passes++;
+  }
+
+  @Override
+  public synchronized void step() {
+    if (passes > 0) {
+      double[] values = bias.values();
+      Arrays.setAll(values, e -> keep * values[e] - (1 - keep) * (sum[e] / passes));
+      bias.set(Centre.of(values));
+    }
+    sum = new double[sum.length];
+    passes = 0;
+  }
+
+  @Override
+  public synchronized ControllerState state() {
+    return ControllerState.empty()
+        .with("bias", bias.values())
+        .with("sum", sum)
+        .with("passes", passes);
+  }
+
+  @Override
+  public synchronized void restore(ControllerState state) {
+    double[] values = state.get("bias", bias.experts());
+    double[] restored = state.get("sum", bias.experts());
+    long count = state.counts("passes", 1)[0];
+    bias.set(values);
+    sum = restored;
+    passes = count;
+  }
+}

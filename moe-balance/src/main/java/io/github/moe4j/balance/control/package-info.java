@@ -1,0 +1,11 @@
+/**
+ * Controllers: what balances from outside the gradient. A controller watches what routers decide and
+ * acts once per optimiser step, on a router's selection bias or on the coefficient of a loss. Unlike
+ * losses they own state, which can be saved and restored.
+ *
+ * <p>Axes: T tokens, E experts, K choices per token.
+ */
+@NullMarked
+package io.github.moe4j.balance.control;
+
+import org.jspecify.annotations.NullMarked;

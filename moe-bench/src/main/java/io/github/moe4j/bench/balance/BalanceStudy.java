@@ -1,0 +1,54 @@
+package io.github.moe4j.bench.balance;
+
+import io.github.moe4j.bench.lab.LabOptions;
+import io.github.moe4j.bench.lab.Progress;
+import io.github.moe4j.bench.lab.Trainer;
+import io.github.moe4j.bench.lab.Workers;
+import io.github.moe4j.bench.lab.text.Split;
+import io.github.moe4j.core.LoadStatistics;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Trains the lab's model with one mechanism after another and measures load before and after. */
+final class BalanceStudy {
+  private final LabOptions options;
+  private final Split split;
+  private final Workers workers;
+  private final Progress progress;
+
+  BalanceStudy(LabOptions options, Split split, Workers workers, Progress progress) {
+    this.options = options;
+    this.split = split;
+    this.workers = workers;
+    this.progress = progress;
+  }
+
+  /** One run; the same options give the same numbers. */
+  StudyRow run(Mechanism mechanism, Start start) {
+    Trainer trainer = new Trainer(mechanism.contender(start, options), options, split, workers);
+    List<LoadStatistics> before = trainer.heldOut().load();
+    trainer.train(() -> false, progress);
+    Trainer.HeldOut heldOut = trainer.heldOut();
+    List<LoadStatistics> after = heldOut.load();
+    return new StudyRow(
+        mechanism,
+        start,
+        worst(before, BalanceStudy::largestShareOfTokens),
+        worst(before, mechanism.evens()::coefficientOfVariation),
+        worst(after, mechanism.evens()::coefficientOfVariation),
+        worst(after, LoadStatistics::mostLoadedOverMean),
+        (int) worst(after, LoadStatistics::expertsWithoutTokens),
+        heldOut.bitsPerByte());
+  }
+
+  private static double worst(
+      List<LoadStatistics> layers, ToDoubleFunction<LoadStatistics> measure) {
+    return layers.stream().mapToDouble(measure).max().orElseThrow();
+  }
+
+  private static double largestShareOfTokens(LoadStatistics load) {
+    long most = Arrays.stream(load.assigned()).max().orElse(0);
+    return (double) most / Math.max(1, load.tokens());
+  }
+}

@@ -1,0 +1,23 @@
+package io.github.moe4j.bench.balance;
+
+/**
+ * What a mechanism promises for the end of the study.
+ *
+ * @param cv largest coefficient of variation of the load that it evens out
+ * @param mostLoaded largest load of an expert over the mean
+ */
+public record Bound(double cv, double mostLoaded) {
+  /** Nothing. */
+  public static final Bound NONE = new Bound(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+  /** A seventh of the variation of a total collapse of top-2 of 8. */
+  public static final Bound EVEN = new Bound(0.25, Double.POSITIVE_INFINITY);
+
+  /** For a selection bias, which steers what it is measured by: no expert a fifth above the mean. */
+  public static final Bound TIGHT = new Bound(0.25, 1.2);
+
+  /** Whether the load at the end of a run is as even as promised. */
+  boolean isKept(double cvAfter, double mostLoadedAfter) {
+    return cvAfter <= cv && mostLoadedAfter <= mostLoaded;
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.moe4j.bench.balance;
+
+import io.github.moe4j.core.internal.Require;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A part of a page that a command writes, between two comments that name it. */
+final class GeneratedPart {
+  private GeneratedPart() {}
+
+  /** Throws an error that names the markers unless the page has them. */
+  static void require(Path page, String name) throws IOException {
+    String text = Files.readString(page);
+    int from = text.indexOf(begin(name));
+    Require.that(
+        from >= 0 && text.indexOf(end(name)) > from,
+        "%s must have the lines %s and %s",
+        page,
+        begin(name).strip(),
+        end(name));
+  }
+
+  /** Replaces the part. */
+  static void replace(Path page, String name, String content) throws IOException {
+    require(page, name);
+    String text = Files.readString(page);
+    int start = text.indexOf(begin(name)) + begin(name).length();
+    int stop = text.indexOf(end(name));
+    Files.writeString(
+        page, text.substring(0, start) + "\n" + content.strip() + "\n\n" + text.substring(stop));
+  }
+
+  private static String begin(String name) {
+    return "<!-- begin generated: " + name + " -->\n";
+  }
+
+  private static String end(String name) {
+    return "<!-- end generated: " + name + " -->";
+  }
+}

@@ -1,0 +1,25 @@
+package io.github.moe4j.bench.lab;
+
+import io.github.moe4j.bench.lab.balance.Balancing;
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.FeedForward;
+
+/**
+ * How one model is built and balanced; made anew for each model.
+ *
+ * @param layers makes the feed-forward part of each block, first block first
+ * @param balancing what balances them
+ */
+public record Recipe(LayerFactory layers, Balancing balancing) {
+
+  /** Makes the feed-forward part of a block. */
+  @FunctionalInterface
+  public interface LayerFactory {
+    /**
+     * A new layer; the same seed gives the same bits.
+     *
+     * @param arena memory of its passes
+     */
+    FeedForward create(long seed, Arena arena);
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.moe4j.bench.lab;
+
+import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.bench.lab.text.Batch;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.LoadStatistics;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.StageTimes;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/** One shard of a training step: its forward pass, later its backward pass, and what it measured. */
+final class Shard implements AutoCloseable {
+  private final ByteLanguageModel.Pass pass;
+  private final List<MoeForward> layers;
+  private long nanos;
+
+  /** Runs the forward pass. */
+  Shard(ByteLanguageModel model, Batch batch, SplittableRandom noise) {
+    long start = System.nanoTime();
+    this.pass = model.train(batch, noise);
+    this.layers = pass.moe();
+    this.nanos = System.nanoTime() - start;
+  }
+
+  /** What the routers of all layers decided. */
+  List<RouterDecision> decisions() {
+    return layers.stream().map(MoeForward::decision).toList();
+  }
+
+  /**
+   * Runs the backward pass.
+   *
+   * @param balance loss of all layers, or null if there are none
+   * @param into gradients. Modified: the result is added.
+   */
+  void backward(@Nullable LossValue balance, Gradients into) {
+    long start = System.nanoTime();
+    for (int l = 0; balance != null && l < layers.size(); l++) {
+      layers.get(l).addBalance(balance.gradients().get(l));
+    }
+    pass.backward(into);
+    nanos += System.nanoTime() - start;
+  }
+
+  double bitsPerByte() {
+    return pass.bitsPerByte();
+  }
+
+  /** Time of the stages of all layers. */
+  StageTimes stages() {
+    return layers.stream().map(MoeForward::times).reduce(StageTimes.zero(), StageTimes::plus);
+  }
+
+  /** Time of both passes. */
+  long nanos() {
+    return nanos;
+  }
+
+  /** The load of the last layer, if there is one. */
+  Optional<LoadStatistics> load() {
+    return layers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(layers.get(layers.size() - 1).load());
+  }
+
+  @Override
+  public void close() {
+    pass.close();
+  }
+}

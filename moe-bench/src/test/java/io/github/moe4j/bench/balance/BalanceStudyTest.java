@@ -1,0 +1,90 @@
+package io.github.moe4j.bench.balance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.bench.lab.LabOptions;
+import io.github.moe4j.bench.lab.LayerOptions;
+import io.github.moe4j.bench.lab.ModelOptions;
+import io.github.moe4j.bench.lab.Progress;
+import io.github.moe4j.bench.lab.Workers;
+import io.github.moe4j.bench.lab.text.Corpus;
+import io.github.moe4j.bench.lab.text.Domain;
+import io.github.moe4j.bench.lab.text.Split;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The study on a model so small that a run takes a moment; its figures are those of the docs. */
+class BalanceStudyTest {
+  private static final int STEPS = 40;
+  private static final LabOptions OPTIONS = new LabOptions(
+      3, STEPS, 8, 0.01, 0.2, new ModelOptions(8, 2, 2, 16), new LayerOptions(8, 16, 8, 2));
+
+  private static Split text() {
+    Domain letters = new Domain("letters", lines("abcdefghijklmnopqrstuvwxyz"));
+    Domain digits = new Domain("digits", lines("0123456789+-*/=.,;:"));
+    return new Corpus(List.of(letters, digits)).split(OPTIONS.seed(), OPTIONS.validationShare());
+  }
+
+  private static List<String> lines(String signs) {
+    return IntStream.range(0, 60)
+        .mapToObj(i -> signs.substring(i % 5).repeat(2) + signs.charAt(i % signs.length()) + i)
+        .toList();
+  }
+
+  private static StudyRow run(Mechanism mechanism, Start start) {
+    try (Workers workers = new Workers();
+        Progress progress = Progress.quiet()) {
+      return new BalanceStudy(OPTIONS, text(), workers, progress).run(mechanism, start);
+    }
+  }
+
+  static Stream<String> names() {
+    return Mechanisms.all().stream().map(Mechanism::name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void run_collapsedStart_oneExpertHasMostTokensBefore(String name) {
+    StudyRow row = run(Mechanisms.named(name), Start.COLLAPSED);
+    assertTrue(row.shareBefore() > 0.6, "share " + row.shareBefore());
+    assertTrue(row.cvBefore() > 1, "CV " + row.cvBefore());
+    assertTrue(Double.isFinite(row.cvAfter()) && Double.isFinite(row.bitsPerByte()));
+  }
+
+  @Test
+  void run_evenStart_noExpertIsPreferredBefore() {
+    StudyRow row = run(Mechanisms.named("none-top-k"), Start.EVEN);
+    assertTrue(row.cvBefore() < 1, "CV " + row.cvBefore());
+  }
+
+  @Test
+  void run_sameSeed_sameNumbers() {
+    Mechanism sign = Mechanisms.named("v3-sign");
+    assertEquals(run(sign, Start.COLLAPSED), run(sign, Start.COLLAPSED));
+  }
+
+  @Test
+  void run_selectionBias_evensOutWhatNothingLeavesCollapsed() {
+    StudyRow left = run(Mechanisms.named("none-biased-top-k"), Start.COLLAPSED);
+    StudyRow balanced = run(Mechanisms.named("quantile"), Start.COLLAPSED);
+    assertTrue(balanced.cvAfter() < left.cvAfter() / 2, balanced + " " + left);
+    assertEquals(0, balanced.idleAfter());
+  }
+
+  @Test
+  void all_names_differAndEachRouterHasItsControl() {
+    assertEquals(Mechanisms.all().size(), names().distinct().count());
+    for (Mechanism mechanism : Mechanisms.all()) {
+      assertTrue(
+          Mechanisms.all().stream().anyMatch(m -> m.isNone() && m.router() == mechanism.router()),
+          mechanism.name());
+    }
+    assertFalse(Mechanisms.named("switch").isNone());
+  }
+}
