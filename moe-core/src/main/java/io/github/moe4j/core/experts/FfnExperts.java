@@ -107,42 +107,73 @@ public final class FfnExperts implements Experts {
 
   @Override
   public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    int[] start = expertStart.clone();
-    INDArray pre = up.forward(xR, start, scope);
-    INDArray hidden = scope.take(xR.dataType(), pre.shape());
-    activate(pre, hidden);
-    HiddenDropout.Kept kept = dropout.apply(hidden, mode, scope);
-    INDArray y = down.forward(hidden, start, scope);
-    return new ExpertsRun() {
-      @Override
-      public INDArray y() {
-        return y;
-      }
-
-      @Override
-      public void backward(INDArray dyR, INDArray dxR, Gradients into) {
-        INDArray dHidden = scope.takeZeros(dyR.dataType(), hidden.shape());
-        down.backward(dyR, hidden, start, dHidden, into, "down");
-        kept.scale(dHidden);
-        activateBackward(pre, dHidden);
-        up.backward(dHidden, xR, start, dxR, into, "up");
-      }
-    };
+    return new Run(xR, expertStart, mode, scope);
   }
 
-  private void activate(INDArray pre, INDArray hidden) {
-    RowMap.apply(List.of(pre), List.of(hidden), (r, in, out) -> activation.values(in[0], out[0]));
-  }
+  /** One pass; hidden rows are computed block by block. */
+  private final class Run implements ExpertsRun {
+    private final INDArray x;
+    private final List<RowBlock> blocks;
+    private final List<RowBlock> whole;
+    private final Arena.Scope scope;
+    private final INDArray pre;
+    private final INDArray hidden;
+    private final INDArray y;
+    private final HiddenDropout.Kept kept;
 
-  /** Turns the gradient of the hidden layer into that of its input, in place. */
-  private void activateBackward(INDArray pre, INDArray gradient) {
-    RowMap.apply(List.of(pre, gradient), List.of(gradient), (r, in, out) -> {
-      double[] x = in[0];
-      double[] dh = in[1];
-      double[] dx = out[0];
-      for (int i = 0; i < dx.length; i++) {
-        dx[i] = dh[i] * activation.slope(x[i]);
-      }
-    });
+    Run(INDArray xR, int[] start, PassMode mode, Arena.Scope scope) {
+      this.x = xR;
+      this.blocks = RowBlock.of(start);
+      this.whole = RowBlock.whole(start);
+      this.scope = scope;
+      this.pre = scope.take(xR.dataType(), xR.size(0), up.out());
+      this.hidden = scope.take(xR.dataType(), xR.size(0), up.out());
+      this.y = scope.take(xR.dataType(), xR.size(0), down.out());
+      this.kept = dropout.draw(hidden, mode, scope);
+      RowBlock.forEach(blocks, this::forward);
+    }
+
+    private void forward(RowBlock block) {
+      up.forward(block, x, pre);
+      RowMap.applyHere(
+          List.of(block.of(pre)),
+          List.of(block.of(hidden)),
+          (r, in, out) -> activation.values(in[0], out[0]));
+      kept.scale(block, hidden);
+      down.forward(block, hidden, y);
+    }
+
+    @Override
+    public INDArray y() {
+      return y;
+    }
+
+    @Override
+    public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+      // Becomes the gradient of the hidden layer's input, in place.
+      INDArray dHidden = scope.take(dyR.dataType(), hidden.shape());
+      RowBlock.forEach(blocks, block -> {
+        down.backward(block, dyR, 0, dHidden);
+        kept.scale(block, dHidden);
+        activateBackward(block, dHidden);
+        up.backward(block, dHidden, 1, dxR);
+      });
+      RowBlock.forEach(whole, rows -> {
+        down.addWeightGradients(rows, dyR, hidden, into, "down");
+        up.addWeightGradients(rows, dHidden, x, into, "up");
+      });
+    }
+
+    private void activateBackward(RowBlock block, INDArray gradient) {
+      INDArray rows = block.of(gradient);
+      RowMap.applyHere(List.of(block.of(pre), rows), List.of(rows), (r, in, out) -> {
+        double[] x = in[0];
+        double[] dh = in[1];
+        double[] dx = out[0];
+        for (int i = 0; i < dx.length; i++) {
+          dx[i] = dh[i] * activation.slope(x[i]);
+        }
+      });
+    }
   }
 }

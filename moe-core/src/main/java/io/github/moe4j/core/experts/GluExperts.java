@@ -205,45 +205,74 @@ public final class GluExperts implements Experts {
 
   @Override
   public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    int[] start = expertStart.clone();
-    INDArray gates = gate.forward(xR, start, scope);
-    INDArray ups = up.forward(xR, start, scope);
-    INDArray hidden = scope.take(xR.dataType(), ups.shape());
-    combine(gates, ups, hidden);
-    HiddenDropout.Kept kept = dropout.apply(hidden, mode, scope);
-    INDArray y = down.forward(hidden, start, scope);
-    return new ExpertsRun() {
-      @Override
-      public INDArray y() {
-        return y;
-      }
-
-      @Override
-      public void backward(INDArray dyR, INDArray dxR, Gradients into) {
-        INDArray dHidden = scope.takeZeros(dyR.dataType(), hidden.shape());
-        down.backward(dyR, hidden, start, dHidden, into, "down");
-        kept.scale(dHidden);
-        INDArray dGates = scope.take(dyR.dataType(), hidden.shape());
-        combineBackward(gates, ups, dHidden, dGates);
-        up.backward(dHidden, xR, start, dxR, into, "up");
-        gate.backward(dGates, xR, start, dxR, into, "gate");
-      }
-    };
+    return new Run(xR, expertStart, mode, scope);
   }
 
-  private void combine(INDArray gates, INDArray ups, INDArray hidden) {
-    RowMap.apply(
-        List.of(gates, ups),
-        List.of(hidden),
-        (r, in, out) -> combination.values(in[0], in[1], out[0]));
-  }
+  /** One pass; hidden rows are computed block by block. */
+  private final class Run implements ExpertsRun {
+    private final INDArray x;
+    private final List<RowBlock> blocks;
+    private final List<RowBlock> whole;
+    private final Arena.Scope scope;
+    private final INDArray gates;
+    private final INDArray ups;
+    private final INDArray hidden;
+    private final INDArray y;
+    private final HiddenDropout.Kept kept;
 
-  /** Turns the gradient of the hidden layer into that of up, in place, and that of the gate. */
-  private void combineBackward(
-      INDArray gates, INDArray ups, INDArray dHiddenThenUps, INDArray dGates) {
-    RowMap.apply(
-        List.of(gates, ups, dHiddenThenUps),
-        List.of(dHiddenThenUps, dGates),
-        (r, in, out) -> combination.gradients(in[0], in[1], in[2], out[1], out[0]));
+    Run(INDArray xR, int[] start, PassMode mode, Arena.Scope scope) {
+      this.x = xR;
+      this.blocks = RowBlock.of(start);
+      this.whole = RowBlock.whole(start);
+      this.scope = scope;
+      this.gates = scope.take(xR.dataType(), xR.size(0), up.out());
+      this.ups = scope.take(xR.dataType(), xR.size(0), up.out());
+      this.hidden = scope.take(xR.dataType(), xR.size(0), up.out());
+      this.y = scope.take(xR.dataType(), xR.size(0), down.out());
+      this.kept = dropout.draw(hidden, mode, scope);
+      RowBlock.forEach(blocks, this::forward);
+    }
+
+    private void forward(RowBlock block) {
+      gate.forward(block, x, gates);
+      up.forward(block, x, ups);
+      RowMap.applyHere(
+          List.of(block.of(gates), block.of(ups)),
+          List.of(block.of(hidden)),
+          (r, in, out) -> combination.values(in[0], in[1], out[0]));
+      kept.scale(block, hidden);
+      down.forward(block, hidden, y);
+    }
+
+    @Override
+    public INDArray y() {
+      return y;
+    }
+
+    @Override
+    public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+      // Becomes the gradient of up, in place.
+      INDArray dHidden = scope.take(dyR.dataType(), hidden.shape());
+      INDArray dGates = scope.take(dyR.dataType(), hidden.shape());
+      RowBlock.forEach(blocks, block -> {
+        down.backward(block, dyR, 0, dHidden);
+        kept.scale(block, dHidden);
+        combineBackward(block, dHidden, dGates);
+        up.backward(block, dHidden, 1, dxR);
+        gate.backward(block, dGates, 1, dxR);
+      });
+      RowBlock.forEach(whole, rows -> {
+        down.addWeightGradients(rows, dyR, hidden, into, "down");
+        up.addWeightGradients(rows, dHidden, x, into, "up");
+        gate.addWeightGradients(rows, dGates, x, into, "gate");
+      });
+    }
+
+    private void combineBackward(RowBlock block, INDArray dHidden, INDArray dGates) {
+      RowMap.applyHere(
+          List.of(block.of(gates), block.of(ups), block.of(dHidden)),
+          List.of(block.of(dHidden), block.of(dGates)),
+          (r, in, out) -> combination.gradients(in[0], in[1], in[2], out[1], out[0]));
+    }
   }
 }

@@ -1,19 +1,19 @@
 package io.github.moe4j.core.experts;
 
-import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One linear projection an expert: {@code y[block e] = x[block e]·W[e]ᵀ + b[e]} on row blocks, one
- * GEMM for each expert that has rows.
+ * One linear projection an expert: {@code y = x·W[e]ᵀ + b[e]} on blocks of rows, one GEMM a block.
  */
 final class GroupedLinear {
   private final INDArray weight;
@@ -105,79 +105,71 @@ final class GroupedLinear {
     }
   }
 
-  /** Projects rows [R,in] into new rows [R,out] of the scope. */
-  INDArray forward(INDArray x, int[] start, Arena.Scope scope) {
-    INDArray y = scope.take(x.dataType(), x.size(0), out());
-    for (int e = 0; e < experts(); e++) {
-      if (start[e] < start[e + 1]) {
-        INDArray block = Gemm.rows(x, start[e], start[e + 1]);
-        Gemm.multiply(block, false, weightOf[e], true, 0, Gemm.rows(y, start[e], start[e + 1]));
-      }
+  /**
+   * Projects the rows of a block.
+   *
+   * @param x [R,in]. Not modified.
+   * @param y [R,out]. Modified: the rows of the block are overwritten.
+   */
+  void forward(RowBlock block, INDArray x, INDArray y) {
+    INDArray rows = block.of(y);
+    Gemm.multiply(block.of(x), false, weightOf[block.expert()], true, 0, rows);
+    if (bias != null) {
+      double[] add = row(bias, block.expert());
+      RowMap.applyHere(List.of(rows), List.of(rows), (r, in, out) -> {
+        for (int i = 0; i < add.length; i++) {
+          out[0][i] = in[0][i] + add[i];
+        }
+      });
     }
-    if (bias != null && !y.isEmpty()) {
-      addBias(y, start, bias);
-    }
-    return y;
   }
 
-  private static void addBias(INDArray y, int[] start, INDArray bias) {
-    Rows rows = Rows.of(y);
-    Rows biases = Rows.of(bias);
+  private static double[] row(INDArray matrix, int index) {
+    Rows rows = Rows.of(matrix);
     double[] row = new double[rows.width()];
-    double[] add = new double[rows.width()];
-    for (int e = 0; e + 1 < start.length; e++) {
-      biases.read(e, add);
-      for (int r = start[e]; r < start[e + 1]; r++) {
-        rows.read(r, row);
-        for (int i = 0; i < row.length; i++) {
-          row[i] += add[i];
-        }
-        rows.write(r, row);
-      }
-    }
+    rows.read(index, row);
+    return row;
   }
 
   /**
-   * Adds the gradients of x, weight and bias.
+   * The gradient of the rows of a block: {@code dx = dy·W + keep·dx}.
    *
    * @param dy [R,out]. Not modified.
+   * @param keep 1 to add to dx, 0 to overwrite it
+   * @param dx [R,in]. Modified in the rows of the block.
+   */
+  void backward(RowBlock block, INDArray dy, double keep, INDArray dx) {
+    Gemm.multiply(block.of(dy), false, weightOf[block.expert()], false, keep, block.of(dx));
+  }
+
+  /**
+   * Adds the gradients of weight and bias of one expert, all its rows at once so that sums have one
+   * order.
+   *
+   * @param rows all rows of the expert
+   * @param dy [R,out]. Not modified.
    * @param x the rows of the forward pass [R,in]. Not modified.
-   * @param dx [R,in]. Modified.
    * @param into gradients that hold {@code name.weight} and {@code name.bias}. Modified.
    */
-  void backward(INDArray dy, INDArray x, int[] start, INDArray dx, Gradients into, String name) {
-    INDArray dWeight = into.get(name + ".weight");
-    for (int e = 0; e < experts(); e++) {
-      if (start[e] < start[e + 1]) {
-        INDArray dyBlock = Gemm.rows(dy, start[e], start[e + 1]);
-        INDArray xBlock = Gemm.rows(x, start[e], start[e + 1]);
-        INDArray dxBlock = Gemm.rows(dx, start[e], start[e + 1]);
-        Gemm.multiply(dyBlock, false, weightOf[e], false, 1, dxBlock);
-        Gemm.multiply(dyBlock, true, xBlock, false, 1, Gemm.slice(dWeight, e));
-      }
-    }
-    if (bias != null && !dy.isEmpty()) {
-      addBiasGradient(dy, start, into.get(name + ".bias"));
+  void addWeightGradients(RowBlock rows, INDArray dy, INDArray x, Gradients into, String name) {
+    INDArray dyRows = rows.of(dy);
+    INDArray dWeight = Gemm.slice(into.get(name + ".weight"), rows.expert());
+    Gemm.multiply(dyRows, true, rows.of(x), false, 1, dWeight);
+    if (bias != null) {
+      addBiasGradient(dyRows, rows.expert(), into.get(name + ".bias"));
     }
   }
 
-  private static void addBiasGradient(INDArray dy, int[] start, INDArray dBias) {
+  private static void addBiasGradient(INDArray dy, int expert, INDArray dBias) {
+    double[] sum = row(dBias, expert);
     Rows rows = Rows.of(dy);
-    Rows biases = Rows.of(dBias);
     double[] row = new double[rows.width()];
-    double[] sum = new double[rows.width()];
-    for (int e = 0; e + 1 < start.length; e++) {
-      if (start[e] == start[e + 1]) {
-        continue;
+    for (int r = 0; r < rows.rows(); r++) {
+      rows.read(r, row);
+      for (int i = 0; i < row.length; i++) {
+        sum[i] += row[i];
       }
-      biases.read(e, sum);
-      for (int r = start[e]; r < start[e + 1]; r++) {
-        rows.read(r, row);
-        for (int i = 0; i < row.length; i++) {
-          sum[i] += row[i];
-        }
-      }
-      biases.write(e, sum);
     }
+    Rows.of(dBias).write(expert, sum);
   }
 }

@@ -30,26 +30,23 @@ final class HiddenDropout {
   }
 
   /**
-   * Drops values.
+   * Draws what is kept of one pass; nothing is changed yet.
    *
-   * @param hidden [R,H]. Modified.
-   * @return what was kept, for the way back
+   * @param hidden [R,H], of which only shape and type are read
    */
-  Kept apply(INDArray hidden, PassMode mode, Arena.Scope scope) {
+  Kept draw(INDArray hidden, PassMode mode, Arena.Scope scope) {
     if (rate == 0 || !mode.isTraining()) {
       return new Kept(null, 1);
     }
     RandomGenerator random = mode.requireGenerator("expert dropout");
     INDArray ones = scope.take(hidden.dataType(), hidden.shape());
     if (!ones.isEmpty()) {
-      draw(ones, random);
+      fill(ones, random);
     }
-    Kept kept = new Kept(ones, 1 / (1 - rate));
-    kept.scale(hidden);
-    return kept;
+    return new Kept(ones, 1 / (1 - rate));
   }
 
-  private void draw(INDArray ones, RandomGenerator random) {
+  private void fill(INDArray ones, RandomGenerator random) {
     Rows rows = Rows.of(ones);
     double[] row = new double[rows.width()];
     for (long r = 0; r < rows.rows(); r++) {
@@ -68,14 +65,15 @@ final class HiddenDropout {
    */
   record Kept(@Nullable INDArray ones, double factor) {
     /**
-     * Multiplies by the factor where kept and by 0 elsewhere: hidden values, and on the way back
-     * their gradients.
+     * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and on the way
+     * back their gradients.
      *
-     * @param values [R,H]. Modified.
+     * @param values [R,H]. Modified in the rows of the block.
      */
-    void scale(INDArray values) {
+    void scale(RowBlock block, INDArray values) {
       if (ones != null) {
-        RowMap.apply(List.of(values, ones), List.of(values), (r, in, out) -> {
+        INDArray rows = block.of(values);
+        RowMap.applyHere(List.of(rows, block.of(ones)), List.of(rows), (r, in, out) -> {
           for (int i = 0; i < out[0].length; i++) {
             out[0][i] = in[0][i] * in[1][i] * factor;
           }

@@ -1,6 +1,8 @@
 package io.github.moe4j.core.internal;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 
 /** Splits work over independent rows among threads; which thread takes which changes no result. */
@@ -27,11 +29,35 @@ public final class Parallel {
       }
       return;
     }
-    // All tasks end before an error leaves: none may still write into memory given back after it.
+    together(
+        tasks, i -> work.run((int) ((long) n * i / tasks), (int) ((long) n * (i + 1) / tasks)));
+  }
+
+  /**
+   * Runs {@code work} for each of {@code 0 … n − 1}; a thread that is done takes the next, so that
+   * uneven tasks even out if the long ones come first.
+   */
+  public static void tasks(int n, IntConsumer work) {
+    int threads = Math.min(Runtime.getRuntime().availableProcessors(), n);
+    AtomicInteger next = new AtomicInteger();
+    IntConsumer untilNoneIsLeft = thread -> {
+      for (int i = next.getAndIncrement(); i < n; i = next.getAndIncrement()) {
+        work.accept(i);
+      }
+    };
+    if (threads <= 1) {
+      untilNoneIsLeft.accept(0);
+    } else {
+      together(threads, untilNoneIsLeft);
+    }
+  }
+
+  /** All parts end before an error leaves: none may still write into memory given back after it. */
+  private static void together(int parts, IntConsumer part) {
     AtomicReference<Throwable> failure = new AtomicReference<>();
-    IntStream.range(0, tasks).parallel().forEach(i -> {
+    IntStream.range(0, parts).parallel().forEach(i -> {
       try {
-        work.run((int) ((long) n * i / tasks), (int) ((long) n * (i + 1) / tasks));
+        part.accept(i);
       } catch (RuntimeException | Error e) {
         failure.compareAndSet(null, e);
       }

@@ -36,21 +36,37 @@ public final class RowMap {
     List<Rows> targets = outputs.stream().map(Rows::of).toList();
     Rows first = targets.get(0);
     Parallel.ranges(
-        Math.toIntExact(first.rows()), Math.max(1, GRAIN_ELEMENTS / first.width()), (from, to) -> {
-          List<Rows> read = sources.stream().map(Rows::fork).toList();
-          List<Rows> write = targets.stream().map(Rows::fork).toList();
-          double[][] in = buffers(read);
-          double[][] out = buffers(write);
-          for (int r = from; r < to; r++) {
-            for (int i = 0; i < in.length; i++) {
-              read.get(i).read(r, in[i]);
-            }
-            work.apply(r, in, out);
-            for (int i = 0; i < out.length; i++) {
-              write.get(i).write(r, out[i]);
-            }
-          }
-        });
+        Math.toIntExact(first.rows()),
+        Math.max(1, GRAIN_ELEMENTS / first.width()),
+        (from, to) -> run(
+            sources.stream().map(Rows::fork).toList(),
+            targets.stream().map(Rows::fork).toList(),
+            from,
+            to,
+            work));
+  }
+
+  /** Like {@link #apply}, in the thread that calls it. */
+  public static void applyHere(List<INDArray> inputs, List<INDArray> outputs, Work work) {
+    if (!outputs.get(0).isEmpty()) {
+      List<Rows> targets = outputs.stream().map(Rows::of).toList();
+      int rows = Math.toIntExact(targets.get(0).rows());
+      run(inputs.stream().map(Rows::of).toList(), targets, 0, rows, work);
+    }
+  }
+
+  private static void run(List<Rows> read, List<Rows> write, int from, int to, Work work) {
+    double[][] in = buffers(read);
+    double[][] out = buffers(write);
+    for (int r = from; r < to; r++) {
+      for (int i = 0; i < in.length; i++) {
+        read.get(i).read(r, in[i]);
+      }
+      work.apply(r, in, out);
+      for (int i = 0; i < out.length; i++) {
+        write.get(i).write(r, out[i]);
+      }
+    }
   }
 
   private static double[][] buffers(List<Rows> rows) {

@@ -1,0 +1,54 @@
+package io.github.moe4j.core.internal;
+
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Native matrix products without threads of their own, as long as any lease is open; the last lease
+ * to be closed restores the setting that the first one found.
+ *
+ * <p>Java threads that each call single-threaded BLAS on their own block are faster than BLAS's own
+ * threads on one block after another, and their results do not depend on the number of threads. The
+ * setting is one for the whole process: products that other code runs meanwhile are single-threaded
+ * too.
+ */
+public final class SingleThreadedBlas implements AutoCloseable {
+  private static final Object LOCK = new Object();
+  private static int leases;
+  private static int before;
+
+  private boolean closed;
+
+  private SingleThreadedBlas() {}
+
+  /** Opens a lease. */
+  public static SingleThreadedBlas lease() {
+    synchronized (LOCK) {
+      if (leases == 0) {
+        before = Nd4j.factory().blas().getMaxThreads();
+        set(1);
+      }
+      leases++;
+    }
+    return new SingleThreadedBlas();
+  }
+
+  private static void set(int threads) {
+    if (before != 1) {
+      Nd4j.factory().blas().setMaxThreads(threads);
+    }
+  }
+
+  /** Closes the lease; closing twice does nothing. */
+  @Override
+  public void close() {
+    synchronized (LOCK) {
+      if (!closed) {
+        closed = true;
+        leases--;
+        if (leases == 0) {
+          set(before);
+        }
+      }
+    }
+  }
+}
