@@ -3,6 +3,7 @@ package io.github.moe4j.bench;
 import io.github.moe4j.bench.balance.BalanceCommand;
 import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.lab.LabCommand;
+import io.github.moe4j.bench.roofline.RooflineCommand;
 import io.github.moe4j.bench.routers.RoutersCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
@@ -28,6 +29,7 @@ import picocli.CommandLine.ScopeType;
       BalanceCommand.class,
       ConformanceCommand.class,
       RoutersCommand.class,
+      RooflineCommand.class,
       JmhCommand.class
     },
     mixinStandardHelpOptions = true,

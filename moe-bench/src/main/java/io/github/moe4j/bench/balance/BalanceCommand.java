@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.balance;
 
+import io.github.moe4j.bench.GeneratedPart;
 import io.github.moe4j.bench.lab.LabOptions;
 import io.github.moe4j.bench.lab.Progress;
 import io.github.moe4j.bench.lab.Workers;

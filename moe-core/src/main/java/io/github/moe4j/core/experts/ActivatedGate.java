@@ -19,4 +19,9 @@ record ActivatedGate(Activation activation) implements GluCombination {
       dGate[i] *= dHidden[i] * up[i];
     }
   }
+
+  @Override
+  public GluCombination forFloats() {
+    return activation == Activation.SILU ? FloatSwiGlu.INSTANCE : this;
+  }
 }

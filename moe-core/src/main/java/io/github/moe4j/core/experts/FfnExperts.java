@@ -130,7 +130,7 @@ public final class FfnExperts implements Experts {
       this.hidden = scope.take(xR.dataType(), xR.size(0), up.out());
       this.y = scope.take(xR.dataType(), xR.size(0), down.out());
       this.kept = dropout.draw(hidden, mode, scope);
-      RowBlock.forEach(blocks, this::forward);
+      RowBlock.forEach(RowBlock.forward(start), this::forward);
     }
 
     private void forward(RowBlock block) {

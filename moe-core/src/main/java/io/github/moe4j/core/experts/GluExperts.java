@@ -11,6 +11,7 @@ import io.github.moe4j.core.internal.RowMap;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -219,9 +220,11 @@ public final class GluExperts implements Experts {
     private final INDArray hidden;
     private final INDArray y;
     private final HiddenDropout.Kept kept;
+    private final GluCombination rows;
 
     Run(INDArray xR, int[] start, PassMode mode, Arena.Scope scope) {
       this.x = xR;
+      this.rows = xR.dataType() == DataType.FLOAT ? combination.forFloats() : combination;
       this.blocks = RowBlock.of(start);
       this.whole = RowBlock.whole(start);
       this.scope = scope;
@@ -230,7 +233,7 @@ public final class GluExperts implements Experts {
       this.hidden = scope.take(xR.dataType(), xR.size(0), up.out());
       this.y = scope.take(xR.dataType(), xR.size(0), down.out());
       this.kept = dropout.draw(hidden, mode, scope);
-      RowBlock.forEach(blocks, this::forward);
+      RowBlock.forEach(RowBlock.forward(start), this::forward);
     }
 
     private void forward(RowBlock block) {
@@ -239,7 +242,7 @@ public final class GluExperts implements Experts {
       RowMap.applyHere(
           List.of(block.of(gates), block.of(ups)),
           List.of(block.of(hidden)),
-          (r, in, out) -> combination.values(in[0], in[1], out[0]));
+          (r, in, out) -> rows.values(in[0], in[1], out[0]));
       kept.scale(block, hidden);
       down.forward(block, hidden, y);
     }
@@ -261,10 +264,10 @@ public final class GluExperts implements Experts {
         up.backward(block, dHidden, 1, dxR);
         gate.backward(block, dGates, 1, dxR);
       });
-      RowBlock.forEach(whole, rows -> {
-        down.addWeightGradients(rows, dyR, hidden, into, "down");
-        up.addWeightGradients(rows, dHidden, x, into, "up");
-        gate.addWeightGradients(rows, dGates, x, into, "gate");
+      RowBlock.forEach(whole, all -> {
+        down.addWeightGradients(all, dyR, hidden, into, "down");
+        up.addWeightGradients(all, dHidden, x, into, "up");
+        gate.addWeightGradients(all, dGates, x, into, "gate");
       });
     }
 
@@ -272,7 +275,7 @@ public final class GluExperts implements Experts {
       RowMap.applyHere(
           List.of(block.of(gates), block.of(ups), block.of(dHidden)),
           List.of(block.of(dHidden), block.of(dGates)),
-          (r, in, out) -> combination.gradients(in[0], in[1], in[2], out[1], out[0]));
+          (r, in, out) -> rows.gradients(in[0], in[1], in[2], out[1], out[0]));
     }
   }
 }

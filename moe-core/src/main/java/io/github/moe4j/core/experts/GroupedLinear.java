@@ -113,7 +113,11 @@ final class GroupedLinear {
    */
   void forward(RowBlock block, INDArray x, INDArray y) {
     INDArray rows = block.of(y);
-    Gemm.multiply(block.of(x), false, weightOf[block.expert()], true, 0, rows);
+    if (block.isVector()) {
+      Gemm.multiplyRow(block.of(x), weightOf[block.expert()], rows);
+    } else {
+      Gemm.multiply(block.of(x), false, weightOf[block.expert()], true, 0, rows);
+    }
     if (bias != null) {
       double[] add = row(bias, block.expert());
       RowMap.applyHere(List.of(rows), List.of(rows), (r, in, out) -> {

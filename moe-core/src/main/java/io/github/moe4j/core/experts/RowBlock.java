@@ -19,8 +19,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param expert in [0, E)
  * @param from first row
  * @param to row after the last, above {@code from}
+ * @param isVector whether it is one row, to be multiplied as a vector
  */
-record RowBlock(int expert, int from, int to) {
+record RowBlock(int expert, int from, int to, boolean isVector) {
   /** BLAS packs the expert's weights once a block, so blocks must not be small. */
   private static final int MOST_ROWS = 512;
 
@@ -39,11 +40,24 @@ record RowBlock(int expert, int from, int to) {
       for (int i = 0; i < parts; i++) {
         int from = start[e] + (int) ((long) rows * i / parts);
         int to = start[e] + (int) ((long) rows * (i + 1) / parts);
-        blocks.add(new RowBlock(e, from, to));
+        blocks.add(new RowBlock(e, from, to, false));
       }
     }
     blocks.sort(Comparator.comparingInt(RowBlock::rows).reversed());
     return blocks;
+  }
+
+  /**
+   * The blocks of a forward pass: as {@link #of}, but an expert's only row is a vector if there are
+   * few rows in all. Two rows would read the weights twice, which costs as much as to copy them.
+   *
+   * @param start first row of each expert, and R at the end [E+1]. Not modified.
+   */
+  static List<RowBlock> forward(int[] start) {
+    boolean few = start[start.length - 1] < FEW_ROWS;
+    return of(start).stream()
+        .map(b -> new RowBlock(b.expert, b.from, b.to, few && b.rows() == 1))
+        .toList();
   }
 
   /**
@@ -55,7 +69,7 @@ record RowBlock(int expert, int from, int to) {
     List<RowBlock> blocks = new ArrayList<>();
     for (int e = 0; e + 1 < start.length; e++) {
       if (start[e] < start[e + 1]) {
-        blocks.add(new RowBlock(e, start[e], start[e + 1]));
+        blocks.add(new RowBlock(e, start[e], start[e + 1], false));
       }
     }
     blocks.sort(Comparator.comparingInt(RowBlock::rows).reversed());

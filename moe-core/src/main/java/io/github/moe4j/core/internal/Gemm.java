@@ -26,6 +26,26 @@ public final class Gemm {
     }
   }
 
+  /**
+   * {@code c = a·bᵀ} for a single row, as a matrix-vector product: it reads b once, where {@link
+   * #multiply} first makes a copy of it.
+   *
+   * @param a one row [1,k]. Not modified.
+   * @param b [n,k], contiguous. Not modified.
+   * @param c one row [1,n]. Modified: overwritten.
+   */
+  public static void multiplyRow(INDArray a, INDArray b, INDArray c) {
+    Require.shape("a", a, 1, b.size(1));
+    Require.shape("c", c, 1, b.size(0));
+    // Only untransposed: this call silently ignores 't' in ND4J M2.1.
+    Nd4j.getBlasWrapper().level2().gemv('c', 'n', 1.0, b, vector(a), 0.0, vector(c));
+  }
+
+  private static INDArray vector(INDArray row) {
+    long[] shape = {row.length()};
+    return Nd4j.create(row.data(), shape, new long[] {1}, row.offset(), 'c');
+  }
+
   /** The rows {@code [from, to)} of a contiguous matrix as a matrix of their own; no copy. */
   public static INDArray rows(INDArray matrix, long from, long to) {
     Objects.checkFromToIndex(from, to, matrix.size(0));

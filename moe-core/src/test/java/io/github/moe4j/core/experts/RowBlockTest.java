@@ -51,8 +51,17 @@ class RowBlockTest {
   @Test
   void whole_loads_oneBlockAnExpertWithRows() {
     assertEquals(
-        List.of(new RowBlock(2, 3, 1028), new RowBlock(0, 0, 3)),
+        List.of(new RowBlock(2, 3, 1028, false), new RowBlock(0, 0, 3, false)),
         RowBlock.whole(new int[] {0, 3, 3, 1028, 1028}));
+  }
+
+  @Test
+  void forward_fewRows_onlyRowsOfExpertsAreVectors() {
+    assertEquals(
+        List.of(new RowBlock(2, 1, 3, false), new RowBlock(0, 0, 1, true)),
+        RowBlock.forward(new int[] {0, 1, 1, 3}));
+    assertEquals(RowBlock.of(new int[] {0, 1, 64}), RowBlock.forward(new int[] {0, 1, 64}));
+    assertEquals(List.of(), RowBlock.forward(new int[] {0, 0}));
   }
 
   @Test

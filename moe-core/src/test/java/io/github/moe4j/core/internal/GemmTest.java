@@ -5,6 +5,7 @@ import static io.github.moe4j.core.testkit.Near.assertSameBits;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -61,6 +62,31 @@ class GemmTest {
         assertSameBits("below", Gemm.rows(before, m + 2, m + 4), Gemm.rows(tall, m + 2, m + 4));
       }
     }
+  }
+
+  @ParameterizedTest(name = "n {0}, k {1}")
+  @CsvSource({"1,1", "5,3", "1,7", "7,1", "64,64", "257,33"})
+  void multiplyRow_viewsOfLargerArrays_matchesLoops(int n, int k) {
+    for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
+      INDArray a = Gemm.rows(normal(type, 1, 3, k), 2, 3);
+      INDArray b = Gemm.slice(normal(type, 2, 3, n, k), 1);
+      INDArray tall = normal(type, 3, 4, n);
+      INDArray c = Gemm.rows(tall, 1, 2);
+      INDArray before = tall.dup();
+      double[] expected = naive(a, false, b, true, 0, c);
+      Gemm.multiplyRow(a, b, c);
+      assertNear("c", expected, values(c), type == DataType.FLOAT ? 1e-5 : 1e-13);
+      assertSameBits("above", Gemm.rows(before, 0, 1), Gemm.rows(tall, 0, 1));
+      assertSameBits("below", Gemm.rows(before, 2, 4), Gemm.rows(tall, 2, 4));
+    }
+  }
+
+  @Test
+  void multiplyRow_wrongShapes_refusedBeforeNativeCode() {
+    INDArray a = normal(DataType.FLOAT, 1, 1, 3);
+    INDArray b = normal(DataType.FLOAT, 2, 4, 5);
+    INDArray c = normal(DataType.FLOAT, 3, 1, 4);
+    assertThrows(IllegalArgumentException.class, () -> Gemm.multiplyRow(a, b, c));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench;
 
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
@@ -6,11 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** A part of a page that a command writes, between two comments that name it. */
-final class GeneratedPart {
+public final class GeneratedPart {
   private GeneratedPart() {}
 
   /** Throws an error that names the markers unless the page has them. */
-  static void require(Path page, String name) throws IOException {
+  public static void require(Path page, String name) throws IOException {
     String text = Files.readString(page);
     int from = text.indexOf(begin(name));
     Require.that(
@@ -22,7 +22,7 @@ final class GeneratedPart {
   }
 
   /** Replaces the part. */
-  static void replace(Path page, String name, String content) throws IOException {
+  public static void replace(Path page, String name, String content) throws IOException {
     require(page, name);
     String text = Files.readString(page);
     int start = text.indexOf(begin(name)) + begin(name).length();

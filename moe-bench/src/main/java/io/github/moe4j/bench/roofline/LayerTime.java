@@ -1,0 +1,81 @@
+package io.github.moe4j.bench.roofline;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.StageTimes;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.routing.GatedRouter;
+import io.github.moe4j.routing.LinearGate;
+import io.github.moe4j.routing.TopK;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * What a layer of a shape took.
+ *
+ * @param shape sizes
+ * @param training whether with all gradients, else forward alone
+ * @param medianSeconds middle of all runs
+ * @param bestSeconds shortest run
+ * @param expertsHit experts that had rows
+ * @param stages of the last run
+ */
+public record LayerTime(
+    LayerShape shape,
+    boolean training,
+    double medianSeconds,
+    double bestSeconds,
+    int expertsHit,
+    StageTimes stages) {
+
+  /** Measures. */
+  static LayerTime measure(LayerShape shape, boolean training, int runs) {
+    MoeLayer layer = MoeLayer.of(
+        GatedRouter.of(
+            LinearGate.create(shape.experts(), shape.width(), DataType.FLOAT, 1),
+            TopK.of(shape.k())),
+        GluExperts.create(ExpertOptions.of(shape.experts(), shape.width(), shape.hidden()), 2));
+    SplittableRandom random = new SplittableRandom(3);
+    INDArray x = normal(shape, random);
+    INDArray dy = normal(shape, random);
+    INDArray dx = Nd4j.create(DataType.FLOAT, shape.tokens(), shape.width());
+    Gradients gradients = layer.parameters().zeroGradients();
+    StageTimes[] stages = {StageTimes.zero()};
+    int[] hit = {0};
+    double[] times = Medians.seconds(runs, () -> {
+      try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+        if (training) {
+          pass.backward(dy, dx, gradients);
+        }
+        stages[0] = pass.times();
+        hit[0] = shape.experts() - pass.load().expertsWithoutTokens();
+      }
+    });
+    return new LayerTime(shape, training, Medians.of(times), times[0], hit[0], stages[0]);
+  }
+
+  private static INDArray normal(LayerShape shape, SplittableRandom random) {
+    return Initializer.normal(1).create(DataType.FLOAT, random, shape.tokens(), shape.width());
+  }
+
+  /**
+   * The least time that the machine allows: for its products, or to read the weights once, and in
+   * training to read and write their gradients, which are added to.
+   */
+  double idealSeconds(Machine machine) {
+    double flops = training ? shape.trainingFlops() : shape.forwardFlops();
+    double bytes = shape.weightBytes(expertsHit) * (training ? 3 : 1);
+    return Math.max(flops / machine.gflops(), bytes / machine.readGigabytes()) / 1e9;
+  }
+
+  /** Share of the ideal that the median reaches. */
+  double share(Machine machine) {
+    return idealSeconds(machine) / medianSeconds;
+  }
+}

@@ -1,0 +1,107 @@
+package io.github.moe4j.bench.roofline;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.bench.GeneratedPart;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code roofline}: what the machine can do at most, and the layer's share of it. */
+@Command(
+    name = "roofline",
+    sortOptions = false,
+    description =
+        "Measures this machine's matrix products and memory, and the share of them that a layer"
+            + " reaches, by shape and stage.")
+public final class RooflineCommand implements Callable<Integer> {
+  private static final int MACHINE_RUNS = 15;
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Option(
+      names = "--shapes",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Shapes to measure, of coarse, fine, small, decode 16, decode 1 (all).")
+  private @Nullable List<String> shapes;
+
+  @Option(names = "--runs", description = "Runs of each shape (${DEFAULT-VALUE}).")
+  private int runs = 21;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--docs",
+      paramLabel = "FILE",
+      description = "Write the table into this page, between its markers.")
+  private @Nullable Path docs;
+
+  /** Called by picocli. */
+  public RooflineCommand() {}
+
+  @Override
+  public Integer call() throws IOException {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    List<LayerShape> chosen;
+    try {
+      chosen = shapes == null
+          ? LayerShape.all()
+          : shapes.stream().map(LayerShape::named).toList();
+      if (runs < 1) {
+        throw new IllegalArgumentException("runs must be at least 1 but was " + runs);
+      }
+      if (docs != null) {
+        GeneratedPart.require(docs, "roofline");
+      }
+    } catch (IllegalArgumentException | NoSuchFileException e) {
+      line.getErr().println("roofline: " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+    run(chosen, line.getOut(), line.getErr());
+    return ExitCode.OK;
+  }
+
+  private void run(List<LayerShape> chosen, PrintWriter out, PrintWriter err) throws IOException {
+    Machine machine = Machine.measure(MACHINE_RUNS);
+    out.println(RooflineTable.machine(machine));
+    out.println();
+    out.flush();
+    List<LayerTime> times = new ArrayList<>();
+    for (LayerShape shape : chosen) {
+      for (boolean training : new boolean[] {false, true}) {
+        err.println("measuring " + shape.name() + (training ? ", training" : ", forward"));
+        err.flush();
+        times.add(LayerTime.measure(shape, training, runs));
+      }
+    }
+    String table = RooflineTable.of(machine, times);
+    out.println(table);
+    if (json != null) {
+      Map<String, Object> all = new LinkedHashMap<>();
+      all.put("machine", machine);
+      all.put("layers", times);
+      Files.writeString(
+          json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
+    }
+    if (docs != null) {
+      GeneratedPart.replace(docs, "roofline", RooflineTable.machine(machine) + "\n\n" + table);
+    }
+  }
+}

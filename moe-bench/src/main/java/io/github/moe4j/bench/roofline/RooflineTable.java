@@ -1,0 +1,58 @@
+package io.github.moe4j.bench.roofline;
+
+import io.github.moe4j.core.StageTimes;
+import java.util.List;
+import java.util.Locale;
+
+/** The measured times as a Markdown table. */
+final class RooflineTable {
+  private static final String HEAD = """
+      | shape | T, D, H, E, K | pass | ideal ms | median ms | best ms | share of ideal | route | dispatch | experts | combine |
+      |---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
+      """;
+
+  private RooflineTable() {}
+
+  /** One line about the machine. */
+  static String machine(Machine machine) {
+    return String.format(
+        Locale.ROOT,
+        "This machine: %.0f GFLOP/s in large float32 products, %.0f GB/s read, %.0f GB/s copied; %d"
+            + " processors, JDK %s.",
+        machine.gflops(),
+        machine.readGigabytes(),
+        machine.copyGigabytes(),
+        Runtime.getRuntime().availableProcessors(),
+        Runtime.version().feature());
+  }
+
+  /** The table; stages are in per cent of their sum. */
+  static String of(Machine machine, List<LayerTime> times) {
+    StringBuilder table = new StringBuilder(HEAD);
+    for (LayerTime time : times) {
+      LayerShape shape = time.shape();
+      StageTimes stages = time.stages();
+      double total = Math.max(1, stages.total()) / 100.0;
+      table.append(String.format(
+          Locale.ROOT,
+          "| %s | %d, %d, %d, %d, %d | %s | %.2f | %.2f | %.2f | %.2f | %.0f %% | %.0f %% | %.0f %% |"
+              + " %.0f %% |%n",
+          shape.name(),
+          shape.tokens(),
+          shape.width(),
+          shape.hidden(),
+          shape.experts(),
+          shape.k(),
+          time.training() ? "training" : "forward",
+          1e3 * time.idealSeconds(machine),
+          1e3 * time.medianSeconds(),
+          1e3 * time.bestSeconds(),
+          time.share(machine),
+          stages.route() / total,
+          stages.dispatch() / total,
+          stages.experts() / total,
+          stages.combine() / total));
+    }
+    return table.toString().stripTrailing();
+  }
+}

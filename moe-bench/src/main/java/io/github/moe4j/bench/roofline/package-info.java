@@ -1,0 +1,5 @@
+/** What this machine can do at most, and the share of it that a layer reaches. */
+@NullMarked
+package io.github.moe4j.bench.roofline;
+
+import org.jspecify.annotations.NullMarked;

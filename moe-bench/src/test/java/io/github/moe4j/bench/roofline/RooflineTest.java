@@ -1,0 +1,97 @@
+package io.github.moe4j.bench.roofline;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.StageTimes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class RooflineTest {
+  @TempDir
+  Path folder;
+
+  private final StringWriter err = new StringWriter();
+
+  private int execute(String... arguments) {
+    return new CommandLine(new RooflineCommand())
+        .setOut(new PrintWriter(new StringWriter()))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void flopsAndBytes_coarse_byHand() {
+    LayerShape coarse = LayerShape.named("coarse");
+    // 4096 rows, 3 products of 2·512·1792 operations each
+    assertEquals(4096.0 * 3 * 1_835_008, coarse.forwardFlops());
+    assertEquals(3 * coarse.forwardFlops(), coarse.trainingFlops());
+    // 8 experts with 3 matrices of 512·1792 floats
+    assertEquals(8 * 3 * 917_504 * 4.0, coarse.weightBytes(8));
+  }
+
+  @Test
+  void idealSeconds_computeOrMemory_theLarger() {
+    Machine machine = new Machine(200, 20, 10);
+    LayerShape coarse = LayerShape.named("coarse");
+    LayerShape decode = LayerShape.named("decode 1");
+    // 22.5 GFLOP at 200 a second against 88 MB at 20 GB
+    assertEquals(
+        coarse.forwardFlops() / 200e9, time(coarse, false, 8).idealSeconds(machine), 1e-12);
+    assertEquals(decode.weightBytes(2) / 20e9, time(decode, false, 2).idealSeconds(machine), 1e-12);
+    // in training the gradients of the weights are read and written too
+    assertEquals(
+        3 * decode.weightBytes(2) / 20e9, time(decode, true, 2).idealSeconds(machine), 1e-12);
+    assertEquals(
+        time(decode, false, 2).idealSeconds(machine) / 0.002,
+        time(decode, false, 2).share(machine),
+        1e-12);
+  }
+
+  private static LayerTime time(LayerShape shape, boolean training, int hit) {
+    return new LayerTime(shape, training, 0.002, 0.001, hit, new StageTimes(1, 2, 6, 1));
+  }
+
+  @Test
+  void table_rows_shareAndStages() {
+    Machine machine = new Machine(200, 20, 10);
+    LayerShape decode = LayerShape.named("decode 1");
+    String row = RooflineTable.of(machine, List.of(time(decode, false, 2)))
+        .lines()
+        .toList()
+        .get(2);
+    // 22.02 MB at 20 GB/s are 1.10 ms of 2
+    assertEquals(
+        "| decode 1 | 1, 512, 1792, 8, 2 | forward | 1.10 | 2.00 | 1.00 | 0.55 | 10 % | 20 % | 60 % |"
+            + " 10 % |",
+        row);
+  }
+
+  @Test
+  void measure_tinyShape_timesAndLoad() {
+    LayerTime time = LayerTime.measure(new LayerShape("tiny", 40, 8, 16, 4, 2), true, 3);
+    assertTrue(time.bestSeconds() > 0 && time.bestSeconds() <= time.medianSeconds());
+    assertTrue(time.expertsHit() >= 2 && time.expertsHit() <= 4);
+    assertTrue(time.stages().experts() > 0);
+  }
+
+  @Test
+  void call_wrongArguments_isOneLineAndExitCode2BeforeMeasuring() throws IOException {
+    assertEquals(2, execute("--shapes", "nonsense"));
+    assertTrue(err.toString().startsWith("roofline: shape must be one of [coarse"), err.toString());
+    assertEquals(2, execute("--runs", "0"));
+    assertTrue(err.toString().contains("runs must be at least 1 but was 0"), err.toString());
+    Path page = folder.resolve("page.md");
+    Files.writeString(page, "nothing\n");
+    assertEquals(2, execute("--docs", page.toString()));
+    assertFalse(err.toString().contains("Exception"), err.toString());
+  }
+}
