@@ -1,7 +1,6 @@
 package io.github.moe4j.balance;
 
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,10 +34,7 @@ public final class GlobalBatchLoss implements BalanceLoss {
    * @param workers where several workers sum their counts
    */
   public GlobalBatchLoss(SwitchLoss loss, CountReducer workers) {
-    Require.that(
-        loss.pooling() == Pooling.LAYER_SUM || loss.pooling() == Pooling.LAYER_MEAN,
-        "counts of a global batch must be pooled by layer but were by %s",
-        loss.pooling());
+    loss.requirePooledByLayer();
     this.loss = loss;
     this.workers = workers;
   }
@@ -69,22 +65,10 @@ public final class GlobalBatchLoss implements BalanceLoss {
       ExpertCounts all = workers.sum(l, loss.count(layers.get(l)));
       now.add(counted.isEmpty() ? all : counted.get(l).plus(all));
     }
-    LossValue result = value(layers, now);
+    LossValue result = loss.evaluate(layers, now);
     counted.clear();
     counted.addAll(now);
     return result;
-  }
-
-  private LossValue value(List<RouterDecision> layers, List<ExpertCounts> counts) {
-    double weight = loss.pooling() == Pooling.LAYER_MEAN ? 1.0 / layers.size() : 1;
-    double value = 0;
-    List<RoutingGradient> gradients = new ArrayList<>();
-    for (int l = 0; l < layers.size(); l++) {
-      LossValue ofLayer = loss.evaluate(layers.get(l), counts.get(l)).times(weight);
-      value += ofLayer.value();
-      gradients.addAll(ofLayer.gradients());
-    }
-    return new LossValue(value, gradients);
   }
 
   /** What has been counted since the last step, layer by layer. */

@@ -2,7 +2,9 @@ package io.github.moe4j.balance;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
@@ -101,6 +103,37 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
     double[] slope = new double[n.length];
     Arrays.setAll(slope, e -> units == 0 ? 0 : n.length * (n[e] / units));
     return new ShareLoss(name(), coefficient, pooling).evaluate(layer, slope);
+  }
+
+  /**
+   * The loss of several layers with counts from outside; the sum or the mean over layers.
+   *
+   * @param counts of each layer, as {@link #evaluate(RouterDecision, ExpertCounts)} takes them
+   */
+  public LossValue evaluate(List<RouterDecision> layers, List<ExpertCounts> counts) {
+    requirePooledByLayer();
+    Require.that(
+        layers.size() == counts.size(),
+        "layers and counts must be as many: %d != %d",
+        layers.size(),
+        counts.size());
+    double weight = pooling == Pooling.LAYER_MEAN ? 1.0 / layers.size() : 1;
+    double value = 0;
+    List<RoutingGradient> gradients = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      LossValue ofLayer = evaluate(layers.get(l), counts.get(l)).times(weight);
+      value += ofLayer.value();
+      gradients.addAll(ofLayer.gradients());
+    }
+    return new LossValue(value, gradients);
+  }
+
+  /** Throws unless each layer is a pool of its own. */
+  void requirePooledByLayer() {
+    Require.that(
+        pooling == Pooling.LAYER_SUM || pooling == Pooling.LAYER_MEAN,
+        "counts of a global batch must be pooled by layer but were by %s",
+        pooling);
   }
 
   /** The counts of a decision as a loss that counts like this one wants them. */

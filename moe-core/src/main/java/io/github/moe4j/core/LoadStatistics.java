@@ -107,15 +107,24 @@ public final class LoadStatistics {
 
   /** Standard deviation of the load over its mean: 0 when balanced, √(E−1) at total collapse. */
   public double coefficientOfVariation() {
-    double mean = (double) sum(assigned) / experts();
+    return coefficientOfVariation(assigned);
+  }
+
+  /**
+   * Standard deviation of some counts over their mean; 0 if all are 0.
+   *
+   * @param counts at least one, such as the loads of devices. Not modified.
+   */
+  public static double coefficientOfVariation(long[] counts) {
+    double mean = (double) sum(counts) / counts.length;
     if (mean == 0) {
       return 0;
     }
     double squares = 0;
-    for (long n : assigned) {
+    for (long n : counts) {
       squares += (n - mean) * (n - mean);
     }
-    return Math.sqrt(squares / experts()) / mean;
+    return Math.sqrt(squares / counts.length) / mean;
   }
 
   /** Load of the most loaded expert over the mean: 1 when balanced, E at total collapse. */

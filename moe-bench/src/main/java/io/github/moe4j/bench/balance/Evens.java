@@ -2,7 +2,6 @@ package io.github.moe4j.bench.balance;
 
 import io.github.moe4j.balance.ExpertPlacement;
 import io.github.moe4j.core.LoadStatistics;
-import java.util.Arrays;
 
 /** What a mechanism evens out: the load of experts, or that of devices. */
 public enum Evens {
@@ -30,15 +29,8 @@ public enum Evens {
 
   /** Standard deviation of the load over its mean. */
   double coefficientOfVariation(LoadStatistics load) {
-    if (this == EXPERTS) {
-      return load.coefficientOfVariation();
-    }
-    long[] counts = ofDevices(load.assigned());
-    double mean = (double) Arrays.stream(counts).sum() / counts.length;
-    double squares = 0;
-    for (long n : counts) {
-      squares += (n - mean) * (n - mean);
-    }
-    return mean == 0 ? 0 : Math.sqrt(squares / counts.length) / mean;
+    return this == EXPERTS
+        ? load.coefficientOfVariation()
+        : LoadStatistics.coefficientOfVariation(ofDevices(load.assigned()));
   }
 }

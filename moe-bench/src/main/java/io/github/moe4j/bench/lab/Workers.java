@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
@@ -16,13 +16,13 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  */
 public final class Workers implements AutoCloseable {
   private final ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
-  private final int blasThreads = Nd4j.factory().blas().getMaxThreads();
+  private final SingleThreadedBlas blas = SingleThreadedBlas.lease();
   private final int operatorThreads =
       NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
 
   /** Takes native threads away until it is closed. */
   public Workers() {
-    setNativeThreads(1, 1);
+    setOperatorThreads(1);
   }
 
   /** Does {@code n} independent pieces of work and returns their results in order. */
@@ -31,14 +31,14 @@ public final class Workers implements AutoCloseable {
         .join();
   }
 
-  private static void setNativeThreads(int blas, int operators) {
-    Nd4j.factory().blas().setMaxThreads(blas);
+  private static void setOperatorThreads(int operators) {
     NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(operators);
   }
 
   @Override
   public void close() {
     pool.shutdown();
-    setNativeThreads(blasThreads, operatorThreads);
+    setOperatorThreads(operatorThreads);
+    blas.close();
   }
 }

@@ -6,7 +6,6 @@ import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.SwitchLoss.Counting;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,18 +34,7 @@ public record GlobalBatch(SwitchLoss loss) implements Balancing {
           .reduce(ExpertCounts::plus)
           .orElseThrow());
     }
-    return shards.stream().map(layers -> evaluate(layers, counts)).toList();
-  }
-
-  private LossValue evaluate(List<RouterDecision> layers, List<ExpertCounts> counts) {
-    double value = 0;
-    List<RoutingGradient> gradients = new ArrayList<>();
-    for (int l = 0; l < layers.size(); l++) {
-      LossValue ofLayer = loss.evaluate(layers.get(l), counts.get(l));
-      value += ofLayer.value();
-      gradients.addAll(ofLayer.gradients());
-    }
-    return new LossValue(value, gradients);
+    return shards.stream().map(layers -> loss.evaluate(layers, counts)).toList();
   }
 
   @Override
