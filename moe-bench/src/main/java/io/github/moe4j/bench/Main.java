@@ -3,6 +3,7 @@ package io.github.moe4j.bench;
 import io.github.moe4j.bench.balance.BalanceCommand;
 import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.lab.LabCommand;
+import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
 import io.github.moe4j.bench.routers.RoutersCommand;
 import java.io.PrintWriter;
@@ -30,6 +31,7 @@ import picocli.CommandLine.ScopeType;
       ConformanceCommand.class,
       RoutersCommand.class,
       RooflineCommand.class,
+      PeersCommand.class,
       JmhCommand.class
     },
     mixinStandardHelpOptions = true,

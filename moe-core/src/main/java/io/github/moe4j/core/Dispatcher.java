@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Parallel;
+import io.github.moe4j.core.internal.RowVector;
 import io.github.moe4j.core.internal.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -58,16 +59,16 @@ final class Dispatcher {
     Rows source = Rows.of(x);
     Rows target = Rows.of(xR);
     Parallel.ranges(plan.rows(), grain(source), (from, to) -> {
-      Rows in = source.fork();
-      Rows out = target.fork();
-      double[] row = new double[in.width()];
+      RowVector row = RowVector.like(source);
       for (int r = from; r < to; r++) {
-        in.read(plan.token(r), row);
         double weight = factor.of(r);
-        for (int d = 0; d < row.length && weight != 1; d++) {
-          row[d] *= weight;
+        if (weight == 1) {
+          source.copy(plan.token(r), target, r);
+        } else {
+          row.read(source, plan.token(r));
+          row.scale(weight);
+          row.write(target, r);
         }
-        out.write(r, row);
       }
     });
   }
@@ -109,25 +110,20 @@ final class Dispatcher {
     Rows source = Rows.of(rows);
     Rows target = Rows.of(sum);
     Parallel.ranges(plan.tokens(), grain(source), (from, to) -> {
-      Rows in = source.fork();
-      Rows out = target.fork();
-      double[] row = new double[in.width()];
-      double[] total = new double[in.width()];
+      RowVector row = RowVector.like(source);
+      RowVector total = RowVector.like(source);
       for (int t = from; t < to; t++) {
         int count = plan.rowsOf(t);
         if (count == 0) {
           continue;
         }
-        out.read(t, total);
+        total.read(target, t);
         for (int c = 0; c < count; c++) {
           int r = plan.row(t, c);
-          in.read(r, row);
-          double weight = factor.of(r);
-          for (int d = 0; d < row.length; d++) {
-            total[d] += weight * row[d];
-          }
+          row.read(source, r);
+          total.addScaled(factor.of(r), row);
         }
-        out.write(t, total);
+        total.write(target, t);
       }
     });
   }
@@ -150,22 +146,14 @@ final class Dispatcher {
     Rows outputs = Rows.of(yR);
     Rows target = Rows.of(dyR);
     Parallel.ranges(plan.rows(), grain(outputs), (from, to) -> {
-      Rows in = upstream.fork();
-      Rows own = outputs.fork();
-      Rows out = target.fork();
-      double[] gradient = new double[in.width()];
-      double[] row = new double[in.width()];
+      RowVector gradient = RowVector.like(upstream);
+      RowVector row = RowVector.like(upstream);
       for (int r = from; r < to; r++) {
-        in.read(plan.token(r), gradient);
-        own.read(r, row);
-        double weight = plan.weight(r);
-        double dot = 0;
-        for (int d = 0; d < row.length; d++) {
-          dot += gradient[d] * row[d];
-          gradient[d] *= weight;
-        }
-        out.write(r, gradient);
-        dWeights[plan.assignment(r)] = dot;
+        gradient.read(upstream, plan.token(r));
+        row.read(outputs, r);
+        dWeights[plan.assignment(r)] = gradient.dot(row);
+        gradient.scale(plan.weight(r));
+        gradient.write(target, r);
       }
     });
     return dWeights;
@@ -185,18 +173,12 @@ final class Dispatcher {
     Rows tokens = Rows.of(x);
     Rows gradients = Rows.of(dxR);
     Parallel.ranges(plan.rows(), grain(tokens), (from, to) -> {
-      Rows in = tokens.fork();
-      Rows upstream = gradients.fork();
-      double[] token = new double[in.width()];
-      double[] gradient = new double[in.width()];
+      RowVector token = RowVector.like(tokens);
+      RowVector gradient = RowVector.like(tokens);
       for (int r = from; r < to; r++) {
-        in.read(plan.token(r), token);
-        upstream.read(r, gradient);
-        double dot = 0;
-        for (int d = 0; d < token.length; d++) {
-          dot += token[d] * gradient[d];
-        }
-        dWeights[plan.assignment(r)] += dot;
+        token.read(tokens, plan.token(r));
+        gradient.read(gradients, r);
+        dWeights[plan.assignment(r)] += token.dot(gradient);
       }
     });
   }

@@ -14,6 +14,14 @@ public interface ExpertsRun {
   }
 
   /**
+   * Share of the run's time so far that went into work between matrix products, in [0, 1]; 0 if the
+   * experts don't tell.
+   */
+  default double activationShare() {
+    return 0;
+  }
+
+  /**
    * Pulls a gradient back through the experts.
    *
    * @param dyR gradient of the outputs [R,D]. Not modified.

@@ -1,10 +1,15 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Softmax;
+import java.util.Arrays;
 
 /** Raw router scores [T,E] before any normalisation; finite for every real token. */
 public final class Logits extends TokenScores {
+  /** Scores whose softmax is worth a thread. */
+  private static final int GRAIN_ELEMENTS = 8192;
+
   private Logits(int tokens, int experts, double[] values) {
     super(Kind.LOGITS, tokens, experts, values);
   }
@@ -51,14 +56,15 @@ public final class Logits extends TokenScores {
   public Probabilities softmax(TokenMask mask) {
     double[] p = toArray();
     int width = experts();
-    for (int t = 0; t < tokens(); t++) {
-      int from = t * width;
-      if (!mask.valid(t)) {
-        java.util.Arrays.fill(p, from, from + width, 0);
-        continue;
+    Parallel.ranges(tokens(), Math.max(1, GRAIN_ELEMENTS / width), (first, last) -> {
+      for (int t = first; t < last; t++) {
+        if (mask.valid(t)) {
+          Softmax.apply(p, t * width, (t + 1) * width);
+        } else {
+          Arrays.fill(p, t * width, (t + 1) * width, 0);
+        }
       }
-      Softmax.apply(p, from, from + width);
-    }
+    });
     return new Probabilities(tokens(), width, p);
   }
 

@@ -3,6 +3,7 @@ package io.github.moe4j.core;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,35 +43,48 @@ public final class MoeForward implements FeedForwardRun {
     this.weightAt = weightAt;
     this.scope = scope;
     long start = System.nanoTime();
-    this.routing = router.route(input);
-    RouterDecision decision = routing.decision();
-    Require.that(
-        decision.tokens() == input.tokens() && decision.experts() == experts.experts(),
-        "the router must decide on [%d, %d] but decided on [%d, %d]",
-        input.tokens(),
-        experts.experts(),
-        decision.tokens(),
-        decision.experts());
-    Require.that(
-        decision.mask().equals(input.mask()) && decision.sequenceLength() == input.sequenceLength(),
-        "the router must keep the mask and sequence length of its input but changed them");
-    this.capacity = rule.apply(decision, input.mode());
-    long routed = System.nanoTime();
-    this.plan = DispatchPlan.of(capacity.kept(), capacity.padding());
-    INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
-    weightAt.dispatch(plan, x, xR);
-    long dispatched = System.nanoTime();
-    this.expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
-    this.sharedRun = shared == null ? null : shared.forward(input);
-    long computed = System.nanoTime();
-    this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
-    weightAt.combine(plan, expertsRun.y(), y);
-    if (sharedRun != null && !y.isEmpty()) {
-      y.addi(sharedRun.y());
+    SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
+    try {
+      this.routing = router.route(input);
+      RouterDecision decision = routing.decision();
+      Require.that(
+          decision.tokens() == input.tokens() && decision.experts() == experts.experts(),
+          "the router must decide on [%d, %d] but decided on [%d, %d]",
+          input.tokens(),
+          experts.experts(),
+          decision.tokens(),
+          decision.experts());
+      Require.that(
+          decision.mask().equals(input.mask())
+              && decision.sequenceLength() == input.sequenceLength(),
+          "the router must keep the mask and sequence length of its input but changed them");
+      this.capacity = rule.apply(decision, input.mode());
+      long routed = System.nanoTime();
+      this.plan = DispatchPlan.of(capacity.kept(), capacity.padding());
+      long planned = System.nanoTime();
+      INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
+      weightAt.dispatch(plan, x, xR);
+      long dispatched = System.nanoTime();
+      this.expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
+      this.sharedRun = shared == null ? null : shared.forward(input);
+      long computed = System.nanoTime();
+      this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
+      weightAt.combine(plan, expertsRun.y(), y);
+      if (sharedRun != null && !y.isEmpty()) {
+        y.addi(sharedRun.y());
+      }
+      long end = System.nanoTime();
+      long activation = (long) (expertsRun.activationShare() * (computed - dispatched));
+      this.times = new StageTimes(
+          routed - start,
+          planned - routed,
+          dispatched - planned,
+          computed - dispatched - activation,
+          activation,
+          end - computed);
+    } finally {
+      lease.close();
     }
-    long end = System.nanoTime();
-    this.times =
-        new StageTimes(routed - start, dispatched - routed, computed - dispatched, end - computed);
   }
 
   @Override
@@ -138,7 +152,15 @@ public final class MoeForward implements FeedForwardRun {
     Require.open(closed);
     Require.backward(dy, dx, y);
     into.requireFits(parameters);
-    INDArray upstream = Contiguous.of(dy);
+    SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(Math.toIntExact(y.size(0)));
+    try {
+      pullBack(Contiguous.of(dy), dx, into);
+    } finally {
+      lease.close();
+    }
+  }
+
+  private void pullBack(INDArray upstream, INDArray dx, Gradients into) {
     long start = System.nanoTime();
     INDArray dyR = scope.take(y.dataType(), plan.rows(), y.size(1));
     double[] dWeights = weightAt.combineBackward(plan, upstream, expertsRun.y(), dyR);
@@ -154,8 +176,16 @@ public final class MoeForward implements FeedForwardRun {
     RoutingGradient toRouter = capacity.backward(dWeights).plus(balance);
     routing.backward(toRouter, dx, into.scoped("router"));
     long end = System.nanoTime();
-    times = times.plus(new StageTimes(
-        end - dispatched, dispatched - computed, computed - combined, combined - start));
+    // The share is that of both directions, so it divides the time of both.
+    long experts = times.experts() + computed - combined;
+    long activation = (long) (expertsRun.activationShare() * experts);
+    times = new StageTimes(
+        times.route() + end - dispatched,
+        times.plan(),
+        times.gather() + dispatched - computed,
+        experts - activation,
+        activation,
+        times.combine() + combined - start);
   }
 
   @Override

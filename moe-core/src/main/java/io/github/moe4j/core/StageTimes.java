@@ -4,27 +4,38 @@ package io.github.moe4j.core;
  * Wall time of the stages of one or several passes, in nanoseconds.
  *
  * @param route router, capacity rule and their backward
- * @param dispatch plan and rows to experts, and their backward
- * @param experts expert networks, shared ones included
+ * @param plan order of the rows
+ * @param gather rows to experts, and their backward
+ * @param gemm matrix products of the experts, shared ones included
+ * @param activation what experts do between their products; wall time of both is divided in the
+ *     ratio of the time that all threads spent
  * @param combine weighted sum of expert rows
  */
-public record StageTimes(long route, long dispatch, long experts, long combine) {
+public record StageTimes(
+    long route, long plan, long gather, long gemm, long activation, long combine) {
   /** No time at all. */
   public static StageTimes zero() {
-    return new StageTimes(0, 0, 0, 0);
+    return new StageTimes(0, 0, 0, 0, 0, 0);
   }
 
   /** The sum of both, stage by stage. */
   public StageTimes plus(StageTimes other) {
     return new StageTimes(
         route + other.route,
-        dispatch + other.dispatch,
-        experts + other.experts,
+        plan + other.plan,
+        gather + other.gather,
+        gemm + other.gemm,
+        activation + other.activation,
         combine + other.combine);
+  }
+
+  /** The experts as a whole: products and activation. */
+  public long experts() {
+    return gemm + activation;
   }
 
   /** All stages together. */
   public long total() {
-    return route + dispatch + experts + combine;
+    return route + plan + gather + experts() + combine;
   }
 }

@@ -58,7 +58,7 @@ class DispatcherTest {
         expected[i] *= plan.weight(row);
       }
       assertNear("dyR", expected, values(dyR), tolerance);
-      assertNear("dWeights", expectedWeights, dWeights, 1e-12);
+      assertNear("dWeights", expectedWeights, dWeights, tolerance);
       assertSameBits("x not modified", xs, values(x));
       assertSameBits("yR not modified", ys, values(yR));
     }

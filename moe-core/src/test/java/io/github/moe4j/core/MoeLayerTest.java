@@ -300,9 +300,10 @@ class MoeLayerTest {
 
   @Test
   void times_passes_sumByStage() {
-    StageTimes sum = new StageTimes(1, 2, 3, 4).plus(new StageTimes(10, 20, 30, 40));
-    assertEquals(new StageTimes(11, 22, 33, 44), sum);
-    assertEquals(110, sum.total());
+    StageTimes sum = new StageTimes(1, 2, 3, 4, 5, 6).plus(new StageTimes(10, 20, 30, 40, 50, 60));
+    assertEquals(new StageTimes(11, 22, 33, 44, 55, 66), sum);
+    assertEquals(99, sum.experts());
+    assertEquals(231, sum.total());
     assertEquals(0, StageTimes.zero().total());
     try (MoeForward pass = layer.forward(MoeInput.of(x))) {
       long forward = pass.times().total();

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
@@ -32,6 +33,7 @@ public final class LinearGate implements Gate {
   private final INDArray weight;
   private final @Nullable INDArray bias;
   private final Parameters parameters;
+  private final Arena arena = new Arena();
 
   private LinearGate(INDArray weight, @Nullable INDArray bias) {
     Require.shape("weight", weight, -1, -1);
@@ -129,8 +131,9 @@ public final class LinearGate implements Gate {
     }
     double[] add = bias == null ? new double[experts()] : Vectors.read(bias);
     INDArray own = inTypeOfWeight(x, TokenMask.none(tokens));
-    try (INDArray product = Allocate.uninitialized(own.dataType(), tokens, experts())) {
-      Gemm.multiply(own, false, weight, true, 0, product);
+    try (Arena.Scope scope = arena.open()) {
+      INDArray product = scope.take(own.dataType(), tokens, experts());
+      Gemm.multiplyInParallel(own, false, weight, true, 0, product);
       Rows rows = Rows.of(product);
       double[] row = new double[experts()];
       for (int t = 0; t < tokens; t++) {
@@ -193,7 +196,8 @@ public final class LinearGate implements Gate {
   /** With tokens and dx in the gate's own type. */
   private void pullBack(INDArray x, double[] dLogits, INDArray dx, Gradients into) {
     int tokens = Math.toIntExact(x.size(0));
-    try (INDArray gradient = Allocate.uninitialized(x.dataType(), tokens, experts())) {
+    try (Arena.Scope scope = arena.open()) {
+      INDArray gradient = scope.take(x.dataType(), tokens, experts());
       Rows rows = Rows.of(gradient);
       double[] row = new double[experts()];
       double[] sum = new double[experts()];
@@ -204,8 +208,8 @@ public final class LinearGate implements Gate {
         }
         rows.write(t, row);
       }
-      Gemm.multiply(gradient, true, x, false, 1, into.get("weight"));
-      Gemm.multiply(gradient, false, weight, false, 1, dx);
+      Gemm.multiplyInParallel(gradient, true, x, false, 1, into.get("weight"));
+      Gemm.multiplyInParallel(gradient, false, weight, false, 1, dx);
       if (bias != null) {
         Vectors.add(into.get("bias"), sum);
       }

@@ -4,6 +4,7 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 
 /**
@@ -33,6 +34,9 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     implements RoutingRule {
   /** Scores that are copied together: small parts stay in the cache. */
   private static final int TOGETHER = 1024;
+
+  /** Scores whose choices are worth a thread. */
+  private static final int GRAIN_ELEMENTS = 16_384;
 
   /** Checks the options. */
   public TopK {
@@ -83,15 +87,28 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
   int[] choose(TokenScores selection, TokenMask mask) {
     requireFits(selection.experts());
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
-    int together = Math.max(1, TOGETHER / selection.experts());
-    double[] rows = new double[together * selection.experts()];
-    int size = 0;
-    for (int from = 0; from < mask.tokens(); from += together) {
-      int to = Math.min(mask.tokens(), from + together);
-      selection.copyRows(from, to, rows);
-      size = choose(rows, selection.experts(), mask, from, to, chosen, size);
+    if (mask.allValid()) {
+      Parallel.ranges(
+          mask.tokens(),
+          Math.max(1, GRAIN_ELEMENTS / selection.experts()),
+          (from, to) -> choose(selection, mask, from, to, chosen, from * k));
+    } else {
+      choose(selection, mask, 0, mask.tokens(), chosen, 0);
     }
     return chosen;
+  }
+
+  /** Adds the choices of tokens {@code [first, last)} from place {@code size} on. */
+  private void choose(
+      TokenScores selection, TokenMask mask, int first, int last, int[] chosen, int size) {
+    int together = Math.max(1, TOGETHER / selection.experts());
+    double[] rows = new double[together * selection.experts()];
+    int next = size;
+    for (int from = first; from < last; from += together) {
+      int to = Math.min(last, from + together);
+      selection.copyRows(from, to, rows);
+      next = choose(rows, selection.experts(), mask, from, to, chosen, next);
+    }
   }
 
   /**

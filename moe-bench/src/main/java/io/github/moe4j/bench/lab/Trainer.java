@@ -239,7 +239,12 @@ public final class Trainer {
         activeParameters(use),
         validation,
         options.tokensPerStep() / median,
-        StageShares.of(stages.route(), stages.dispatch(), stages.experts(), stages.combine(), work),
+        StageShares.of(
+            stages.route(),
+            stages.plan() + stages.gather(),
+            stages.experts(),
+            stages.combine(),
+            work),
         curve,
         use.result(load));
   }

@@ -73,8 +73,9 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
     SingleThreadedBlas lease = SingleThreadedBlas.lease();
     try {
       double each = Medians.seconds(
-          runs, () -> Parallel.tasks(threads, i -> Gemm.multiply(a[i], false, b, false, 0, c[i])))[
-          0];
+          runs,
+          () -> Parallel.tasks(
+              threads, (worker, i) -> Gemm.multiply(a[i], false, b, false, 0, c[i])))[0];
       return Math.max(flops / own, threads * flops / each) / 1e9;
     } finally {
       lease.close();

@@ -7,8 +7,8 @@ import java.util.Locale;
 /** The measured times as a Markdown table. */
 final class RooflineTable {
   private static final String HEAD = """
-      | shape | T, D, H, E, K | pass | ideal ms | median ms | best ms | share of ideal | route | dispatch | experts | combine |
-      |---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|
+      | shape | T, D, H, E, K | pass | ideal ms | median ms | best ms | share of ideal | route | plan | gather | GEMM | activation | combine |
+      |---|---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|
       """;
 
   private RooflineTable() {}
@@ -36,7 +36,7 @@ final class RooflineTable {
       table.append(String.format(
           Locale.ROOT,
           "| %s | %d, %d, %d, %d, %d | %s | %.2f | %.2f | %.2f | %.2f | %.0f %% | %.0f %% | %.0f %% |"
-              + " %.0f %% |%n",
+              + " %.0f %% | %.0f %% | %.0f %% |%n",
           shape.name(),
           shape.tokens(),
           shape.width(),
@@ -49,8 +49,10 @@ final class RooflineTable {
           1e3 * time.bestSeconds(),
           time.share(machine),
           stages.route() / total,
-          stages.dispatch() / total,
-          stages.experts() / total,
+          stages.plan() / total,
+          stages.gather() / total,
+          stages.gemm() / total,
+          stages.activation() / total,
           stages.combine() / total));
     }
     return table.toString().stripTrailing();

@@ -57,7 +57,7 @@ class RooflineTest {
   }
 
   private static LayerTime time(LayerShape shape, boolean training, int hit) {
-    return new LayerTime(shape, training, 0.002, 0.001, hit, new StageTimes(1, 2, 6, 1));
+    return new LayerTime(shape, training, 0.002, 0.001, hit, new StageTimes(1, 1, 1, 5, 1, 1));
   }
 
   @Test
@@ -70,8 +70,8 @@ class RooflineTest {
         .get(2);
     // 22.02 MB at 20 GB/s are 1.10 ms of 2
     assertEquals(
-        "| decode 1 | 1, 512, 1792, 8, 2 | forward | 1.10 | 2.00 | 1.00 | 0.55 | 10 % | 20 % | 60 % |"
-            + " 10 % |",
+        "| decode 1 | 1, 512, 1792, 8, 2 | forward | 1.10 | 2.00 | 1.00 | 0.55 | 10 % | 10 % | 10 % |"
+            + " 50 % | 10 % | 10 % |",
         row);
   }
 

@@ -21,7 +21,19 @@ record ActivatedGate(Activation activation) implements GluCombination {
   }
 
   @Override
-  public GluCombination forFloats() {
-    return activation == Activation.SILU ? FloatSwiGlu.INSTANCE : this;
+  public void values(float[] gate, float[] up, float[] hidden) {
+    activation.values(gate, hidden);
+    for (int i = 0; i < hidden.length; i++) {
+      hidden[i] *= up[i];
+    }
+  }
+
+  @Override
+  public void gradients(float[] gate, float[] up, float[] dHidden, float[] dGate, float[] dUp) {
+    activation.valuesAndSlopes(gate, dUp, dGate);
+    for (int i = 0; i < dHidden.length; i++) {
+      dUp[i] *= dHidden[i];
+      dGate[i] *= dHidden[i] * up[i];
+    }
   }
 }

@@ -1,9 +1,15 @@
 package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.FastSigmoid;
 import io.github.moe4j.core.internal.NormalDistribution;
 
-/** Activation functions of expert networks, with their exact derivatives. */
+/**
+ * Activation functions of expert networks, with their exact derivatives.
+ *
+ * <p>SiLU of float32 rows is computed in float32, many values at once; below −30, where it is
+ * −3e-12, it counts as there.
+ */
 public enum Activation {
   /** {@code max(0, x)}; derivative 0 at 0. */
   RELU {
@@ -68,6 +74,25 @@ public enum Activation {
         slopes[i] = sigmoid * (1 + x[i] * (1 - sigmoid));
       }
     }
+
+    @Override
+    void values(float[] x, float[] values) {
+      FastSigmoid.apply(x, values);
+      for (int i = 0; i < values.length; i++) {
+        values[i] *= Math.max(-FastSigmoid.LIMIT, x[i]);
+      }
+    }
+
+    @Override
+    void valuesAndSlopes(float[] x, float[] values, float[] slopes) {
+      FastSigmoid.apply(x, slopes);
+      for (int i = 0; i < values.length; i++) {
+        float sigmoid = slopes[i];
+        float clamped = Math.max(-FastSigmoid.LIMIT, x[i]);
+        values[i] = clamped * sigmoid;
+        slopes[i] = sigmoid * (1 + clamped * (1 - sigmoid));
+      }
+    }
   };
 
   private static final double SQRT_2_PI = Math.sqrt(2 * Math.PI);
@@ -91,6 +116,22 @@ public enum Activation {
     for (int i = 0; i < x.length; i++) {
       values[i] = value(x[i]);
       slopes[i] = slope(x[i]);
+    }
+  }
+
+  /** The values at all float32 {@code x}, another array; computed in float64 unless overridden. */
+  void values(float[] x, float[] values) {
+    for (int i = 0; i < x.length; i++) {
+      values[i] = (float) value(x[i]);
+    }
+  }
+
+  /** The values and derivatives at all float32 {@code x}; values may be x itself. */
+  void valuesAndSlopes(float[] x, float[] values, float[] slopes) {
+    for (int i = 0; i < x.length; i++) {
+      float at = x[i];
+      values[i] = (float) value(at);
+      slopes[i] = (float) slope(at);
     }
   }
 }

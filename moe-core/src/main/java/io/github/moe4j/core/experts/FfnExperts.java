@@ -3,10 +3,8 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsRun;
-import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.internal.RowMap;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +21,7 @@ public final class FfnExperts implements Experts {
   private final GroupedLinear down;
   private final Activation activation;
   private final HiddenDropout dropout;
+  private final Network network;
   private final Parameters parameters;
 
   private FfnExperts(
@@ -32,6 +31,8 @@ public final class FfnExperts implements Experts {
     this.down = down;
     this.activation = activation;
     this.dropout = dropout;
+    this.network =
+        new Network(List.of("up"), List.of(up), new Activated(activation), dropout, down);
     Parameters.Builder builder = Parameters.builder();
     up.addTo(builder, "up");
     down.addTo(builder, "down");
@@ -107,73 +108,6 @@ public final class FfnExperts implements Experts {
 
   @Override
   public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new Run(xR, expertStart, mode, scope);
-  }
-
-  /** One pass; hidden rows are computed block by block. */
-  private final class Run implements ExpertsRun {
-    private final INDArray x;
-    private final List<RowBlock> blocks;
-    private final List<RowBlock> whole;
-    private final Arena.Scope scope;
-    private final INDArray pre;
-    private final INDArray hidden;
-    private final INDArray y;
-    private final HiddenDropout.Kept kept;
-
-    Run(INDArray xR, int[] start, PassMode mode, Arena.Scope scope) {
-      this.x = xR;
-      this.blocks = RowBlock.of(start);
-      this.whole = RowBlock.whole(start);
-      this.scope = scope;
-      this.pre = scope.take(xR.dataType(), xR.size(0), up.out());
-      this.hidden = scope.take(xR.dataType(), xR.size(0), up.out());
-      this.y = scope.take(xR.dataType(), xR.size(0), down.out());
-      this.kept = dropout.draw(hidden, mode, scope);
-      RowBlock.forEach(RowBlock.forward(start), this::forward);
-    }
-
-    private void forward(RowBlock block) {
-      up.forward(block, x, pre);
-      RowMap.applyHere(
-          List.of(block.of(pre)),
-          List.of(block.of(hidden)),
-          (r, in, out) -> activation.values(in[0], out[0]));
-      kept.scale(block, hidden);
-      down.forward(block, hidden, y);
-    }
-
-    @Override
-    public INDArray y() {
-      return y;
-    }
-
-    @Override
-    public void backward(INDArray dyR, INDArray dxR, Gradients into) {
-      // Becomes the gradient of the hidden layer's input, in place.
-      INDArray dHidden = scope.take(dyR.dataType(), hidden.shape());
-      RowBlock.forEach(blocks, block -> {
-        down.backward(block, dyR, 0, dHidden);
-        kept.scale(block, dHidden);
-        activateBackward(block, dHidden);
-        up.backward(block, dHidden, 1, dxR);
-      });
-      RowBlock.forEach(whole, rows -> {
-        down.addWeightGradients(rows, dyR, hidden, into, "down");
-        up.addWeightGradients(rows, dHidden, x, into, "up");
-      });
-    }
-
-    private void activateBackward(RowBlock block, INDArray gradient) {
-      INDArray rows = block.of(gradient);
-      RowMap.applyHere(List.of(block.of(pre), rows), List.of(rows), (r, in, out) -> {
-        double[] x = in[0];
-        double[] dh = in[1];
-        double[] dx = out[0];
-        for (int i = 0; i < dx.length; i++) {
-          dx[i] = dh[i] * activation.slope(x[i]);
-        }
-      });
-    }
+    return new NetworkRun(network, xR, expertStart, mode, scope);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.experts;
 
 /** How the gate and up projections of a gated network become its hidden layer, element by element. */
-interface GluCombination {
+interface GluCombination extends HiddenFunction {
   /**
    * The hidden values of a row.
    *
@@ -22,8 +22,39 @@ interface GluCombination {
    */
   void gradients(double[] gate, double[] up, double[] dHidden, double[] dGate, double[] dUp);
 
-  /** The same for float32 rows, whose rounding allows faster arithmetic; by default itself. */
-  default GluCombination forFloats() {
-    return this;
+  /** {@link #values(double[], double[], double[])} of float32 rows, in float64 unless overridden. */
+  default void values(float[] gate, float[] up, float[] hidden) {
+    double[] result = new double[hidden.length];
+    values(Precision.widen(gate), Precision.widen(up), result);
+    Precision.round(result, hidden);
+  }
+
+  /** The gradients of float32 rows, in float64 unless overridden. */
+  default void gradients(float[] gate, float[] up, float[] dHidden, float[] dGate, float[] dUp) {
+    double[] ofGate = new double[gate.length];
+    double[] ofUp = new double[gate.length];
+    gradients(Precision.widen(gate), Precision.widen(up), Precision.widen(dHidden), ofGate, ofUp);
+    Precision.round(ofGate, dGate);
+    Precision.round(ofUp, dUp);
+  }
+
+  @Override
+  default void values(double[][] projected, double[] hidden) {
+    values(projected[0], projected[1], hidden);
+  }
+
+  @Override
+  default void values(float[][] projected, float[] hidden) {
+    values(projected[0], projected[1], hidden);
+  }
+
+  @Override
+  default void gradients(double[][] projected, double[] dHidden, double[][] dProjected) {
+    gradients(projected[0], projected[1], dHidden, dProjected[0], dProjected[1]);
+  }
+
+  @Override
+  default void gradients(float[][] projected, float[] dHidden, float[][] dProjected) {
+    gradients(projected[0], projected[1], dHidden, dProjected[0], dProjected[1]);
   }
 }

@@ -6,9 +6,9 @@ import io.github.moe4j.core.ExpertsRun;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -25,6 +25,7 @@ public final class GluExperts implements Experts {
   private final GroupedLinear down;
   private final GluCombination combination;
   private final HiddenDropout dropout;
+  private final Network network;
   private final Parameters parameters;
 
   private GluExperts(
@@ -48,6 +49,8 @@ public final class GluExperts implements Experts {
     this.down = down;
     this.combination = combination;
     this.dropout = dropout;
+    this.network =
+        new Network(List.of("gate", "up"), List.of(gate, up), combination, dropout, down);
     Parameters.Builder builder = Parameters.builder();
     gate.addTo(builder, "gate");
     up.addTo(builder, "up");
@@ -203,27 +206,6 @@ public final class GluExperts implements Experts {
 
   @Override
   public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new GluRun(this, xR, expertStart, mode, scope);
-  }
-
-  GroupedLinear gate() {
-    return gate;
-  }
-
-  GroupedLinear up() {
-    return up;
-  }
-
-  GroupedLinear down() {
-    return down;
-  }
-
-  HiddenDropout dropout() {
-    return dropout;
-  }
-
-  /** How gate and up are combined in rows of a type. */
-  GluCombination combination(DataType type) {
-    return type == DataType.FLOAT ? combination.forFloats() : combination;
+    return new NetworkRun(network, xR, expertStart, mode, scope);
   }
 }

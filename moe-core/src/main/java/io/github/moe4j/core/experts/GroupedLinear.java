@@ -4,8 +4,9 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.RowMap;
+import io.github.moe4j.core.internal.RowVector;
 import io.github.moe4j.core.internal.Rows;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -16,9 +17,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * One linear projection an expert: {@code y = x·W[e]ᵀ + b[e]} on blocks of rows, one GEMM a block.
  */
 final class GroupedLinear {
+  /** Rows of a weight whose gradients one thread computes at once. */
+  private static final int MOST_OUTPUTS = 1024;
+
   private final INDArray weight;
   private final @Nullable INDArray bias;
-  private final INDArray[] weightOf;
+  private final Matrix[] weightOf;
 
   /**
    * A projection over live parameters.
@@ -34,10 +38,7 @@ final class GroupedLinear {
     }
     this.weight = weight;
     this.bias = bias;
-    this.weightOf = new INDArray[experts()];
-    for (int e = 0; e < weightOf.length; e++) {
-      weightOf[e] = Gemm.slice(weight, e);
-    }
+    this.weightOf = Matrix.slices(weight);
   }
 
   /** What becomes of one array, {@code name.weight} or {@code name.bias}. */
@@ -106,74 +107,78 @@ final class GroupedLinear {
   }
 
   /**
-   * Projects the rows of a block.
+   * Projects rows of one expert.
    *
-   * @param x [R,in]. Not modified.
-   * @param y [R,out]. Modified: the rows of the block are overwritten.
+   * @param x [n,in]. Not modified.
+   * @param y [n,out]. Modified: overwritten.
    */
-  void forward(RowBlock block, INDArray x, INDArray y) {
-    INDArray rows = block.of(y);
-    if (block.isVector()) {
-      Gemm.multiplyRow(block.of(x), weightOf[block.expert()], rows);
-    } else {
-      Gemm.multiply(block.of(x), false, weightOf[block.expert()], true, 0, rows);
-    }
+  void forward(int expert, RowWindow x, RowWindow y) {
+    Gemm.multiply(x.matrix(), false, weightOf[expert], true, 0, y.matrix());
     if (bias != null) {
-      double[] add = row(bias, block.expert());
-      RowMap.applyHere(List.of(rows), List.of(rows), (r, in, out) -> {
-        for (int i = 0; i < add.length; i++) {
-          out[0][i] = in[0][i] + add[i];
-        }
-      });
+      RowVector add = RowVector.like(y.rows());
+      add.read(Rows.of(bias), expert);
+      RowVector row = RowVector.like(y.rows());
+      for (int r = y.from(); r < y.to(); r++) {
+        row.read(y.rows(), r);
+        row.addScaled(1, add);
+        row.write(y.rows(), r);
+      }
     }
   }
 
-  private static double[] row(INDArray matrix, int index) {
-    Rows rows = Rows.of(matrix);
-    double[] row = new double[rows.width()];
-    rows.read(index, row);
-    return row;
-  }
-
   /**
-   * The gradient of the rows of a block: {@code dx = dy·W + keep·dx}.
+   * The gradient of rows of one expert: {@code dx = dy·W + keep·dx}.
    *
-   * @param dy [R,out]. Not modified.
+   * @param dy [n,out]. Not modified.
    * @param keep 1 to add to dx, 0 to overwrite it
-   * @param dx [R,in]. Modified in the rows of the block.
+   * @param dx [n,in]. Modified.
    */
-  void backward(RowBlock block, INDArray dy, double keep, INDArray dx) {
-    Gemm.multiply(block.of(dy), false, weightOf[block.expert()], false, keep, block.of(dx));
+  void backward(int expert, RowWindow dy, double keep, RowWindow dx) {
+    Gemm.multiply(dy.matrix(), false, weightOf[expert], false, keep, dx.matrix());
   }
 
   /**
-   * Adds the gradients of weight and bias of one expert, all its rows at once so that sums have one
-   * order.
+   * The work of adding the gradients of weight and bias, in parts that may run at the same time: all
+   * rows of an expert at once, so that sums have one order, but not all rows of its weight.
    *
-   * @param rows all rows of the expert
+   * @param experts all rows of each expert
    * @param dy [R,out]. Not modified.
    * @param x the rows of the forward pass [R,in]. Not modified.
    * @param into gradients that hold {@code name.weight} and {@code name.bias}. Modified.
+   * @param work receives the parts
    */
-  void addWeightGradients(RowBlock rows, INDArray dy, INDArray x, Gradients into, String name) {
-    INDArray dyRows = rows.of(dy);
-    INDArray dWeight = Gemm.slice(into.get(name + ".weight"), rows.expert());
-    Gemm.multiply(dyRows, true, rows.of(x), false, 1, dWeight);
-    if (bias != null) {
-      addBiasGradient(dyRows, rows.expert(), into.get(name + ".bias"));
+  void addWeightGradients(
+      List<RowBlock> experts,
+      ExpertRows dy,
+      ExpertRows x,
+      Gradients into,
+      String name,
+      List<Runnable> work) {
+    Matrix[] dWeights = Matrix.slices(into.get(name + ".weight"));
+    int parts = (out() + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
+    for (RowBlock rows : experts) {
+      for (int part = 0; part < parts; part++) {
+        int from = (int) ((long) out() * part / parts);
+        int to = (int) ((long) out() * (part + 1) / parts);
+        Matrix target = dWeights[rows.expert()].rows(from, to);
+        work.add(() -> Gemm.multiply(
+            dy.of(rows).matrix().columns(from, to), true, x.of(rows).matrix(), false, 1, target));
+      }
+      if (bias != null) {
+        work.add(() -> addBiasGradient(rows.expert(), dy.of(rows), into.get(name + ".bias")));
+      }
     }
   }
 
-  private static void addBiasGradient(INDArray dy, int expert, INDArray dBias) {
-    double[] sum = row(dBias, expert);
-    Rows rows = Rows.of(dy);
-    double[] row = new double[rows.width()];
-    for (int r = 0; r < rows.rows(); r++) {
-      rows.read(r, row);
-      for (int i = 0; i < row.length; i++) {
-        sum[i] += row[i];
-      }
+  private static void addBiasGradient(int expert, RowWindow dy, INDArray dBias) {
+    Rows target = Rows.of(dBias);
+    RowVector sum = RowVector.like(target);
+    sum.read(target, expert);
+    RowVector row = RowVector.like(target);
+    for (int r = dy.from(); r < dy.to(); r++) {
+      row.read(dy.rows(), r);
+      sum.addScaled(1, row);
     }
-    Rows.of(dBias).write(expert, sum);
+    sum.write(target, expert);
   }
 }

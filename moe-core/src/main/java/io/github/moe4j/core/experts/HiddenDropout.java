@@ -3,8 +3,8 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -34,16 +34,16 @@ final class HiddenDropout {
    *
    * @param hidden [R,H], of which only shape and type are read
    */
-  Kept draw(INDArray hidden, PassMode mode, Arena.Scope scope) {
+  Kept draw(ExpertRows hidden, PassMode mode, Arena.Scope scope) {
     if (rate == 0 || !mode.isTraining()) {
-      return new Kept(null, 1);
+      return Kept.ALL;
     }
     RandomGenerator random = mode.requireGenerator("expert dropout");
-    INDArray ones = scope.take(hidden.dataType(), hidden.shape());
+    INDArray ones = scope.take(hidden.array().dataType(), hidden.array().shape());
     if (!ones.isEmpty()) {
       fill(ones, random);
     }
-    return new Kept(ones, 1 / (1 - rate));
+    return new Kept(new ExpertRows(ones), 1 / (1 - rate));
   }
 
   private void fill(INDArray ones, RandomGenerator random) {
@@ -63,21 +63,35 @@ final class HiddenDropout {
    * @param ones 1 where a value was kept, else 0 [R,H]; null if all were
    * @param factor of the kept values
    */
-  record Kept(@Nullable INDArray ones, double factor) {
+  record Kept(@Nullable ExpertRows ones, double factor) {
+    /** Everything, as it is. */
+    static final Kept ALL = new Kept(null, 1);
+
     /**
      * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and on the way
      * back their gradients.
      *
-     * @param values [R,H]. Modified in the rows of the block.
+     * @param values the rows of the block [n,H]. Modified.
      */
-    void scale(RowBlock block, INDArray values) {
+    void scale(RowBlock block, RowWindow values) {
       if (ones != null) {
-        INDArray rows = block.of(values);
-        RowMap.applyHere(List.of(rows, block.of(ones)), List.of(rows), (r, in, out) -> {
-          for (int i = 0; i < out[0].length; i++) {
-            out[0][i] = in[0][i] * in[1][i] * factor;
-          }
-        });
+        RowWindow factors = ones.of(block);
+        float single = (float) factor;
+        Elementwise.apply(
+            values.from(),
+            values.to(),
+            List.of(values.rows(), factors.rows()),
+            List.of(values.rows()),
+            (double[][] in, double[][] out) -> {
+              for (int i = 0; i < out[0].length; i++) {
+                out[0][i] = in[0][i] * in[1][i] * factor;
+              }
+            },
+            (float[][] in, float[][] out) -> {
+              for (int i = 0; i < out[0].length; i++) {
+                out[0][i] = in[0][i] * in[1][i] * single;
+              }
+            });
       }
     }
   }

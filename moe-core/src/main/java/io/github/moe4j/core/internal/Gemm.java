@@ -5,11 +5,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Matrix products straight into an existing result, on contiguous matrices and row blocks of them.
+ * Matrix products straight into an existing result, on contiguous matrices and parts of them.
  *
- * <p>This is the only product the library uses: {@code mmul} allocates a temporary and copies it.
+ * <p>These are the only products of the library: {@code mmul} allocates a temporary and copies it.
+ * {@code -Dmoe4j.blas=nd4j} makes them by ND4J's interface on every backend.
  */
 public final class Gemm {
+  /** Products of at most so many rows are cheaper without BLAS's copy of the right factor. */
+  public static final int FEW_ROWS = 16;
+
+  /** m·n·k from which a product is worth several threads. */
+  private static final double LARGE = 1 << 22;
+
+  private static final int TILE_ROWS = 512;
+  private static final int TILE_COLUMNS = 256;
+
+  private static final Blas BLAS =
+      "nd4j".equals(System.getProperty("moe4j.blas")) || !OpenBlas.isThere()
+          ? new Nd4jBlas()
+          : OpenBlas.create();
+
   private Gemm() {}
 
   /**
@@ -17,36 +32,103 @@ public final class Gemm {
    *
    * @param a left factor. Not modified.
    * @param b right factor. Not modified.
-   * @param c result. Modified.
+   * @param c result, in other memory. Modified.
    */
   public static void multiply(
       INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray c) {
     if (!c.isEmpty() && !a.isEmpty()) {
-      Nd4j.gemm(a, b, c, transposeA, transposeB, 1.0, beta);
+      multiply(Matrix.of(a), transposeA, Matrix.of(b), transposeB, beta, Matrix.of(c));
+    }
+  }
+
+  /** The same of parts of arrays. */
+  public static void multiply(
+      Matrix a, boolean transposeA, Matrix b, boolean transposeB, double beta, Matrix c) {
+    multiply(BLAS, a, transposeA, b, transposeB, beta, c);
+  }
+
+  /** The same by a given library. */
+  static void multiply(
+      Blas blas,
+      Matrix a,
+      boolean transposeA,
+      Matrix b,
+      boolean transposeB,
+      double beta,
+      Matrix c) {
+    int inner = transposeA ? a.rows() : a.columns();
+    boolean fits = c.rows() == (transposeA ? a.columns() : a.rows())
+        && c.columns() == (transposeB ? b.rows() : b.columns())
+        && inner == (transposeB ? b.columns() : b.rows())
+        && a.type() == c.type()
+        && b.type() == c.type();
+    if (!fits) {
+      throw new IllegalArgumentException(String.format(
+          "a product must fit but was %s %s[%d, %d] · %s %s[%d, %d] into %s [%d, %d]",
+          a.type(),
+          transposeA ? "transposed " : "",
+          a.rows(),
+          a.columns(),
+          b.type(),
+          transposeB ? "transposed " : "",
+          b.rows(),
+          b.columns(),
+          c.type(),
+          c.rows(),
+          c.columns()));
+    }
+    if (!c.isEmpty() && inner > 0) {
+      blas.multiply(a, transposeA, b, transposeB, beta, c);
     }
   }
 
   /**
-   * {@code c = a·bᵀ} for a single row, as a matrix-vector product: it reads b once, where {@link
-   * #multiply} first makes a copy of it.
-   *
-   * @param a one row [1,k]. Not modified.
-   * @param b [n,k], contiguous. Not modified.
-   * @param c one row [1,n]. Modified: overwritten.
+   * The same of arrays, by several Java threads if it is large; the bits do not depend on how many.
    */
-  public static void multiplyRow(INDArray a, INDArray b, INDArray c) {
-    Require.shape("a", a, 1, b.size(1));
-    Require.shape("c", c, 1, b.size(0));
-    // Only untransposed: this call silently ignores 't' in ND4J M2.1.
-    Nd4j.getBlasWrapper().level2().gemv('c', 'n', 1.0, b, vector(a), 0.0, vector(c));
+  public static void multiplyInParallel(
+      INDArray a, boolean transposeA, INDArray b, boolean transposeB, double beta, INDArray c) {
+    if (c.isEmpty() || a.isEmpty()) {
+      return;
+    }
+    Matrix left = Matrix.of(a);
+    Matrix right = Matrix.of(b);
+    Matrix result = Matrix.of(c);
+    int inner = transposeA ? left.rows() : left.columns();
+    if ((double) result.rows() * result.columns() * inner < LARGE) {
+      multiply(left, transposeA, right, transposeB, beta, result);
+      return;
+    }
+    int down = (result.rows() + TILE_ROWS - 1) / TILE_ROWS;
+    int across = (result.columns() + TILE_COLUMNS - 1) / TILE_COLUMNS;
+    SingleThreadedBlas lease = SingleThreadedBlas.lease();
+    try {
+      Parallel.tasks(down * across, (worker, tile) -> {
+        int top = tile / across * TILE_ROWS;
+        int bottom = Math.min(result.rows(), top + TILE_ROWS);
+        int first = tile % across * TILE_COLUMNS;
+        int last = Math.min(result.columns(), first + TILE_COLUMNS);
+        multiply(
+            transposeA ? left.columns(top, bottom) : left.rows(top, bottom),
+            transposeA,
+            transposeB ? right.rows(first, last) : right.columns(first, last),
+            transposeB,
+            beta,
+            result.rows(top, bottom).columns(first, last));
+      });
+    } finally {
+      lease.close();
+    }
   }
 
-  private static INDArray vector(INDArray row) {
-    long[] shape = {row.length()};
-    return Nd4j.create(row.data(), shape, new long[] {1}, row.offset(), 'c');
+  /**
+   * Whether several threads may multiply {@linkplain #FEW_ROWS few rows} at once without a {@link
+   * SingleThreadedBlas}.
+   */
+  public static boolean fewRowsInOneThread() {
+    return BLAS.fewRowsInOneThread();
   }
 
-  /** The rows {@code [from, to)} of a contiguous matrix as a matrix of their own; no copy. */
+  /** The rows {@code [from, to)} of a contiguous matrix as an array of their own; no copy. */
   public static INDArray rows(INDArray matrix, long from, long to) {
     Objects.checkFromToIndex(from, to, matrix.size(0));
     long width = matrix.size(1);
@@ -62,14 +144,5 @@ public final class Gemm {
         new long[] {width, 1},
         matrix.offset() + from * width,
         'c');
-  }
-
-  /** Matrix {@code index} of a contiguous stack of matrices [E, m, n]; no copy. */
-  public static INDArray slice(INDArray stack, long index) {
-    Objects.checkIndex(index, stack.size(0));
-    long m = stack.size(1);
-    long n = stack.size(2);
-    return Nd4j.create(
-        stack.data(), new long[] {m, n}, new long[] {n, 1}, stack.offset() + index * m * n, 'c');
   }
 }

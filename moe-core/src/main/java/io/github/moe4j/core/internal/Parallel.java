@@ -33,22 +33,39 @@ public final class Parallel {
         tasks, i -> work.run((int) ((long) n * i / tasks), (int) ((long) n * (i + 1) / tasks)));
   }
 
+  /** One of several tasks. */
+  @FunctionalInterface
+  public interface Task {
+    /**
+     * Does the task.
+     *
+     * @param worker number of the thread that does it, below {@link #workers}
+     * @param task number of the task
+     */
+    void run(int worker, int task);
+  }
+
+  /** How many threads {@code n} tasks are divided among at most. */
+  public static int workers(int n) {
+    return Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), n));
+  }
+
   /**
-   * Runs {@code work} for each of {@code 0 … n − 1}; a thread that is done takes the next, so that
-   * uneven tasks even out if the long ones come first.
+   * Runs the tasks {@code 0 … n − 1}; a thread that is done takes the next, so that uneven tasks
+   * even out if the long ones come first.
    */
-  public static void tasks(int n, IntConsumer work) {
-    int threads = Math.min(Runtime.getRuntime().availableProcessors(), n);
+  public static void tasks(int n, Task work) {
     AtomicInteger next = new AtomicInteger();
-    IntConsumer untilNoneIsLeft = thread -> {
+    IntConsumer untilNoneIsLeft = worker -> {
       for (int i = next.getAndIncrement(); i < n; i = next.getAndIncrement()) {
-        work.accept(i);
+        work.run(worker, i);
       }
     };
-    if (threads <= 1) {
+    int workers = workers(n);
+    if (workers == 1) {
       untilNoneIsLeft.accept(0);
     } else {
-      together(threads, untilNoneIsLeft);
+      together(workers, untilNoneIsLeft);
     }
   }
 

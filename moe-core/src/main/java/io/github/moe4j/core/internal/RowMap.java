@@ -3,13 +3,13 @@ package io.github.moe4j.core.internal;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Applies a function to the same row of several arrays; rows are independent and run in parallel. */
+/** Applies a function to the same row of several arrays; rows are independent. */
 public final class RowMap {
   private static final int GRAIN_ELEMENTS = 4096;
 
   private RowMap() {}
 
-  /** Work on one row of each array. */
+  /** Work on one row of each array, in float64. */
   @FunctionalInterface
   public interface Work {
     /**
@@ -23,7 +23,7 @@ public final class RowMap {
   }
 
   /**
-   * Runs the work over all rows.
+   * Runs the work over all rows, in parallel.
    *
    * @param inputs arrays [n, …], contiguous. Not modified, unless also an output.
    * @param outputs arrays [n, …], contiguous. Modified: overwritten.
@@ -32,26 +32,20 @@ public final class RowMap {
     if (outputs.get(0).isEmpty()) {
       return;
     }
-    List<Rows> sources = inputs.stream().map(Rows::of).toList();
-    List<Rows> targets = outputs.stream().map(Rows::of).toList();
+    List<Rows> sources = rows(inputs);
+    List<Rows> targets = rows(outputs);
     Rows first = targets.get(0);
     Parallel.ranges(
         Math.toIntExact(first.rows()),
         Math.max(1, GRAIN_ELEMENTS / first.width()),
-        (from, to) -> run(
-            sources.stream().map(Rows::fork).toList(),
-            targets.stream().map(Rows::fork).toList(),
-            from,
-            to,
-            work));
+        (from, to) -> run(forks(sources), forks(targets), from, to, work));
   }
 
-  /** Like {@link #apply}, in the thread that calls it. */
-  public static void applyHere(List<INDArray> inputs, List<INDArray> outputs, Work work) {
-    if (!outputs.get(0).isEmpty()) {
-      List<Rows> targets = outputs.stream().map(Rows::of).toList();
-      int rows = Math.toIntExact(targets.get(0).rows());
-      run(inputs.stream().map(Rows::of).toList(), targets, 0, rows, work);
+  /** Runs the work over the rows {@code [from, to)}, in the thread that calls it. */
+  public static void apply(
+      int from, int to, List<INDArray> inputs, List<INDArray> outputs, Work work) {
+    if (from < to) {
+      run(rows(inputs), rows(outputs), from, to, work);
     }
   }
 
@@ -67,6 +61,14 @@ public final class RowMap {
         write.get(i).write(r, out[i]);
       }
     }
+  }
+
+  private static List<Rows> rows(List<INDArray> arrays) {
+    return arrays.stream().map(Rows::of).toList();
+  }
+
+  private static List<Rows> forks(List<Rows> rows) {
+    return rows.stream().map(Rows::fork).toList();
   }
 
   private static double[][] buffers(List<Rows> rows) {

@@ -97,6 +97,82 @@ public final class Rows {
     Reference.reachabilityFence(array);
   }
 
+  /** Copies a row into that of another array of the same type and width. Modifies that one. */
+  public void copy(long row, Rows target, long targetRow) {
+    int from = (int) (row % rowsPerSegment) * width;
+    int to = (int) (targetRow % rowsPerSegment) * width;
+    int segment = (int) (row / rowsPerSegment);
+    int targetSegment = (int) (targetRow / rowsPerSegment);
+    if (areFloats()) {
+      target.floats[targetSegment].put(to, floats[segment], from, width);
+    } else {
+      target.doubles[targetSegment].put(to, doubles[segment], from, width);
+    }
+    Reference.reachabilityFence(array);
+    Reference.reachabilityFence(target.array);
+  }
+
+  /** Copies a row of float32 as it is into {@code target[0 … width)}. */
+  public void read(long row, float[] target) {
+    int segment = (int) (row / rowsPerSegment);
+    floats[segment].get((int) (row % rowsPerSegment) * width, target, 0, width);
+    Reference.reachabilityFence(array);
+  }
+
+  /** Copies {@code source[0 … width)} into a row of float32. */
+  public void write(long row, float[] source) {
+    int segment = (int) (row / rowsPerSegment);
+    floats[segment].put((int) (row % rowsPerSegment) * width, source, 0, width);
+    Reference.reachabilityFence(array);
+  }
+
+  /** Copies {@code count} rows of float32, one after another, into {@code target[0 …)}. */
+  void read(long row, int count, float[] target) {
+    piecewise(
+        row, count, (segment, from, to, length) -> floats[segment].get(from, target, to, length));
+  }
+
+  /** Copies {@code source[0 …)} into {@code count} rows of float32. */
+  void write(long row, int count, float[] source) {
+    piecewise(
+        row, count, (segment, to, from, length) -> floats[segment].put(to, source, from, length));
+  }
+
+  /** Copies {@code count} rows of float64, one after another, into {@code target[0 …)}. */
+  void read(long row, int count, double[] target) {
+    piecewise(
+        row, count, (segment, from, to, length) -> doubles[segment].get(from, target, to, length));
+  }
+
+  /** Copies {@code source[0 …)} into {@code count} rows of float64. */
+  void write(long row, int count, double[] source) {
+    piecewise(
+        row, count, (segment, to, from, length) -> doubles[segment].put(to, source, from, length));
+  }
+
+  /** A copy of elements that lie in one segment. */
+  @FunctionalInterface
+  private interface Piece {
+    void copy(int segment, int inSegment, int inArray, int length);
+  }
+
+  private void piecewise(long row, int count, Piece piece) {
+    int done = 0;
+    while (done < count) {
+      long first = row + done;
+      int inSegment = (int) (first % rowsPerSegment);
+      int rowsHere = Math.min(count - done, rowsPerSegment - inSegment);
+      piece.copy((int) (first / rowsPerSegment), inSegment * width, done * width, rowsHere * width);
+      done += rowsHere;
+    }
+    Reference.reachabilityFence(array);
+  }
+
+  /** Whether the rows are float32, else float64. */
+  public boolean areFloats() {
+    return floats.length > 0;
+  }
+
   /** Copies {@code source[0 … width)} into a row, rounding to the array's type. */
   public void write(long row, double[] source) {
     int segment = (int) (row / rowsPerSegment);

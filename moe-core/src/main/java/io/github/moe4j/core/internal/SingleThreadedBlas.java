@@ -7,7 +7,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * to be closed restores the setting that the first one found.
  *
  * <p>Java threads that each call single-threaded BLAS on their own block are faster than BLAS's own
- * threads on one block after another, and their results do not depend on the number of threads. The
+ * threads on one block after another, and their results do not depend on the number of threads. Also,
+ * after a product of several threads OpenBLAS's own stay awake for about 25 ms to wait for the next,
+ * and take the processors from Java's. The
  * setting is one for the whole process: products that other code runs meanwhile are single-threaded
  * too.
  */
@@ -30,6 +32,19 @@ public final class SingleThreadedBlas implements AutoCloseable {
       leases++;
     }
     return new SingleThreadedBlas();
+  }
+
+  /**
+   * A lease for work on {@code rows} rows; one that does nothing if those are so few that to change
+   * the setting would take longer than the work.
+   */
+  public static SingleThreadedBlas leaseFor(int rows) {
+    if (rows > Gemm.FEW_ROWS) {
+      return lease();
+    }
+    SingleThreadedBlas none = new SingleThreadedBlas();
+    none.closed = true;
+    return none;
   }
 
   private static void set(int threads) {

@@ -5,7 +5,6 @@ import static io.github.moe4j.core.testkit.Near.assertSameBits;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -64,31 +63,6 @@ class GemmTest {
     }
   }
 
-  @ParameterizedTest(name = "n {0}, k {1}")
-  @CsvSource({"1,1", "5,3", "1,7", "7,1", "64,64", "257,33"})
-  void multiplyRow_viewsOfLargerArrays_matchesLoops(int n, int k) {
-    for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
-      INDArray a = Gemm.rows(normal(type, 1, 3, k), 2, 3);
-      INDArray b = Gemm.slice(normal(type, 2, 3, n, k), 1);
-      INDArray tall = normal(type, 3, 4, n);
-      INDArray c = Gemm.rows(tall, 1, 2);
-      INDArray before = tall.dup();
-      double[] expected = naive(a, false, b, true, 0, c);
-      Gemm.multiplyRow(a, b, c);
-      assertNear("c", expected, values(c), type == DataType.FLOAT ? 1e-5 : 1e-13);
-      assertSameBits("above", Gemm.rows(before, 0, 1), Gemm.rows(tall, 0, 1));
-      assertSameBits("below", Gemm.rows(before, 2, 4), Gemm.rows(tall, 2, 4));
-    }
-  }
-
-  @Test
-  void multiplyRow_wrongShapes_refusedBeforeNativeCode() {
-    INDArray a = normal(DataType.FLOAT, 1, 1, 3);
-    INDArray b = normal(DataType.FLOAT, 2, 4, 5);
-    INDArray c = normal(DataType.FLOAT, 3, 1, 4);
-    assertThrows(IllegalArgumentException.class, () -> Gemm.multiplyRow(a, b, c));
-  }
-
   @Test
   void multiply_noElements_nothing() {
     INDArray none = Nd4j.create(DataType.FLOAT, 0, 3);
@@ -113,7 +87,7 @@ class GemmTest {
   }
 
   @Test
-  void rowsAndSlice_viewOfView_rightPlace() {
+  void rows_viewOfView_rightPlace() {
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
       INDArray flat =
           RandomArrays.of(type, IntStream.range(0, 120).asDoubleStream().toArray(), 120);
@@ -122,13 +96,7 @@ class GemmTest {
       assertArrayEquals(new double[] {27, 28, 29, 30, 31, 32}, values(Gemm.rows(matrix, 5, 7)));
       INDArray block = Gemm.rows(matrix, 4, 9); // rows 4 … 8: values 24 … 38
       assertArrayEquals(new double[] {30, 31, 32}, values(Gemm.rows(block, 2, 3)));
-      INDArray stack = matrix.reshape('c', 5, 4, 3);
-      INDArray slice = Gemm.slice(stack, 2); // values 12 + 24 …
-      assertArrayEquals(new long[] {4, 3}, slice.shape());
-      assertArrayEquals(new double[] {36, 37, 38}, values(Gemm.rows(slice, 0, 1)));
-      slice.putScalar(3, 2, -1);
       Gemm.rows(block, 0, 1).putScalar(0, 0, -2);
-      assertEquals(-1, flat.getDouble(47));
       assertEquals(-2, flat.getDouble(24));
     }
   }

@@ -1,0 +1,8 @@
+/**
+ * The same layer, weights and inputs in this library and in others. Those implement {@link
+ * io.github.moe4j.bench.peers.PeerSystem}; they are built with the Maven profile {@code peers} alone.
+ */
+@NullMarked
+package io.github.moe4j.bench.peers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,94 @@
+package io.github.moe4j.bench.peers;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class PeersCommandTest {
+  private static final PeerSystem AGREES = new FakePeer("twin", true, false, results -> {});
+  private static final PeerSystem DISAGREES =
+      new FakePeer("liar", true, false, results -> results.get("y")[0] += 1);
+
+  @TempDir
+  Path folder;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  private int execute(List<PeerSystem> peers, String... arguments) {
+    return new CommandLine(new PeersCommand(() -> peers))
+        .setOut(new PrintWriter(out, true))
+        .setErr(new PrintWriter(err, true))
+        .execute(arguments);
+  }
+
+  @Test
+  void call_withoutPeers_saysHowToBuildAndIsExitCode1() {
+    assertEquals(1, execute(List.of()));
+    assertEquals(
+        "peers: DJL PyTorch and ONNX Runtime are not in this build; build with:"
+            + " mvn -B -ntp -Ppeers -DskipTests package",
+        err.toString().strip());
+  }
+
+  @Test
+  void call_wrongArguments_isOneLineAndExitCode2BeforeMeasuring() throws IOException {
+    assertEquals(2, execute(List.of(), "--shapes", "nonsense"));
+    assertTrue(err.toString().startsWith("peers: shape must be one of [coarse"), err.toString());
+    assertEquals(2, execute(List.of(AGREES), "--rounds", "0"));
+    assertTrue(err.toString().contains("rounds must be at least 1 but was 0"), err.toString());
+    Path page = folder.resolve("page.md");
+    Files.writeString(page, "nothing\n");
+    assertEquals(2, execute(List.of(AGREES), "--docs", page.toString()));
+    assertFalse(err.toString().contains("Exception"), err.toString());
+  }
+
+  @Test
+  void call_peerThatAgrees_tableJsonAndPage() throws IOException {
+    Path json = folder.resolve("peers.json");
+    Path page = folder.resolve("page.md");
+    Files.writeString(page, "<!-- begin generated: peers -->\n<!-- end generated: peers -->\n");
+    assertEquals(
+        0,
+        execute(
+            List.of(AGREES),
+            "--shapes",
+            "decode 1",
+            "--rounds",
+            "2",
+            "--json",
+            json.toString(),
+            "--docs",
+            page.toString()),
+        err.toString());
+    assertTrue(out.toString().contains("- twin: none"), out.toString());
+    assertTrue(out.toString().contains("| twin | "), out.toString());
+    assertTrue(Files.readString(page).contains("| twin | "));
+    JsonNode rows = new ObjectMapper().readTree(json.toFile());
+    assertEquals(2, rows.size());
+    assertEquals("moe4j", rows.get(0).get("system").asText());
+    assertEquals(1, rows.get(0).get("ratio_to_moe4j").asDouble());
+    assertEquals("decode 1", rows.get(1).get("shape").asText());
+    assertTrue(rows.get(1).get("median_ms").asDouble() > 0);
+  }
+
+  @Test
+  void call_peerThatDisagrees_isOneLineAndExitCode1() {
+    assertEquals(1, execute(List.of(AGREES, DISAGREES), "--shapes", "decode 1"));
+    String last = err.toString().lines().reduce((a, b) -> b).orElseThrow();
+    assertTrue(last.startsWith("peers: liar, decode 1, forward: y differs"), last);
+    assertFalse(out.toString().contains("|"), out.toString());
+  }
+}

@@ -1,0 +1,30 @@
+package io.github.moe4j.core.experts;
+
+/**
+ * What makes hidden values of the projections before them, element by element. Arrays are of one
+ * length, and none is another.
+ */
+interface HiddenFunction {
+  /**
+   * The hidden values.
+   *
+   * @param projected values of each projection. Not modified.
+   * @param hidden Modified: overwritten.
+   */
+  void values(double[][] projected, double[] hidden);
+
+  /** The same of float32 values. */
+  void values(float[][] projected, float[] hidden);
+
+  /**
+   * The gradients of the projections.
+   *
+   * @param projected values of each projection. May be used as scratch.
+   * @param dHidden gradient of the hidden values. Not modified.
+   * @param dProjected gradient of each projection. Modified: overwritten.
+   */
+  void gradients(double[][] projected, double[] dHidden, double[][] dProjected);
+
+  /** The same of float32 values. */
+  void gradients(float[][] projected, float[] dHidden, float[][] dProjected);
+}

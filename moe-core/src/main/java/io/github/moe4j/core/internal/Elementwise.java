@@ -1,0 +1,92 @@
+package io.github.moe4j.core.internal;
+
+import java.util.List;
+
+/**
+ * Applies a function of single elements to the same elements of several arrays, a span of them at a
+ * time: one that fits the cache nearest to the processor, and is long enough for vector instructions
+ * where rows are short. Float32 stays float32.
+ */
+public final class Elementwise {
+  private static final int SPAN = 2048;
+
+  private Elementwise() {}
+
+  /** Work on the same elements of each float64 array. */
+  @FunctionalInterface
+  public interface Doubles {
+    /**
+     * Computes the outputs of a span.
+     *
+     * @param in elements of each input. May be used as scratch.
+     * @param out as many of each output, to be filled
+     */
+    void apply(double[][] in, double[][] out);
+  }
+
+  /** Work on the same elements of each float32 array. */
+  @FunctionalInterface
+  public interface Floats {
+    /**
+     * Computes the outputs of a span.
+     *
+     * @param in elements of each input. May be used as scratch.
+     * @param out as many of each output, to be filled
+     */
+    void apply(float[][] in, float[][] out);
+  }
+
+  /**
+   * Runs the work over the rows {@code [from, to)}, in the thread that calls it.
+   *
+   * @param inputs rows of one width and type. Not modified, unless also an output.
+   * @param outputs rows of the same width and type. Modified: overwritten.
+   * @param doubles the work on float64
+   * @param floats the same on float32
+   */
+  public static void apply(
+      int from, int to, List<Rows> inputs, List<Rows> outputs, Doubles doubles, Floats floats) {
+    Rows first = outputs.get(0);
+    int rowsPerSpan = Math.max(1, SPAN / first.width());
+    int whole = from + (to - from) / rowsPerSpan * rowsPerSpan;
+    if (first.areFloats()) {
+      runFloats(from, whole, rowsPerSpan, inputs, outputs, floats);
+      runFloats(whole, to, to - whole, inputs, outputs, floats);
+    } else {
+      runDoubles(from, whole, rowsPerSpan, inputs, outputs, doubles);
+      runDoubles(whole, to, to - whole, inputs, outputs, doubles);
+    }
+  }
+
+  private static void runFloats(
+      int from, int to, int step, List<Rows> inputs, List<Rows> outputs, Floats work) {
+    int length = step * outputs.get(0).width();
+    float[][] in = new float[inputs.size()][length];
+    float[][] out = new float[outputs.size()][length];
+    for (int r = from; r < to; r += step) {
+      for (int i = 0; i < in.length; i++) {
+        inputs.get(i).read(r, step, in[i]);
+      }
+      work.apply(in, out);
+      for (int i = 0; i < out.length; i++) {
+        outputs.get(i).write(r, step, out[i]);
+      }
+    }
+  }
+
+  private static void runDoubles(
+      int from, int to, int step, List<Rows> inputs, List<Rows> outputs, Doubles work) {
+    int length = step * outputs.get(0).width();
+    double[][] in = new double[inputs.size()][length];
+    double[][] out = new double[outputs.size()][length];
+    for (int r = from; r < to; r += step) {
+      for (int i = 0; i < in.length; i++) {
+        inputs.get(i).read(r, step, in[i]);
+      }
+      work.apply(in, out);
+      for (int i = 0; i < out.length; i++) {
+        outputs.get(i).write(r, step, out[i]);
+      }
+    }
+  }
+}

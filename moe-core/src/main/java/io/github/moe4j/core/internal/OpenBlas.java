@@ -1,0 +1,135 @@
+package io.github.moe4j.core.internal;
+
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
+
+import java.lang.ref.Reference;
+import java.util.Locale;
+import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Products by calls of the BLAS library that ND4J's CPU backend has loaded, OpenBLAS or MKL.
+ *
+ * <p>OpenBLAS copies the whole right factor into a layout of its own, which is most of the work if
+ * the left one has few rows, unless the product is small: then it reads the factor where it is, in
+ * the thread that calls. So products of few rows, or of few terms in each sum, are done as many
+ * small ones.
+ */
+final class OpenBlas implements Blas {
+  /**
+   * Largest m·n·k that OpenBLAS leaves to one thread on every machine (its {@code
+   * SMP_THRESHOLD_MIN · GEMM_MULTITHREAD_THRESHOLD}, interface/gemm.c of 0.3.19).
+   */
+  private static final int SMALL = 1 << 18;
+
+  private final boolean copiesFactors;
+
+  private OpenBlas(boolean copiesFactors) {
+    this.copiesFactors = copiesFactors;
+  }
+
+  /** Whether ND4J runs on its CPU backend, which brings these bindings. */
+  static boolean isThere() {
+    if (!Nd4j.getBackend().getClass().getName().startsWith("org.nd4j.linalg.cpu.")) {
+      return false;
+    }
+    try {
+      Class.forName("org.bytedeco.openblas.global.openblas_nolapack");
+      return true;
+    } catch (ClassNotFoundException | LinkageError e) {
+      return false;
+    }
+  }
+
+  /** Of the library that is loaded. */
+  static OpenBlas create() {
+    String vendor = String.valueOf(Nd4j.factory().blas().getBlasVendor());
+    return new OpenBlas(vendor.toLowerCase(Locale.ROOT).contains("openblas"));
+  }
+
+  @Override
+  public boolean fewRowsInOneThread() {
+    return copiesFactors;
+  }
+
+  @Override
+  public void multiply(
+      Matrix a, boolean transposeA, Matrix b, boolean transposeB, double beta, Matrix c) {
+    int k = transposeA ? a.rows() : a.columns();
+    if (copiesFactors && !transposeA && c.rows() <= Gemm.FEW_ROWS) {
+      int columns = Math.max(1, SMALL / (c.rows() * k));
+      for (int from = 0; from < c.columns(); from += columns) {
+        int to = Math.min(c.columns(), from + columns);
+        Matrix part = transposeB ? b.rows(from, to) : b.columns(from, to);
+        call(a, false, part, transposeB, beta, c.columns(from, to));
+      }
+    } else if (copiesFactors && transposeA && k <= Gemm.FEW_ROWS) {
+      int rows = Math.max(1, SMALL / (c.columns() * k));
+      for (int from = 0; from < c.rows(); from += rows) {
+        int to = Math.min(c.rows(), from + rows);
+        call(a.columns(from, to), true, b, transposeB, beta, c.rows(from, to));
+      }
+    } else {
+      call(a, transposeA, b, transposeB, beta, c);
+    }
+  }
+
+  private static void call(
+      Matrix a, boolean transposeA, Matrix b, boolean transposeB, double beta, Matrix c) {
+    int ta = transposeA ? CblasTrans : CblasNoTrans;
+    int tb = transposeB ? CblasTrans : CblasNoTrans;
+    int m = c.rows();
+    int n = c.columns();
+    int k = transposeA ? a.rows() : a.columns();
+    if (c.type() == DataType.FLOAT) {
+      cblas_sgemm(
+          CblasRowMajor,
+          ta,
+          tb,
+          m,
+          n,
+          k,
+          1,
+          floats(a),
+          a.stride(),
+          floats(b),
+          b.stride(),
+          (float) beta,
+          floats(c),
+          c.stride());
+    } else {
+      cblas_dgemm(
+          CblasRowMajor,
+          ta,
+          tb,
+          m,
+          n,
+          k,
+          1,
+          doubles(a),
+          a.stride(),
+          doubles(b),
+          b.stride(),
+          beta,
+          doubles(c),
+          c.stride());
+    }
+    Reference.reachabilityFence(a.array());
+    Reference.reachabilityFence(b.array());
+    Reference.reachabilityFence(c.array());
+  }
+
+  private static FloatPointer floats(Matrix matrix) {
+    return new FloatPointer(matrix.start()).position(matrix.offset());
+  }
+
+  private static DoublePointer doubles(Matrix matrix) {
+    return new DoublePointer(matrix.start()).position(matrix.offset());
+  }
+}

@@ -1,0 +1,104 @@
+package io.github.moe4j.core.experts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.SingleThreadedBlas;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.factory.Nd4j;
+
+class BlockScheduleTest {
+  private final int before = threads();
+
+  private static int threads() {
+    return Nd4j.factory().blas().getMaxThreads();
+  }
+
+  @BeforeEach
+  void severalThreads() {
+    Nd4j.factory().blas().setMaxThreads(2);
+  }
+
+  @AfterEach
+  void threadsAsBefore() {
+    Nd4j.factory().blas().setMaxThreads(before);
+  }
+
+  private static void forEach(BlockSchedule schedule, BlockSchedule.Work work) {
+    schedule.run(() -> schedule.forEach(work));
+  }
+
+  @Test
+  void forEach_manyRows_eachBlockOnceWithSingleThreadedBlas() {
+    int[] start = {0, 100, 300, 301};
+    BlockSchedule schedule = new BlockSchedule(start);
+    ConcurrentLinkedQueue<RowBlock> done = new ConcurrentLinkedQueue<>();
+    forEach(schedule, (worker, block) -> {
+      assertEquals(1, threads());
+      assertTrue(worker >= 0 && worker < schedule.workers());
+      done.add(block);
+    });
+    assertEquals(3, done.size());
+    assertEquals(Set.copyOf(RowBlock.of(start)), done.stream().collect(Collectors.toSet()));
+    assertEquals(200, schedule.mostRows());
+    assertEquals(2, threads());
+  }
+
+  @Test
+  void forEach_fewRowsOfEachExpert_blasAsItIs() {
+    BlockSchedule schedule = new BlockSchedule(new int[] {0, Gemm.FEW_ROWS, 17, 33});
+    forEach(schedule, (worker, block) -> assertEquals(2, threads()));
+  }
+
+  @Test
+  void forEach_noRows_nothing() {
+    BlockSchedule schedule = new BlockSchedule(new int[] {0, 0, 0});
+    forEach(schedule, (worker, block) -> {
+      throw new AssertionError("no block");
+    });
+    assertEquals(0, schedule.mostRows());
+  }
+
+  @Test
+  void forEach_workFails_errorLeavesAfterAllAndSettingIsRestored() {
+    BlockSchedule schedule = new BlockSchedule(new int[] {0, 100, 200, 300});
+    var error = assertThrows(
+        IllegalStateException.class,
+        () -> forEach(schedule, (worker, block) -> {
+          if (block.expert() == 0) {
+            throw new IllegalStateException("on purpose");
+          }
+        }));
+    assertEquals("on purpose", error.getMessage());
+    assertEquals(2, threads());
+  }
+
+  @Test
+  void lease_nested_lastOneRestores() {
+    SingleThreadedBlas first = SingleThreadedBlas.lease();
+    SingleThreadedBlas second = SingleThreadedBlas.lease();
+    first.close();
+    first.close();
+    assertEquals(1, threads());
+    second.close();
+    assertEquals(2, threads());
+  }
+
+  @Test
+  void leaseFor_fewRows_changesNothing() {
+    SingleThreadedBlas none = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS);
+    assertEquals(2, threads());
+    none.close();
+    SingleThreadedBlas some = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS + 1);
+    assertEquals(1, threads());
+    some.close();
+    assertEquals(2, threads());
+  }
+}

@@ -1,0 +1,92 @@
+package io.github.moe4j.core.internal;
+
+import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@link Elementwise} and {@link RowVector}. */
+@ExtendWith(Seeds.class)
+class ElementwiseTest {
+  private static final List<DataType> TYPES = List.of(DataType.FLOAT, DataType.DOUBLE);
+
+  @ParameterizedTest
+  @CsvSource({"1,1,0,1", "5,3,2,2", "40,257,3,39", "3,5000,0,3", "2000,7,1,1999"})
+  void apply_someRows_thoseOnceAndNoOthers(int rows, int width, int from, int to) {
+    for (DataType type : TYPES) {
+      INDArray a = RandomArrays.normal(type, Seeds.random(1), rows, width);
+      INDArray b = RandomArrays.normal(type, Seeds.random(2), rows, width);
+      double[] expected = values(a);
+      double[] added = values(b);
+      for (int i = from * width; i < to * width; i++) {
+        expected[i] += 2 * added[i];
+      }
+      Rows rowsOfA = Rows.of(a);
+      Elementwise.apply(
+          from,
+          to,
+          List.of(rowsOfA, Rows.of(b)),
+          List.of(rowsOfA),
+          (double[][] in, double[][] out) -> {
+            for (int i = 0; i < out[0].length; i++) {
+              out[0][i] = in[0][i] + 2 * in[1][i];
+            }
+          },
+          (float[][] in, float[][] out) -> {
+            for (int i = 0; i < out[0].length; i++) {
+              out[0][i] = in[0][i] + 2 * in[1][i];
+            }
+          });
+      assertNear("a", expected, values(a), 1e-6);
+      assertSameBits("b", added, values(b));
+    }
+  }
+
+  @Test
+  void rowVector_sumsAndProducts_matchLoops() {
+    for (DataType type : TYPES) {
+      for (int width : new int[] {1, 2, 15, 16, 17, 31, 33, 257}) {
+        INDArray a = RandomArrays.normal(type, Seeds.random(1), 2, width);
+        Rows rows = Rows.of(a);
+        double[] values = values(a);
+        RowVector first = RowVector.like(rows);
+        RowVector second = RowVector.like(rows);
+        first.read(rows, 0);
+        second.read(rows, 1);
+        double dot = 0;
+        double[] expected = values.clone();
+        for (int i = 0; i < width; i++) {
+          dot += values[i] * values[width + i];
+          expected[width + i] = 0.5 * values[width + i] + 3 * values[i];
+        }
+        assertEquals(dot, first.dot(second), 1e-5 * width);
+        second.scale(0.5);
+        second.addScaled(3, first);
+        second.write(rows, 1);
+        assertNear("rows", expected, values(a), 1e-6);
+      }
+    }
+  }
+
+  @Test
+  void copy_row_sameBits() {
+    for (DataType type : TYPES) {
+      INDArray a = RandomArrays.normal(type, Seeds.random(1), 3, 5);
+      INDArray b = RandomArrays.normal(type, Seeds.random(2), 4, 5);
+      INDArray expected = b.dup();
+      expected.putRow(3, a.getRow(1));
+      Rows.of(a).copy(1, Rows.of(b), 3);
+      assertSameBits("b", expected, b);
+    }
+  }
+}
