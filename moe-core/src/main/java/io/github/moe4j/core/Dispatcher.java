@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Parallel;
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowVector;
 import io.github.moe4j.core.internal.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * experts, combine adds weighted expert rows to tokens. Sums run in the order of a token's
  * assignments, so results do not depend on threads.
  */
-final class Dispatcher {
+public final class Dispatcher {
   private static final int GRAIN_ELEMENTS = 32_768;
 
   private Dispatcher() {}
@@ -18,10 +19,11 @@ final class Dispatcher {
   /**
    * {@code xR[r] = x[token(r)]}.
    *
-   * @param x [T,D]. Not modified.
-   * @param xR [R,D]. Modified.
+   * @param x [T,D], contiguous. Not modified.
+   * @param xR [R,D] of the same type, contiguous. Modified: overwritten.
    */
-  static void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
+  public static void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
+    requireFits(plan, "x", x, "xR", xR);
     copyRows(plan, x, row -> 1, xR);
   }
 
@@ -86,10 +88,11 @@ final class Dispatcher {
   /**
    * {@code y[t] += Σ weight(r)·yR[r]} over the rows of t.
    *
-   * @param yR [R,D]. Not modified.
-   * @param y [T,D]. Modified: the result is added.
+   * @param yR [R,D], contiguous. Not modified.
+   * @param y [T,D] of the same type, contiguous. Modified: the result is added.
    */
-  static void combine(DispatchPlan plan, INDArray yR, INDArray y) {
+  public static void combine(DispatchPlan plan, INDArray yR, INDArray y) {
+    requireFits(plan, "y", y, "yR", yR);
     addRows(plan, yR, plan::weight, y);
   }
 
@@ -181,6 +184,13 @@ final class Dispatcher {
         dWeights[plan.assignment(r)] += token.dot(gradient);
       }
     });
+  }
+
+  private static void requireFits(
+      DispatchPlan plan, String tokens, INDArray ofTokens, String rows, INDArray ofRows) {
+    Require.shape(tokens, ofTokens, plan.tokens(), -1);
+    Require.shape(rows, ofRows, plan.rows(), ofTokens.size(1));
+    Require.type(rows, ofRows, ofTokens.dataType());
   }
 
   private static int grain(Rows rows) {

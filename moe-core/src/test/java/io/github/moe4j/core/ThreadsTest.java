@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.testkit.BlasThreads;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.RandomArrays;
 import java.util.SplittableRandom;
@@ -75,7 +76,7 @@ class ThreadsTest {
   void pass_twoCallersAtOnce_sameBitsAndBlasThreadsAsBefore(String kind) throws Exception {
     MoeLayer layer = MoeLayer.of(router(), experts(kind));
     double[] alone = pass(layer);
-    int before = Nd4j.factory().blas().getMaxThreads();
+    int before = BlasThreads.now();
     ForkJoinPool pool = new ForkJoinPool(2);
     try {
       Future<double[]> first = pool.submit(() -> pass(layer));
@@ -85,6 +86,6 @@ class ThreadsTest {
     } finally {
       pool.shutdown();
     }
-    assertEquals(before, Nd4j.factory().blas().getMaxThreads());
+    assertEquals(before, BlasThreads.now());
   }
 }

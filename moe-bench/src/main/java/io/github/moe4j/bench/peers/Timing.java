@@ -20,7 +20,7 @@ record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
 
   /** As the command times. */
   static Timing of(int rounds) {
-    return new Timing(rounds, 2000, 50, 10);
+    return new Timing(rounds, 3000, 50, 20);
   }
 
   /** Warms a layer up; returns the passes of a sample. */
@@ -35,9 +35,12 @@ record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
     return (int) Math.max(1, Math.ceil(sampleMillis / best));
   }
 
-  /** Milliseconds of a pass, after a pause. */
+  /** Milliseconds of a pass, after a pause and a few passes that don't count. */
   double sample(PeerLayer layer, int passes) {
     pause();
+    for (int i = 0; i < (passes + 3) / 4; i++) {
+      layer.run();
+    }
     long start = System.nanoTime();
     for (int i = 0; i < passes; i++) {
       layer.run();
@@ -45,12 +48,11 @@ record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
     return millisSince(start) / passes;
   }
 
+  /** Waits actively: a processor that sleeps is slow for some milliseconds after it wakes up. */
   private void pause() {
-    try {
-      Thread.sleep(pauseMillis);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted", e);
+    long start = System.nanoTime();
+    while (millisSince(start) < pauseMillis) {
+      Thread.onSpinWait();
     }
   }
 

@@ -12,6 +12,7 @@ import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
 import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Domain;
+import io.github.moe4j.core.testkit.BlasThreads;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -23,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine;
 
 class LabTest {
@@ -102,9 +102,9 @@ class LabTest {
 
   @Test
   void run_always_leavesTheNumberOfNativeThreadsAsItWas() {
-    int before = Nd4j.factory().blas().getMaxThreads();
+    int before = BlasThreads.now();
     run(List.of(Contenders.named("dense")), 1);
-    assertEquals(before, Nd4j.factory().blas().getMaxThreads());
+    assertEquals(before, BlasThreads.now());
   }
 
   @ParameterizedTest

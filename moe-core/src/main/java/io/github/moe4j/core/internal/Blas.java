@@ -19,4 +19,10 @@ interface Blas {
    * thread that asks for them, whatever the number of BLAS's own threads.
    */
   boolean fewRowsInOneThread();
+
+  /** Number of BLAS's own threads, for the whole process. */
+  int threads();
+
+  /** Changes it. */
+  void setThreads(int threads);
 }

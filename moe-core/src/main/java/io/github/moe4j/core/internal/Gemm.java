@@ -120,6 +120,11 @@ public final class Gemm {
     }
   }
 
+  /** The library that makes the products. */
+  static Blas blas() {
+    return BLAS;
+  }
+
   /**
    * Whether several threads may multiply {@linkplain #FEW_ROWS few rows} at once without a {@link
    * SingleThreadedBlas}.

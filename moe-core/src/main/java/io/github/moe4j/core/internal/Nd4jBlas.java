@@ -28,4 +28,14 @@ final class Nd4jBlas implements Blas {
   public boolean fewRowsInOneThread() {
     return false;
   }
+
+  @Override
+  public int threads() {
+    return Nd4j.factory().blas().getMaxThreads();
+  }
+
+  @Override
+  public void setThreads(int threads) {
+    Nd4j.factory().blas().setMaxThreads(threads);
+  }
 }

@@ -10,6 +10,10 @@ import java.lang.ref.Reference;
 import java.util.Locale;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Loader;
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.presets.openblas_nolapack.SetNumThreads;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -28,10 +32,21 @@ final class OpenBlas implements Blas {
    */
   private static final int SMALL = 1 << 18;
 
+  private final Blas plain = new Nd4jBlas();
   private final boolean copiesFactors;
+  private final @Nullable ThreadSetting setting;
 
-  private OpenBlas(boolean copiesFactors) {
-    this.copiesFactors = copiesFactors;
+  private OpenBlas(boolean isOpenBlas) {
+    this.copiesFactors = isOpenBlas;
+    Pointer function = isOpenBlas ? Loader.addressof("openblas_set_num_threads") : null;
+    this.setting = function == null ? null : new ThreadSetting(function);
+  }
+
+  /** OpenBLAS's own function; ND4J's call looks it up by name each time, which takes over 100 µs. */
+  private static final class ThreadSetting extends SetNumThreads {
+    ThreadSetting(Pointer function) {
+      put(function);
+    }
   }
 
   /** Whether ND4J runs on its CPU backend, which brings these bindings. */
@@ -77,6 +92,20 @@ final class OpenBlas implements Blas {
       }
     } else {
       call(a, transposeA, b, transposeB, beta, c);
+    }
+  }
+
+  @Override
+  public int threads() {
+    return plain.threads();
+  }
+
+  @Override
+  public void setThreads(int threads) {
+    if (setting == null) {
+      plain.setThreads(threads);
+    } else {
+      setting.call(threads);
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
@@ -71,6 +72,11 @@ public final class Parallel {
 
   /** All parts end before an error leaves: none may still write into memory given back after it. */
   private static void together(int parts, IntConsumer part) {
+    if (!ForkJoinTask.inForkJoinPool()) {
+      Crew.run(parts, part);
+      return;
+    }
+    // The pool that the caller is in has its own number of threads.
     AtomicReference<Throwable> failure = new AtomicReference<>();
     IntStream.range(0, parts).parallel().forEach(i -> {
       try {

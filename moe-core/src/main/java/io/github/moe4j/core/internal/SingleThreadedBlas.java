@@ -1,7 +1,5 @@
 package io.github.moe4j.core.internal;
 
-import org.nd4j.linalg.factory.Nd4j;
-
 /**
  * Native matrix products without threads of their own, as long as any lease is open; the last lease
  * to be closed restores the setting that the first one found.
@@ -26,7 +24,7 @@ public final class SingleThreadedBlas implements AutoCloseable {
   public static SingleThreadedBlas lease() {
     synchronized (LOCK) {
       if (leases == 0) {
-        before = Nd4j.factory().blas().getMaxThreads();
+        before = Gemm.blas().threads();
         set(1);
       }
       leases++;
@@ -49,7 +47,7 @@ public final class SingleThreadedBlas implements AutoCloseable {
 
   private static void set(int threads) {
     if (before != 1) {
-      Nd4j.factory().blas().setMaxThreads(threads);
+      Gemm.blas().setThreads(threads);
     }
   }
 

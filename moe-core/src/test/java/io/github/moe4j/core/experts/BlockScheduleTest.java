@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
+import io.github.moe4j.core.testkit.BlasThreads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
@@ -18,7 +19,7 @@ class BlockScheduleTest {
   private final int before = threads();
 
   private static int threads() {
-    return Nd4j.factory().blas().getMaxThreads();
+    return BlasThreads.now();
   }
 
   @BeforeEach
