@@ -1,12 +1,15 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Zero;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -19,10 +22,39 @@ import org.nd4j.linalg.factory.Nd4j;
  * Thread-safe; its memory stays until {@link #clear}. Layers may share one.
  */
 public final class Arena {
-  private final Map<Bucket, ConcurrentLinkedDeque<INDArray>> idle = new ConcurrentHashMap<>();
+  private final Map<Bucket, ConcurrentLinkedDeque<Loan>> idle = new ConcurrentHashMap<>();
 
   /** Buffers of one type and length. */
   private record Bucket(DataType type, long length) {}
+
+  /**
+   * Memory and the last array that showed it: to make such an array takes ND4J over 10 µs and some
+   * off-heap memory of its own, so one of the same shape is handed out again.
+   */
+  private static final class Loan {
+    private final INDArray buffer;
+    private @Nullable INDArray view;
+
+    Loan(INDArray buffer) {
+      this.buffer = buffer;
+    }
+
+    INDArray as(long[] shape) {
+      INDArray last = view;
+      // Its shape may have been changed by whoever had it before.
+      if (last == null || !Arrays.equals(last.shape(), shape) || !Contiguous.is(last)) {
+        long[] strides = new long[shape.length];
+        long stride = 1;
+        for (int axis = shape.length - 1; axis >= 0; axis--) {
+          strides[axis] = stride;
+          stride *= shape[axis];
+        }
+        last = Nd4j.create(buffer.data(), shape, strides, 0, 'c');
+        view = last;
+      }
+      return last;
+    }
+  }
 
   /** Opens a scope for one pass. */
   public Scope open() {
@@ -34,17 +66,14 @@ public final class Arena {
     idle.clear();
   }
 
-  private INDArray borrow(Bucket bucket) {
-    var buffers = idle.get(bucket);
-    INDArray buffer = buffers == null ? null : buffers.pollFirst();
+  private Loan borrow(Bucket bucket) {
+    var loans = idle.get(bucket);
+    Loan loan = loans == null ? null : loans.pollFirst();
     // A caller may have closed an output; what it closed is lost to the arena, not handed out.
-    while (buffer != null && buffer.wasClosed()) {
-      buffer = buffers.pollFirst();
+    while (loan != null && loan.buffer.wasClosed()) {
+      loan = loans.pollFirst();
     }
-    if (buffer == null) {
-      buffer = Allocate.uninitialized(bucket.type, bucket.length);
-    }
-    return buffer;
+    return loan == null ? new Loan(Allocate.uninitialized(bucket.type, bucket.length)) : loan;
   }
 
   /**
@@ -58,7 +87,7 @@ public final class Arena {
 
   /** Arrays borrowed by one pass; not thread-safe. */
   public final class Scope implements AutoCloseable {
-    private final List<INDArray> borrowed = new ArrayList<>();
+    private final List<Loan> borrowed = new ArrayList<>();
     private boolean closed;
 
     private Scope() {}
@@ -78,15 +107,9 @@ public final class Arena {
       if (length == 0) {
         return Allocate.zeros(type, shape);
       }
-      INDArray buffer = borrow(new Bucket(type, roundUp(length)));
-      borrowed.add(buffer);
-      long[] strides = new long[shape.length];
-      long stride = 1;
-      for (int axis = shape.length - 1; axis >= 0; axis--) {
-        strides[axis] = stride;
-        stride *= shape[axis];
-      }
-      return Nd4j.create(buffer.data(), shape, strides, 0, 'c');
+      Loan loan = borrow(new Bucket(type, roundUp(length)));
+      borrowed.add(loan);
+      return loan.as(shape);
     }
 
     /** Like {@link #take}, with all elements zero. */
@@ -101,11 +124,9 @@ public final class Arena {
     public void close() {
       if (!closed) {
         closed = true;
-        for (INDArray buffer : borrowed) {
-          idle.computeIfAbsent(
-                  new Bucket(buffer.dataType(), buffer.length()),
-                  key -> new ConcurrentLinkedDeque<>())
-              .addFirst(buffer);
+        for (Loan loan : borrowed) {
+          Bucket bucket = new Bucket(loan.buffer.dataType(), loan.buffer.length());
+          idle.computeIfAbsent(bucket, key -> new ConcurrentLinkedDeque<>()).addFirst(loan);
         }
         borrowed.clear();
       }

@@ -35,6 +35,18 @@ public final class Assignments {
    */
   public static Assignments of(
       int tokens, int experts, int[] token, int[] expert, double[] weight) {
+    return wrap(tokens, experts, token.clone(), expert.clone(), weight.clone());
+  }
+
+  /**
+   * Like {@link #of}, without copies.
+   *
+   * @param token kept: nothing may change it any more
+   * @param expert kept: nothing may change it any more
+   * @param weight kept: nothing may change it any more
+   */
+  public static Assignments wrap(
+      int tokens, int experts, int[] token, int[] expert, double[] weight) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     Require.positive("experts", experts);
     Require.that(
@@ -57,7 +69,7 @@ public final class Assignments {
         Require.that(false, "weight of assignment %d must be finite but was %s", n, weight[n]);
       }
     }
-    return new Assignments(tokens, experts, token.clone(), expert.clone(), weight.clone());
+    return new Assignments(tokens, experts, token, expert, weight);
   }
 
   /**

@@ -1,12 +1,25 @@
 package io.github.moe4j.core;
 
-import java.util.stream.IntStream;
+import io.github.moe4j.core.internal.Require;
 
 /** No limit: every assignment is kept, as in MegaBlocks' dMoE, torchtitan and Mixtral. */
 public record Dropless() implements CapacityRule {
   @Override
   public CapacityResult apply(RouterDecision decision, PassMode mode) {
-    Assignments all = decision.assignments();
-    return CapacityResult.ofKept(all, IntStream.range(0, all.size()).toArray());
+    return new Everything(decision.assignments());
+  }
+
+  /** All assignments as they are. */
+  private record Everything(Assignments kept) implements CapacityResult {
+    @Override
+    public int dropped() {
+      return 0;
+    }
+
+    @Override
+    public RoutingGradient backward(double[] dKeptWeights) {
+      Require.length("gradient of kept weights", dKeptWeights, kept.size());
+      return RoutingGradient.ofWeights(dKeptWeights.clone());
+    }
   }
 }

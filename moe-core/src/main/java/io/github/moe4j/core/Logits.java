@@ -49,11 +49,15 @@ public final class Logits extends TokenScores {
   }
 
   /**
-   * Softmax over the experts; rows of padded tokens are zero.
+   * Softmax over the experts, computed when it is first read; rows of padded tokens are zero.
    *
    * @param mask padding of these logits
    */
   public Probabilities softmax(TokenMask mask) {
+    return new Probabilities(tokens(), experts(), () -> softmaxOfRows(mask));
+  }
+
+  private double[] softmaxOfRows(TokenMask mask) {
     double[] p = toArray();
     int width = experts();
     Parallel.ranges(tokens(), Math.max(1, GRAIN_ELEMENTS / width), (first, last) -> {
@@ -65,7 +69,7 @@ public final class Logits extends TokenScores {
         }
       }
     });
-    return new Probabilities(tokens(), width, p);
+    return p;
   }
 
   /** {@code log Σ_e exp(logit)} of token {@code t}. */

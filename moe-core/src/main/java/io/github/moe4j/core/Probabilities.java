@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Softmax;
+import java.util.function.Supplier;
 
 /**
  * A distribution over the experts for each token [T,E]: rows sum to 1, those of padding are zero.
@@ -14,6 +15,10 @@ public final class Probabilities extends TokenScores {
 
   Probabilities(int tokens, int experts, double[] values) {
     super(Kind.PROBABILITIES, tokens, experts, values);
+  }
+
+  Probabilities(int tokens, int experts, Supplier<double[]> later) {
+    super(Kind.PROBABILITIES, tokens, experts, later);
   }
 
   /**

@@ -1,6 +1,9 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A matrix [T,E] of what a router thinks of each expert for each token, in float64. Immutable.
@@ -38,7 +41,8 @@ public abstract sealed class TokenScores
   private final Kind kind;
   private final int tokens;
   private final int experts;
-  private final double[] values;
+  private volatile double @Nullable [] values;
+  private @Nullable Supplier<double[]> later;
 
   /**
    * Scores over an array.
@@ -59,6 +63,18 @@ public abstract sealed class TokenScores
     this.tokens = tokens;
     this.experts = experts;
     this.values = values;
+  }
+
+  /**
+   * Scores that are computed when they are first read.
+   *
+   * @param later gives an array [T·E] that nothing changes any more
+   */
+  TokenScores(Kind kind, int tokens, int experts, Supplier<double[]> later) {
+    this.kind = kind;
+    this.tokens = tokens;
+    this.experts = experts;
+    this.later = later;
   }
 
   /** T·E, the number of values; an error if an array cannot hold as many. */
@@ -85,7 +101,7 @@ public abstract sealed class TokenScores
 
   /** The value of token {@code t} for expert {@code e}. */
   public final double get(int t, int e) {
-    return values[t * experts + e];
+    return array()[t * experts + e];
   }
 
   /**
@@ -94,7 +110,7 @@ public abstract sealed class TokenScores
    * @param row receives E values. Modified.
    */
   public final void copyRow(int t, double[] row) {
-    System.arraycopy(values, t * experts, row, 0, experts);
+    System.arraycopy(array(), t * experts, row, 0, experts);
   }
 
   /**
@@ -103,16 +119,27 @@ public abstract sealed class TokenScores
    * @param rows receives them, row after row; may be longer. Modified.
    */
   public final void copyRows(int from, int to, double[] rows) {
-    System.arraycopy(values, from * experts, rows, 0, (to - from) * experts);
+    System.arraycopy(array(), from * experts, rows, 0, (to - from) * experts);
   }
 
   /** The values themselves, row-major [T·E]; not to be modified. */
   final double[] array() {
-    return values;
+    double[] known = values;
+    return known == null ? compute() : known;
+  }
+
+  private synchronized double[] compute() {
+    double[] known = values;
+    if (known == null) {
+      known = Objects.requireNonNull(later).get();
+      values = known;
+      later = null;
+    }
+    return known;
   }
 
   /** A copy of all values, row-major [T·E]. */
   public final double[] toArray() {
-    return values.clone();
+    return array().clone();
   }
 }

@@ -76,7 +76,10 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
 
   @Override
   public RuleResult apply(Logits logits, MoeInput input) {
-    return weigh(logits, input, choose(logits, input.mask()));
+    requireUsable(logits.experts(), input);
+    int[] chosen = choose(logits, input.mask());
+    return new TopKResult(
+        this, logits, input.mask(), TokenChoices.tokensOf(input.mask(), k), chosen);
   }
 
   /**
@@ -156,7 +159,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     for (int from = 0; from < chosen.length; from += k) {
       requireDistinct(token[from], chosen, from, logits.experts());
     }
-    return new TopKResult(this, logits, input.mask(), token, chosen);
+    return new TopKResult(this, logits, input.mask(), token, chosen.clone());
   }
 
   /** Throws unless the rule fits E and its weights can learn in the mode of the input. */

@@ -22,30 +22,40 @@ final class TopKResult implements RuleResult {
   /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
   private final double[] chosenScores;
 
-  /** The arrays are not modified. */
+  /** The arrays are kept; nothing may change them any more. */
   TopKResult(TopK rule, Logits logits, TokenMask mask, int[] token, int[] chosen) {
     this.rule = rule;
-    boolean softmaxOfChosen = isSoftmaxOfChosen();
     this.logits = logits;
     this.mask = mask;
     this.distribution = rule.scores().distribution(logits, mask);
     this.chosenScores = new double[chosen.length];
+    this.assignments =
+        Assignments.wrap(logits.tokens(), logits.experts(), token, chosen, weights(token, chosen));
+  }
+
+  private double[] weights(int[] token, int[] chosen) {
+    if (isSoftmaxOfChosen()) {
+      for (int from = 0; from < chosen.length; from += rule.k()) {
+        softmaxOfChosen(token[from], chosen, from);
+      }
+      // The backward pass needs them without the factor.
+      return rule.scale() == 1 ? chosenScores : scaled(chosenScores.clone());
+    }
     double[] weight = new double[chosen.length];
     for (int from = 0; from < chosen.length; from += rule.k()) {
-      if (softmaxOfChosen) {
-        softmaxOfChosen(token[from], chosen, from);
-        System.arraycopy(chosenScores, from, weight, from, rule.k());
-      } else {
-        for (int n = from; n < from + rule.k(); n++) {
-          chosenScores[n] = rule.scores().score(logits, distribution, token[n], chosen[n]);
-        }
-        rule.norm().apply(chosenScores, from, from + rule.k(), weight);
+      for (int n = from; n < from + rule.k(); n++) {
+        chosenScores[n] = rule.scores().score(logits, distribution, token[n], chosen[n]);
       }
+      rule.norm().apply(chosenScores, from, from + rule.k(), weight);
     }
+    return scaled(weight);
+  }
+
+  private double[] scaled(double[] weight) {
     for (int n = 0; n < weight.length; n++) {
       weight[n] *= rule.scale();
     }
-    this.assignments = Assignments.of(logits.tokens(), logits.experts(), token, chosen, weight);
+    return weight;
   }
 
   private void softmaxOfChosen(int token, int[] chosen, int from) {

@@ -72,12 +72,13 @@ final class HiddenDropout {
      * back their gradients.
      *
      * @param values the rows of the block [n,H]. Modified.
+     * @param elementwise of the thread that calls
      */
-    void scale(RowBlock block, RowWindow values) {
+    void scale(RowBlock block, RowWindow values, Elementwise elementwise) {
       if (ones != null) {
         RowWindow factors = ones.of(block);
         float single = (float) factor;
-        Elementwise.apply(
+        elementwise.apply(
             values.from(),
             values.to(),
             List.of(values.rows(), factors.rows()),

@@ -7,6 +7,7 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.Rows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ final class NetworkRun implements ExpertsRun {
   private final ExpertRows x;
   private final ExpertRows y;
   private final BlockTimes times = new BlockTimes();
+  private final Elementwise[] elementwise;
   private HiddenDropout.Kept dropout = HiddenDropout.Kept.ALL;
   private @Nullable Hidden kept;
 
@@ -37,11 +39,14 @@ final class NetworkRun implements ExpertsRun {
     this.scope = scope;
     this.x = new ExpertRows(xR);
     this.y = take(xR.size(0), network.down().out());
+    this.elementwise = new Elementwise[schedule.workers()];
+    Arrays.setAll(elementwise, worker -> new Elementwise());
     if (mode.isTraining()) {
       Hidden all = takeAll();
       this.kept = all;
       this.dropout = network.dropout().draw(all.hidden(), mode, scope);
       schedule.run(() -> schedule.forEach((worker, block) -> forward(
+          worker,
           block,
           all.projected().stream().map(rows -> rows.of(block)).toList(),
           all.hidden().of(block),
@@ -54,7 +59,7 @@ final class NetworkRun implements ExpertsRun {
         List<RowWindow> projected =
             own.get(worker).stream().map(rows -> rows.first(block.rows())).toList();
         // In evaluation nothing reads the first projection again, so hidden rows take its place.
-        forward(block, projected, projected.get(0), y.of(block));
+        forward(worker, block, projected, projected.get(0), y.of(block));
       }));
     }
   }
@@ -73,12 +78,12 @@ final class NetworkRun implements ExpertsRun {
   }
 
   private void forward(
-      RowBlock block, List<RowWindow> projected, RowWindow hidden, RowWindow result) {
+      int worker, RowBlock block, List<RowWindow> projected, RowWindow hidden, RowWindow result) {
     long start = System.nanoTime();
     project(block, projected);
     long multiplied = System.nanoTime();
-    activate(projected, hidden);
-    dropout.scale(block, hidden);
+    activate(worker, projected, hidden);
+    dropout.scale(block, hidden, elementwise[worker]);
     long changed = System.nanoTime();
     network.down().forward(block.expert(), hidden, result);
     times.add(start, multiplied, changed);
@@ -90,9 +95,9 @@ final class NetworkRun implements ExpertsRun {
     }
   }
 
-  private void activate(List<RowWindow> projected, RowWindow hidden) {
+  private void activate(int worker, List<RowWindow> projected, RowWindow hidden) {
     HiddenFunction function = network.function();
-    Elementwise.apply(
+    elementwise[worker].apply(
         hidden.from(),
         hidden.to(),
         rows(projected),
@@ -122,7 +127,7 @@ final class NetworkRun implements ExpertsRun {
     List<ExpertRows> dProjected = takeProjected(dyR.size(0));
     schedule.run(() -> {
       Hidden all = computed();
-      schedule.forEach((worker, block) -> pullBack(block, all, dy, dProjected, dx));
+      schedule.forEach((worker, block) -> pullBack(worker, block, all, dy, dProjected, dx));
       List<Runnable> parts = new ArrayList<>();
       network.down().addWeightGradients(schedule.experts(), dy, all.hidden(), into, "down", parts);
       for (int p = 0; p < dProjected.size(); p++) {
@@ -143,7 +148,7 @@ final class NetworkRun implements ExpertsRun {
         List<RowWindow> projected =
             again.projected().stream().map(rows -> rows.of(block)).toList();
         project(block, projected);
-        activate(projected, again.hidden().of(block));
+        activate(worker, projected, again.hidden().of(block));
       });
       all = again;
       kept = again;
@@ -152,14 +157,19 @@ final class NetworkRun implements ExpertsRun {
   }
 
   private void pullBack(
-      RowBlock block, Hidden all, ExpertRows dy, List<ExpertRows> dProjected, ExpertRows dx) {
+      int worker,
+      RowBlock block,
+      Hidden all,
+      ExpertRows dy,
+      List<ExpertRows> dProjected,
+      ExpertRows dx) {
     long start = System.nanoTime();
     // The gradient of the hidden rows becomes that of the last projection, in place.
     RowWindow dHidden = dProjected.get(dProjected.size() - 1).of(block);
     network.down().backward(block.expert(), dy.of(block), 0, dHidden);
     long multiplied = System.nanoTime();
-    dropout.scale(block, dHidden);
-    activateBackward(block, all.projected(), dHidden, dProjected);
+    dropout.scale(block, dHidden, elementwise[worker]);
+    activateBackward(worker, block, all.projected(), dHidden, dProjected);
     long changed = System.nanoTime();
     for (int p = 0; p < dProjected.size(); p++) {
       network
@@ -171,13 +181,17 @@ final class NetworkRun implements ExpertsRun {
   }
 
   private void activateBackward(
-      RowBlock block, List<ExpertRows> projected, RowWindow dHidden, List<ExpertRows> target) {
+      int worker,
+      RowBlock block,
+      List<ExpertRows> projected,
+      RowWindow dHidden,
+      List<ExpertRows> target) {
     HiddenFunction function = network.function();
     List<RowWindow> in =
         new ArrayList<>(projected.stream().map(r -> r.of(block)).toList());
     in.add(dHidden);
     int last = projected.size();
-    Elementwise.apply(
+    elementwise[worker].apply(
         block.from(),
         block.to(),
         rows(in),

@@ -1,9 +1,9 @@
 package io.github.moe4j.core.internal;
 
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,9 @@ final class Crew {
   /** A caller waits so long awake for the last parts, then sleeps until they are done. */
   private static final long AWAKE_NANOS = 50_000;
 
-  private static final ConcurrentLinkedQueue<Job> JOBS = new ConcurrentLinkedQueue<>();
+  /** Where helpers look for work; a job that finds no free place is done by its caller alone. */
+  private static final AtomicReferenceArray<@Nullable Job> JOBS = new AtomicReferenceArray<>(16);
+
   private static final AtomicInteger HELPERS = new AtomicInteger();
 
   private Crew() {}
@@ -32,7 +34,7 @@ final class Crew {
    */
   static void run(int parts, IntConsumer part) {
     Job job = new Job(parts, part);
-    JOBS.add(job);
+    int place = offer(job);
     int wanted = Math.min(parts - 1, ForkJoinPool.getCommonPoolParallelism());
     for (int helpers = HELPERS.get(); helpers < wanted; helpers = HELPERS.get()) {
       if (HELPERS.compareAndSet(helpers, helpers + 1)) {
@@ -40,9 +42,20 @@ final class Crew {
       }
     }
     job.work();
-    JOBS.remove(job);
+    if (place < JOBS.length()) {
+      JOBS.set(place, null);
+    }
     job.await();
     job.rethrow();
+  }
+
+  /** Puts a job where helpers find it; the number of places if none is free. */
+  private static int offer(Job job) {
+    int place = 0;
+    while (place < JOBS.length() && !JOBS.compareAndSet(place, null, job)) {
+      place++;
+    }
+    return place;
   }
 
   /** Helps until there has been nothing to do for a while. */
@@ -50,19 +63,24 @@ final class Crew {
     do {
       long idleSince = System.nanoTime();
       while (System.nanoTime() - idleSince < PATIENCE_NANOS) {
-        boolean worked = false;
-        for (Job job : JOBS) {
-          worked |= job.work();
-        }
-        if (worked) {
+        if (workOnAny()) {
           idleSince = System.nanoTime();
         } else {
           Thread.onSpinWait();
         }
       }
       HELPERS.decrementAndGet();
-      // A job that came before that counted on this helper.
-    } while (!JOBS.isEmpty() && comeBack());
+      // A job that came just before that counted on this helper.
+    } while (workOnAny() && comeBack());
+  }
+
+  private static boolean workOnAny() {
+    boolean worked = false;
+    for (int place = 0; place < JOBS.length(); place++) {
+      Job job = JOBS.get(place);
+      worked |= job != null && job.work();
+    }
+    return worked;
   }
 
   private static boolean comeBack() {

@@ -1,16 +1,22 @@
 package io.github.moe4j.core.internal;
 
+import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies a function of single elements to the same elements of several arrays, a span of them at a
  * time: one that fits the cache nearest to the processor, and is long enough for vector instructions
- * where rows are short. Float32 stays float32.
+ * where rows are short. Float32 stays float32. Not thread-safe.
  */
 public final class Elementwise {
   private static final int SPAN = 2048;
 
-  private Elementwise() {}
+  private final List<float[][]> floatSpans = new ArrayList<>();
+  private final List<double[][]> doubleSpans = new ArrayList<>();
+
+  /** Room for the spans of one thread, which it keeps. */
+  public Elementwise() {}
 
   /** Work on the same elements of each float64 array. */
   @FunctionalInterface
@@ -44,25 +50,25 @@ public final class Elementwise {
    * @param doubles the work on float64
    * @param floats the same on float32
    */
-  public static void apply(
+  public void apply(
       int from, int to, List<Rows> inputs, List<Rows> outputs, Doubles doubles, Floats floats) {
     Rows first = outputs.get(0);
     int rowsPerSpan = Math.max(1, SPAN / first.width());
     int whole = from + (to - from) / rowsPerSpan * rowsPerSpan;
     if (first.areFloats()) {
       runFloats(from, whole, rowsPerSpan, inputs, outputs, floats);
-      runFloats(whole, to, to - whole, inputs, outputs, floats);
+      runFloats(whole, to, 1, inputs, outputs, floats);
     } else {
       runDoubles(from, whole, rowsPerSpan, inputs, outputs, doubles);
-      runDoubles(whole, to, to - whole, inputs, outputs, doubles);
+      runDoubles(whole, to, 1, inputs, outputs, doubles);
     }
   }
 
-  private static void runFloats(
+  private void runFloats(
       int from, int to, int step, List<Rows> inputs, List<Rows> outputs, Floats work) {
     int length = step * outputs.get(0).width();
-    float[][] in = new float[inputs.size()][length];
-    float[][] out = new float[outputs.size()][length];
+    float[][] in = floats(inputs.size(), length, null);
+    float[][] out = floats(outputs.size(), length, in);
     for (int r = from; r < to; r += step) {
       for (int i = 0; i < in.length; i++) {
         inputs.get(i).read(r, step, in[i]);
@@ -74,11 +80,11 @@ public final class Elementwise {
     }
   }
 
-  private static void runDoubles(
+  private void runDoubles(
       int from, int to, int step, List<Rows> inputs, List<Rows> outputs, Doubles work) {
     int length = step * outputs.get(0).width();
-    double[][] in = new double[inputs.size()][length];
-    double[][] out = new double[outputs.size()][length];
+    double[][] in = doubles(inputs.size(), length, null);
+    double[][] out = doubles(outputs.size(), length, in);
     for (int r = from; r < to; r += step) {
       for (int i = 0; i < in.length; i++) {
         inputs.get(i).read(r, step, in[i]);
@@ -88,5 +94,27 @@ public final class Elementwise {
         outputs.get(i).write(r, step, out[i]);
       }
     }
+  }
+
+  private float[][] floats(int count, int length, float @Nullable [][] taken) {
+    for (float[][] spans : floatSpans) {
+      if (spans != taken && spans.length == count && spans[0].length == length) {
+        return spans;
+      }
+    }
+    float[][] spans = new float[count][length];
+    floatSpans.add(spans);
+    return spans;
+  }
+
+  private double[][] doubles(int count, int length, double @Nullable [][] taken) {
+    for (double[][] spans : doubleSpans) {
+      if (spans != taken && spans.length == count && spans[0].length == length) {
+        return spans;
+      }
+    }
+    double[][] spans = new double[count][length];
+    doubleSpans.add(spans);
+    return spans;
   }
 }

@@ -3,6 +3,7 @@ package io.github.moe4j.core.internal;
 import java.lang.ref.Reference;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,7 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * float64, and a float32 result is rounded once. The copies vectorise; reading an element through
  * the array itself costs tens of times more.
  *
- * <p>Not thread-safe; {@link #fork} gives another thread its own.
+ * <p>Reading and writing in another type than the array's is not thread-safe; {@link #fork} gives another
+ * thread its own.
  */
 public final class Rows {
   /** Elements in one direct buffer: its length in bytes must stay below 2^31. */
@@ -25,7 +27,7 @@ public final class Rows {
   private final int rowsPerSegment;
   private final FloatBuffer[] floats;
   private final DoubleBuffer[] doubles;
-  private final float[] scratch;
+  private float @Nullable [] scratch;
 
   private Rows(INDArray array, FloatBuffer[] floats, DoubleBuffer[] doubles) {
     this.array = array;
@@ -34,7 +36,6 @@ public final class Rows {
     this.rowsPerSegment = rowsPerSegment(width);
     this.floats = floats;
     this.doubles = doubles;
-    this.scratch = new float[floats.length == 0 ? 0 : width];
   }
 
   /**
@@ -72,6 +73,15 @@ public final class Rows {
     return new Rows(array, floats, doubles);
   }
 
+  private float[] scratch() {
+    float[] room = scratch;
+    if (room == null) {
+      room = new float[width];
+      scratch = room;
+    }
+    return room;
+  }
+
   /** Number of rows. */
   public long rows() {
     return rows;
@@ -89,9 +99,10 @@ public final class Rows {
     if (floats.length == 0) {
       doubles[segment].get(index, target, 0, width);
     } else {
-      floats[segment].get(index, scratch, 0, width);
+      float[] single = scratch();
+      floats[segment].get(index, single, 0, width);
       for (int i = 0; i < width; i++) {
-        target[i] = scratch[i];
+        target[i] = single[i];
       }
     }
     Reference.reachabilityFence(array);
@@ -180,10 +191,11 @@ public final class Rows {
     if (floats.length == 0) {
       doubles[segment].put(index, source, 0, width);
     } else {
+      float[] single = scratch();
       for (int i = 0; i < width; i++) {
-        scratch[i] = (float) source[i];
+        single[i] = (float) source[i];
       }
-      floats[segment].put(index, scratch, 0, width);
+      floats[segment].put(index, single, 0, width);
     }
     Reference.reachabilityFence(array);
   }

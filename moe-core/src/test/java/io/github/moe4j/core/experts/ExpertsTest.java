@@ -79,6 +79,28 @@ class ExpertsTest {
     }
     requireNaive(kind, 4, 6, new int[] {17, 0, 3}, DataType.FLOAT, 2e-5);
     requireNaive(kind, 33, 70, new int[] {17, 0, 30}, DataType.FLOAT, 2e-4);
+    requireNaive(kind, 13, 21, new int[] {257, 0, 3}, DataType.FLOAT, 3e-4);
+    requireNaive(kind, 13, 21, new int[] {0, 0, 1}, DataType.FLOAT, 2e-5);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void runAndBackward_trainingOrEvaluation_sameBits(Kind kind) {
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      int[] load = {70, 0, 3};
+      Experts experts = kind.create(13, 21, type);
+      INDArray xR = RandomArrays.normal(type, Seeds.random(1), 73, 13);
+      INDArray dyR = RandomArrays.normal(type, Seeds.random(2), 73, 13);
+      ExpertsCheck.Outcome kept =
+          ExpertsCheck.run(experts, xR, dyR, PassMode.training(Seeds.random(3)), load);
+      ExpertsCheck.Outcome computedAgain =
+          ExpertsCheck.run(experts, xR, dyR, PassMode.evaluation(), load);
+      assertSameBits("y", kept.y(), computedAgain.y());
+      assertSameBits("dxR", kept.dxR(), computedAgain.dxR());
+      kept.into()
+          .forEach(
+              (name, array) -> assertSameBits(name, array, computedAgain.into().get(name)));
+    }
   }
 
   private static void requireNaive(

@@ -32,21 +32,22 @@ class ElementwiseTest {
         expected[i] += 2 * added[i];
       }
       Rows rowsOfA = Rows.of(a);
-      Elementwise.apply(
-          from,
-          to,
-          List.of(rowsOfA, Rows.of(b)),
-          List.of(rowsOfA),
-          (double[][] in, double[][] out) -> {
-            for (int i = 0; i < out[0].length; i++) {
-              out[0][i] = in[0][i] + 2 * in[1][i];
-            }
-          },
-          (float[][] in, float[][] out) -> {
-            for (int i = 0; i < out[0].length; i++) {
-              out[0][i] = in[0][i] + 2 * in[1][i];
-            }
-          });
+      new Elementwise()
+          .apply(
+              from,
+              to,
+              List.of(rowsOfA, Rows.of(b)),
+              List.of(rowsOfA),
+              (double[][] in, double[][] out) -> {
+                for (int i = 0; i < out[0].length; i++) {
+                  out[0][i] = in[0][i] + 2 * in[1][i];
+                }
+              },
+              (float[][] in, float[][] out) -> {
+                for (int i = 0; i < out[0].length; i++) {
+                  out[0][i] = in[0][i] + 2 * in[1][i];
+                }
+              });
       assertNear("a", expected, values(a), 1e-6);
       assertSameBits("b", added, values(b));
     }
