@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +22,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** The same bits on any number of Java threads, forward and backward, and beside other passes. */
 class ThreadsTest {
-  private static final int TOKENS = 700;
   private static final int EXPERTS = 5;
   private static final int WIDTH = 24;
 
@@ -37,10 +37,11 @@ class ThreadsTest {
   }
 
   /** All numbers of one forward and one backward pass. */
-  private static double[] pass(MoeLayer layer) {
-    INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), TOKENS, WIDTH);
-    INDArray dy = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(2), TOKENS, WIDTH);
-    try (MoeForward forward = layer.forward(MoeInput.of(x).training())) {
+  private static double[] pass(MoeLayer layer, int tokens, boolean training) {
+    INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), tokens, WIDTH);
+    INDArray dy = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(2), tokens, WIDTH);
+    MoeInput input = training ? MoeInput.of(x).training() : MoeInput.of(x);
+    try (MoeForward forward = layer.forward(input)) {
       INDArray y = forward.y().dup();
       MoeGradients gradients = forward.backward(dy);
       INDArray[] all = {y.reshape(-1), gradients.dx().reshape(-1)};
@@ -62,25 +63,27 @@ class ThreadsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"glu", "ffn"})
-  void pass_oneTwoOrThreeThreads_sameBits(String kind) throws Exception {
+  @CsvSource({"glu,700", "glu,40", "glu,16", "glu,1", "ffn,700", "ffn,3"})
+  void pass_oneTwoOrThreeThreads_sameBits(String kind, int tokens) throws Exception {
     MoeLayer layer = MoeLayer.of(router(), experts(kind));
-    double[] one = on(1, () -> pass(layer));
-    assertSameBits("two threads", one, on(2, () -> pass(layer)));
-    assertSameBits("three threads", one, on(3, () -> pass(layer)));
-    assertSameBits("again", one, pass(layer));
+    for (boolean training : new boolean[] {true, false}) {
+      double[] one = on(1, () -> pass(layer, tokens, training));
+      assertSameBits("two threads", one, on(2, () -> pass(layer, tokens, training)));
+      assertSameBits("three threads", one, on(3, () -> pass(layer, tokens, training)));
+      assertSameBits("outside a pool", one, pass(layer, tokens, training));
+    }
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"glu", "ffn"})
   void pass_twoCallersAtOnce_sameBitsAndBlasThreadsAsBefore(String kind) throws Exception {
     MoeLayer layer = MoeLayer.of(router(), experts(kind));
-    double[] alone = pass(layer);
+    double[] alone = pass(layer, 700, true);
     int before = BlasThreads.now();
     ForkJoinPool pool = new ForkJoinPool(2);
     try {
-      Future<double[]> first = pool.submit(() -> pass(layer));
-      Future<double[]> second = pool.submit(() -> pass(layer));
+      Future<double[]> first = pool.submit(() -> pass(layer, 700, true));
+      Future<double[]> second = pool.submit(() -> pass(layer, 700, true));
       assertSameBits("first", alone, first.get());
       assertSameBits("second", alone, second.get());
     } finally {
