@@ -2,6 +2,7 @@ package io.github.moe4j.bench;
 
 import io.github.moe4j.bench.balance.BalanceCommand;
 import io.github.moe4j.bench.conformance.ConformanceCommand;
+import io.github.moe4j.bench.jmh.JmhTableCommand;
 import io.github.moe4j.bench.lab.LabCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
@@ -32,7 +33,8 @@ import picocli.CommandLine.ScopeType;
       RoutersCommand.class,
       RooflineCommand.class,
       PeersCommand.class,
-      JmhCommand.class
+      JmhCommand.class,
+      JmhTableCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

@@ -1,0 +1,47 @@
+package io.github.moe4j.bench.jmh;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
+import java.util.Arrays;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+
+/** A float32 layer of SwiGLU experts of a shape, whose load is given. */
+@State(Scope.Benchmark)
+public abstract class BenchedLayer extends BenchedShape {
+  /** How rows spread over the experts: evenly, or half of them on expert 0. */
+  @Param({"uniform", "skewed"})
+  public String load = "";
+
+  Assignments given;
+  GluExperts experts;
+  MoeLayer layer;
+  Gradients gradients;
+
+  /** For the states of benchmarks. */
+  BenchedLayer() {}
+
+  /** Builds all, and checks that all rows reach the given experts and come back finite. */
+  void buildLayer() {
+    buildRouter();
+    given = GivenLoad.of(load, sizes);
+    experts =
+        GluExperts.create(ExpertOptions.of(sizes.experts(), sizes.width(), sizes.hidden()), 2);
+    layer = MoeLayer.of(new GivenRouter(router, given), experts);
+    gradients = layer.parameters().zeroGradients();
+    try (MoeForward pass = layer.forward(input())) {
+      requireFinite("y", pass.y());
+      if (!Arrays.equals(
+          pass.load().kept(),
+          Arrays.stream(given.countPerExpert()).asLongStream().toArray())) {
+        throw new IllegalStateException("the load must be the given one but was "
+            + Arrays.toString(pass.load().kept()));
+      }
+    }
+  }
+}
