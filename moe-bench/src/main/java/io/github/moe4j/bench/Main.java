@@ -7,6 +7,7 @@ import io.github.moe4j.bench.lab.LabCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
 import io.github.moe4j.bench.routers.RoutersCommand;
+import io.github.moe4j.bench.scaling.ScalingCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       RoutersCommand.class,
       RooflineCommand.class,
       PeersCommand.class,
+      ScalingCommand.class,
       JmhCommand.class,
       JmhTableCommand.class
     },

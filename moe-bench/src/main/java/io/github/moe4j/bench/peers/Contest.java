@@ -61,22 +61,12 @@ final class Contest implements AutoCloseable {
     }
   }
 
-  /** Times the systems in turns, every second round in reverse order. */
+  /** Times the systems by turns. */
   List<PeerTime> measure(Timing timing) {
-    int count = contestants.size();
-    int[] passes = new int[count];
-    for (int i = 0; i < count; i++) {
-      passes[i] = timing.warmUp(contestants.get(i).layer());
-    }
-    double[][] millis = new double[count][timing.rounds()];
-    for (int round = 0; round < timing.rounds(); round++) {
-      for (int turn = 0; turn < count; turn++) {
-        int i = round % 2 == 0 ? turn : count - 1 - turn;
-        millis[i][round] = timing.sample(contestants.get(i).layer(), passes[i]);
-      }
-    }
+    double[][] millis = timing.byTurns(
+        contestants.stream().<Runnable>map(one -> one.layer()::run).toList());
     List<PeerTime> times = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < contestants.size(); i++) {
       Contestant one = contestants.get(i);
       String comparedWith = contestants.get(one.own()).system();
       times.add(PeerTime.of(

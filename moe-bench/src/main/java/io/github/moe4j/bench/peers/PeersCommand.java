@@ -1,13 +1,10 @@
 package io.github.moe4j.bench.peers;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.GeneratedPart;
+import io.github.moe4j.bench.FigureOptions;
 import io.github.moe4j.bench.roofline.LayerShape;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -20,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -32,6 +30,8 @@ import picocli.CommandLine.Spec;
         "Runs the same layer with the same weights and inputs in this library, DJL PyTorch and ONNX"
             + " Runtime by turns, checks that they agree, and compares their times.")
 public final class PeersCommand implements Callable<Integer> {
+  private static final String NAME = "peers";
+
   private static final String NOT_BUILT =
       "DJL PyTorch and ONNX Runtime are not in this build; build with:"
           + " mvn -B -ntp -Ppeers -DskipTests package";
@@ -54,14 +54,8 @@ public final class PeersCommand implements Callable<Integer> {
   @Option(names = "--rounds", description = "Samples of each system (${DEFAULT-VALUE}).")
   private int rounds = 15;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
-  private @Nullable Path json;
-
-  @Option(
-      names = "--docs",
-      paramLabel = "FILE",
-      description = "Write the table into this page, between its markers.")
-  private @Nullable Path docs;
+  @Mixin
+  private final FigureOptions figures = new FigureOptions();
 
   /** Called by picocli. */
   public PeersCommand() {
@@ -93,9 +87,7 @@ public final class PeersCommand implements Callable<Integer> {
           ? LayerShape.all()
           : shapes.stream().map(LayerShape::named).toList();
       timing = Timing.of(rounds);
-      if (docs != null) {
-        GeneratedPart.require(docs, "peers");
-      }
+      figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
       line.getErr().println("peers: " + e.getMessage());
       return ExitCode.USAGE;
@@ -137,16 +129,7 @@ public final class PeersCommand implements Callable<Integer> {
     }
     String table = PeersTable.of(times);
     out.println(table);
-    if (json != null) {
-      Files.writeString(
-          json,
-          new ObjectMapper()
-              .writerWithDefaultPrettyPrinter()
-              .writeValueAsString(times.stream().map(PeerTime::fields).toList()));
-    }
-    if (docs != null) {
-      GeneratedPart.replace(docs, "peers", settings + "\n\n" + table);
-    }
+    figures.write(NAME, times.stream().map(PeerTime::fields).toList(), settings + "\n\n" + table);
   }
 
   private static List<PeerTime> measure(
@@ -158,8 +141,11 @@ public final class PeersCommand implements Callable<Integer> {
   }
 
   private static String settings(List<PeerSystem> systems) {
-    StringBuilder all = new StringBuilder("- moe4j: JDK %s, %d processors"
-        .formatted(Runtime.version().feature(), Runtime.getRuntime().availableProcessors()));
+    StringBuilder all = new StringBuilder("- moe4j: JDK %s, %d processors, %s"
+        .formatted(
+            Runtime.version().feature(),
+            Runtime.getRuntime().availableProcessors(),
+            FigureOptions.blas()));
     for (PeerSystem system : systems) {
       all.append("\n- %s: %s".formatted(system.name(), system.settings()));
     }

@@ -3,10 +3,11 @@ package io.github.moe4j.bench.peers;
 import java.util.Arrays;
 
 /** Statistics of the samples of rounds. */
-final class Samples {
+public final class Samples {
   private Samples() {}
 
-  static double median(double[] samples) {
+  /** The middle one, or the mean of the two in the middle. */
+  public static double median(double[] samples) {
     return quantile(samples, 0.5);
   }
 
@@ -20,7 +21,7 @@ final class Samples {
   }
 
   /** Median of the ratios of each round: what slows a whole round down cancels. */
-  static double ratio(double[] samples, double[] reference) {
+  public static double ratio(double[] samples, double[] reference) {
     double[] ratios = new double[samples.length];
     Arrays.setAll(ratios, i -> samples[i] / reference[i]);
     return median(ratios);

@@ -1,49 +1,73 @@
 package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.List;
 
 /**
  * How passes are timed.
  *
- * @param rounds samples of each system
- * @param warmUpMillis passes before the first round, of each system
+ * @param rounds samples of each variant
+ * @param warmUpMillis passes before the first round, of each variant
  * @param pauseMillis rest before each sample, so that threads of other systems which wait actively
  *     have gone to sleep
  * @param sampleMillis a sample is as many passes as take about that long, at least one
  */
-record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
+public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
   private static final int LEAST_WARM_UPS = 3;
 
-  Timing {
+  /** Checks the rounds. */
+  public Timing {
     Require.that(rounds >= 1, "rounds must be at least 1 but was %d", rounds);
   }
 
-  /** As the command times. */
-  static Timing of(int rounds) {
+  /** As the commands time. */
+  public static Timing of(int rounds) {
     return new Timing(rounds, 3000, 50, 20);
   }
 
-  /** Warms a layer up; returns the passes of a sample. */
-  int warmUp(PeerLayer layer) {
+  /**
+   * Times variants in turns, every second round in reverse order.
+   *
+   * @param variants one pass of each
+   * @return milliseconds of a pass, by variant and round
+   */
+  public double[][] byTurns(List<Runnable> variants) {
+    int count = variants.size();
+    int[] passes = new int[count];
+    for (int i = 0; i < count; i++) {
+      passes[i] = warmUp(variants.get(i));
+    }
+    double[][] millis = new double[count][rounds];
+    for (int round = 0; round < rounds; round++) {
+      for (int turn = 0; turn < count; turn++) {
+        int i = round % 2 == 0 ? turn : count - 1 - turn;
+        millis[i][round] = sample(variants.get(i), passes[i]);
+      }
+    }
+    return millis;
+  }
+
+  /** Warms a variant up; returns the passes of a sample. */
+  public int warmUp(Runnable pass) {
     double best = Double.MAX_VALUE;
     long start = System.nanoTime();
     for (int i = 0; i < LEAST_WARM_UPS || millisSince(start) < warmUpMillis; i++) {
       long before = System.nanoTime();
-      layer.run();
+      pass.run();
       best = Math.min(best, millisSince(before));
     }
     return (int) Math.max(1, Math.ceil(sampleMillis / best));
   }
 
   /** Milliseconds of a pass, after a pause and a few passes that don't count. */
-  double sample(PeerLayer layer, int passes) {
+  private double sample(Runnable pass, int passes) {
     pause();
     for (int i = 0; i < (passes + 3) / 4; i++) {
-      layer.run();
+      pass.run();
     }
     long start = System.nanoTime();
     for (int i = 0; i < passes; i++) {
-      layer.run();
+      pass.run();
     }
     return millisSince(start) / passes;
   }

@@ -44,6 +44,11 @@ public record LayerShape(String name, int tokens, int width, int hidden, int exp
             .formatted(ALL.stream().map(LayerShape::name).toList(), name)));
   }
 
+  /** The same layer for another number of tokens. */
+  public LayerShape withTokens(int number) {
+    return new LayerShape(name, number, width, hidden, experts, k);
+  }
+
   /** Floating-point operations of the experts' products in a forward pass: three a row. */
   public double forwardFlops() {
     return 3 * 2.0 * tokens * k * width * hidden;

@@ -1,16 +1,10 @@
 package io.github.moe4j.bench.roofline;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.StageTimes;
-import io.github.moe4j.core.experts.ExpertOptions;
-import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.routing.GatedRouter;
-import io.github.moe4j.routing.LinearGate;
-import io.github.moe4j.routing.TopK;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,20 +30,17 @@ public record LayerTime(
 
   /** Measures. */
   static LayerTime measure(LayerShape shape, boolean training, int runs) {
-    MoeLayer layer = MoeLayer.of(
-        GatedRouter.of(
-            LinearGate.create(shape.experts(), shape.width(), DataType.FLOAT, 1),
-            TopK.of(shape.k())),
-        GluExperts.create(ExpertOptions.of(shape.experts(), shape.width(), shape.hidden()), 2));
+    MoeLayer layer = ShapedLayer.of(shape);
     SplittableRandom random = new SplittableRandom(3);
-    INDArray x = normal(shape, random);
-    INDArray dy = normal(shape, random);
+    INDArray x = ShapedLayer.tokens(shape, random);
+    INDArray dy = ShapedLayer.tokens(shape, random);
     INDArray dx = Nd4j.create(DataType.FLOAT, shape.tokens(), shape.width());
     Gradients gradients = layer.parameters().zeroGradients();
+    MoeInput input = training ? MoeInput.of(x).training() : MoeInput.of(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
     double[] times = Medians.seconds(runs, () -> {
-      try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+      try (MoeForward pass = layer.forward(input)) {
         if (training) {
           pass.backward(dy, dx, gradients);
         }
@@ -58,10 +49,6 @@ public record LayerTime(
       }
     });
     return new LayerTime(shape, training, Medians.of(times), times[0], hit[0], stages[0]);
-  }
-
-  private static INDArray normal(LayerShape shape, SplittableRandom random) {
-    return Initializer.normal(1).create(DataType.FLOAT, random, shape.tokens(), shape.width());
   }
 
   /**

@@ -1,12 +1,9 @@
 package io.github.moe4j.bench.roofline;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.GeneratedPart;
+import io.github.moe4j.bench.FigureOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -29,6 +27,8 @@ import picocli.CommandLine.Spec;
         "Measures this machine's matrix products and memory, and the share of them that a layer"
             + " reaches, by shape and stage.")
 public final class RooflineCommand implements Callable<Integer> {
+  private static final String NAME = "roofline";
+
   private static final int MACHINE_RUNS = 15;
 
   @Spec
@@ -44,14 +44,8 @@ public final class RooflineCommand implements Callable<Integer> {
   @Option(names = "--runs", description = "Runs of each shape (${DEFAULT-VALUE}).")
   private int runs = 21;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
-  private @Nullable Path json;
-
-  @Option(
-      names = "--docs",
-      paramLabel = "FILE",
-      description = "Write the table into this page, between its markers.")
-  private @Nullable Path docs;
+  @Mixin
+  private final FigureOptions figures = new FigureOptions();
 
   /** Called by picocli. */
   public RooflineCommand() {}
@@ -67,9 +61,7 @@ public final class RooflineCommand implements Callable<Integer> {
       if (runs < 1) {
         throw new IllegalArgumentException("runs must be at least 1 but was " + runs);
       }
-      if (docs != null) {
-        GeneratedPart.require(docs, "roofline");
-      }
+      figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
       line.getErr().println("roofline: " + e.getMessage());
       return ExitCode.USAGE;
@@ -93,15 +85,9 @@ public final class RooflineCommand implements Callable<Integer> {
     }
     String table = RooflineTable.of(machine, times);
     out.println(table);
-    if (json != null) {
-      Map<String, Object> all = new LinkedHashMap<>();
-      all.put("machine", machine);
-      all.put("layers", times);
-      Files.writeString(
-          json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(all));
-    }
-    if (docs != null) {
-      GeneratedPart.replace(docs, "roofline", RooflineTable.machine(machine) + "\n\n" + table);
-    }
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("machine", machine);
+    all.put("layers", times);
+    figures.write(NAME, all, RooflineTable.machine(machine) + "\n\n" + table);
   }
 }

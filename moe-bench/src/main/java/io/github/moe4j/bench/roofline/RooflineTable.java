@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.bench.FigureOptions;
 import io.github.moe4j.core.StageTimes;
 import java.util.List;
 import java.util.Locale;
@@ -18,12 +19,13 @@ final class RooflineTable {
     return String.format(
         Locale.ROOT,
         "This machine: %.0f GFLOP/s in large float32 products, %.0f GB/s read, %.0f GB/s copied; %d"
-            + " processors, JDK %s.",
+            + " processors, JDK %s, %s.",
         machine.gflops(),
         machine.readGigabytes(),
         machine.copyGigabytes(),
         Runtime.getRuntime().availableProcessors(),
-        Runtime.version().feature());
+        Runtime.version().feature(),
+        FigureOptions.blas());
   }
 
   /** The table; stages are in per cent of their sum. */

@@ -1,0 +1,59 @@
+package io.github.moe4j.bench;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
+import picocli.CommandLine.Option;
+
+/** Where figures go beside the screen: options that the measuring commands share. */
+public final class FigureOptions {
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--docs",
+      paramLabel = "FILE",
+      description =
+          "Write the tables into this page, between its markers; with Intel MKL between markers of"
+              + " their own.")
+  private @Nullable Path docs;
+
+  /** Called by picocli. */
+  public FigureOptions() {}
+
+  /** Throws an error unless the page, if one is given, has the markers of the part. */
+  public void require(String part) throws IOException {
+    if (docs != null) {
+      GeneratedPart.require(docs, marker(part));
+    }
+  }
+
+  /**
+   * Writes what was asked for.
+   *
+   * @param part name of the page's part
+   * @param figures to become JSON
+   * @param tables to go into the page, Markdown
+   */
+  public void write(String part, Object figures, String tables) throws IOException {
+    if (json != null) {
+      Files.writeString(
+          json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
+    }
+    if (docs != null) {
+      GeneratedPart.replace(docs, marker(part), tables);
+    }
+  }
+
+  /** The library that makes matrix products, as ND4J names it. */
+  public static String blas() {
+    return String.valueOf(Nd4j.factory().blas().getBlasVendor());
+  }
+
+  private static String marker(String part) {
+    return blas().equals("MKL") ? part + "-mkl" : part;
+  }
+}

@@ -1,0 +1,89 @@
+package io.github.moe4j.bench.scaling;
+
+import io.github.moe4j.bench.peers.Samples;
+import io.github.moe4j.bench.peers.Timing;
+import io.github.moe4j.bench.roofline.LayerShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/**
+ * Two threads in one layer at once against one thread alone.
+ *
+ * @param shapes of the layers, tokens those of each caller
+ */
+record CallersPart(List<LayerShape> shapes, Timing timing) implements Part {
+  private static final String HEAD = """
+      ### Callers
+
+      Forward. Goal: two callers at once get at least 0.9 times as many passes a second as one alone.
+
+      | shape | T, D, H, E, K | passes/s of one | passes/s of two | two over one |
+      |---|---|---:|---:|---:|
+      """;
+
+  /** A sample is long beside the start of two threads and the end of one before the other. */
+  private static final int LEAST_PASSES = 4;
+
+  /** Passes of each caller that are compared. */
+  private static final int CHECKS = 10;
+
+  /**
+   * A shape.
+   *
+   * @param onePerSecond passes of one caller, median of the rounds
+   * @param twoPerSecond passes of both callers together
+   * @param ratio two over one, median of those of the rounds
+   */
+  record Row(LayerShape shape, double onePerSecond, double twoPerSecond, double ratio) {}
+
+  @Override
+  public String name() {
+    return "callers";
+  }
+
+  @Override
+  public Result measure(Consumer<String> progress) {
+    List<Row> rows = new ArrayList<>();
+    for (LayerShape shape : shapes) {
+      progress.accept("callers, " + shape.name());
+      rows.add(measure(shape));
+    }
+    return new Result(table(rows), rows);
+  }
+
+  private Row measure(LayerShape shape) {
+    try (Callers callers = new Callers(shape)) {
+      callers.requireSameAsAlone(CHECKS);
+      int passes = Math.max(LEAST_PASSES, timing.warmUp(() -> callers.run(1, 1)));
+      double[][] millis =
+          timing.byTurns(List.of(() -> callers.run(1, passes), () -> callers.run(2, passes)));
+      return new Row(
+          shape,
+          1e3 * passes / Samples.median(millis[0]),
+          2e3 * passes / Samples.median(millis[1]),
+          2 * Samples.ratio(millis[0], millis[1]));
+    }
+  }
+
+  static String table(List<Row> rows) {
+    StringBuilder table = new StringBuilder(HEAD);
+    for (Row row : rows) {
+      LayerShape shape = row.shape();
+      table.append(String.format(
+          Locale.ROOT,
+          "| %s | %d, %d, %d, %d, %d | %.1f | %.1f | %.2f |\n",
+          shape.name(),
+          shape.tokens(),
+          shape.width(),
+          shape.hidden(),
+          shape.experts(),
+          shape.k(),
+          row.onePerSecond(),
+          row.twoPerSecond(),
+          row.ratio()));
+    }
+    return table.toString().stripTrailing();
+  }
+}

@@ -1,0 +1,52 @@
+package io.github.moe4j.bench.scaling;
+
+import io.github.moe4j.bench.peers.Timing;
+import io.github.moe4j.bench.roofline.LayerShape;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** One question about how a layer scales. */
+interface Part {
+  /** Name for {@code --parts} and in the JSON file. */
+  String name();
+
+  /**
+   * Measures.
+   *
+   * @param progress gets what is measured next
+   */
+  Result measure(Consumer<String> progress);
+
+  /**
+   * The answer.
+   *
+   * @param markdown a headed table
+   * @param figures the same for the JSON file
+   */
+  record Result(String markdown, Object figures) {}
+
+  /**
+   * All parts, with the shapes of the performance page.
+   *
+   * @param calls of the part that watches memory
+   */
+  static List<Part> all(Timing timing, int calls) {
+    LayerShape coarse = LayerShape.named("coarse");
+    LayerShape small = LayerShape.named("small");
+    LayerShape decode16 = LayerShape.named("decode 16");
+    return List.of(
+        new ExpertsPart(
+            new LayerShape("experts", 2048, 512, 256, 8, 2),
+            List.of(8, 16, 32, 64, 128, 256),
+            timing),
+        new TokensPart(List.of(coarse, small), List.of(512, 1024, 2048, 4096, 8192, 16384), timing),
+        new SkewPart(coarse, timing),
+        new CallersPart(List.of(coarse, small, decode16), timing),
+        new SteadyPart(
+            small,
+            calls,
+            List.of(
+                small, coarse, LayerShape.named("fine"), decode16, LayerShape.named("decode 1")),
+            timing));
+  }
+}

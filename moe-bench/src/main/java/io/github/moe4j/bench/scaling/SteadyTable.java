@@ -1,0 +1,60 @@
+package io.github.moe4j.bench.scaling;
+
+import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.bench.scaling.SteadyPart.GarbageRow;
+import java.util.Locale;
+
+/** The figures of {@link SteadyPart} as Markdown. */
+final class SteadyTable {
+  private static final String MEMORY = """
+      ### Steady
+
+      Shape %s: D %d, H %d, E %d, K %d; forward, T by chance in 1 … %d.
+
+      | after calls | resident MB | JavaCPP's count KB | JavaCPP's objects |
+      |---:|---:|---:|---:|
+      """;
+
+  private static final String GARBAGE = """
+
+      | shape | T, D, H, E, K | calls | Java garbage KB a call |
+      |---|---|---:|---:|
+      """;
+
+  private SteadyTable() {}
+
+  static String of(LayerShape shape, SteadyPart.Figures figures) {
+    StringBuilder table = new StringBuilder(MEMORY.formatted(
+        shape.name(), shape.width(), shape.hidden(), shape.experts(), shape.k(), shape.tokens()));
+    for (MemoryPoint point : figures.memory()) {
+      Long resident = point.residentKilobytes();
+      table.append(String.format(
+          Locale.ROOT,
+          "| %d | %s | %.0f | %d |\n",
+          point.calls(),
+          resident == null ? "unknown" : String.format(Locale.ROOT, "%.0f", resident / 1024.0),
+          point.javacppBytes() / 1024.0,
+          point.javacppObjects()));
+    }
+    table.append(GARBAGE);
+    figures.garbage().forEach(row -> table.append(row(row)));
+    return table.toString().stripTrailing();
+  }
+
+  private static String row(GarbageRow row) {
+    LayerShape shape = row.shape();
+    return String.format(
+        Locale.ROOT,
+        "| %s | %d, %d, %d, %d, %d | %d | %s |\n",
+        shape.name(),
+        shape.tokens(),
+        shape.width(),
+        shape.hidden(),
+        shape.experts(),
+        shape.k(),
+        row.calls(),
+        Double.isNaN(row.kilobytes())
+            ? "unknown"
+            : String.format(Locale.ROOT, "%.1f", row.kilobytes()));
+  }
+}
