@@ -10,6 +10,7 @@ final class BlockSchedule {
   private final List<RowBlock> blocks;
   private final List<RowBlock> experts;
   private final boolean fewRows;
+  private final int workers;
 
   /**
    * The schedule of a load.
@@ -20,6 +21,10 @@ final class BlockSchedule {
     this.blocks = RowBlock.of(start);
     this.experts = RowBlock.whole(start);
     this.fewRows = experts.isEmpty() || experts.get(0).rows() <= Gemm.FEW_ROWS;
+    // BLAS with threads of its own must not be called by several at once.
+    boolean parallel = !fewRows || Gemm.fewRowsInOneThread();
+    // Once, since a container may be given more processors while a pass runs.
+    this.workers = parallel ? Parallel.workers(Integer.MAX_VALUE) : 1;
   }
 
   /** All rows of each expert that has any as one block, the largest first. */
@@ -46,7 +51,7 @@ final class BlockSchedule {
 
   /** How many threads work at most. */
   int workers() {
-    return isParallel() ? Parallel.workers(blocks.size()) : 1;
+    return Math.max(1, Math.min(workers, blocks.size()));
   }
 
   /** Rows of the largest block; 0 if there is none. */
@@ -56,27 +61,12 @@ final class BlockSchedule {
 
   /** Some work for each block, several at the same time. */
   void forEach(Work work) {
-    tasks(blocks.size(), (worker, i) -> work.run(worker, blocks.get(i)));
+    Parallel.tasks(blocks.size(), workers(), (worker, i) -> work.run(worker, blocks.get(i)));
   }
 
   /** Parts of the work that depend on no other, several at the same time. */
   void each(List<Runnable> parts) {
-    tasks(parts.size(), (worker, i) -> parts.get(i).run());
-  }
-
-  private void tasks(int n, Parallel.Task work) {
-    if (isParallel()) {
-      Parallel.tasks(n, work);
-    } else {
-      for (int i = 0; i < n; i++) {
-        work.run(0, i);
-      }
-    }
-  }
-
-  /** BLAS with threads of its own must not be called by several at once. */
-  private boolean isParallel() {
-    return !fewRows || Gemm.fewRowsInOneThread();
+    Parallel.tasks(parts.size(), workers, (worker, i) -> parts.get(i).run());
   }
 
   /** Work on one block. */

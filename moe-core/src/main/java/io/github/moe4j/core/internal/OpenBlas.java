@@ -78,14 +78,14 @@ final class OpenBlas implements Blas {
       Matrix a, boolean transposeA, Matrix b, boolean transposeB, double beta, Matrix c) {
     int k = transposeA ? a.rows() : a.columns();
     if (copiesFactors && !transposeA && c.rows() <= Gemm.FEW_ROWS) {
-      int columns = Math.max(1, SMALL / (c.rows() * k));
+      int columns = Math.max(1, (int) (SMALL / ((long) c.rows() * k)));
       for (int from = 0; from < c.columns(); from += columns) {
         int to = Math.min(c.columns(), from + columns);
         Matrix part = transposeB ? b.rows(from, to) : b.columns(from, to);
         call(a, false, part, transposeB, beta, c.columns(from, to));
       }
     } else if (copiesFactors && transposeA && k <= Gemm.FEW_ROWS) {
-      int rows = Math.max(1, SMALL / (c.columns() * k));
+      int rows = Math.max(1, (int) (SMALL / ((long) c.columns() * k)));
       for (int from = 0; from < c.rows(); from += rows) {
         int to = Math.min(c.rows(), from + rows);
         call(a.columns(from, to), true, b, transposeB, beta, c.rows(from, to));

@@ -40,7 +40,7 @@ public final class Parallel {
     /**
      * Does the task.
      *
-     * @param worker number of the thread that does it, below {@link #workers}
+     * @param worker number of the thread that does it, below that of all workers
      * @param task number of the task
      */
     void run(int worker, int task);
@@ -56,13 +56,17 @@ public final class Parallel {
    * even out if the long ones come first.
    */
   public static void tasks(int n, Task work) {
+    tasks(n, workers(n), work);
+  }
+
+  /** The same by a given number of threads at most, at least 1. */
+  public static void tasks(int n, int workers, Task work) {
     AtomicInteger next = new AtomicInteger();
     IntConsumer untilNoneIsLeft = worker -> {
       for (int i = next.getAndIncrement(); i < n; i = next.getAndIncrement()) {
         work.run(worker, i);
       }
     };
-    int workers = workers(n);
     if (workers == 1) {
       untilNoneIsLeft.accept(0);
     } else {
