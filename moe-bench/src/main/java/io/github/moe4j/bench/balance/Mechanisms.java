@@ -194,14 +194,15 @@ public final class Mechanisms {
       none(StudiedRouter.REMOE),
       new Mechanism(
           "remoe-l1",
-          "L1 on weights, coefficient steered by sparsity",
+          "L1 on weights, coefficient steered by sparsity, factor 1.1",
           "ReLU routing: steers how many experts a token gets, and which",
           "remoe-l1",
           StudiedRouter.REMOE,
           Evens.EXPERTS,
           Bound.EVEN,
           (options, biases, steps) -> {
-            SparsityController steered = SparsityController.of(options.experts(), options.k());
+            SparsityController steered =
+                new SparsityController(options.experts(), options.k(), 1e-8, 1.1);
             CompositeLoss loss = CompositeLoss.builder()
                 .add(new ReMoEL1(1, options.k()), steered)
                 .build();

@@ -6,9 +6,15 @@ import java.util.Arrays;
 final class Medians {
   private Medians() {}
 
-  /** Seconds of each of {@code runs} runs, in rising order, after a third as many to warm up. */
+  /** Work is repeated so long before it is timed: compilers take their time. */
+  private static final long WARM_UP_NANOS = 2_000_000_000L;
+
+  private static final int LEAST_WARM_UPS = 3;
+
+  /** Seconds of each of {@code runs} runs, in rising order, after some to warm up. */
   static double[] seconds(int runs, Runnable work) {
-    for (int i = 0; i < (runs + 2) / 3; i++) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < LEAST_WARM_UPS || System.nanoTime() - begin < WARM_UP_NANOS; i++) {
       work.run();
     }
     double[] times = new double[runs];
