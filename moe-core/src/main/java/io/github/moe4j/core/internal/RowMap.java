@@ -41,14 +41,6 @@ public final class RowMap {
         (from, to) -> run(forks(sources), forks(targets), from, to, work));
   }
 
-  /** Runs the work over the rows {@code [from, to)}, in the thread that calls it. */
-  public static void apply(
-      int from, int to, List<INDArray> inputs, List<INDArray> outputs, Work work) {
-    if (from < to) {
-      run(rows(inputs), rows(outputs), from, to, work);
-    }
-  }
-
   private static void run(List<Rows> read, List<Rows> write, int from, int to, Work work) {
     double[][] in = buffers(read);
     double[][] out = buffers(write);
