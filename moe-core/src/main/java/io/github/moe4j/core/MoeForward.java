@@ -4,6 +4,7 @@ import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
+import io.github.moe4j.core.internal.watch.PassEvents;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +16,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Used by one thread at a time.
  */
 public final class MoeForward implements FeedForwardRun {
+  private final String layer;
   private final Parameters parameters;
   private final INDArray x;
+  private final PassMode mode;
   private final WeightAt weightAt;
   private final Routing routing;
   private final CapacityResult capacity;
@@ -30,6 +33,7 @@ public final class MoeForward implements FeedForwardRun {
   private boolean closed;
 
   MoeForward(
+      String layer,
       MoeInput input,
       Parameters parameters,
       Router router,
@@ -38,10 +42,13 @@ public final class MoeForward implements FeedForwardRun {
       Experts experts,
       @Nullable FeedForward shared,
       Arena.Scope scope) {
+    this.layer = layer;
     this.parameters = parameters;
     this.x = input.x();
+    this.mode = input.mode();
     this.weightAt = weightAt;
     this.scope = scope;
+    PassEvents events = PassEvents.forward();
     long start = System.nanoTime();
     SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
     try {
@@ -60,20 +67,24 @@ public final class MoeForward implements FeedForwardRun {
           "the router must keep the mask and sequence length of its input but changed them");
       this.capacity = rule.apply(decision, input.mode());
       long routed = System.nanoTime();
+      events.next();
       this.plan = DispatchPlan.of(capacity.kept(), capacity.padding());
       long planned = System.nanoTime();
       INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
       weightAt.dispatch(plan, x, xR);
       long dispatched = System.nanoTime();
+      events.next();
       this.expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
       this.sharedRun = shared == null ? null : shared.forward(input);
       long computed = System.nanoTime();
+      events.next();
       this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
       weightAt.combine(plan, expertsRun.y(), y);
       if (sharedRun != null && !y.isEmpty()) {
         y.addi(sharedRun.y());
       }
       long end = System.nanoTime();
+      events.next();
       long activation = (long) (expertsRun.activationShare() * (computed - dispatched));
       this.times = new StageTimes(
           routed - start,
@@ -84,6 +95,18 @@ public final class MoeForward implements FeedForwardRun {
           end - computed);
     } finally {
       lease.close();
+    }
+    commit(events);
+  }
+
+  private void commit(PassEvents events) {
+    if (events.wanted()) {
+      RouterDecision decision = routing.decision();
+      events.commit(
+          layer,
+          decision.mask().validTokens(),
+          decision.assignments().countPerExpert(),
+          capacity.dropped());
     }
   }
 
@@ -112,6 +135,16 @@ public final class MoeForward implements FeedForwardRun {
     Require.open(closed);
     gradient.requireFits(routing.decision());
     balance = balance.plus(gradient);
+  }
+
+  /** The name of the layer, {@link MoeLayer#name}. */
+  public String layer() {
+    return layer;
+  }
+
+  /** Whether the pass trains or evaluates, and at which step. */
+  public PassMode mode() {
+    return mode;
   }
 
   /** What the router decided; balance losses read it. */
@@ -161,21 +194,26 @@ public final class MoeForward implements FeedForwardRun {
   }
 
   private void pullBack(INDArray upstream, INDArray dx, Gradients into) {
+    PassEvents events = PassEvents.backward();
     long start = System.nanoTime();
     INDArray dyR = scope.take(y.dataType(), plan.rows(), y.size(1));
     double[] dWeights = weightAt.combineBackward(plan, upstream, expertsRun.y(), dyR);
     long combined = System.nanoTime();
+    events.next();
     INDArray dxR = scope.takeZeros(y.dataType(), plan.rows(), y.size(1));
     expertsRun.backward(dyR, dxR, into.scoped("experts"));
     if (sharedRun != null) {
       sharedRun.backward(upstream, dx, into.scoped("shared"));
     }
     long computed = System.nanoTime();
+    events.next();
     weightAt.dispatchBackward(plan, x, dxR, dx, dWeights);
     long dispatched = System.nanoTime();
+    events.next();
     RoutingGradient toRouter = capacity.backward(dWeights).plus(balance);
     routing.backward(toRouter, dx, into.scoped("router"));
     long end = System.nanoTime();
+    events.next();
     // The share is that of both directions, so it divides the time of both.
     long experts = times.experts() + computed - combined;
     long activation = (long) (expertsRun.activationShare() * experts);
@@ -186,6 +224,7 @@ public final class MoeForward implements FeedForwardRun {
         experts - activation,
         activation,
         times.combine() + combined - start);
+    commit(events);
   }
 
   @Override

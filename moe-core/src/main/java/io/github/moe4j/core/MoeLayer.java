@@ -18,6 +18,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * else that changes, so several threads may run it at once.
  */
 public final class MoeLayer implements FeedForward {
+  private final String name;
+  private final @Nullable PassListener listener;
   private final Router router;
   private final Experts experts;
   private final CapacityRule capacity;
@@ -27,6 +29,8 @@ public final class MoeLayer implements FeedForward {
   private final Parameters parameters;
 
   private MoeLayer(Builder builder) {
+    this.name = builder.name;
+    this.listener = builder.listener;
     this.router = builder.router;
     this.experts = builder.experts;
     this.capacity = builder.capacity;
@@ -72,6 +76,11 @@ public final class MoeLayer implements FeedForward {
     return builder(router, experts).build();
   }
 
+  /** What listeners, events and traces call the layer; {@code moe} unless the builder said otherwise. */
+  public String name() {
+    return name;
+  }
+
   /** The router. */
   public Router router() {
     return router;
@@ -108,11 +117,26 @@ public final class MoeLayer implements FeedForward {
     Require.shape("x", input.x(), -1, modelWidth());
     Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
+    MoeForward pass;
     try {
-      return new MoeForward(input, parameters, router, capacity, weightAt, experts, shared, scope);
+      pass = new MoeForward(
+          name, input, parameters, router, capacity, weightAt, experts, shared, scope);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
+    }
+    tell(pass);
+    return pass;
+  }
+
+  private void tell(MoeForward pass) {
+    if (listener != null) {
+      try {
+        listener.passed(pass);
+      } catch (RuntimeException | Error e) {
+        pass.close();
+        throw e;
+      }
     }
   }
 
@@ -124,6 +148,8 @@ public final class MoeLayer implements FeedForward {
     private WeightAt weightAt = WeightAt.OUTPUT;
     private @Nullable FeedForward shared;
     private Arena arena = new Arena();
+    private String name = "moe";
+    private @Nullable PassListener listener;
 
     private Builder(Router router, Experts experts) {
       this.router = router;
@@ -151,6 +177,23 @@ public final class MoeLayer implements FeedForward {
     /** Takes memory from an arena shared with other layers. */
     public Builder arena(Arena sharedArena) {
       this.arena = sharedArena;
+      return this;
+    }
+
+    /** What listeners, events and traces call the layer, such as {@code block 3}. */
+    public Builder name(String newName) {
+      Require.that(!newName.isBlank(), "name must not be blank");
+      this.name = newName;
+      return this;
+    }
+
+    /**
+     * Is told of each forward pass; without one nothing is done for it.
+     *
+     * @param newListener of this layer alone; {@link PassListener#and} joins several
+     */
+    public Builder listener(PassListener newListener) {
+      this.listener = newListener;
       return this;
     }
 

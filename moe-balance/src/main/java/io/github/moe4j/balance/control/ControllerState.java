@@ -1,5 +1,6 @@
 package io.github.moe4j.balance.control;
 
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Require;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -7,7 +8,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The state of a controller as named arrays of float64, for whatever writes checkpoints. Immutable.
+ * The state of a controller as named arrays of float64, to be put into a checkpoint. Immutable.
  *
  * <p>Counts are whole numbers below 2^53, which float64 holds exactly.
  */
@@ -34,6 +35,28 @@ public final class ControllerState {
     Map<String, double[]> all = new LinkedHashMap<>(values);
     all.put(name, array.clone());
     return new ControllerState(Collections.unmodifiableMap(all));
+  }
+
+  /**
+   * The state that {@link #addTo} saved; an error if there is none.
+   *
+   * @param prefix what it was saved under
+   */
+  public static ControllerState from(Checkpoint checkpoint, String prefix) {
+    Checkpoint part = checkpoint.below(prefix);
+    Require.that(!part.names().isEmpty(), "nothing below %s is in the checkpoint", prefix);
+    Map<String, double[]> values = new LinkedHashMap<>();
+    part.names().forEach(name -> values.put(name, checkpoint.doubles(prefix + "." + name)));
+    return new ControllerState(Collections.unmodifiableMap(values));
+  }
+
+  /**
+   * Adds all values to a checkpoint as {@code prefix.name}.
+   *
+   * @param prefix a path not used yet
+   */
+  public void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    values.forEach((name, array) -> checkpoint.doubles(prefix + "." + name, array));
   }
 
   /** The names of all values, in order. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -41,6 +42,26 @@ class ControllerStateTest {
     double largest = 0x1p53 - 1;
     ControllerState counts = ControllerState.empty().with("n", 0, -0.0, largest);
     assertArrayEquals(new long[] {0, 0, (1L << 53) - 1}, counts.counts("n", 3));
+  }
+
+  @Test
+  void from_checkpoint_sameNamesAndBits() {
+    Checkpoint.Builder all = Checkpoint.builder().longs("steps", 3);
+    state.addTo(all, "layer.balance");
+    state.with("more", 0.1).addTo(all, "layer.other");
+    Checkpoint saved = all.build();
+    ControllerState back = ControllerState.from(saved, "layer.balance");
+    assertEquals(List.of("z", "a", "none"), List.copyOf(back.names()));
+    for (String name : state.names()) {
+      assertSameBits(name, state.get(name), back.get(name));
+    }
+    assertMessage(
+        "nothing below layer.bias is in the checkpoint",
+        () -> ControllerState.from(saved, "layer.bias"));
+    Checkpoint other = Checkpoint.builder().longs("balance.step", 3).build();
+    assertMessage(
+        "balance.step must be double[] but was long[]",
+        () -> ControllerState.from(other, "balance"));
   }
 
   @Test

@@ -69,10 +69,11 @@ public record Mechanism(
     ExpertOptions experts =
         ExpertOptions.of(options.experts(), options.width(), options.activeHidden() / options.k());
     return new Recipe(
-        (seed, arena) -> MoeLayer.builder(
+        (layer, seed, arena) -> MoeLayer.builder(
                 router.create(options, start, unused.remove(0), seed + 1),
                 GluExperts.create(experts, seed))
             .arena(arena)
+            .name(layer)
             .build(),
         factory.create(options, biases, run.steps()));
   }

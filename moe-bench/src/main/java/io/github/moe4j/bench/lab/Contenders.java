@@ -31,7 +31,7 @@ public final class Contenders {
           "dense",
           "One SwiGLU network that every token sees.",
           options -> new Recipe(
-              (seed, arena) -> DenseFeedForward.of(GluExperts.create(
+              (name, seed, arena) -> DenseFeedForward.of(GluExperts.create(
                       ExpertOptions.of(1, options.width(), options.activeHidden()), seed))
                   .withArena(arena),
               LossesAndControllers.of(NOTHING))),
@@ -90,7 +90,7 @@ public final class Contenders {
         name,
         description,
         options -> new Recipe(
-            (seed, arena) -> {
+            (layer, seed, arena) -> {
               int hidden = options.activeHidden() / (usesK ? options.k() : 1);
               ExpertOptions experts = ExpertOptions.of(options.experts(), options.width(), hidden);
               LinearGate gate =
@@ -99,6 +99,7 @@ public final class Contenders {
                       GatedRouter.of(gate, rule.apply(options)), GluExperts.create(experts, seed))
                   .capacity(capacity)
                   .arena(arena)
+                  .name(layer)
                   .build();
             },
             LossesAndControllers.of(loss)));

@@ -4,11 +4,14 @@ import io.github.moe4j.bench.Version;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
 import io.github.moe4j.bench.lab.text.Split;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** Trains the same model with each contender, one after another. */
 final class Lab {
@@ -20,6 +23,7 @@ final class Lab {
    * @param split text to train on and held-out text
    * @param source what the text is, for the report
    * @param domainKind what a domain of the text is, in the singular
+   * @param traces folder for a trace of each model, or null for none
    */
   static LabResult run(
       LabOptions options,
@@ -28,7 +32,9 @@ final class Lab {
       String source,
       String domainKind,
       BooleanSupplier stop,
-      Progress progress) {
+      Progress progress,
+      @Nullable Path traces)
+      throws IOException {
     List<ModelResult> results = new ArrayList<>();
     String interruptedAfter = "";
     try (Workers workers = new Workers()) {
@@ -37,6 +43,9 @@ final class Lab {
         int steps = trainer.train(stop, progress);
         if (steps > 0) {
           results.add(trainer.result());
+          if (traces != null) {
+            trainer.trace(traces);
+          }
         }
         if (steps < options.steps()) {
           interruptedAfter = "%,d of %,d steps of %s, model %d of %d"

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lab",
     sortOptions = false,
-    subcommands = SummaryCommand.class,
+    subcommands = {SummaryCommand.class, TraceCommand.class},
     description =
         "Trains the same byte-level language model with each router on real text, prints a table"
             + " and writes an HTML report.",
@@ -97,6 +97,12 @@ public final class LabCommand implements Callable<Integer> {
       description = "Where the report goes. Default: lab-report, or lab-report-2 and so on.")
   private @Nullable Path out;
 
+  @Option(
+      names = "--trace",
+      description =
+          "Also write what the routers decide on held-out text, a file a model; see lab trace.")
+  private boolean trace;
+
   @Option(names = "--force", description = "Overwrite a report that is in the folder.")
   private boolean force;
 
@@ -141,7 +147,7 @@ public final class LabCommand implements Callable<Integer> {
     Thread onInterrupt = new Thread(() -> stopAndWait(stop, written), "lab-interrupt");
     Runtime.getRuntime().addShutdownHook(onInterrupt);
     try {
-      LabResult result = train(options, contenders, split, stop);
+      LabResult result = train(options, contenders, split, trace ? folder : null, stop);
       LabTable.print(result, terminal);
       Path page = LabReport.write(result, folder, force);
       terminal.println();
@@ -157,9 +163,14 @@ public final class LabCommand implements Callable<Integer> {
   }
 
   private LabResult train(
-      LabOptions options, List<Contender> contenders, Split split, AtomicBoolean stop) {
+      LabOptions options,
+      List<Contender> contenders,
+      Split split,
+      @Nullable Path traces,
+      AtomicBoolean stop)
+      throws IOException {
     try (Progress progress = Progress.of((long) options.steps() * contenders.size())) {
-      return Lab.run(options, contenders, split, source(), kind(), stop::get, progress);
+      return Lab.run(options, contenders, split, source(), kind(), stop::get, progress, traces);
     }
   }
 

@@ -18,8 +18,9 @@ public record Recipe(LayerFactory layers, Balancing balancing) {
     /**
      * A new layer; the same seed gives the same bits.
      *
+     * @param name of the layer
      * @param arena memory of its passes
      */
-    FeedForward create(long seed, Arena arena);
+    FeedForward create(String name, long seed, Arena arena);
   }
 }

@@ -11,9 +11,14 @@ import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
+import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.training.Optimizer;
+import io.github.moe4j.core.watch.TraceWeights;
+import io.github.moe4j.core.watch.TraceWriter;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +70,7 @@ public final class Trainer {
     long modelSeed = seeds.nextLong();
     this.model = ByteLanguageModel.create(
         options.model(),
-        block -> recipe.layers().create(seeds.nextLong(), arena),
+        block -> recipe.layers().create("block " + block, seeds.nextLong(), arena),
         DataType.FLOAT,
         modelSeed,
         arena);
@@ -181,9 +186,8 @@ public final class Trainer {
   }
 
   private double bitsPerByte(int windows, UseCounter use) {
-    Batch all = split.validation().windows(options.model().sequence(), windows);
-    int rows = options.batch() / options.shards();
-    int parts = (all.rows() + rows - 1) / rows;
+    Batch all = validation(windows);
+    int parts = parts(all);
     // Windows of one part come from all over the text, as in training: capacity depends on the mix.
     List<Evaluation> evaluations = workers.map(parts, i -> evaluate(all.every(i, parts)));
     double sum = 0;
@@ -192,6 +196,45 @@ public final class Trainer {
       use.add(part.use());
     }
     return sum / all.tokens().length;
+  }
+
+  private Batch validation(int windows) {
+    return split.validation().windows(options.model().sequence(), windows);
+  }
+
+  private int parts(Batch all) {
+    int rows = options.batch() / options.shards();
+    return (all.rows() + rows - 1) / rows;
+  }
+
+  /**
+   * Writes a trace of what the model as it is now decides on held-out text; nothing if it has no
+   * router. The passes are those of {@link #heldOut}, one after another so that the file is the same
+   * each time.
+   *
+   * @param folder gets a file with the name of the contender
+   */
+  void trace(Path folder) throws IOException {
+    Batch all = validation(FINAL_WINDOWS);
+    int parts = parts(all);
+    TraceWriter trace = null;
+    try {
+      for (int i = 0; i < parts; i++) {
+        try (ByteLanguageModel.Pass pass = model.evaluate(all.every(i, parts))) {
+          for (MoeForward layer : pass.moe()) {
+            if (trace == null) {
+              trace = TraceWriter.create(
+                  folder.resolve(contender.name() + ".trace"), TraceWeights.FLOAT32);
+            }
+            trace.passed(layer);
+          }
+        }
+      }
+    } finally {
+      if (trace != null) {
+        trace.close();
+      }
+    }
   }
 
   /** What the model made of one batch: bits, not per byte. */

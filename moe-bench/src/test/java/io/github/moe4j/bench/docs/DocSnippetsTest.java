@@ -38,11 +38,16 @@ class DocSnippetsTest {
       import io.github.moe4j.balance.metric.*;
       import io.github.moe4j.core.*;
       import io.github.moe4j.core.capacity.*;
+      import io.github.moe4j.core.checkpoint.*;
       import io.github.moe4j.core.experts.*;
+      import io.github.moe4j.core.random.*;
       import io.github.moe4j.core.soft.*;
       import io.github.moe4j.core.training.*;
       import io.github.moe4j.core.transformer.*;
+      import io.github.moe4j.core.watch.*;
+      import io.github.moe4j.core.watch.micrometer.*;
       import io.github.moe4j.routing.*;
+      import java.nio.file.*;
       import java.util.*;
       import org.nd4j.linalg.api.buffer.DataType;
       import org.nd4j.linalg.api.ndarray.INDArray;

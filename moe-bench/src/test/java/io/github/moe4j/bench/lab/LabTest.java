@@ -13,6 +13,7 @@ import io.github.moe4j.bench.lab.report.ModelResult;
 import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Domain;
 import io.github.moe4j.core.testkit.BlasThreads;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -44,7 +45,7 @@ class LabTest {
     return new Corpus(List.of(new Domain("letters", letters), new Domain("digits", digits)));
   }
 
-  private static LabResult run(List<Contender> contenders, int stopAfter) {
+  private static LabResult run(List<Contender> contenders, int stopAfter) throws IOException {
     AtomicInteger asked = new AtomicInteger();
     return Lab.run(
         OPTIONS,
@@ -53,11 +54,12 @@ class LabTest {
         "test",
         "file",
         () -> asked.getAndIncrement() >= stopAfter,
-        Progress.quiet());
+        Progress.quiet(),
+        null);
   }
 
   @Test
-  void run_ofAllContenders_learnsAndMeasuresEach() {
+  void run_ofAllContenders_learnsAndMeasuresEach() throws IOException {
     LabResult result = run(Contenders.all(), Integer.MAX_VALUE);
     assertTrue(result.complete());
     assertEquals(
@@ -83,7 +85,7 @@ class LabTest {
   }
 
   @Test
-  void run_withTheSameSeed_givesTheSameBits() {
+  void run_withTheSameSeed_givesTheSameBits() throws IOException {
     List<Contender> one = List.of(Contenders.named("topk-balanced"));
     ModelResult a = run(one, Integer.MAX_VALUE).models().get(0);
     ModelResult b = run(one, Integer.MAX_VALUE).models().get(0);
@@ -92,7 +94,7 @@ class LabTest {
   }
 
   @Test
-  void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() {
+  void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() throws IOException {
     LabResult result = run(Contenders.all(), 35);
     assertFalse(result.complete());
     assertEquals("5 of 30 steps of topk, model 2 of 4", result.progress());
@@ -101,7 +103,7 @@ class LabTest {
   }
 
   @Test
-  void run_always_leavesTheNumberOfNativeThreadsAsItWas() {
+  void run_always_leavesTheNumberOfNativeThreadsAsItWas() throws IOException {
     int before = BlasThreads.now();
     run(List.of(Contenders.named("dense")), 1);
     assertEquals(before, BlasThreads.now());

@@ -2,6 +2,7 @@ package io.github.moe4j.core.training;
 
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
 import java.util.LinkedHashMap;
@@ -32,10 +33,12 @@ public final class Optimizer {
   private final Parameters parameters;
   private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
   private final Parameters state;
+  private final String kind;
   private int steps;
 
   private Optimizer(Parameters parameters, IUpdater config) {
     this.parameters = parameters;
+    this.kind = config.getClass().getSimpleName();
     Parameters.Builder states = Parameters.builder();
     parameters.forEach((name, array) -> {
       long size = config.stateSize(array.length());
@@ -93,5 +96,38 @@ public final class Optimizer {
   /** The updater's state by parameter name, each [1, n]; the live arrays. Empty for plain SGD. */
   public Parameters state() {
     return state;
+  }
+
+  /**
+   * Adds the kind of updater, its state and the number of steps to a checkpoint. The updater's options,
+   * such as its rate, are not saved: they are those that the restored optimiser is made with.
+   *
+   * @param prefix a path not used yet
+   */
+  public void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    checkpoint
+        .text(prefix + ".updater", kind)
+        .longs(prefix + ".steps", steps)
+        .parameters(prefix + ".state", state);
+  }
+
+  /**
+   * Takes a saved state over, so that the next step has the same bits as if training had not been
+   * interrupted. An error that names what differs, with nothing changed, unless it is that of the same
+   * kind of updater for parameters of the same names, sizes and types.
+   *
+   * @param prefix what it was saved under
+   */
+  public void restore(Checkpoint checkpoint, String prefix) {
+    String saved = checkpoint.text(prefix + ".updater");
+    Require.that(saved.equals(kind), "%s.updater must be %s but was %s", prefix, kind, saved);
+    long taken = checkpoint.number(prefix + ".steps");
+    Require.that(
+        taken >= 0 && taken <= Integer.MAX_VALUE,
+        "%s.steps must be in [0, 2^31) but was %d",
+        prefix,
+        taken);
+    checkpoint.into(prefix + ".state", state);
+    steps = (int) taken;
   }
 }

@@ -1,0 +1,136 @@
+package io.github.moe4j.core.checkpoint;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.zip.CRC32C;
+
+/** Reads what {@link CheckpointWriter} wrote; every byte is checked, and sizes before room is made. */
+final class CheckpointReader {
+  private final Path file;
+  private final FileChannel channel;
+  private final long length;
+  private final ByteBuffer piece = Layout.piece();
+
+  private CheckpointReader(Path file, FileChannel channel) throws IOException {
+    this.file = file;
+    this.channel = channel;
+    this.length = channel.size();
+  }
+
+  static Map<String, Values> read(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      return new CheckpointReader(file, channel).read();
+    }
+  }
+
+  private Map<String, Values> read() throws IOException {
+    ByteBuffer header = header();
+    int count = header.getInt(12);
+    Map<String, Heading> table = table(count, header.getInt(16));
+    Map<String, Values> entries = new LinkedHashMap<>();
+    for (Heading heading : table.values()) {
+      entries.put(heading.name(), body(heading));
+    }
+    long at = channel.position();
+    if (bytes(Layout.END_BYTES, "end mark").getLong() != Layout.END) {
+      throw damaged(at, "end mark is not there");
+    }
+    return entries;
+  }
+
+  private ByteBuffer header() throws IOException {
+    if (length < Long.BYTES || bytes(Long.BYTES, "header").getLong() != Layout.MAGIC) {
+      throw new CheckpointException(file + " is no checkpoint: byte 0 begins no header of one");
+    }
+    channel.position(0);
+    ByteBuffer header = bytes(Layout.HEADER, "header");
+    if (header.getInt(8) != Layout.VERSION) {
+      throw new CheckpointException("%s has format version %d at byte 8 but %d is what can be read"
+          .formatted(file, header.getInt(8), Layout.VERSION));
+    }
+    if (header.getInt(28) != Layout.checksum(header.duplicate().limit(28))) {
+      throw damaged(0, "header of 32 bytes does not fit its checksum");
+    }
+    if (header.getLong(20) != length) {
+      throw damaged(
+          Math.min(length, header.getLong(20)),
+          "there must be %d bytes but are %d".formatted(header.getLong(20), length));
+    }
+    return header;
+  }
+
+  private Map<String, Heading> table(int count, int size) throws IOException {
+    if (size < 0 || size > length - Layout.HEADER || count < 0) {
+      throw damaged(12, "%d entries in a table of %d bytes".formatted(count, size));
+    }
+    ByteBuffer lines = bytes(size, "table");
+    if (bytes(Layout.CHECKSUM, "table").getInt() != Layout.checksum(lines)) {
+      throw damaged(Layout.HEADER, "table of %d bytes does not fit its checksum".formatted(size));
+    }
+    Map<String, Heading> table = new LinkedHashMap<>();
+    long end = channel.position() + Layout.END_BYTES;
+    for (int i = 0; i < count; i++) {
+      int at = Layout.HEADER + lines.position();
+      try {
+        Heading heading = Heading.read(lines);
+        end = Math.addExact(end, Layout.body(heading));
+        if (table.put(heading.name(), heading) != null) {
+          throw damaged(at, "entry " + heading.name() + " is there twice");
+        }
+      } catch (IllegalArgumentException | ArithmeticException e) {
+        throw damaged(at, "entry %d: %s".formatted(i, e.getMessage()));
+      }
+    }
+    if (lines.hasRemaining() || end != length) {
+      throw damaged(
+          Layout.HEADER, "table speaks of %d bytes but there are %d".formatted(end, length));
+    }
+    return table;
+  }
+
+  private Values body(Heading heading) throws IOException {
+    long start = channel.position();
+    long bytes = heading.bytes();
+    int width = heading.kind().width();
+    Values values = heading.kind().allocate(heading.shape());
+    CRC32C checksum = Layout.begun(heading.name());
+    for (long from = 0; from < bytes; from += Layout.PIECE) {
+      piece.clear().limit((int) Math.min(Layout.PIECE, bytes - from));
+      fill(piece, "entry " + heading.name());
+      checksum.update(piece.duplicate());
+      values.put(from / width, piece);
+    }
+    int expected = bytes(Layout.CHECKSUM, "entry " + heading.name()).getInt();
+    if (expected != (int) checksum.getValue()) {
+      throw damaged(
+          start, "entry %s, %d bytes, does not fit its checksum".formatted(heading.name(), bytes));
+    }
+    return values;
+  }
+
+  private ByteBuffer bytes(int count, String what) throws IOException {
+    ByteBuffer bytes = Layout.buffer(count);
+    fill(bytes, what);
+    return bytes;
+  }
+
+  /** Fills a buffer and makes it ready to be read. */
+  private void fill(ByteBuffer bytes, String what) throws IOException {
+    while (bytes.hasRemaining()) {
+      if (channel.read(bytes) < 0) {
+        throw damaged(channel.position(), what + " breaks off");
+      }
+    }
+    bytes.flip();
+  }
+
+  private CheckpointException damaged(long at, String what) {
+    return new CheckpointException(
+        "checkpoint %s is damaged at byte %d: %s".formatted(file, at, what));
+  }
+}

@@ -1,0 +1,99 @@
+package io.github.moe4j.core.checkpoint;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Replaces a file whole: writes beside it, forces the bytes to disk, and moves them into its place in
+ * one step. Whatever happens before the move, the old file is as it was.
+ */
+final class ReplacedFile {
+  /** A part that nobody has written to for so long is what a crash left behind. */
+  private static final Duration ABANDONED = Duration.ofHours(1);
+
+  private ReplacedFile() {}
+
+  /** Writes the contents of a file. */
+  @FunctionalInterface
+  interface Contents {
+    void write(WritableByteChannel channel) throws IOException;
+  }
+
+  static void write(Path file, Contents contents) throws IOException {
+    // A link stays a link: what it leads to is replaced.
+    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+    Path folder = target.getParent();
+    Path name = target.getFileName();
+    if (folder == null || name == null || !Files.isDirectory(folder)) {
+      throw new NoSuchFileException(file.toString(), null, "its folder does not exist");
+    }
+    String prefix = "." + name + ".";
+    removeAbandoned(folder, prefix);
+    Path part = folder.resolve(prefix + UUID.randomUUID() + ".part");
+    try {
+      try (FileChannel channel =
+          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        contents.write(channel);
+        channel.force(true);
+      }
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (AtomicMoveNotSupportedException e) {
+      throw new IOException(folder + " is on a file system that cannot replace a file whole", e);
+    } finally {
+      remove(part);
+    }
+    force(folder);
+  }
+
+  private static void removeAbandoned(Path folder, String prefix) throws IOException {
+    Instant limit = Instant.now().minus(ABANDONED);
+    List<Path> parts;
+    try (Stream<Path> all = Files.list(folder)) {
+      parts = all.filter(p -> isPart(String.valueOf(p.getFileName()), prefix)).toList();
+    }
+    for (Path part : parts) {
+      try {
+        if (Files.getLastModifiedTime(part).toInstant().isBefore(limit)) {
+          remove(part);
+        }
+      } catch (NoSuchFileException ignored) {
+        // Another save has just moved or removed it.
+      }
+    }
+  }
+
+  private static boolean isPart(String name, String prefix) {
+    return name.startsWith(prefix)
+        && name.substring(prefix.length()).matches("[0-9a-f-]{36}\\.part");
+  }
+
+  /** Tries to: a part that stays harms nothing, and must not hide why it is not wanted. */
+  private static void remove(Path part) {
+    try {
+      Files.deleteIfExists(part);
+    } catch (IOException ignored) {
+      // The next save after an hour tries again.
+    }
+  }
+
+  /** Makes the move itself last, where the system can. */
+  private static void force(Path folder) {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    } catch (IOException ignored) {
+      // Windows opens no folders. The file is whole either way, the old or the new one.
+    }
+  }
+}

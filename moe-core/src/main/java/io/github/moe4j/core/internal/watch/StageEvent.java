@@ -1,0 +1,34 @@
+package io.github.moe4j.core.internal.watch;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.StackTrace;
+
+/** One stage of one pass. Walking the stack would cost more than all the rest. */
+@Category({"moe4j", "Layer"})
+@StackTrace(false)
+abstract class StageEvent extends Event {
+  @Label("Layer")
+  String layer = "";
+
+  @Label("Backward")
+  boolean backward;
+
+  @Label("Tokens")
+  @Description("Real tokens, without padding")
+  int tokens;
+
+  @Label("Experts Hit")
+  @Description("Experts with at least one assignment before dropping")
+  int expertsHit;
+
+  @Label("Dropped")
+  @Description("Assignments that the capacity rule dropped")
+  int dropped;
+
+  @Label("Most Loaded over Mean")
+  @Description("1 when balanced, number of experts at total collapse, 0 without assignments")
+  double mostLoadedOverMean;
+}

@@ -1,0 +1,89 @@
+package io.github.moe4j.core.watch;
+
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.internal.Require;
+import java.util.List;
+
+/**
+ * The recorded passes of one layer, handed out one after another. Unlike all else in a layer it
+ * changes with every pass, so passes must come in the order of the recording; each layer has its own.
+ */
+public final class Replay {
+  private final String layer;
+  private final List<TracedPass> passes;
+  private int next;
+
+  private Replay(String layer, List<TracedPass> passes) {
+    this.layer = layer;
+    this.passes = passes;
+  }
+
+  /**
+   * The passes of a layer; an error if there are none or they differ in experts.
+   *
+   * @param trace passes of any layers, in order
+   */
+  public static Replay of(String layer, List<TracedPass> trace) {
+    List<TracedPass> passes =
+        trace.stream().filter(pass -> pass.layer().equals(layer)).toList();
+    Require.that(
+        !passes.isEmpty(),
+        "the trace has no pass of layer %s, only of %s",
+        layer,
+        trace.stream().map(TracedPass::layer).distinct().toList());
+    int experts = passes.get(0).assignments().experts();
+    for (TracedPass pass : passes) {
+      Require.that(
+          pass.assignments().experts() == experts,
+          "passes of layer %s must have as many experts: %d != %d",
+          layer,
+          pass.assignments().experts(),
+          experts);
+    }
+    return new Replay(layer, passes);
+  }
+
+  /** Number of experts E. */
+  public int experts() {
+    return passes.get(0).assignments().experts();
+  }
+
+  /** How many passes have not been handed out yet. */
+  public synchronized int remaining() {
+    return passes.size() - next;
+  }
+
+  /** Begins again with the first pass. */
+  public synchronized void rewind() {
+    next = 0;
+  }
+
+  /**
+   * The next pass; an error if it was not one of as many tokens with the same padding, or if all have
+   * been handed out. After an error the same pass comes next.
+   *
+   * @param input of the pass that is to be decided the same way
+   */
+  public synchronized TracedPass next(MoeInput input) {
+    Require.that(
+        next < passes.size(),
+        "the trace of layer %s is at its end after %d passes",
+        layer,
+        passes.size());
+    TracedPass pass = passes.get(next);
+    Require.that(
+        pass.assignments().tokens() == input.tokens(),
+        "pass %d of layer %s was recorded with %d tokens but has %d",
+        next,
+        layer,
+        pass.assignments().tokens(),
+        input.tokens());
+    Require.that(
+        pass.mask().equals(input.mask()),
+        "pass %d of layer %s was recorded with other padding",
+        next,
+        layer);
+    next++;
+    return pass;
+  }
+}

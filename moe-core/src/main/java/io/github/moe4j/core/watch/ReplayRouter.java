@@ -1,0 +1,74 @@
+package io.github.moe4j.core.watch;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.internal.Require;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Decides what a trace says, weights included, one pass after another, whatever the tokens hold.
+ *
+ * <p>It learns nothing: recorded weights are constants, so no gradient passes through them. It offers
+ * no scores either, so it does not go with losses and capacity rules that need some. In {@code
+ * moe-routing}, {@code ReplayedTopK} replays the choice alone and learns.
+ */
+public final class ReplayRouter implements Router {
+  private final Replay replay;
+  private final int modelWidth;
+
+  private ReplayRouter(Replay replay, int modelWidth) {
+    this.replay = replay;
+    this.modelWidth = Require.positive("modelWidth", modelWidth);
+  }
+
+  /**
+   * A router that follows a replay, which nothing else should use.
+   *
+   * @param modelWidth D of the tokens
+   */
+  public static ReplayRouter of(Replay replay, int modelWidth) {
+    return new ReplayRouter(replay, modelWidth);
+  }
+
+  @Override
+  public int experts() {
+    return replay.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return modelWidth;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return Parameters.none();
+  }
+
+  @Override
+  public Routing route(MoeInput input) {
+    Require.shape("x", input.x(), -1, modelWidth);
+    TracedPass pass = replay.next(input);
+    Require.that(
+        pass.weights() != TraceWeights.NONE,
+        "the trace has no weights: record them, or replay the choice alone");
+    RouterDecision decision = RouterDecision.of(input, pass.assignments(), null, null);
+    return new Routing() {
+      @Override
+      public RouterDecision decision() {
+        return decision;
+      }
+
+      @Override
+      public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
+        gradient.requireFits(decision);
+        Require.target("dx", dx, input.x());
+      }
+    };
+  }
+}

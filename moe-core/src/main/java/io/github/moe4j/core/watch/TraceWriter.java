@@ -1,0 +1,96 @@
+package io.github.moe4j.core.watch;
+
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.PassListener;
+import io.github.moe4j.core.internal.Require;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes what routers decide to a file, a record a pass. One writer may listen to several layers.
+ *
+ * <p>Threads may share it: records come in the order in which passes end, so what is to be replayed
+ * should run on one thread. Closing it writes the end mark; without one a reader gives all whole
+ * records and then an error.
+ */
+public final class TraceWriter implements PassListener, Closeable {
+  private final OutputStream out;
+  private final TraceEncoder encoder;
+  private long records;
+  private boolean closed;
+
+  private TraceWriter(OutputStream out, TraceWeights weights) {
+    this.out = out;
+    this.encoder = new TraceEncoder(weights);
+  }
+
+  /**
+   * A new trace with weights as they are.
+   *
+   * @param file made anew; one that is there is replaced
+   */
+  public static TraceWriter create(Path file) throws IOException {
+    return create(file, TraceWeights.FLOAT64);
+  }
+
+  /**
+   * A new trace.
+   *
+   * @param file made anew; one that is there is replaced
+   */
+  public static TraceWriter create(Path file, TraceWeights weights) throws IOException {
+    OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+    try {
+      out.write(TraceFormat.header(weights));
+    } catch (IOException e) {
+      out.close();
+      throw e;
+    }
+    return new TraceWriter(out, weights);
+  }
+
+  /** Writes a pass; an {@link UncheckedIOException} if the file cannot be written. */
+  @Override
+  public void passed(MoeForward pass) {
+    try {
+      write(TracedPass.of(pass));
+    } catch (IOException e) {
+      throw new UncheckedIOException("the trace cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes a pass. */
+  public synchronized void write(TracedPass pass) throws IOException {
+    if (closed) {
+      throw new IllegalStateException("the trace is closed");
+    }
+    byte[] payload = encoder.encode(pass);
+    Require.that(
+        payload.length <= TraceFormat.MAX_PAYLOAD,
+        "a traced pass must have at most %d bytes but has %d",
+        TraceFormat.MAX_PAYLOAD,
+        payload.length);
+    ByteBuffer bytes = ByteBuffer.allocate(payload.length + 2 * Integer.BYTES);
+    bytes.putInt(payload.length).put(payload);
+    bytes.putInt(TraceFormat.crc(bytes.array(), bytes.position()));
+    out.write(bytes.array());
+    records++;
+  }
+
+  /** Ends the trace; closing it again does nothing. */
+  @Override
+  public synchronized void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      try (out) {
+        out.write(TraceFormat.end(records));
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.moe4j.core.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeGradients;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.testkit.Near;
+import io.github.moe4j.core.testkit.Seeds;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+@ExtendWith(Seeds.class)
+class ReplayRouterTest {
+  private static final int[] SIZES = {6, 0, 1, 17};
+
+  @TempDir
+  Path folder;
+
+  private static MoeInput input(int i) {
+    boolean[] valid = new boolean[SIZES[i]];
+    for (int t = 0; t < valid.length; t++) {
+      valid[t] = t % 5 != 3;
+    }
+    return MoeInput.of(WatchedLayer.normal(10 + i, SIZES[i])).withMask(TokenMask.of(valid));
+  }
+
+  private List<TracedPass> record(TraceWeights weights, List<double[]> outputs) throws IOException {
+    Path file = folder.resolve("test.trace");
+    try (TraceWriter writer = TraceWriter.create(file, weights)) {
+      MoeLayer layer = WatchedLayer.builder("a").listener(writer).build();
+      for (int i = 0; i < SIZES.length; i++) {
+        try (MoeForward pass = layer.forward(input(i))) {
+          outputs.add(Near.values(pass.y()));
+        }
+      }
+    }
+    return TraceReader.readAll(file);
+  }
+
+  private static MoeLayer layer(Replay replay) {
+    return MoeLayer.builder(ReplayRouter.of(replay, WatchedLayer.D), WatchedLayer.experts())
+        .capacity(LimitedCapacity.ofFactor(1))
+        .build();
+  }
+
+  @Test
+  void forward_replayedPasses_giveTheSameBits() throws IOException {
+    List<double[]> outputs = new ArrayList<>();
+    Replay replay = Replay.of("a", record(TraceWeights.FLOAT64, outputs));
+    MoeLayer layer = layer(replay);
+    for (int round = 0; round < 2; round++) {
+      for (int i = 0; i < SIZES.length; i++) {
+        try (MoeForward pass = layer.forward(input(i))) {
+          Near.assertSameBits("y", outputs.get(i), Near.values(pass.y()));
+        }
+      }
+      assertEquals(0, replay.remaining());
+      replay.rewind();
+    }
+  }
+
+  @Test
+  void backward_replayed_reachesExpertsAndTokens() throws IOException {
+    MoeLayer layer = layer(Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>())));
+    try (MoeForward pass = layer.forward(input(0).training())) {
+      MoeGradients gradients = pass.backward(WatchedLayer.normal(5, 6));
+      assertTrue(gradients.dx().norm2Number().doubleValue() > 0);
+      double down =
+          gradients.parameters().get("experts.down.weight").norm2Number().doubleValue();
+      assertTrue(down > 0);
+    }
+  }
+
+  @Test
+  void forward_afterTheEnd_saysSo() throws IOException {
+    Replay replay =
+        Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>()).subList(0, 1));
+    MoeLayer layer = layer(replay);
+    layer.forward(input(0)).close();
+    refuse("the trace of layer a is at its end after 1 passes", layer, input(0));
+  }
+
+  @Test
+  void forward_thatDoesNotFit_saysSoAndStaysThere() throws IOException {
+    Replay replay = Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>()));
+    MoeLayer layer = layer(replay);
+    refuse("pass 0 of layer a was recorded with 6 tokens but has 17", layer, input(3));
+    refuse(
+        "pass 0 of layer a was recorded with other padding",
+        layer,
+        input(0).withMask(TokenMask.none(6)));
+    assertEquals(SIZES.length, replay.remaining());
+    layer.forward(input(0)).close();
+  }
+
+  @Test
+  void forward_withoutWeights_saysSo() throws IOException {
+    Replay replay = Replay.of("a", record(TraceWeights.NONE, new ArrayList<>()));
+    refuse(
+        "the trace has no weights: record them, or replay the choice alone",
+        layer(replay),
+        input(0));
+  }
+
+  @Test
+  void of_unknownLayer_namesThoseThereAre() throws IOException {
+    List<TracedPass> trace = record(TraceWeights.NONE, new ArrayList<>());
+    Exception e = assertThrows(IllegalArgumentException.class, () -> Replay.of("b", trace));
+    assertEquals("the trace has no pass of layer b, only of [a]", e.getMessage());
+  }
+
+  private static void refuse(String message, MoeLayer layer, MoeInput input) {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
+    assertEquals(message, e.getMessage());
+  }
+}

@@ -1,0 +1,244 @@
+package io.github.moe4j.core.watch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.core.testkit.Seeds;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(Seeds.class)
+class TraceFileTest {
+  @TempDir
+  Path folder;
+
+  /** Any assignments of real tokens, in any order. */
+  private static TracedPass pass(String layer, int tokens, int experts, SplittableRandom random) {
+    TokenMask mask =
+        random.nextBoolean() ? TokenMask.none(tokens) : RandomArrays.mask(random, tokens);
+    int[] real = mask.validIndices(0, tokens);
+    int size = real.length == 0 ? 0 : random.nextInt(3 * real.length);
+    int[] token = new int[size];
+    int[] expert = new int[size];
+    double[] weight = RandomArrays.normal(random, size);
+    for (int n = 0; n < size; n++) {
+      token[n] = real[random.nextInt(real.length)];
+      expert[n] = random.nextInt(experts);
+    }
+    return new TracedPass(
+        layer,
+        random.nextLong(Long.MAX_VALUE),
+        random.nextBoolean(),
+        Math.max(1, tokens),
+        mask,
+        Assignments.of(tokens, experts, token, expert, weight),
+        TraceWeights.FLOAT64,
+        random.nextInt(1000));
+  }
+
+  private static List<TracedPass> passes() {
+    SplittableRandom random = Seeds.random(1);
+    List<TracedPass> all = new ArrayList<>();
+    int[] sizes = {0, 1, 3, 7, 8, 9, 200};
+    for (int i = 0; i < sizes.length; i++) {
+      all.add(pass("block " + i % 2 + " é", sizes[i], 1 + 150 * (i % 3), random));
+    }
+    return all;
+  }
+
+  private Path write(TraceWeights weights, List<TracedPass> passes) throws IOException {
+    Path file = folder.resolve("test.trace");
+    try (TraceWriter writer = TraceWriter.create(file, weights)) {
+      for (TracedPass pass : passes) {
+        writer.write(pass);
+      }
+    }
+    return file;
+  }
+
+  private static void assertSame(TracedPass expected, TracedPass actual, TraceWeights weights) {
+    assertEquals(expected.layer(), actual.layer());
+    assertEquals(expected.step(), actual.step());
+    assertEquals(expected.training(), actual.training());
+    assertEquals(expected.sequenceLength(), actual.sequenceLength());
+    assertEquals(expected.mask(), actual.mask());
+    assertEquals(expected.dropped(), actual.dropped());
+    assertEquals(weights, actual.weights());
+    Assignments a = expected.assignments();
+    Assignments b = actual.assignments();
+    assertEquals(a.experts(), b.experts());
+    assertEquals(a.size(), b.size());
+    for (int n = 0; n < a.size(); n++) {
+      assertEquals(a.token(n), b.token(n));
+      assertEquals(a.expert(n), b.expert(n));
+      double weight = weights == TraceWeights.FLOAT64
+          ? a.weight(n)
+          : weights == TraceWeights.FLOAT32 ? (float) a.weight(n) : 0;
+      assertEquals(weight, b.weight(n));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(TraceWeights.class)
+  void readAll_written_isTheSame(TraceWeights weights) throws IOException {
+    List<TracedPass> passes = passes();
+    List<TracedPass> read = TraceReader.readAll(write(weights, passes));
+    assertEquals(passes.size(), read.size());
+    for (int i = 0; i < read.size(); i++) {
+      assertSame(passes.get(i), read.get(i), weights);
+    }
+  }
+
+  @Test
+  void readAll_noPasses_isEmpty() throws IOException {
+    Path file = write(TraceWeights.NONE, List.of());
+    assertEquals(List.of(), TraceReader.readAll(file));
+    try (TraceReader reader = TraceReader.open(file)) {
+      assertNull(reader.next());
+      assertNull(reader.next());
+      assertEquals(TraceWeights.NONE, reader.weights());
+    }
+  }
+
+  @Test
+  void write_withoutWeights_takesTwoBytesAnAssignment() throws IOException {
+    int[] token = new int[2000];
+    int[] expert = new int[2000];
+    Arrays.setAll(token, n -> n / 2);
+    Arrays.setAll(expert, n -> n % 128);
+    Assignments all = Assignments.of(1000, 128, token, expert, new double[2000]);
+    TokenMask mask = TokenMask.none(1000);
+    TracedPass pass = new TracedPass("moe", 0, false, 1000, mask, all, TraceWeights.FLOAT64, 0);
+    long bytes = Files.size(write(TraceWeights.NONE, List.of(pass)));
+    assertTrue(bytes >= 4000 && bytes < 4000 + 64, bytes + " bytes");
+  }
+
+  @Test
+  void readAll_anyByteChanged_isRefusedWithItsFile() throws IOException {
+    Path file = write(TraceWeights.FLOAT64, passes().subList(0, 5));
+    byte[] good = Files.readAllBytes(file);
+    SplittableRandom random = Seeds.random(2);
+    for (int i = 0; i < good.length; i++) {
+      for (int change : new int[] {1, 0x80, 1 + random.nextInt(255)}) {
+        byte[] bad = good.clone();
+        bad[i] ^= (byte) change;
+        Files.write(file, bad);
+        IOException e =
+            assertThrows(IOException.class, () -> TraceReader.readAll(file), "byte " + i);
+        assertTrue(e.getMessage().contains(file.toString()), e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void readAll_cutOffAnywhereOrLonger_isRefused() throws IOException {
+    Path file = write(TraceWeights.FLOAT32, passes().subList(0, 5));
+    byte[] good = Files.readAllBytes(file);
+    for (int length = 0; length < good.length; length++) {
+      Files.write(file, Arrays.copyOf(good, length));
+      assertThrows(IOException.class, () -> TraceReader.readAll(file), length + " bytes");
+    }
+    Files.write(file, Arrays.copyOf(good, good.length + 1));
+    assertThrows(IOException.class, () -> TraceReader.readAll(file));
+  }
+
+  @Test
+  void next_damagedThirdRecord_givesTwoThenNamesRecordAndByte() throws IOException {
+    List<TracedPass> passes = passes().subList(2, 6);
+    long third = Files.size(write(TraceWeights.FLOAT64, passes.subList(0, 2))) - 16;
+    Path file = write(TraceWeights.FLOAT64, passes);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[(int) third + 6] ^= 1;
+    Files.write(file, bytes);
+    try (TraceReader reader = TraceReader.open(file)) {
+      assertSame(passes.get(0), reader.next(), TraceWeights.FLOAT64);
+      assertSame(passes.get(1), reader.next(), TraceWeights.FLOAT64);
+      IOException e = assertThrows(IOException.class, reader::next);
+      assertEquals(
+          file + ": record 2 at byte " + third + " is damaged: its check sum differs",
+          e.getMessage());
+    }
+  }
+
+  /** Payloads whose check sum is right: layer 0 named "a", then the given numbers. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1 1 97", // layer 1 before layer 0
+        "0 127 97", // a name longer than the record
+        "0 1 97 0 4", // unknown flag
+        "0 1 97 0 0 -1 -1 -1 -1 127 1 1 0 0", // 34 thousand million tokens
+        "0 1 97 0 0 1 1 1 -1 -1 -1 127 0", // more assignments than bytes
+        "0 1 97 0 0 1 1 0 0 0", // no experts
+        "0 1 97 0 2 9 9 1 0 0 1", // a mask cut off
+        "0 1 97 0 0 4 3 1 0 0", // 4 tokens in sequences of 3
+        "0 1 97 0 0 1 1 1 1 0 2 0 0 0 0 0 0 0 0 0", // token 1 of 1
+        "0 1 97 0 0 1 1 1 1 0 0 1 0 0 0 0 0 0 0 0", // expert 1 of 1
+        "0 1 97 0 0 1 1 1 1 0 0 0 127 -16 0 0 0 0 0 0", // weight infinite
+        "0 1 97 0 0 1 1 1 0 0 5", // a byte left over
+        "-1 -1 -1 -1 -1 -1 -1 -1 -1 -1 0" // a number without end
+      })
+  void next_rightSumOfWrongNumbers_isRefused(String numbers) throws IOException {
+    byte[] payload = new byte[numbers.split(" ").length];
+    for (int i = 0; i < payload.length; i++) {
+      payload[i] = (byte) Integer.parseInt(numbers.split(" ")[i]);
+    }
+    ByteBuffer record = ByteBuffer.allocate(payload.length + 8);
+    record.putInt(payload.length).put(payload);
+    record.putInt(TraceFormat.crc(record.array(), record.position()));
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(TraceFormat.header(TraceWeights.FLOAT64));
+    all.writeBytes(record.array());
+    all.writeBytes(TraceFormat.end(1));
+    Path file = folder.resolve("wrong.trace");
+    Files.write(file, all.toByteArray());
+    IOException e = assertThrows(IOException.class, () -> TraceReader.readAll(file));
+    assertTrue(e.getMessage().contains("record 0 at byte 14 is damaged"), e.getMessage());
+  }
+
+  @Test
+  void passed_layerWithTrace_recordsWhatItDecided() throws IOException {
+    Path file = folder.resolve("layer.trace");
+    TraceWriter writer = TraceWriter.create(file);
+    MoeLayer layer = WatchedLayer.builder("block 0").listener(writer).build();
+    MoeInput input = MoeInput.of(WatchedLayer.normal(3, 6)).training().atStep(5);
+    try (MoeForward pass = layer.forward(input.withSequenceLength(3))) {
+      writer.close();
+      TracedPass read = TraceReader.readAll(file).get(0);
+      assertSame(TracedPass.of(pass), read, TraceWeights.FLOAT64);
+      assertEquals(5, read.step());
+      assertTrue(read.training());
+      assertEquals(3, read.dropped());
+    }
+    assertThrows(IllegalStateException.class, () -> layer.forward(input), "the trace is closed");
+  }
+
+  @Test
+  void write_weightsOfLessThanTheTrace_isRefused() throws IOException {
+    Path file = write(TraceWeights.NONE, passes());
+    TracedPass without = TraceReader.readAll(file).get(6);
+    assertThrows(
+        IllegalArgumentException.class, () -> write(TraceWeights.FLOAT64, List.of(without)));
+  }
+}

@@ -1,0 +1,61 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.watch.Replay;
+
+/**
+ * Router replay: the experts are those of a trace, the weights are {@link TopK}'s of the logits now, so
+ * gradients reach the gate. Ma et al. 2025 (R3, arXiv 2510.11370) keep the choices of training those of the
+ * inference engine that made the samples.
+ *
+ * <p>Recorded weights are not used; a trace needs none. Unlike other rules it changes with every pass:
+ * see {@link Replay}.
+ *
+ * @param rule weights, with as many choices a token as were recorded
+ * @param replay the choices, used by this rule alone
+ */
+public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {
+  @Override
+  public void requireFits(int experts) {
+    rule.requireFits(experts);
+    Require.that(
+        replay.experts() == experts,
+        "the trace must be of E = %d experts but is of %d",
+        experts,
+        replay.experts());
+  }
+
+  @Override
+  public RuleResult apply(Logits logits, MoeInput input) {
+    return rule.weigh(logits, input, chosen(replay.next(input).assignments(), input));
+  }
+
+  /** Experts token after token, in whatever order the trace has its tokens. */
+  private int[] chosen(Assignments recorded, MoeInput input) {
+    int k = rule.k();
+    int[] from = new int[input.tokens()];
+    int size = 0;
+    for (int t = 0; t < from.length; t++) {
+      from[t] = size;
+      size += input.mask().valid(t) ? k : 0;
+    }
+    int[] chosen = new int[size];
+    int[] seen = new int[from.length];
+    for (int n = 0; n < recorded.size(); n++) {
+      int t = recorded.token(n);
+      if (seen[t] < k) {
+        chosen[from[t] + seen[t]] = recorded.expert(n);
+      }
+      seen[t]++;
+    }
+    for (int t = 0; t < seen.length; t++) {
+      if (input.mask().valid(t) && seen[t] != k) {
+        Require.that(false, "token %d must have k = %d recorded choices but has %d", t, k, seen[t]);
+      }
+    }
+    return chosen;
+  }
+}
