@@ -11,12 +11,9 @@ import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.training.Optimizer;
-import io.github.moe4j.core.watch.TraceWeights;
-import io.github.moe4j.core.watch.TraceWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -43,6 +40,7 @@ public final class Trainer {
   private final ByteLanguageModel model;
   private final Optimizer optimizer;
   private final Workers workers;
+  private final HeldOutText heldOutText;
   private final List<Gradients> gradients = new ArrayList<>();
 
   private final List<CurvePoint> curve = new ArrayList<>();
@@ -78,6 +76,7 @@ public final class Trainer {
     adam.setLrAndSchedule(Double.NaN, new WarmupCosine(options.learningRate(), options.steps()));
     this.optimizer = Optimizer.of(model.parameters(), adam);
     this.workers = workers;
+    this.heldOutText = new HeldOutText(model, options, split, workers);
     for (int i = 0; i < options.shards(); i++) {
       gradients.add(model.parameters().zeroGradients());
     }
@@ -171,7 +170,7 @@ public final class Trainer {
 
   /** Adds a point to the curves: the mean of the last steps, and held-out text now. */
   private void addPoint(int step, int steps) {
-    double validation = bitsPerByte(CURVE_WINDOWS, new UseCounter(domains()));
+    double validation = heldOutText.evaluate(CURVE_WINDOWS).bitsPerByte();
     curve.add(new CurvePoint(step, bitsSincePoint / steps, validation));
     bitsSincePoint = 0;
     loadSincePoint.stream()
@@ -185,73 +184,6 @@ public final class Trainer {
     return Arrays.stream(counts).mapToDouble(n -> (double) n / sum).toArray();
   }
 
-  private double bitsPerByte(int windows, UseCounter use) {
-    Batch all = validation(windows);
-    int parts = parts(all);
-    // Windows of one part come from all over the text, as in training: capacity depends on the mix.
-    List<Evaluation> evaluations = workers.map(parts, i -> evaluate(all.every(i, parts)));
-    double sum = 0;
-    for (Evaluation part : evaluations) {
-      sum += part.bits();
-      use.add(part.use());
-    }
-    return sum / all.tokens().length;
-  }
-
-  private Batch validation(int windows) {
-    return split.validation().windows(options.model().sequence(), windows);
-  }
-
-  private int parts(Batch all) {
-    int rows = options.batch() / options.shards();
-    return (all.rows() + rows - 1) / rows;
-  }
-
-  /**
-   * Writes a trace of what the model as it is now decides on held-out text; nothing if it has no
-   * router. The passes are those of {@link #heldOut}, one after another so that the file is the same
-   * each time.
-   *
-   * @param folder gets a file with the name of the contender
-   */
-  void trace(Path folder) throws IOException {
-    Batch all = validation(FINAL_WINDOWS);
-    int parts = parts(all);
-    TraceWriter trace = null;
-    try {
-      for (int i = 0; i < parts; i++) {
-        try (ByteLanguageModel.Pass pass = model.evaluate(all.every(i, parts))) {
-          for (MoeForward layer : pass.moe()) {
-            if (trace == null) {
-              trace = TraceWriter.create(
-                  folder.resolve(contender.name() + ".trace"), TraceWeights.FLOAT32);
-            }
-            trace.passed(layer);
-          }
-        }
-      }
-    } finally {
-      if (trace != null) {
-        trace.close();
-      }
-    }
-  }
-
-  /** What the model made of one batch: bits, not per byte. */
-  private record Evaluation(double bits, UseCounter use) {}
-
-  private Evaluation evaluate(Batch batch) {
-    UseCounter use = new UseCounter(domains());
-    try (ByteLanguageModel.Pass pass = model.evaluate(batch)) {
-      use.add(pass.moe(), batch);
-      return new Evaluation(pass.bitsPerByte() * batch.tokens().length, use);
-    }
-  }
-
-  private int domains() {
-    return split.train().domainNames().size();
-  }
-
   /**
    * What a model makes of held-out text.
    *
@@ -262,15 +194,25 @@ public final class Trainer {
 
   /** Evaluates the model as it is now on held-out text. */
   public HeldOut heldOut() {
-    UseCounter use = new UseCounter(domains());
-    double bits = bitsPerByte(FINAL_WINDOWS, use);
-    return new HeldOut(bits, use.load());
+    HeldOutText.Evaluation all = heldOutText.evaluate(FINAL_WINDOWS);
+    return new HeldOut(all.bitsPerByte(), all.use().load());
+  }
+
+  /**
+   * Writes a trace of what the model as it is now decides on held-out text; nothing if it has no
+   * router. The passes are those of {@link #heldOut}, one after another so that the file is the same
+   * each time.
+   *
+   * @param folder gets a file with the name of the contender
+   */
+  void trace(Path folder) throws IOException {
+    heldOutText.trace(FINAL_WINDOWS, folder.resolve(contender.name() + ".trace"));
   }
 
   /** Evaluates the model as it is now on held-out text and puts all figures together. */
   ModelResult result() {
-    UseCounter use = new UseCounter(domains());
-    double validation = bitsPerByte(FINAL_WINDOWS, use);
+    HeldOutText.Evaluation all = heldOutText.evaluate(FINAL_WINDOWS);
+    UseCounter use = all.use();
     // A dense model has no stages to tell apart.
     double work = stages.total() == 0 ? 0 : workNanos;
     long[] sorted = stepNanos.stream().mapToLong(Long::longValue).sorted().toArray();
@@ -280,7 +222,7 @@ public final class Trainer {
         contender.description(),
         model.parameters().count(),
         activeParameters(use),
-        validation,
+        all.bitsPerByte(),
         options.tokensPerStep() / median,
         StageShares.of(
             stages.route(),
