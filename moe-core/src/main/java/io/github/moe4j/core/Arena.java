@@ -124,7 +124,9 @@ public final class Arena {
     public void close() {
       if (!closed) {
         closed = true;
-        for (Loan loan : borrowed) {
+        // The last one first, so that the next pass is handed each where it had it before.
+        for (int i = borrowed.size() - 1; i >= 0; i--) {
+          Loan loan = borrowed.get(i);
           Bucket bucket = new Bucket(loan.buffer.dataType(), loan.buffer.length());
           idle.computeIfAbsent(bucket, key -> new ConcurrentLinkedDeque<>()).addFirst(loan);
         }

@@ -3,6 +3,7 @@ package io.github.moe4j.core;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,24 @@ class ArenaTest {
     first.close();
     Arena.Scope second = arena.open();
     assertEquals(address, address(second.take(DataType.FLOAT, 7, 5)));
+  }
+
+  @Test
+  void take_severalShapesOfOneSizeAgain_sameArrays() {
+    INDArray[] before = new INDArray[3];
+    for (int pass = 0; pass < 3; pass++) {
+      Arena.Scope scope = arena.open();
+      INDArray[] now = {
+        scope.take(DataType.FLOAT, 4, 6),
+        scope.take(DataType.FLOAT, 6, 4),
+        scope.take(DataType.FLOAT, 24)
+      };
+      for (int i = 0; pass > 0 && i < now.length; i++) {
+        assertSame(before[i], now[i]);
+      }
+      before = now;
+      scope.close();
+    }
   }
 
   @Test
