@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.jmh;
 
+import io.github.moe4j.bench.roofline.ShapedLayer;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Param;
@@ -30,8 +30,7 @@ public abstract class BenchedLayer extends BenchedShape {
   void buildLayer() {
     buildRouter();
     given = GivenLoad.of(load, sizes);
-    experts =
-        GluExperts.create(ExpertOptions.of(sizes.experts(), sizes.width(), sizes.hidden()), 2);
+    experts = ShapedLayer.experts(sizes);
     layer = MoeLayer.of(new GivenRouter(router, given), experts);
     gradients = layer.parameters().zeroGradients();
     try (MoeForward pass = layer.forward(input())) {

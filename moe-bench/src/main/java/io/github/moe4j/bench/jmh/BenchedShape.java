@@ -1,12 +1,10 @@
 package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.bench.roofline.ShapedLayer;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.routing.GatedRouter;
-import io.github.moe4j.routing.LinearGate;
-import io.github.moe4j.routing.TopK;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,9 +49,8 @@ public abstract class BenchedShape {
   /** Builds tokens and router. */
   void buildRouter() {
     sizes = named(shape);
-    router = GatedRouter.of(
-        LinearGate.create(sizes.experts(), sizes.width(), DataType.FLOAT, 1), TopK.of(sizes.k()));
-    x = normal(3, sizes.tokens());
+    router = ShapedLayer.router(sizes);
+    x = ShapedLayer.tokens(sizes, new SplittableRandom(3));
   }
 
   /** The tokens in a pass that evaluates. */

@@ -1,22 +1,16 @@
 package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.bench.roofline.LayerShape;
-import io.github.moe4j.core.Initializer;
+import io.github.moe4j.bench.roofline.ShapedLayer;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.experts.ExpertOptions;
-import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.routing.GatedRouter;
-import io.github.moe4j.routing.LinearGate;
-import io.github.moe4j.routing.TopK;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import jdk.jfr.FlightRecorder;
 import jdk.jfr.Recording;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -74,17 +68,13 @@ public class WatchBenchmark {
     @Setup(Level.Trial)
     public void build() {
       LayerShape sizes = LayerShape.named(shape);
-      MoeLayer.Builder builder = MoeLayer.builder(
-          GatedRouter.of(
-              LinearGate.create(sizes.experts(), sizes.width(), DataType.FLOAT, 1),
-              TopK.of(sizes.k())),
-          GluExperts.create(ExpertOptions.of(sizes.experts(), sizes.width(), sizes.hidden()), 2));
+      MoeLayer.Builder builder =
+          MoeLayer.builder(ShapedLayer.router(sizes), ShapedLayer.experts(sizes));
       if (watch.equals("listener")) {
         builder.listener(pass -> dropped.add(pass.load().dropped() + pass.plan().rows()));
       }
       layer = builder.build();
-      x = Initializer.normal(1)
-          .create(DataType.FLOAT, new SplittableRandom(3), sizes.tokens(), sizes.width());
+      x = ShapedLayer.tokens(sizes, new SplittableRandom(3));
       if (watch.equals("jfr")) {
         recording = new Recording();
         for (String stage : new String[] {"Route", "Dispatch", "Experts", "Combine"}) {

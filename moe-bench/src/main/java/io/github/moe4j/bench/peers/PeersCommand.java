@@ -2,6 +2,7 @@ package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.bench.FigureOptions;
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.bench.roofline.ShapeOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -44,12 +45,8 @@ public final class PeersCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--shapes",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Shapes to measure, of coarse, fine, small, decode 16, decode 1 (all).")
-  private @Nullable List<String> shapes;
+  @Mixin
+  private final ShapeOptions shapes = new ShapeOptions();
 
   @Option(names = "--rounds", description = "Samples of each system (${DEFAULT-VALUE}).")
   private int rounds = 15;
@@ -83,9 +80,7 @@ public final class PeersCommand implements Callable<Integer> {
     List<LayerShape> chosen;
     Timing timing;
     try {
-      chosen = shapes == null
-          ? LayerShape.all()
-          : shapes.stream().map(LayerShape::named).toList();
+      chosen = shapes.chosen();
       timing = Timing.of(rounds);
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {

@@ -34,12 +34,8 @@ public final class RooflineCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(
-      names = "--shapes",
-      split = ",",
-      paramLabel = "NAME",
-      description = "Shapes to measure, of coarse, fine, small, decode 16, decode 1 (all).")
-  private @Nullable List<String> shapes;
+  @Mixin
+  private final ShapeOptions shapes = new ShapeOptions();
 
   @Option(names = "--runs", description = "Runs of each shape (${DEFAULT-VALUE}).")
   private int runs = 21;
@@ -55,9 +51,7 @@ public final class RooflineCommand implements Callable<Integer> {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     List<LayerShape> chosen;
     try {
-      chosen = shapes == null
-          ? LayerShape.all()
-          : shapes.stream().map(LayerShape::named).toList();
+      chosen = shapes.chosen();
       if (runs < 1) {
         throw new IllegalArgumentException("runs must be at least 1 but was " + runs);
       }

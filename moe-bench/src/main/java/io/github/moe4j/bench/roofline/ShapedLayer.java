@@ -18,14 +18,23 @@ public final class ShapedLayer {
 
   /** A layer with a linear gate and top-k, of about even load. */
   public static MoeLayer of(LayerShape shape) {
-    LinearGate gate = LinearGate.create(shape.experts(), shape.width(), DataType.FLOAT, 1);
-    return of(shape, GatedRouter.of(gate, TopK.of(shape.k())));
+    return of(shape, router(shape));
   }
 
   /** A layer with another router. */
   public static MoeLayer of(LayerShape shape, Router router) {
-    ExpertOptions options = ExpertOptions.of(shape.experts(), shape.width(), shape.hidden());
-    return MoeLayer.of(router, GluExperts.create(options, 2));
+    return MoeLayer.of(router, experts(shape));
+  }
+
+  /** A linear gate and top-k. */
+  public static Router router(LayerShape shape) {
+    LinearGate gate = LinearGate.create(shape.experts(), shape.width(), DataType.FLOAT, 1);
+    return GatedRouter.of(gate, TopK.of(shape.k()));
+  }
+
+  /** SwiGLU experts. */
+  public static GluExperts experts(LayerShape shape) {
+    return GluExperts.create(ExpertOptions.of(shape.experts(), shape.width(), shape.hidden()), 2);
   }
 
   /**

@@ -1,0 +1,25 @@
+package io.github.moe4j.bench.roofline;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which shapes a command measures. */
+public final class ShapeOptions {
+  @Option(
+      names = "--shapes",
+      split = ",",
+      paramLabel = "NAME",
+      description = "Shapes to measure, of coarse, fine, small, decode 16, decode 1 (all).")
+  private @Nullable List<String> shapes;
+
+  /** Called by picocli. */
+  public ShapeOptions() {}
+
+  /** Those named, or all; an error that lists the names if there is none of one. */
+  public List<LayerShape> chosen() {
+    return shapes == null
+        ? LayerShape.all()
+        : shapes.stream().map(LayerShape::named).toList();
+  }
+}
