@@ -1,8 +1,8 @@
 package io.github.moe4j.bench.balance;
 
 import io.github.moe4j.bench.GeneratedPart;
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.LabOptions;
-import io.github.moe4j.bench.lab.Progress;
 import io.github.moe4j.bench.lab.Workers;
 import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Split;
@@ -152,7 +152,7 @@ public final class BalanceCommand implements Callable<Integer> {
     List<StudyRow> rows = new ArrayList<>();
     long runs = chosen.size() + chosen.stream().filter(Mechanism::isNone).count();
     try (Workers workers = new Workers();
-        Progress progress = Progress.of(options.steps() * runs)) {
+        Progress progress = Progress.of("balance", options.steps() * runs, "steps", err)) {
       BalanceStudy study = new BalanceStudy(options, split, workers, progress);
       for (Mechanism mechanism : chosen) {
         for (Start start : Start.values()) {

@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.balance;
 
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.LabOptions;
-import io.github.moe4j.bench.lab.Progress;
 import io.github.moe4j.bench.lab.Trainer;
 import io.github.moe4j.bench.lab.Workers;
 import io.github.moe4j.bench.lab.text.Split;

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.bench.lab.text.Batch;
+import io.github.moe4j.bench.lab.text.Scripts;
 import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.watch.TraceWeights;
@@ -15,12 +16,14 @@ final class HeldOutText {
   private final LabOptions options;
   private final Split split;
   private final Workers workers;
+  private final Scripts scripts;
 
   HeldOutText(ByteLanguageModel model, LabOptions options, Split split, Workers workers) {
     this.model = model;
     this.options = options;
     this.split = split;
     this.workers = workers;
+    this.scripts = Scripts.of(split);
   }
 
   /** Loss, and what the experts were used for. */
@@ -32,7 +35,7 @@ final class HeldOutText {
     int parts = parts(all);
     // Windows of one part come from all over the text, as in training: capacity depends on the mix.
     List<Part> evaluated = workers.map(parts, i -> evaluate(all.every(i, parts)));
-    UseCounter use = new UseCounter(domains());
+    UseCounter use = newCounter();
     double bits = 0;
     for (Part part : evaluated) {
       bits += part.bits();
@@ -45,9 +48,9 @@ final class HeldOutText {
   private record Part(double bits, UseCounter use) {}
 
   private Part evaluate(Batch batch) {
-    UseCounter use = new UseCounter(domains());
+    UseCounter use = newCounter();
     try (ByteLanguageModel.Pass pass = model.evaluate(batch)) {
-      use.add(pass.moe(), batch);
+      use.add(pass.moe(), batch, scripts.indices(batch));
       return new Part(pass.bitsPerByte() * batch.tokens().length, use);
     }
   }
@@ -84,7 +87,7 @@ final class HeldOutText {
     return (all.rows() + rows - 1) / rows;
   }
 
-  private int domains() {
-    return split.train().domainNames().size();
+  private UseCounter newCounter() {
+    return new UseCounter(split.train().domainNames().size(), scripts.names().size());
   }
 }

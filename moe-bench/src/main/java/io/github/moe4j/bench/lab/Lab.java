@@ -1,8 +1,10 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.Version;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
+import io.github.moe4j.bench.lab.text.Scripts;
 import io.github.moe4j.bench.lab.text.Split;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,20 +66,26 @@ final class Lab {
         Version.number(),
         interruptedAfter.isEmpty(),
         interruptedAfter,
-        configuration(options, contenders, split, source),
+        configuration(options, contenders),
+        environment(split, source),
         domainKind,
         split.train().domainNames(),
+        Scripts.of(split).names(),
         results);
   }
 
-  private static Map<String, String> configuration(
-      LabOptions options, List<Contender> contenders, Split split, String source) {
+  private static Map<String, String> configuration(LabOptions options, List<Contender> contenders) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("routers", String.join(",", contenders.stream().map(Contender::name).toList()));
+    all.putAll(options.describe());
+    return all;
+  }
+
+  private static Map<String, String> environment(Split split, String source) {
     Map<String, String> all = new LinkedHashMap<>();
     all.put("text", source);
     all.put("training text", "%,d bytes".formatted(split.train().size()));
     all.put("validation text", "%,d bytes".formatted(split.validation().size()));
-    all.putAll(options.describe());
-    all.put("routers", String.join(",", contenders.stream().map(Contender::name).toList()));
     all.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
     all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     all.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));

@@ -1,5 +1,7 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.Interruption;
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.LabTable;
@@ -12,9 +14,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +33,6 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed", "2:wrong usage or text", "130:interrupted"})
 public final class LabCommand implements Callable<Integer> {
   private static final Path DEFAULT_FOLDER = Path.of("lab-report");
-  private static final int INTERRUPTED = 130;
 
   @Spec
   private @Nullable CommandSpec spec;
@@ -123,7 +121,7 @@ public final class LabCommand implements Callable<Integer> {
       line.getErr().println("lab: " + message(e));
       return CommandLine.ExitCode.USAGE;
     }
-    return run(options, contenders, split, folder, line.getOut());
+    return run(options, contenders, split, folder, line);
   }
 
   /** The text, and both parts of it long enough for a window, before anything is trained. */
@@ -136,53 +134,23 @@ public final class LabCommand implements Callable<Integer> {
   }
 
   private int run(
-      LabOptions options,
-      List<Contender> contenders,
-      Split split,
-      Path folder,
-      PrintWriter terminal)
+      LabOptions options, List<Contender> contenders, Split split, Path folder, CommandLine line)
       throws IOException {
-    AtomicBoolean stop = new AtomicBoolean();
-    CountDownLatch written = new CountDownLatch(1);
-    Thread onInterrupt = new Thread(() -> stopAndWait(stop, written), "lab-interrupt");
-    Runtime.getRuntime().addShutdownHook(onInterrupt);
-    try {
-      LabResult result = train(options, contenders, split, trace ? folder : null, stop);
+    PrintWriter terminal = line.getOut();
+    long steps = (long) options.steps() * contenders.size();
+    try (Interruption interruption = Interruption.watch("lab")) {
+      LabResult result;
+      try (Progress progress = Progress.of("lab", steps, "steps", line.getErr())) {
+        Path traces = trace ? folder : null;
+        result =
+            Lab.run(options, contenders, split, source(), kind(), interruption, progress, traces);
+      }
       LabTable.print(result, terminal);
       Path page = LabReport.write(result, folder, force);
       terminal.println();
       terminal.println((result.complete() ? "report: " : "partial report: ") + page);
       terminal.flush();
-      return result.complete() ? CommandLine.ExitCode.OK : INTERRUPTED;
-    } finally {
-      written.countDown();
-      if (!stop.get()) {
-        Runtime.getRuntime().removeShutdownHook(onInterrupt);
-      }
-    }
-  }
-
-  private LabResult train(
-      LabOptions options,
-      List<Contender> contenders,
-      Split split,
-      @Nullable Path traces,
-      AtomicBoolean stop)
-      throws IOException {
-    try (Progress progress = Progress.of((long) options.steps() * contenders.size())) {
-      return Lab.run(options, contenders, split, source(), kind(), stop::get, progress, traces);
-    }
-  }
-
-  /** On Ctrl-C the step under way is finished and the report written before the JVM ends. */
-  private static void stopAndWait(AtomicBoolean stop, CountDownLatch written) {
-    stop.set(true);
-    try {
-      if (!written.await(60, TimeUnit.SECONDS)) {
-        System.err.println("lab: the report could not be written in time");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      return result.complete() ? CommandLine.ExitCode.OK : Interruption.EXIT_CODE;
     }
   }
 

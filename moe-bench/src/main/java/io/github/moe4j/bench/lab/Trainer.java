@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.balance.Balancing;
 import io.github.moe4j.bench.lab.report.CurvePoint;
 import io.github.moe4j.bench.lab.report.LoadPoint;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
@@ -100,7 +102,7 @@ public final class Trainer {
       step++;
       sincePoint++;
       bitsSincePoint += bits;
-      progress.step(contender.name(), bits);
+      progress.step(String.format(Locale.ROOT, "%s %.3f bits/byte", contender.name(), bits));
       if (step % interval == 0) {
         addPoint(step, sincePoint);
         sincePoint = 0;
@@ -175,7 +177,8 @@ public final class Trainer {
     bitsSincePoint = 0;
     loadSincePoint.stream()
         .reduce(LoadStatistics::plus)
-        .ifPresent(sum -> load.add(new LoadPoint(step, shares(sum.kept()))));
+        .ifPresent(sum -> load.add(
+            new LoadPoint(step, shares(sum.kept()), sum.routingEntropy(), sum.droppedShare())));
     loadSincePoint.clear();
   }
 
@@ -219,7 +222,9 @@ public final class Trainer {
     double median = sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2] / 1e9;
     return new ModelResult(
         contender.name(),
+        options.seed(),
         contender.description(),
+        List.of(),
         model.parameters().count(),
         activeParameters(use),
         all.bitsPerByte(),

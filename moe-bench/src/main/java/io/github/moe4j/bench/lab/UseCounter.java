@@ -9,30 +9,44 @@ import io.github.moe4j.core.MoeForward;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
-/** Counts, over evaluation batches, what the experts of each layer did and for which domain. */
+/**
+ * Counts, over evaluation batches, what the experts of each layer did, and in the last layer for which
+ * domain, for which script and together with which other experts.
+ */
 final class UseCounter {
   private final int domains;
+  private final int scripts;
   private final List<LoadStatistics> load = new ArrayList<>();
-  private long @Nullable [][] byDomain;
+  private @Nullable LastLayer last;
 
-  UseCounter(int domains) {
+  UseCounter(int domains, int scripts) {
     this.domains = domains;
+    this.scripts = scripts;
   }
 
-  /** Adds what another counter of the same domains has counted. */
+  private record LastLayer(
+      int experts, ExpertCounts byDomain, ExpertCounts byScript, ExpertCounts together) {
+    LastLayer(int experts, int domains, int scripts) {
+      this(
+          experts,
+          new ExpertCounts(experts, domains),
+          new ExpertCounts(experts, scripts),
+          new ExpertCounts(experts, experts));
+    }
+  }
+
+  /** Adds what another counter of the same domains and scripts has counted. */
   void add(UseCounter other) {
     addLoad(other.load);
-    if (other.byDomain != null) {
-      if (byDomain == null) {
-        byDomain = new long[other.byDomain.length][domains];
-      }
-      for (int e = 0; e < byDomain.length; e++) {
-        for (int d = 0; d < domains; d++) {
-          byDomain[e][d] += other.byDomain[e][d];
-        }
-      }
+    LastLayer more = other.last;
+    if (more != null) {
+      LastLayer mine = lastLayer(more.experts());
+      mine.byDomain().add(more.byDomain());
+      mine.byScript().add(more.byScript());
+      mine.together().add(more.together());
     }
   }
 
@@ -46,18 +60,41 @@ final class UseCounter {
     }
   }
 
-  /** Adds the passes of all layers over a batch; domains are counted in the last layer. */
-  void add(List<MoeForward> layers, Batch batch) {
+  /**
+   * Adds the passes of all layers over a batch.
+   *
+   * @param scriptOf [tokens] the script of each token, or -1
+   */
+  void add(List<MoeForward> layers, Batch batch, int[] scriptOf) {
     addLoad(layers.stream().map(MoeForward::load).toList());
-    if (!layers.isEmpty()) {
-      Assignments last = layers.get(layers.size() - 1).decision().assignments();
-      if (byDomain == null) {
-        byDomain = new long[last.experts()][domains];
+    if (layers.isEmpty()) {
+      return;
+    }
+    Assignments chosen = layers.get(layers.size() - 1).decision().assignments();
+    LastLayer mine = lastLayer(chosen.experts());
+    List<List<Integer>> expertsOf = new ArrayList<>();
+    for (int t = 0; t < batch.tokens().length; t++) {
+      expertsOf.add(new ArrayList<>());
+    }
+    for (int n = 0; n < chosen.size(); n++) {
+      int token = chosen.token(n);
+      mine.byDomain().add(chosen.expert(n), batch.domains()[token]);
+      if (scriptOf[token] >= 0) {
+        mine.byScript().add(chosen.expert(n), scriptOf[token]);
       }
-      for (int n = 0; n < last.size(); n++) {
-        byDomain[last.expert(n)][batch.domains()[last.token(n)]]++;
+      expertsOf.get(token).add(chosen.expert(n));
+    }
+    for (List<Integer> experts : expertsOf) {
+      for (int expert : experts) {
+        experts.forEach(other -> mine.together().add(expert, other));
       }
     }
+  }
+
+  private LastLayer lastLayer(int experts) {
+    LastLayer mine = last == null ? new LastLayer(experts, domains, scripts) : last;
+    last = mine;
+    return mine;
   }
 
   /** The load of each layer so far. */
@@ -76,36 +113,23 @@ final class UseCounter {
   /** The result, or null if there was no Mixture-of-Experts layer. */
   @Nullable
   ExpertUse result(List<LoadPoint> overTime) {
-    if (byDomain == null) {
+    if (last == null) {
       return null;
     }
     return new ExpertUse(
-        byDomain.length,
-        mean(load, LoadStatistics::coefficientOfVariation),
-        mean(load, LoadStatistics::mostLoadedOverMean),
-        mean(load, LoadStatistics::droppedShare),
-        mean(load, LoadStatistics::routingEntropy),
+        last.experts(),
+        mean(LoadStatistics::coefficientOfVariation),
+        mean(LoadStatistics::mostLoadedOverMean),
+        mean(LoadStatistics::droppedShare),
+        mean(LoadStatistics::routingEntropy),
         load.stream().mapToInt(LoadStatistics::expertsWithoutTokens).max().orElse(0),
         overTime,
-        shares(byDomain));
+        last.byDomain().sharesOfColumns(),
+        last.byScript().sharesOfColumns(),
+        last.together().sharesOfDiagonal());
   }
 
-  private static double mean(
-      List<LoadStatistics> load, java.util.function.ToDoubleFunction<LoadStatistics> measure) {
+  private double mean(ToDoubleFunction<LoadStatistics> measure) {
     return load.stream().mapToDouble(measure).average().orElse(Double.NaN);
-  }
-
-  private double[][] shares(long[][] counts) {
-    double[][] result = new double[counts.length][domains];
-    for (int d = 0; d < domains; d++) {
-      long sum = 0;
-      for (long[] ofExpert : counts) {
-        sum += ofExpert[d];
-      }
-      for (int e = 0; e < counts.length; e++) {
-        result[e][d] = sum == 0 ? Double.NaN : (double) counts[e][d] / sum;
-      }
-    }
-    return result;
   }
 }

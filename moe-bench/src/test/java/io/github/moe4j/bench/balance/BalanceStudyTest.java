@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.LabOptions;
 import io.github.moe4j.bench.lab.LayerOptions;
 import io.github.moe4j.bench.lab.ModelOptions;
-import io.github.moe4j.bench.lab.Progress;
 import io.github.moe4j.bench.lab.Workers;
 import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Domain;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.report.ExpertUse;
 import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;

@@ -16,6 +16,9 @@ import java.util.List;
  * @param load what each expert's share of the load was during training, by rising step
  * @param expertByDomain [E, domains] share of a domain's assignments that went to the expert; a
  *     column sums to 1, or is all NaN if the domain was not seen. Copied.
+ * @param expertByScript [E, scripts] the same for the scripts that the text is written in. Copied.
+ * @param coActivation [E, E] share of a row's expert's tokens that also went to the column's expert; NaN
+ *     on the diagonal and for an expert without tokens. Copied.
  */
 public record ExpertUse(
     int experts,
@@ -25,7 +28,9 @@ public record ExpertUse(
     double routingEntropy,
     int expertsWithoutTokens,
     List<LoadPoint> load,
-    double[][] expertByDomain) {
+    double[][] expertByDomain,
+    double[][] expertByScript,
+    double[][] coActivation) {
 
   /** Validates and copies. */
   public ExpertUse {
@@ -42,12 +47,20 @@ public record ExpertUse(
     for (LoadPoint point : load) {
       Checks.length("load at step " + point.step(), experts, point.shares().length);
     }
-    Checks.length("expertByDomain", experts, expertByDomain.length);
-    expertByDomain = copy(expertByDomain);
-    for (double[] row : expertByDomain) {
-      Checks.length("a row of expertByDomain", expertByDomain[0].length, row.length);
-      Checks.shares("expertByDomain", row);
+    expertByDomain = shares("expertByDomain", experts, expertByDomain);
+    expertByScript = shares("expertByScript", experts, expertByScript);
+    coActivation = shares("coActivation", experts, coActivation);
+    Checks.length("a row of coActivation", experts, coActivation[0].length);
+  }
+
+  private static double[][] shares(String name, int experts, double[][] rows) {
+    Checks.length(name, experts, rows.length);
+    double[][] copy = copy(rows);
+    for (double[] row : copy) {
+      Checks.length("a row of " + name, copy[0].length, row.length);
+      Checks.shares(name, row);
     }
+    return copy;
   }
 
   /**
@@ -60,8 +73,24 @@ public record ExpertUse(
     return copy(expertByDomain);
   }
 
-  int domains() {
-    return expertByDomain[0].length;
+  /**
+   * The share of each script's assignments that went to each expert.
+   *
+   * @return [E, scripts] a copy
+   */
+  @Override
+  public double[][] expertByScript() {
+    return copy(expertByScript);
+  }
+
+  /**
+   * The share of each expert's tokens that went to each other expert as well.
+   *
+   * @return [E, E] a copy
+   */
+  @Override
+  public double[][] coActivation() {
+    return copy(coActivation);
   }
 
   private static double[][] copy(double[][] rows) {

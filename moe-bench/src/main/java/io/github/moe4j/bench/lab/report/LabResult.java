@@ -15,10 +15,13 @@ import java.util.Set;
  * @param complete false if the run was interrupted, so that some figures are not final
  * @param progress how far an interrupted run came, to follow the word "after", for instance {@code
  *     "1,200 of 2,000 steps of model 3 of 5"}; may be empty if complete
- * @param configuration seed, steps, sizes, Java runtime, machine and so on, in the order to show
+ * @param configuration every option of the run by its name on the command line, in the order to show:
+ *     run again with these, and the same numbers come out
+ * @param environment what else the numbers depend on: Java runtime, machine, size of the text
  * @param domainKind what a domain is, in the singular: {@code "language"} or {@code "file"}
  * @param domains the names of the domains
- * @param models one entry a model, in the order to show; names are unique
+ * @param scripts the names of the scripts that the text is written in; may be empty
+ * @param models one entry for each model and seed, in the order to show; those of one model are together
  */
 public record LabResult(
     String title,
@@ -26,8 +29,10 @@ public record LabResult(
     boolean complete,
     String progress,
     Map<String, String> configuration,
+    Map<String, String> environment,
     String domainKind,
     List<String> domains,
+    List<String> scripts,
     List<ModelResult> models) {
 
   /** Validates and copies. */
@@ -39,23 +44,22 @@ public record LabResult(
       throw new IllegalArgumentException("an incomplete result must say how far the run came");
     }
     configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
+    environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
     domains = List.copyOf(domains);
+    scripts = List.copyOf(scripts);
     models = List.copyOf(models);
-    Set<String> names = new HashSet<>();
+    Set<String> runs = new HashSet<>();
     for (ModelResult model : models) {
-      if (!names.add(model.name())) {
-        throw new IllegalArgumentException("two models are named " + model.name());
+      String run = model.name() + ", seed " + model.seed();
+      if (!runs.add(run)) {
+        throw new IllegalArgumentException("two models are " + run);
       }
       ExpertUse use = model.expertUse();
-      if (use != null && use.domains() != domains.size()) {
-        throw new IllegalArgumentException(model.name()
-            + ": expertByDomain must be ["
-            + use.experts()
-            + ", "
-            + domains.size()
-            + "] but has "
-            + use.domains()
-            + " columns");
+      if (use != null) {
+        Checks.length(
+            run + ": a row of expertByDomain", domains.size(), use.expertByDomain()[0].length);
+        Checks.length(
+            run + ": a row of expertByScript", scripts.size(), use.expertByScript()[0].length);
       }
     }
   }

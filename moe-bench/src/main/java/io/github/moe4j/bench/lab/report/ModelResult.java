@@ -6,8 +6,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one model came to. A number that was not measured is NaN.
  *
- * @param name short and unique within a result; not blank
- * @param description one plain sentence, which may hold a formula
+ * @param name short; not blank
+ * @param seed of text split, weights, batches and noise; a result has a name and seed once
+ * @param description one plain sentence
+ * @param parts what it is made of, the router first; empty if there is nothing to say
  * @param parameters number of trained parameters
  * @param activeParameters how many of them take part in one token; at most {@code parameters}
  * @param validationBitsPerByte cross-entropy on held-out text, log₂
@@ -18,7 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ModelResult(
     String name,
+    long seed,
     String description,
+    List<ModelPart> parts,
     long parameters,
     long activeParameters,
     double validationBitsPerByte,
@@ -38,6 +42,7 @@ public record ModelResult(
     }
     Checks.notNegative("validationBitsPerByte", validationBitsPerByte);
     Checks.notNegative("tokensPerSecond", tokensPerSecond);
+    parts = List.copyOf(parts);
     curve = List.copyOf(curve);
     Checks.rising("curve", curve.stream().mapToInt(CurvePoint::step).toArray());
   }

@@ -1,10 +1,10 @@
 // The loss of every model over the steps of training: the whole run, and its second half closer up.
 (() => {
-  const { known, make, colours, base, axis, stepAxis, tip } = lab;
-  const { models } = lab.result;
+  const { known, make, colours, base, axis, stepAxis, tip } = page;
+  const { models } = page.data;
 
   function curveSeries(model, index, late, from) {
-    const style = lab.modelStyle(index);
+    const style = page.modelStyle(index);
     const line = (figure, width, opacity, extra) => {
       const data = model.curve
         .filter((point) => point.step >= from && known(point[figure]))
@@ -50,7 +50,7 @@
           lines.set(seriesName, line);
         }
         const sorted = [...lines.values()].sort((a, b) => (a.held || a.train) - (b.held || b.train));
-        return tip(`step ${lab.whole(points[0].axisValue)}`, sorted.map((line) => ({
+        return tip(`step ${page.whole(points[0].axisValue)}`, sorted.map((line) => ({
           colour: line.colour,
           text: `${line.name}: ${[
             line.held === undefined ? "" : `${line.held.toFixed(3)} held out`,
@@ -74,12 +74,12 @@
         const show = hidden.delete(index);
         if (!show) hidden.add(index);
         button.setAttribute("aria-pressed", String(show));
-        lab.drawAll(true);
+        page.drawAll(true);
       });
     });
   }
 
   fillLegend();
-  lab.add(document.getElementById("curves-all"), curves(false));
-  lab.add(document.getElementById("curves-late"), curves(true));
+  page.add(document.getElementById("curves-all"), curves(false));
+  page.add(document.getElementById("curves-late"), curves(true));
 })();

@@ -1,6 +1,6 @@
 // What share of the load each expert had over the steps of training: bands from expert 0 upwards.
 (() => {
-  const { known, make, colours, base, axis, stepAxis, tip } = lab;
+  const { known, make, colours, base, axis, stepAxis, tip } = page;
 
   /** The colour of a band: experts are in order, so their colours are too. */
   function bandColour(expert, experts) {
@@ -18,7 +18,7 @@
     // Bands stack along a category axis only; the points are evenly spaced anyway.
     const every = Math.max(1, Math.ceil(points.length / 5));
     option.xAxis = stepAxis({
-      type: "category", boundaryGap: false, data: points.map((point) => lab.whole(point.step)),
+      type: "category", boundaryGap: false, data: points.map((point) => page.whole(point.step)),
       axisLabel: {
         color: c.soft, fontSize: 11, interval: (i) => (points.length - 1 - i) % every === 0,
       },
@@ -54,7 +54,7 @@
         const most = [...shown].filter((p) => known(p.value)).reverse();
         const rest = most.length > 16;
         const lines = (rest ? most.sort((a, b) => b.value - a.value).slice(0, 16) : most)
-          .map((p) => ({ colour: p.color, text: `${p.seriesName}: ${lab.percent(p.value)}` }));
+          .map((p) => ({ colour: p.color, text: `${p.seriesName}: ${page.percent(p.value)}` }));
         if (rest) lines.push({ text: "and fewer for the others" });
         return tip(`step ${shown[0].axisValue}`, lines);
       },
@@ -62,10 +62,10 @@
     return { height: 220, option };
   };
 
-  const models = lab.result.models.filter((m) => m.expertUse && m.expertUse.load.length > 0);
+  const models = page.data.models.filter((m) => m.expertUse && m.expertUse.load.length > 0);
   for (const model of models) {
     const figure = make("figure", null, document.getElementById("load-charts"));
     make("h3", model.name, figure);
-    lab.add(make("div", null, figure, "chart"), load(model));
+    page.add(make("div", null, figure, "chart"), load(model));
   }
 })();

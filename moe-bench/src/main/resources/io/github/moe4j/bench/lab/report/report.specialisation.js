@@ -1,6 +1,7 @@
 // Which expert each domain went to: one heat map a model, its rows in as many blocks as fit.
 (() => {
-  const { result, known, make, colours, base, axis, tip } = lab;
+  const { known, make, colours, base, axis, tip } = page;
+  const result = page.data;
   const { models } = result;
 
   const shares = moeShares();
@@ -105,19 +106,19 @@
     option.tooltip.formatter = (point) => {
       const [expert, row, share] = point.value;
       const name = blocks[point.seriesIndex][row].title;
-      return tip(name, [{ text: known(share) ? `expert ${expert}: ${lab.percent(share)}` : "not seen" }]);
+      return tip(name, [{ text: known(share) ? `expert ${expert}: ${page.percent(share)}` : "not seen" }]);
     };
     return { height: 26 + ROW * Math.max(...blocks.map((rows) => rows.length)), option };
   };
 
-  lab.paintScale = () => {
+  page.painters.push(() => {
     const scale = document.getElementById("scale");
     scale.replaceChildren();
     make("span", "0 %", scale);
     make("span", null, scale).style.background =
       `linear-gradient(to right, ${colours().heat.join(", ")})`;
-    make("span", `${lab.percent(largest, 0)} of a ${result.domainKind}’s assignments`, scale);
-  };
+    make("span", `${page.percent(largest, 0)} of a ${result.domainKind}’s assignments`, scale);
+  });
 
   function fillSpecialisation() {
     document.getElementById("specialisation-text").textContent =
@@ -132,7 +133,7 @@
       const most = Math.log2(entry.model.expertUse.experts).toFixed(2);
       make("figcaption", bits === null ? "not measured"
         : `Specialisation: ${bits.toFixed(2)} bits of at most ${most}`, figure);
-      lab.add(make("div", null, figure, "chart"), heat(entry));
+      page.add(make("div", null, figure, "chart"), heat(entry));
     }
   }
 

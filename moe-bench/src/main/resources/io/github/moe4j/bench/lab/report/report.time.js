@@ -1,7 +1,7 @@
 // How long a training step takes, by stage.
 (() => {
-  const { known, colours, base, axis, tip } = lab;
-  const { models } = lab.result;
+  const { known, colours, base, axis, tip } = page;
+  const { models } = page.data;
 
   const STAGES = ["route", "dispatch", "experts", "combine", "other"];
 
@@ -41,12 +41,12 @@
         const model = timed[bars[0].dataIndex];
         return tip(model.name, bars.filter((bar) => bar.value > 0).map((bar) => ({
           colour: bar.color,
-          text: `${bar.seriesName}: ${bar.value.toFixed(2)} ms, ${lab.percent(model.stages[bar.seriesName])}`,
+          text: `${bar.seriesName}: ${bar.value.toFixed(2)} ms, ${page.percent(model.stages[bar.seriesName])}`,
         })));
       },
     });
     return { height: 84 + timed.length * (narrow ? 46 : 36), option };
   };
 
-  lab.add(document.getElementById("time-chart"), time);
+  page.add(document.getElementById("time-chart"), time);
 })();

@@ -23,6 +23,8 @@ final class LabFixture {
       .map(tag -> tag + " " + Locale.forLanguageTag(tag).getDisplayName(Locale.ENGLISH))
       .toList();
 
+  static final List<String> SCRIPTS = List.of("Latin", "Cyrillic", "Arabic", "Devanagari", "Han");
+
   private static final int STEPS = 3000;
   private static final int POINTS = 30;
 
@@ -38,24 +40,25 @@ final class LabFixture {
 
   static LabResult result(boolean complete, String progress, List<ModelResult> models) {
     Map<String, String> configuration = new LinkedHashMap<>();
-    configuration.put("steps", "3,000");
-    configuration.put("batch", "16 windows of 128 bytes");
-    configuration.put("model", "width 128, expert width 256, 8 experts, 2 layers");
-    configuration.put("optimiser", "Adam, learning rate 0.002, 100 steps of warm-up");
+    configuration.put("routers", "dense,topk,topk-balanced,switch");
     configuration.put("seed", "42");
-    configuration.put("text", "display names of this Java runtime, 85 languages, 2.6 MB");
-    configuration.put("held out", "10 % of the lines of each language");
-    configuration.put("Java", "17.0.15+6 OpenJDK 64-Bit Server VM");
-    configuration.put("machine", "Linux amd64, 2 processors, 24 GB");
-    configuration.put("command", "java -jar moe-bench.jar lab --steps 3000 --seed 42 --out report");
+    configuration.put("steps", "3000");
+    configuration.put("batch", "16");
+    configuration.put("learning-rate", "0.002");
+    Map<String, String> environment = new LinkedHashMap<>();
+    environment.put("text", "display names of this Java runtime, 85 languages, 2.6 MB");
+    environment.put("Java", "17.0.15+6 OpenJDK 64-Bit Server VM");
+    environment.put("machine", "Linux amd64, 2 processors, 24 GB");
     return new LabResult(
         "Four feed-forward layers on 85 languages",
         "0.1.0-SNAPSHOT",
         complete,
         progress,
         configuration,
+        environment,
         "language",
         LANGUAGES,
+        SCRIPTS,
         models);
   }
 
@@ -100,7 +103,17 @@ final class LabFixture {
       @Nullable ExpertUse use) {
     long parameters = use == null ? 331_008 : 842_240;
     return new ModelResult(
-        name, description, parameters, 331_008, last, tokensPerSecond, stages, curve(last), use);
+        name,
+        42,
+        description,
+        List.of(),
+        parameters,
+        331_008,
+        last,
+        tokensPerSecond,
+        stages,
+        curve(last),
+        use);
   }
 
   private static List<CurvePoint> curve(double last) {
@@ -119,10 +132,20 @@ final class LabFixture {
   private static ExpertUse use(
       double tilt, double cv, double max, double dropped, double entropy, int idle) {
     List<LoadPoint> load = IntStream.rangeClosed(1, POINTS)
-        .mapToObj(i -> new LoadPoint(i * STEPS / POINTS, shares(tilt * i / POINTS, i)))
+        .mapToObj(i -> new LoadPoint(
+            i * STEPS / POINTS, shares(tilt * i / POINTS, i), entropy * (2 - i / POINTS), dropped))
         .toList();
     return new ExpertUse(
-        EXPERTS, cv, max, dropped, entropy, idle, load, expertByDomain(tilt, EXPERTS));
+        EXPERTS,
+        cv,
+        max,
+        dropped,
+        entropy,
+        idle,
+        load,
+        columns(tilt, LANGUAGES.size()),
+        columns(tilt, SCRIPTS.size()),
+        coActivation());
   }
 
   private static double[] shares(double tilt, int seed) {
@@ -133,20 +156,32 @@ final class LabFixture {
     return divided(shares);
   }
 
-  private static double[][] expertByDomain(double tilt, int experts) {
+  private static double[][] columns(double tilt, int count) {
     Random random = new Random(7);
-    double[][] table = new double[experts][LANGUAGES.size()];
-    for (int d = 0; d < LANGUAGES.size(); d++) {
-      int favourite = random.nextInt(experts);
-      double[] column = new double[experts];
-      for (int e = 0; e < experts; e++) {
+    double[][] table = new double[EXPERTS][count];
+    for (int d = 0; d < count; d++) {
+      int favourite = random.nextInt(EXPERTS);
+      double[] column = new double[EXPERTS];
+      for (int e = 0; e < EXPERTS; e++) {
         column[e] =
             Math.exp((e == favourite ? 1.8 : 0) - 2.2 * tilt * e + 0.7 * random.nextGaussian());
       }
       column = divided(column);
-      for (int e = 0; e < experts; e++) {
+      for (int e = 0; e < EXPERTS; e++) {
         table[e][d] = column[e];
       }
+    }
+    return table;
+  }
+
+  private static double[][] coActivation() {
+    Random random = new Random(8);
+    double[][] table = new double[EXPERTS][EXPERTS];
+    for (int e = 0; e < EXPERTS; e++) {
+      double[] row = random.doubles(EXPERTS).map(v -> v * v).toArray();
+      row[e] = 0;
+      table[e] = divided(row);
+      table[e][e] = Double.NaN;
     }
     return table;
   }

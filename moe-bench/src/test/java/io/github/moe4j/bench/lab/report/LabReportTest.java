@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.bench.page.PageJson;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -32,9 +33,7 @@ class LabReportTest {
 
     assertEquals(target.resolve("report.html"), page);
     assertEquals(Set.of("report.html", "result.json"), names(target));
-    assertEquals(
-        LabJson.write(LabFixture.complete()),
-        LabJson.write(LabJson.read(Files.readString(target.resolve("result.json")))));
+    assertEquals(PageJson.write(LabFixture.complete()), PageJson.write(LabReport.read(target)));
   }
 
   @Test
@@ -102,7 +101,9 @@ class LabReportTest {
         true,
         "",
         plain.configuration(),
+        plain.environment(),
         "file",
+        List.of(),
         List.of(),
         List.of(model));
 

@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.bench.page.PageJson;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class LabResultTest {
@@ -21,9 +23,9 @@ class LabResultTest {
   void json_roundTrip_isTheSame() throws IOException {
     LabResult result = LabFixture.complete();
 
-    LabResult back = LabJson.read(LabJson.write(result));
+    LabResult back = PageJson.read(PageJson.write(result), LabResult.class);
 
-    assertEquals(LabJson.write(result), LabJson.write(back));
+    assertEquals(PageJson.write(result), PageJson.write(back));
     assertEquals(
         new ArrayList<>(result.configuration().keySet()),
         new ArrayList<>(back.configuration().keySet()));
@@ -34,12 +36,21 @@ class LabResultTest {
   @Test
   void json_notANumber_isNullAndComesBack() throws IOException {
     ExpertUse use = new ExpertUse(
-        2, NAN, NAN, NAN, NAN, 0, List.of(new LoadPoint(1, new double[] {NAN, 1})), new double[][] {
-          {NAN, 0.5}, {NAN, 0.5}
-        });
+        2,
+        NAN,
+        NAN,
+        NAN,
+        NAN,
+        0,
+        List.of(new LoadPoint(1, new double[] {NAN, 1}, NAN, NAN)),
+        new double[][] {{NAN, 0.5}, {NAN, 0.5}},
+        new double[2][0],
+        new double[][] {{NAN, 0.25}, {1, NAN}});
     ModelResult model = new ModelResult(
         "m",
+        7,
         "",
+        List.of(new ModelPart("router", "top-k", "the k best", "")),
         2,
         1,
         Double.POSITIVE_INFINITY,
@@ -49,10 +60,19 @@ class LabResultTest {
         use);
     LabResult result = LabFixture.result(true, "", List.of());
     result = new LabResult(
-        "t", "v", true, "", result.configuration(), "file", List.of("a", "b"), List.of(model));
+        "t",
+        "v",
+        true,
+        "",
+        result.configuration(),
+        result.environment(),
+        "file",
+        List.of("a", "b"),
+        List.of(),
+        List.of(model));
 
-    String json = LabJson.write(result);
-    LabResult back = LabJson.read(json);
+    String json = PageJson.write(result);
+    LabResult back = PageJson.read(json, LabResult.class);
 
     assertFalse(json.contains("NaN") || json.contains("Infinity"), json);
     ModelResult again = back.models().get(0);
@@ -65,12 +85,16 @@ class LabResultTest {
     assertEquals(1, usedAgain.load().get(0).shares()[1]);
     assertTrue(Double.isNaN(usedAgain.expertByDomain()[1][0]));
     assertEquals(0.5, usedAgain.expertByDomain()[1][1]);
+    assertEquals(0.25, usedAgain.coActivation()[0][1]);
+    assertTrue(Double.isNaN(usedAgain.coActivation()[1][1]));
+    assertEquals(model.parts(), again.parts());
   }
 
   @Test
   void newLabResult_sameModelTwice_isRefused() {
     ModelResult model = LabFixture.models().get(0);
-    refused("two models are named dense", () -> LabFixture.result(true, "", List.of(model, model)));
+    refused(
+        "two models are dense, seed 42", () -> LabFixture.result(true, "", List.of(model, model)));
   }
 
   @Test
@@ -84,15 +108,17 @@ class LabResultTest {
   void newLabResult_otherNumberOfDomains_isRefused() {
     ModelResult model = LabFixture.models().get(1);
     refused(
-        "top-2, no balance loss: expertByDomain must be [8, 1] but has 85 columns",
+        "top-2, no balance loss, seed 42: a row of expertByDomain must be [1] but was [85]",
         () -> new LabResult(
             "t",
             "v",
             true,
             "",
-            LabFixture.complete().configuration(),
+            Map.of(),
+            Map.of(),
             "file",
             List.of("a"),
+            List.of(),
             List.of(model)));
   }
 
@@ -102,7 +128,7 @@ class LabResultTest {
     refused("expertByDomain must be [3] but was [2]", () -> use(3, List.of(), table));
     refused(
         "load at step 4 must be [2] but was [1]",
-        () -> use(2, List.of(new LoadPoint(4, new double[] {1})), table));
+        () -> use(2, List.of(new LoadPoint(4, new double[] {1}, 0, 0)), table));
     refused(
         "a row of expertByDomain must be [1] but was [0]",
         () -> use(2, List.of(), new double[][] {{1}, {}}));
@@ -110,7 +136,9 @@ class LabResultTest {
         "load must be in order of rising steps but 4 follows 4",
         () -> use(
             2,
-            List.of(new LoadPoint(4, new double[] {1, 0}), new LoadPoint(4, new double[] {1, 0})),
+            List.of(
+                new LoadPoint(4, new double[] {1, 0}, 0, 0),
+                new LoadPoint(4, new double[] {1, 0}, 0, 0)),
             table));
   }
 
@@ -143,11 +171,21 @@ class LabResultTest {
   void newModelResult_moreActiveThanAll_isRefused() {
     refused(
         "activeParameters must be 0 to parameters (1) but was 2",
-        () -> new ModelResult("m", "", 1, 2, 1, 1, UNTIMED, List.of(), null));
+        () -> new ModelResult("m", 1, "", List.of(), 1, 2, 1, 1, UNTIMED, List.of(), null));
   }
 
   private static ExpertUse use(int experts, List<LoadPoint> load, double[][] expertByDomain) {
-    return new ExpertUse(experts, 0, 1, 0, 0, 0, load, expertByDomain);
+    return new ExpertUse(
+        experts,
+        0,
+        1,
+        0,
+        0,
+        0,
+        load,
+        expertByDomain,
+        new double[experts][0],
+        new double[experts][experts]);
   }
 
   private static ExpertUse assertNotNullUse(ModelResult model) {

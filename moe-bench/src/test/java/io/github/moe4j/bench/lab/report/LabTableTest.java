@@ -25,7 +25,17 @@ class LabTableTest {
 
   @Test
   void print_longNameAndLargeFigures_fits120Columns() {
-    ExpertUse use = new ExpertUse(128, 11.27, 128, 1, 4.85, 127, List.of(), new double[128][85]);
+    ExpertUse use = new ExpertUse(
+        128,
+        11.27,
+        128,
+        1,
+        4.85,
+        127,
+        List.of(),
+        new double[128][85],
+        new double[128][5],
+        new double[128][128]);
     ModelResult model = LabFixture.model(
         "a name that is much longer than what a table has room for",
         "",
@@ -44,7 +54,17 @@ class LabTableTest {
   void print_nothingMeasured_isDashes() {
     double nan = Double.NaN;
     ModelResult model = new ModelResult(
-        "m", "", 1, 1, nan, nan, new StageShares(nan, nan, nan, nan, nan), List.of(), null);
+        "m",
+        1,
+        "",
+        List.of(),
+        1,
+        1,
+        nan,
+        nan,
+        new StageShares(nan, nan, nan, nan, nan),
+        List.of(),
+        null);
 
     String last = lastLine(print(LabFixture.result(true, "", List.of(model))));
 

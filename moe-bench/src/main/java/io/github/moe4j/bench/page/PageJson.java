@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab.report;
+package io.github.moe4j.bench.page;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
@@ -15,8 +15,8 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.util.stream.DoubleStream;
 
-/** A result as JSON and back. JSON knows no NaN: a number that is not finite is written as null. */
-final class LabJson {
+/** Records as JSON and back. JSON knows no NaN: a number that is not finite is written as null. */
+public final class PageJson {
 
   private static final ObjectMapper MAPPER = JsonMapper.builder()
       .addModule(new SimpleModule()
@@ -26,9 +26,10 @@ final class LabJson {
           .addDeserializer(double[].class, new DoublesReader()))
       .build();
 
-  private LabJson() {}
+  private PageJson() {}
 
-  static String write(LabResult result) {
+  /** Writes a record, with line breaks. */
+  public static String write(Object result) {
     try {
       return MAPPER.writer(SerializationFeature.INDENT_OUTPUT).writeValueAsString(result);
     } catch (JsonProcessingException e) {
@@ -37,7 +38,7 @@ final class LabJson {
   }
 
   /** The same on one line, safe between script tags: no text in it can end the element. */
-  static String writeForScript(LabResult result) {
+  static String writeForScript(Object result) {
     try {
       return MAPPER.writeValueAsString(result).replace("<", "\\u003c");
     } catch (JsonProcessingException e) {
@@ -45,8 +46,9 @@ final class LabJson {
     }
   }
 
-  static LabResult read(String json) throws IOException {
-    return MAPPER.readValue(json, LabResult.class);
+  /** Reads what {@link #write} wrote. */
+  public static <T> T read(String json, Class<T> type) throws IOException {
+    return MAPPER.readValue(json, type);
   }
 
   private static void writeNumber(double value, JsonGenerator out) throws IOException {

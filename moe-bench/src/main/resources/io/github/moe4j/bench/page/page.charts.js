@@ -2,11 +2,11 @@
 // width to a height and an ECharts option; all are drawn again when the window, the colour scheme
 // or the medium changes.
 (() => {
-  const { make } = lab;
+  const { make } = page;
   const charts = [];
 
   function colours() {
-    return lab.isDark()
+    return page.isDark()
       ? {
           ink: "#e3e7ec", soft: "#9aa5b3", line: "#313945", paper: "#14181e", back: "#1d232b",
           heat: ["#1b2129", "#1d4568", "#2f7fb5", "#8fcbef", "#f4fbff"],
@@ -88,5 +88,5 @@
     charts.forEach((entry) => draw(entry, force));
   }
 
-  Object.assign(lab, { colours, base, axis, stepAxis, tip, add, drawAll });
+  Object.assign(page, { colours, base, axis, stepAxis, tip, add, drawAll });
 })();
