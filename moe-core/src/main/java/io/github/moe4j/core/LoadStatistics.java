@@ -59,6 +59,24 @@ public final class LoadStatistics {
     return java.util.Arrays.stream(counts).asLongStream().toArray();
   }
 
+  /**
+   * Counts that were taken elsewhere or saved.
+   *
+   * @param assigned [E] assignments of each expert before dropping, at least one. Not modified.
+   * @param kept [E] those that were kept. Not modified.
+   * @param tokens real tokens seen
+   * @param entropySum sum over tokens of the entropy in nats; NaN if the router has no distribution
+   */
+  public static LoadStatistics of(long[] assigned, long[] kept, long tokens, double entropySum) {
+    Require.positive("experts", assigned.length);
+    Require.that(
+        kept.length == assigned.length,
+        "kept must have length %d but has %d",
+        assigned.length,
+        kept.length);
+    return new LoadStatistics(assigned.clone(), kept.clone(), tokens, entropySum);
+  }
+
   /** Both loads together. */
   public LoadStatistics plus(LoadStatistics other) {
     Require.that(
@@ -151,6 +169,11 @@ public final class LoadStatistics {
    */
   public double routingEntropy() {
     return tokens == 0 ? 0 : entropySum / tokens;
+  }
+
+  /** Sum over tokens of the entropy of the router's distribution, in nats; NaN if it has none. */
+  public double entropySum() {
+    return entropySum;
   }
 
   private static long sum(long[] values) {

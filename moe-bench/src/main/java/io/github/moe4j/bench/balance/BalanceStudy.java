@@ -4,6 +4,8 @@ import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.LabOptions;
 import io.github.moe4j.bench.lab.Trainer;
 import io.github.moe4j.bench.lab.Workers;
+import io.github.moe4j.bench.lab.balance.Mechanism;
+import io.github.moe4j.bench.lab.balance.Start;
 import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.LoadStatistics;
 import java.util.Arrays;
@@ -26,9 +28,9 @@ final class BalanceStudy {
 
   /** One run; the same options give the same numbers. */
   StudyRow run(Mechanism mechanism, Start start) {
-    Trainer trainer = new Trainer(mechanism.contender(start, options), options, split, workers);
+    Trainer trainer = new Trainer(StudiedModel.of(mechanism, start), options, split, workers);
     List<LoadStatistics> before = trainer.heldOut().load();
-    trainer.train(() -> false, progress);
+    trainer.train(() -> false, progress, () -> {});
     Trainer.HeldOut heldOut = trainer.heldOut();
     List<LoadStatistics> after = heldOut.load();
     return new StudyRow(

@@ -1,5 +1,8 @@
 package io.github.moe4j.bench.balance;
 
+import io.github.moe4j.bench.lab.balance.Evens;
+import io.github.moe4j.bench.lab.balance.Mechanism;
+import io.github.moe4j.bench.lab.balance.Start;
 import java.util.List;
 import java.util.Locale;
 

@@ -19,6 +19,7 @@ import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.SwitchLoss.Counting;
 import io.github.moe4j.balance.Variance;
 import io.github.moe4j.balance.ZLoss;
+import io.github.moe4j.bench.lab.balance.Evens;
 import java.util.function.BiFunction;
 
 /** The registry: every loss of the library, in one convention or more, for tests and benchmarks. */

@@ -1,5 +1,8 @@
 package io.github.moe4j.bench.balance;
 
+import io.github.moe4j.bench.lab.balance.Mechanism;
+import io.github.moe4j.bench.lab.balance.Start;
+
 /**
  * What one run of the study came to, measured on held-out text; loads are those of the worst layer.
  *

@@ -10,6 +10,7 @@ import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Parameterised;
 import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.RowMap;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -97,7 +97,7 @@ public final class ByteLanguageModel implements Parameterised {
    * @param batch windows no longer than the model's sequence
    */
   public Pass evaluate(Batch batch) {
-    return new Pass(batch, null);
+    return new Pass(batch, PassMode.evaluation());
   }
 
   /**
@@ -105,9 +105,10 @@ public final class ByteLanguageModel implements Parameterised {
    *
    * @param batch windows no longer than the model's sequence
    * @param random source of router noise. Modified.
+   * @param step optimiser steps done before, for schedules
    */
-  public Pass train(Batch batch, RandomGenerator random) {
-    return new Pass(batch, random);
+  public Pass train(Batch batch, RandomGenerator random, long step) {
+    return new Pass(batch, PassMode.training(random).atStep(step));
   }
 
   /** One pass over a batch, and the way back. Close it to reuse its memory. */
@@ -120,12 +121,11 @@ public final class ByteLanguageModel implements Parameterised {
     private final double[] nats;
     private boolean pulledBack;
 
-    private Pass(Batch batch, @Nullable RandomGenerator random) {
+    private Pass(Batch batch, PassMode mode) {
       this.batch = batch;
       INDArray x = embedding.forward(batch, scope);
       MoeInput input = MoeInput.of(x).withSequenceLength(batch.sequence());
-      input = input.withTokenIds(batch.tokens());
-      input = random == null ? input : input.training(random);
+      input = input.withTokenIds(batch.tokens()).withMode(mode);
       for (TransformerBlock block : blocks) {
         FeedForwardRun run = block.forward(input);
         runs.add(run);

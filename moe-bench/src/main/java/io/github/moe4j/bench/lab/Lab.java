@@ -2,88 +2,156 @@ package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.Version;
+import io.github.moe4j.bench.lab.contender.Contender;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
 import io.github.moe4j.bench.lab.text.Scripts;
 import io.github.moe4j.bench.lab.text.Split;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import java.io.IOException;
-import java.nio.file.Path;
+import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
-/** Trains the same model with each contender, one after another. */
+/** Trains the same model with each contender and each seed, one after another. */
 final class Lab {
-  private Lab() {}
+  private static final long NANOS_BETWEEN_SAVES = Duration.ofSeconds(15).toNanos();
+
+  private final Experiment experiment;
+  private final LabStore store;
+  private final BooleanSupplier stop;
+  private final Progress progress;
+  private final List<ModelResult> results;
+  private long lastSave = System.nanoTime();
+
+  private Lab(Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress) {
+    this.experiment = experiment;
+    this.store = store;
+    this.stop = stop;
+    this.progress = progress;
+    this.results = new ArrayList<>(store.finished());
+  }
 
   /**
-   * Runs all contenders, or those begun until {@code stop} says so.
-   *
-   * @param split text to train on and held-out text
-   * @param source what the text is, for the report
-   * @param domainKind what a domain of the text is, in the singular
-   * @param traces folder for a trace of each model, or null for none
+   * Runs what is not done yet, or until {@code stop} says so; then the model under way is measured as
+   * it is, and its state is kept.
    */
   static LabResult run(
-      LabOptions options,
-      List<Contender> contenders,
-      Split split,
-      String source,
-      String domainKind,
-      BooleanSupplier stop,
-      Progress progress,
-      @Nullable Path traces)
+      Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress)
       throws IOException {
-    List<ModelResult> results = new ArrayList<>();
-    String interruptedAfter = "";
+    return new Lab(experiment, store, stop, progress).run();
+  }
+
+  private LabResult run() throws IOException {
+    progress.skip((long) results.size() * experiment.options().steps());
+    if (results.isEmpty()) {
+      // A run that is killed at once can be resumed too.
+      store.write(result("0 of %d models".formatted(experiment.runs())));
+    }
+    String left = "";
     try (Workers workers = new Workers()) {
-      for (Contender contender : contenders) {
-        Trainer trainer = new Trainer(contender, options, split, workers);
-        int steps = trainer.train(stop, progress);
-        if (steps > 0) {
-          results.add(trainer.result());
-          if (traces != null) {
-            trainer.trace(traces);
+      for (long seed : experiment.seeds()) {
+        LabOptions options = experiment.options().with(seed);
+        Split split = experiment.corpus().split(seed, options.validationShare());
+        for (Contender contender : experiment.contenders()) {
+          if (left.isEmpty() && !isDone(contender, seed)) {
+            Trainer trainer = new Trainer(contender, options, split, workers);
+            int steps = train(trainer, contender, seed);
+            if (steps < options.steps()) {
+              left = "%,d of %,d steps of %s, model %d of %d"
+                  .formatted(
+                      steps,
+                      options.steps(),
+                      experiment.label(contender, seed),
+                      results.size() + (steps > 0 ? 0 : 1),
+                      experiment.runs());
+            }
           }
-        }
-        if (steps < options.steps()) {
-          interruptedAfter = "%,d of %,d steps of %s, model %d of %d"
-              .formatted(
-                  steps,
-                  options.steps(),
-                  contender.name(),
-                  contenders.indexOf(contender) + 1,
-                  contenders.size());
-          break;
         }
       }
     }
-    return new LabResult(
-        "Router lab",
-        Version.number(),
-        interruptedAfter.isEmpty(),
-        interruptedAfter,
-        configuration(options, contenders),
-        environment(split, source),
-        domainKind,
-        split.train().domainNames(),
-        Scripts.of(split).names(),
-        results);
-  }
-
-  private static Map<String, String> configuration(LabOptions options, List<Contender> contenders) {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("routers", String.join(",", contenders.stream().map(Contender::name).toList()));
-    all.putAll(options.describe());
+    LabResult all = result(left);
+    store.write(all);
     return all;
   }
 
-  private static Map<String, String> environment(Split split, String source) {
+  private boolean isDone(Contender contender, long seed) {
+    return results.stream().anyMatch(r -> r.name().equals(contender.name()) && r.seed() == seed);
+  }
+
+  /** Trains a model, from its start or from where it was left, and adds what it came to. */
+  private int train(Trainer trainer, Contender contender, long seed) throws IOException {
+    Optional<Checkpoint> saved = store.underWay(contender, seed);
+    if (saved.isPresent()) {
+      trainer.restore(saved.get());
+      progress.skip(trainer.steps());
+    }
+    int total = experiment.options().steps();
+    int steps = trainer.train(stop, progress, () -> saveNowAndThen(trainer, contender, seed));
+    if (steps < total) {
+      store.save(contender, seed, trainer.state());
+    }
+    if (steps > 0) {
+      results.add(trainer.result());
+    }
+    if (steps == total) {
+      store.trace(trainer, contender, seed);
+      int runs = experiment.runs();
+      store.write(
+          result(results.size() < runs ? "%d of %d models".formatted(results.size(), runs) : ""));
+      store.done();
+    }
+    return steps;
+  }
+
+  /** A run that is killed can go on from there. */
+  private void saveNowAndThen(Trainer trainer, Contender contender, long seed) {
+    if (System.nanoTime() - lastSave > NANOS_BETWEEN_SAVES) {
+      try {
+        store.save(contender, seed, trainer.state());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      lastSave = System.nanoTime();
+    }
+  }
+
+  /**
+   * All results so far, those of one model together.
+   *
+   * @param left how far an unfinished run came; empty if it is finished
+   */
+  private LabResult result(String left) {
+    List<String> names = experiment.contenders().stream().map(Contender::name).toList();
+    List<ModelResult> sorted = results.stream()
+        .sorted(Comparator.<ModelResult>comparingInt(r -> names.indexOf(r.name()))
+            .thenComparingInt(r -> experiment.seeds().indexOf(r.seed())))
+        .toList();
+    Split split = experiment
+        .corpus()
+        .split(experiment.seeds().get(0), experiment.options().validationShare());
+    return new LabResult(
+        "Router lab",
+        Version.number(),
+        left.isEmpty(),
+        left,
+        experiment.configuration(),
+        environment(split),
+        experiment.domainKind(),
+        split.train().domainNames(),
+        Scripts.of(split).names(),
+        sorted);
+  }
+
+  private Map<String, String> environment(Split split) {
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("text", source);
+    all.put("source", experiment.source());
     all.put("training text", "%,d bytes".formatted(split.train().size()));
     all.put("validation text", "%,d bytes".formatted(split.validation().size()));
     all.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());

@@ -2,21 +2,21 @@ package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.bench.Interruption;
 import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.lab.contender.ContenderList;
 import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.LabTable;
-import io.github.moe4j.bench.lab.text.Corpus;
-import io.github.moe4j.bench.lab.text.Split;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
-import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "lab",
     sortOptions = false,
-    subcommands = {SummaryCommand.class, TraceCommand.class},
+    subcommands = {SummaryCommand.class, CompareCommand.class, TraceCommand.class},
     description =
         "Trains the same byte-level language model with each router on real text, prints a table"
             + " and writes an HTML report.",
@@ -37,63 +37,34 @@ public final class LabCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(names = "--steps", description = "Optimiser steps of each model (${DEFAULT-VALUE}).")
-  private int steps = LabOptions.DEFAULT.steps();
+  @Option(names = "--list", description = "List all that can be compared, and end.")
+  private boolean list;
 
-  @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
-  private long seed = LabOptions.DEFAULT.seed();
-
-  @Option(
-      names = "--routers",
-      split = ",",
-      paramLabel = "NAME",
-      completionCandidates = ContenderNames.class,
-      description = "Models to compare, of: ${COMPLETION-CANDIDATES} (all).")
-  private @Nullable List<String> routers;
-
-  @Option(names = "--experts", description = "Experts of a layer (${DEFAULT-VALUE}).")
-  private int experts = LabOptions.DEFAULT.layer().experts();
-
-  @Option(names = "--k", description = "Choices per token of top-k (${DEFAULT-VALUE}).")
-  private int k = LabOptions.DEFAULT.layer().k();
-
-  @Option(names = "--width", description = "Model width (${DEFAULT-VALUE}).")
-  private int width = LabOptions.DEFAULT.model().width();
+  @Mixin
+  private RunOptions run = new RunOptions();
 
   @Option(
-      names = "--hidden",
-      description = "Hidden units that a token activates in each layer (${DEFAULT-VALUE}).")
-  private int hidden = LabOptions.DEFAULT.layer().activeHidden();
-
-  @Option(names = "--blocks", description = "Transformer blocks (${DEFAULT-VALUE}).")
-  private int blocks = LabOptions.DEFAULT.model().blocks();
-
-  @Option(names = "--heads", description = "Attention heads (${DEFAULT-VALUE}).")
-  private int heads = LabOptions.DEFAULT.model().heads();
-
-  @Option(names = "--sequence", description = "Bytes of a sequence (${DEFAULT-VALUE}).")
-  private int sequence = LabOptions.DEFAULT.model().sequence();
-
-  @Option(names = "--batch", description = "Sequences of a step (${DEFAULT-VALUE}).")
-  private int batch = LabOptions.DEFAULT.batch();
-
-  @Option(names = "--learning-rate", description = "Peak learning rate (${DEFAULT-VALUE}).")
-  private double learningRate = LabOptions.DEFAULT.learningRate();
-
-  @Option(
-      names = "--text",
-      arity = "1..*",
+      names = "--config",
       paramLabel = "FILE",
       description =
-          "UTF-8 text to train on, one domain a file. Default: names of languages, countries,"
-              + " currencies and so on in every language that this Java runtime knows.")
-  private @Nullable List<Path> text;
+          "Take options from a file: YAML or properties by the names of these options, or a run's"
+              + " result.json to repeat it. Options given here count more.")
+  private @Nullable Path config;
 
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
       description = "Where the report goes. Default: lab-report, or lab-report-2 and so on.")
   private @Nullable Path out;
+
+  @Option(
+      names = "--resume",
+      arity = "0..1",
+      fallbackValue = "",
+      paramLabel = "FOLDER",
+      description =
+          "Go on with the run in that folder, that of --out or lab-report, with its options.")
+  private @Nullable Path resume;
 
   @Option(
       names = "--trace",
@@ -104,74 +75,92 @@ public final class LabCommand implements Callable<Integer> {
   @Option(names = "--force", description = "Overwrite a report that is in the folder.")
   private boolean force;
 
+  /** Called by picocli. */
+  public LabCommand() {}
+
   @Override
   public Integer call() throws IOException {
-    CommandLine line = java.util.Objects.requireNonNull(spec).commandLine();
-    LabOptions options;
-    List<Contender> contenders;
-    Split split;
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    if (list) {
+      ContenderList.print(line.getOut());
+      return CommandLine.ExitCode.OK;
+    }
+    Experiment experiment;
+    LabFolder store;
     Path folder;
     try {
-      options = options();
-      contenders = contenders();
       folder = folder();
-      split = split(options);
-      Files.createDirectories(folder);
+      FileOptions.of(line, file(folder)).into(run);
+      experiment = run.experiment();
+      if (resume != null) {
+        requireSame(LabReport.read(folder).configuration(), experiment.configuration());
+        store = LabFolder.resume(folder, experiment, trace);
+      } else {
+        store = LabFolder.start(folder, experiment, trace);
+      }
     } catch (IllegalArgumentException | IOException e) {
       line.getErr().println("lab: " + message(e));
       return CommandLine.ExitCode.USAGE;
     }
-    return run(options, contenders, split, folder, line);
+    return run(experiment, store, folder, line);
   }
 
-  /** The text, and both parts of it long enough for a window, before anything is trained. */
-  private Split split(LabOptions options) {
-    Corpus corpus = text == null ? Corpus.displayNames() : Corpus.ofFiles(text);
-    Split split = corpus.split(options.seed(), options.validationShare());
-    split.train().windows(sequence, 1);
-    split.validation().windows(sequence, 1);
-    return split;
+  /** The file with more options, if there is one. */
+  private @Nullable Path file(Path folder) {
+    if (resume != null && config != null) {
+      throw new IllegalArgumentException("--resume and --config exclude one another");
+    }
+    return resume == null ? config : folder.resolve(LabReport.DATA);
   }
 
-  private int run(
-      LabOptions options, List<Contender> contenders, Split split, Path folder, CommandLine line)
+  /** Else the models of one report would not be comparable. */
+  private static void requireSame(Map<String, String> before, Map<String, String> now) {
+    before.forEach((name, value) -> {
+      if (!value.equals(now.get(name))) {
+        throw new IllegalArgumentException("%s must be %s as in the run to resume but was %s"
+            .formatted(name, value, now.get(name)));
+      }
+    });
+  }
+
+  private int run(Experiment experiment, LabFolder store, Path folder, CommandLine line)
       throws IOException {
     PrintWriter terminal = line.getOut();
-    long steps = (long) options.steps() * contenders.size();
+    long steps = (long) experiment.options().steps() * experiment.runs();
     try (Interruption interruption = Interruption.watch("lab")) {
       LabResult result;
       try (Progress progress = Progress.of("lab", steps, "steps", line.getErr())) {
-        Path traces = trace ? folder : null;
-        result =
-            Lab.run(options, contenders, split, source(), kind(), interruption, progress, traces);
+        result = Lab.run(experiment, store, interruption, progress);
       }
       LabTable.print(result, terminal);
-      Path page = LabReport.write(result, folder, force);
       terminal.println();
+      Path page = folder.resolve(LabReport.PAGE);
       terminal.println((result.complete() ? "report: " : "partial report: ") + page);
+      terminal.println(
+          result.complete() ? "again:  " + again(result) : "go on:  lab --resume " + folder);
       terminal.flush();
       return result.complete() ? CommandLine.ExitCode.OK : Interruption.EXIT_CODE;
     }
   }
 
-  private LabOptions options() {
-    return new LabOptions(
-        seed,
-        steps,
-        batch,
-        learningRate,
-        LabOptions.DEFAULT.validationShare(),
-        new ModelOptions(width, heads, blocks, sequence),
-        new LayerOptions(width, hidden, experts, k));
-  }
-
-  private List<Contender> contenders() {
-    return routers == null
-        ? Contenders.all()
-        : routers.stream().distinct().map(Contenders::named).toList();
+  /** The command that repeats a run. */
+  private static String again(LabResult result) {
+    StringBuilder command = new StringBuilder("lab");
+    result
+        .configuration()
+        .forEach((name, value) -> command.append(" --").append(name).append(' ').append(value));
+    return command.toString();
   }
 
   private Path folder() throws IOException {
+    if (resume != null) {
+      Path named = resume.toString().isEmpty() ? null : resume;
+      Path folder = named != null ? named : out != null ? out : DEFAULT_FOLDER;
+      if (!Files.exists(folder.resolve(LabReport.DATA))) {
+        throw new IllegalArgumentException(folder + " holds no run to resume");
+      }
+      return folder;
+    }
     if (out != null) {
       if (!force) {
         LabReport.requireFree(out);
@@ -185,25 +174,7 @@ public final class LabCommand implements Callable<Integer> {
     return folder;
   }
 
-  private String source() {
-    return text == null
-        ? "display names of this Java runtime"
-        : String.join(", ", text.stream().map(Path::toString).toList());
-  }
-
-  private String kind() {
-    return text == null ? "language" : "file";
-  }
-
   private static String message(Exception e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-  }
-
-  /** The names that {@code --routers} takes. */
-  private static final class ContenderNames implements Iterable<String> {
-    @Override
-    public Iterator<String> iterator() {
-      return Contenders.all().stream().map(Contender::name).iterator();
-    }
   }
 }

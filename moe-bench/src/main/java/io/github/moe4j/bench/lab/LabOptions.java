@@ -1,8 +1,8 @@
 package io.github.moe4j.bench.lab;
 
+import io.github.moe4j.bench.lab.contender.LayerOptions;
+import io.github.moe4j.bench.lab.contender.ModelSizes;
 import io.github.moe4j.core.internal.Require;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /**
  * Everything that decides a run of the lab, besides its text and its contenders.
@@ -43,9 +43,19 @@ public record LabOptions(
         layer.width());
   }
 
+  /** The same run with another seed. */
+  LabOptions with(long newSeed) {
+    return with(newSeed, steps);
+  }
+
   /** The same run with another seed and length. */
   public LabOptions with(long newSeed, int newSteps) {
     return new LabOptions(newSeed, newSteps, batch, learningRate, validationShare, model, layer);
+  }
+
+  /** What a contender needs to know. */
+  ModelSizes sizes() {
+    return new ModelSizes(layer, model.blocks(), steps);
   }
 
   /** Tokens of a training step. */
@@ -56,22 +66,5 @@ public record LabOptions(
   /** Parts of a step that run at the same time; the same on every machine. */
   int shards() {
     return batch % 2 == 0 ? 2 : 1;
-  }
-
-  /** The options by the names of the command line, in the order to show. */
-  Map<String, String> describe() {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("seed", Long.toString(seed));
-    all.put("steps", Integer.toString(steps));
-    all.put("batch", batch + " sequences of " + model.sequence() + " bytes");
-    all.put("learning rate", Double.toString(learningRate));
-    all.put("validation share", Double.toString(validationShare));
-    all.put("blocks", Integer.toString(model.blocks()));
-    all.put("heads", Integer.toString(model.heads()));
-    all.put("width", Integer.toString(model.width()));
-    all.put("hidden", layer.activeHidden() + " active a token");
-    all.put("experts", Integer.toString(layer.experts()));
-    all.put("k", Integer.toString(layer.k()));
-    return all;
   }
 }

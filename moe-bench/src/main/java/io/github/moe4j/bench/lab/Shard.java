@@ -9,7 +9,7 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
 import java.util.List;
 import java.util.Optional;
-import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One shard of a training step: its forward pass, later its backward pass, and what it measured. */
@@ -19,9 +19,9 @@ final class Shard implements AutoCloseable {
   private long nanos;
 
   /** Runs the forward pass. */
-  Shard(ByteLanguageModel model, Batch batch, SplittableRandom noise) {
+  Shard(ByteLanguageModel model, Batch batch, RandomGenerator noise, long step) {
     long start = System.nanoTime();
-    this.pass = model.train(batch, noise);
+    this.pass = model.train(batch, noise, step);
     this.layers = pass.moe();
     this.nanos = System.nanoTime() - start;
   }

@@ -3,10 +3,12 @@ package io.github.moe4j.bench.lab;
 import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
+import io.github.moe4j.bench.lab.report.Spread;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -22,8 +24,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "summary",
     description =
-        "Prints the held-out bits per byte of several runs, such as those of different seeds, as a"
-            + " Markdown table with the mean and the difference to the first model.")
+        "Prints the held-out bits per byte of one run or several, a column a seed, as a Markdown"
+            + " table with the mean and the difference to the first model.")
 public final class SummaryCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
@@ -48,32 +50,29 @@ public final class SummaryCommand implements Callable<Integer> {
   }
 
   private static void print(List<LabResult> runs, PrintWriter out) {
-    List<String> models = runs.get(0).models().stream().map(ModelResult::name).toList();
-    row(
-        out,
-        "model",
-        runs.stream().map(r -> "seed " + r.configuration().get("seed")).toList(),
-        "mean",
-        "difference");
-    row(out, "---", runs.stream().map(r -> "---:").toList(), "---:", "---:");
+    List<ModelResult> all = runs.stream().flatMap(run -> run.models().stream()).toList();
+    List<String> models = all.stream().map(ModelResult::name).distinct().toList();
+    List<Long> seeds = all.stream().map(ModelResult::seed).distinct().toList();
+    row(out, "model", seeds.stream().map(seed -> "seed " + seed).toList(), "mean", "difference");
+    row(out, "---", seeds.stream().map(seed -> "---:").toList(), "---:", "---:");
     double first = Double.NaN;
     for (String model : models) {
-      List<Double> values = runs.stream().map(run -> bitsPerByte(run, model)).toList();
-      double mean = values.stream().mapToDouble(v -> v).average().orElse(Double.NaN);
+      double[] values = seeds.stream().mapToDouble(seed -> bitsPerByte(all, model, seed)).toArray();
+      double mean = Spread.of(values).mean();
       first = Double.isNaN(first) ? mean : first;
       row(
           out,
           model,
-          values.stream().map(v -> String.format(Locale.ROOT, "%.4f", v)).toList(),
+          Arrays.stream(values).mapToObj(v -> String.format(Locale.ROOT, "%.4f", v)).toList(),
           String.format(Locale.ROOT, "%.4f", mean),
           String.format(Locale.ROOT, "%+.4f", mean - first));
     }
     out.flush();
   }
 
-  private static double bitsPerByte(LabResult run, String model) {
-    return run.models().stream()
-        .filter(m -> m.name().equals(model))
+  private static double bitsPerByte(List<ModelResult> all, String model, long seed) {
+    return all.stream()
+        .filter(m -> m.name().equals(model) && m.seed() == seed)
         .mapToDouble(ModelResult::validationBitsPerByte)
         .findFirst()
         .orElse(Double.NaN);

@@ -3,10 +3,9 @@ package io.github.moe4j.bench.lab;
 import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.balance.Balancing;
-import io.github.moe4j.bench.lab.report.CurvePoint;
-import io.github.moe4j.bench.lab.report.LoadPoint;
+import io.github.moe4j.bench.lab.contender.Contender;
+import io.github.moe4j.bench.lab.contender.Recipe;
 import io.github.moe4j.bench.lab.report.ModelResult;
-import io.github.moe4j.bench.lab.report.StageShares;
 import io.github.moe4j.bench.lab.text.Batch;
 import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.Arena;
@@ -14,11 +13,12 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.random.RestorableRandom;
 import io.github.moe4j.core.training.Optimizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -44,14 +44,10 @@ public final class Trainer {
   private final Workers workers;
   private final HeldOutText heldOutText;
   private final List<Gradients> gradients = new ArrayList<>();
-
-  private final List<CurvePoint> curve = new ArrayList<>();
-  private final List<LoadPoint> load = new ArrayList<>();
-  private final List<Long> stepNanos = new ArrayList<>();
-  private StageTimes stages = StageTimes.zero();
-  private long workNanos;
-  private final List<LoadStatistics> loadSincePoint = new ArrayList<>();
-  private double bitsSincePoint;
+  private RestorableRandom batches;
+  private RestorableRandom noise;
+  private TrainingLog log = new TrainingLog();
+  private int step;
 
   /**
    * A new model with what trains it; nothing is trained yet.
@@ -63,7 +59,7 @@ public final class Trainer {
     this.contender = contender;
     this.options = options;
     this.split = split;
-    Recipe recipe = contender.recipe().apply(options.layer());
+    Recipe recipe = contender.recipe().apply(options.sizes());
     this.balancing = recipe.balancing();
     Arena arena = new Arena();
     SplittableRandom seeds = new SplittableRandom(options.seed());
@@ -82,34 +78,25 @@ public final class Trainer {
     for (int i = 0; i < options.shards(); i++) {
       gradients.add(model.parameters().zeroGradients());
     }
+    this.batches = RestorableRandom.ofSeed(options.seed());
+    this.noise = batches.split();
   }
 
   /**
    * Trains until all steps are done or {@code stop} says so.
    *
-   * @return steps done
+   * @param afterStep called after every step, when the state can be saved
+   * @return steps done in all
    */
-  public int train(BooleanSupplier stop, Progress progress) {
-    SplittableRandom batches = new SplittableRandom(options.seed());
-    SplittableRandom noise = batches.split();
+  public int train(BooleanSupplier stop, Progress progress, Runnable afterStep) {
     int interval = (options.steps() + CURVE_POINTS - 1) / CURVE_POINTS;
-    int step = 0;
-    int sincePoint = 0;
     while (step < options.steps() && !stop.getAsBoolean()) {
-      Batch batch =
-          split.train().batch(batches, options.batch(), options.model().sequence());
-      double bits = step(batch, noise, step);
-      step++;
-      sincePoint++;
-      bitsSincePoint += bits;
+      double bits = trainStep();
       progress.step(String.format(Locale.ROOT, "%s %.3f bits/byte", contender.name(), bits));
-      if (step % interval == 0) {
-        addPoint(step, sincePoint);
-        sincePoint = 0;
+      if (step % interval == 0 || step == options.steps()) {
+        addPoint();
       }
-    }
-    if (sincePoint > 0) {
-      addPoint(step, sincePoint);
+      afterStep.run();
     }
     return step;
   }
@@ -118,11 +105,12 @@ public final class Trainer {
    * One optimiser step. Shards of the batch are micro-batches that run at the same time, each with
    * gradients of its own; capacity sees one shard, and so do most balance losses.
    */
-  private double step(Batch batch, SplittableRandom noise, int step) {
+  private double trainStep() {
+    Batch batch = split.train().batch(batches, options.batch(), options.model().sequence());
     long start = System.nanoTime();
     int count = gradients.size();
     int rows = batch.rows() / count;
-    List<SplittableRandom> noises = new ArrayList<>();
+    List<RestorableRandom> noises = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       noises.add(noise.split());
     }
@@ -131,9 +119,11 @@ public final class Trainer {
     List<List<RouterDecision>> decisions;
     long balanceNanos = 0;
     try {
-      shards = workers.map(
-          count,
-          i -> begun[i] = new Shard(model, batch.slice(i * rows, (i + 1) * rows), noises.get(i)));
+      shards = workers.map(count, i -> {
+        Batch part = batch.slice(i * rows, (i + 1) * rows);
+        begun[i] = new Shard(model, part, noises.get(i), step);
+        return begun[i];
+      });
       decisions = shards.stream().map(Shard::decisions).toList();
       long forward = System.nanoTime();
       // A dense model has no layers to balance.
@@ -157,34 +147,23 @@ public final class Trainer {
     sum.clipByGlobalNorm(MAX_NORM);
     optimizer.step(sum);
     balancing.step(decisions);
+    step++;
     long end = System.nanoTime();
-    stepNanos.add(end - start);
-    workNanos += (end - update + balanceNanos) * count;
     double bits = 0;
+    StageTimes stages = StageTimes.zero();
+    long work = (end - update + balanceNanos) * count;
     for (Shard shard : shards) {
       bits += shard.bitsPerByte() / count;
       stages = stages.plus(shard.stages());
-      workNanos += shard.nanos();
-      shard.load().ifPresent(loadSincePoint::add);
+      work += shard.nanos();
+      shard.load().ifPresent(log::passed);
     }
+    log.stepped(bits, end - start, stages, work);
     return bits;
   }
 
-  /** Adds a point to the curves: the mean of the last steps, and held-out text now. */
-  private void addPoint(int step, int steps) {
-    double validation = heldOutText.evaluate(CURVE_WINDOWS).bitsPerByte();
-    curve.add(new CurvePoint(step, bitsSincePoint / steps, validation));
-    bitsSincePoint = 0;
-    loadSincePoint.stream()
-        .reduce(LoadStatistics::plus)
-        .ifPresent(sum -> load.add(
-            new LoadPoint(step, shares(sum.kept()), sum.routingEntropy(), sum.droppedShare())));
-    loadSincePoint.clear();
-  }
-
-  private static double[] shares(long[] counts) {
-    long sum = Math.max(1, Arrays.stream(counts).sum());
-    return Arrays.stream(counts).mapToDouble(n -> (double) n / sum).toArray();
+  private void addPoint() {
+    log.point(step, heldOutText.evaluate(CURVE_WINDOWS).bitsPerByte());
   }
 
   /**
@@ -205,38 +184,57 @@ public final class Trainer {
    * Writes a trace of what the model as it is now decides on held-out text; nothing if it has no
    * router. The passes are those of {@link #heldOut}, one after another so that the file is the same
    * each time.
-   *
-   * @param folder gets a file with the name of the contender
    */
-  void trace(Path folder) throws IOException {
-    heldOutText.trace(FINAL_WINDOWS, folder.resolve(contender.name() + ".trace"));
+  void trace(Path file) throws IOException {
+    heldOutText.trace(FINAL_WINDOWS, file);
+  }
+
+  /** All state of the training, to go on from there later with the same numbers. */
+  Checkpoint.Builder state() {
+    Checkpoint.Builder all = Checkpoint.builder().parameters("model", model.parameters());
+    optimizer.addTo(all, "optimizer");
+    balancing.addTo(all, "balance");
+    batches.addTo(all, "batches");
+    noise.addTo(all, "noise");
+    log.addTo(all, "log");
+    return all.longs("step", step);
+  }
+
+  /** Takes over what {@link #state} gave for the same contender and options. */
+  void restore(Checkpoint saved) {
+    saved.into("model", model.parameters());
+    optimizer.restore(saved, "optimizer");
+    balancing.restore(saved, "balance");
+    batches = RestorableRandom.from(saved, "batches");
+    noise = RestorableRandom.from(saved, "noise");
+    log = TrainingLog.from(saved, "log");
+    step = Math.toIntExact(saved.number("step"));
+  }
+
+  /** Steps done. */
+  int steps() {
+    return step;
   }
 
   /** Evaluates the model as it is now on held-out text and puts all figures together. */
   ModelResult result() {
+    if (log.stepsSincePoint() > 0) {
+      addPoint();
+    }
     HeldOutText.Evaluation all = heldOutText.evaluate(FINAL_WINDOWS);
     UseCounter use = all.use();
-    // A dense model has no stages to tell apart.
-    double work = stages.total() == 0 ? 0 : workNanos;
-    long[] sorted = stepNanos.stream().mapToLong(Long::longValue).sorted().toArray();
-    double median = sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2] / 1e9;
     return new ModelResult(
         contender.name(),
         options.seed(),
         contender.description(),
-        List.of(),
+        contender.parts(),
         model.parameters().count(),
         activeParameters(use),
         all.bitsPerByte(),
-        options.tokensPerStep() / median,
-        StageShares.of(
-            stages.route(),
-            stages.plan() + stages.gather(),
-            stages.experts(),
-            stages.combine(),
-            work),
-        curve,
-        use.result(load));
+        options.tokensPerStep() / log.secondsPerStep(),
+        log.shares(),
+        log.curve(),
+        use.result(log.load()));
   }
 
   private long activeParameters(UseCounter use) {
@@ -244,6 +242,6 @@ public final class Trainer {
     model
         .parameters()
         .forEach((name, array) -> sum[name.contains(".experts.") ? 1 : 0] += array.length());
-    return sum[0] + Math.round(sum[1] * use.choices() / options.layer().experts());
+    return sum[0] + Math.round(sum[1] * use.choices() / Math.max(1, use.experts()));
   }
 }

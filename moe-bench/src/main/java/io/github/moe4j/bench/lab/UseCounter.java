@@ -102,6 +102,11 @@ final class UseCounter {
     return List.copyOf(load);
   }
 
+  /** Experts of the last layer; 0 without layers. */
+  int experts() {
+    return last == null ? 0 : last.experts();
+  }
+
   /** Choices per token, the mean over layers; 0 without layers. */
   double choices() {
     return load.stream()

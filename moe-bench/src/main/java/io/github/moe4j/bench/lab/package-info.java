@@ -2,7 +2,7 @@
  * The lab: trains one small language model with each router and balance strategy on real text and
  * shows what every choice does to loss, speed, load and specialisation.
  *
- * <p>{@link io.github.moe4j.bench.lab.Contenders} lists what is compared, {@code Trainer} trains one
+ * <p>{@link io.github.moe4j.bench.lab.contender.Contenders} lists what is compared, {@code Trainer} trains one
  * {@link io.github.moe4j.bench.lab.ByteLanguageModel}; the text is in {@code lab.text}, the table and
  * the page in {@code lab.report}.
  */

@@ -1,6 +1,5 @@
 package io.github.moe4j.bench.routers;
 
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.routing.AllExperts;
 import io.github.moe4j.routing.Base;
 import io.github.moe4j.routing.BatchwiseMask;
@@ -64,22 +63,23 @@ public final class RouterCatalogue {
           new RouterFacts(
               "largest p, weight p", GATE, "1", NO, NOTHING, "Switch Transformers", "O(E)"),
           sizes -> new Switch()),
-      new RouterEntry(
-          "noisy-top-k",
-          "Noisy top-k",
-          "noisy-top-k",
-          new RouterFacts(
-              "k largest l + N(0,1)·softplus(x·Wnoise); softmax over them",
-              GATE + ", Wnoise [E,D] or scales",
-              K,
-              NO,
-              NOISE,
-              "Shazeer et al. 2017, tensor2tensor, V-MoE (fixed σ), FastMoE",
-              "O(E·k), a normal number, softplus and Φ a score"),
-          sizes -> NoisyTopK.of(
-              sizes.gate(),
-              LearnedNoise.create(sizes.experts(), sizes.modelWidth(), sizes.dataType()),
-              topK(sizes.k()))),
+      RouterEntry.of(
+              "noisy-top-k",
+              "Noisy top-k",
+              "noisy-top-k",
+              new RouterFacts(
+                  "k largest l + N(0,1)·softplus(x·Wnoise); softmax over them",
+                  GATE + ", Wnoise [E,D] or scales",
+                  K,
+                  NO,
+                  NOISE,
+                  "Shazeer et al. 2017, tensor2tensor, V-MoE (fixed σ), FastMoE",
+                  "O(E·k), a normal number, softplus and Φ a score"),
+              sizes -> NoisyTopK.of(
+                  sizes.gate(),
+                  LearnedNoise.create(sizes.experts(), sizes.modelWidth(), sizes.dataType()),
+                  topK(sizes.k())))
+          .balancedBy("importance-and-load"),
       rule(
           "gumbel",
           "Gumbel top-k",
@@ -172,31 +172,33 @@ public final class RouterCatalogue {
               SELECT),
           RouterCatalogue::deepSeekV2),
       rule(
-          "deepseek-v3",
-          "DeepSeek-V3",
-          "deepseek-v3",
-          new RouterFacts(
-              "top-k of σ(l) + b within the best groups; weights 2.5·σ/Σσ",
-              GATE + "; b [E] outside the gradient",
-              K,
-              "by its bias controller",
-              NOTHING,
-              "DeepSeek-V3 and R1, Kimi K2, GLM-4.5, torchtitan",
-              SELECT),
-          RouterCatalogue::deepSeekV3),
+              "deepseek-v3",
+              "DeepSeek-V3",
+              "deepseek-v3",
+              new RouterFacts(
+                  "top-k of σ(l) + b within the best groups; weights 2.5·σ/Σσ",
+                  GATE + "; b [E] outside the gradient",
+                  K,
+                  "by its bias controller",
+                  NOTHING,
+                  "DeepSeek-V3 and R1, Kimi K2, GLM-4.5, torchtitan",
+                  SELECT),
+              RouterCatalogue::deepSeekV3)
+          .balancedBy("v3-sign"),
       rule(
-          "biased-top-k",
-          "Biased top-k",
-          "biased-top-k",
-          new RouterFacts(
-              "top-k of l + b; weights as top-k, of l alone",
-              GATE + "; b [E] outside the gradient",
-              K,
-              "by its bias controller",
-              NOTHING,
-              "Megatron-LM `quantile_balancing`",
-              SELECT),
-          sizes -> new BiasedTopK(topK(sizes.k()), againstTheSlope(sizes.experts(), 0.5))),
+              "biased-top-k",
+              "Biased top-k",
+              "biased-top-k",
+              new RouterFacts(
+                  "top-k of l + b; weights as top-k, of l alone",
+                  GATE + "; b [E] outside the gradient",
+                  K,
+                  "by its bias controller",
+                  NOTHING,
+                  "Megatron-LM `quantile_balancing`",
+                  SELECT),
+              sizes -> new BiasedTopK(topK(sizes.k()), sizes.bias(0.5)))
+          .balancedBy("quantile"),
       rule(
           "sinkhorn",
           "Sinkhorn",
@@ -237,18 +239,19 @@ public final class RouterCatalogue {
               "O(T·log C) an expert"),
           sizes -> ExpertChoice.of(sizes.k())),
       rule(
-          "batchwise",
-          "Batchwise mask",
-          "batchwise",
-          new RouterFacts(
-              "training: each expert its k·T/E largest p; evaluation: p above a threshold",
-              GATE + ", thresholds [E]",
-              "k on average",
-              "yes, in training",
-              "other tokens when training",
-              "Shazeer et al. 2017, appendix F",
-              "O(T·log C) an expert"),
-          sizes -> BatchwiseMask.create(sizes.k(), sizes.experts(), sizes.dataType())),
+              "batchwise",
+              "Batchwise mask",
+              "batchwise",
+              new RouterFacts(
+                  "training: each expert its k·T/E largest p; evaluation: p above a threshold",
+                  GATE + ", thresholds [E]",
+                  "k on average",
+                  "yes, in training",
+                  "other tokens when training",
+                  "Shazeer et al. 2017, appendix F",
+                  "O(T·log C) an expert"),
+              sizes -> BatchwiseMask.create(sizes.k(), sizes.experts(), sizes.dataType()))
+          .balancedBy("batchwise-loss"),
       rule(
           "top-p",
           "Top-p",
@@ -263,18 +266,19 @@ public final class RouterCatalogue {
               "O(E + K log E) for K chosen"),
           sizes -> TopP.of(0.5)),
       rule(
-          "remoe",
-          "ReMoE",
-          "remoe",
-          new RouterFacts(
-              "weights relu(l), where above 0",
-              GATE,
-              "by token",
-              "by its L1 loss",
-              NOTHING,
+              "remoe",
               "ReMoE",
-              "O(E)"),
-          sizes -> new ReMoE()),
+              "remoe",
+              new RouterFacts(
+                  "weights relu(l), where above 0",
+                  GATE,
+                  "by token",
+                  "by its L1 loss",
+                  NOTHING,
+                  "ReMoE",
+                  "O(E)"),
+              sizes -> new ReMoE())
+          .balancedBy("remoe-l1"),
       gate(
           "cosine",
           "Cosine gate",
@@ -288,9 +292,10 @@ public final class RouterCatalogue {
               "X-MoE, Tutel, Swin-MoE",
               "a second, smaller product"),
           sizes -> GatedRouter.of(
-              CosineGate.create(sizes.experts(), sizes.modelWidth(), 16, sizes.dataType(), 1),
+              CosineGate.create(
+                  sizes.experts(), sizes.modelWidth(), 16, sizes.dataType(), sizes.seed(1)),
               topK(sizes.k()))),
-      new RouterEntry(
+      RouterEntry.of(
           "hash",
           "Hash",
           "hash",
@@ -303,7 +308,7 @@ public final class RouterCatalogue {
               "Hash layers (Roller et al. 2021), MaxText",
               "one look-up"),
           sizes -> HashRouter.of(
-              ExpertTable.random(RouterSizes.VOCABULARY, sizes.experts(), sizes.k(), 1),
+              ExpertTable.random(RouterSizes.VOCABULARY, sizes.experts(), sizes.k(), sizes.seed(1)),
               HashKey.TOKEN_ID,
               sizes.modelWidth())),
       rule(
@@ -360,7 +365,7 @@ public final class RouterCatalogue {
 
   private static RouterEntry gate(
       String name, String title, String page, RouterFacts facts, RouterEntry.Factory factory) {
-    return new RouterEntry(name, title, page, facts, factory);
+    return RouterEntry.of(name, title, page, facts, factory);
   }
 
   /** With one choice normalised weights would always be 1 and the router could not learn. */
@@ -386,16 +391,7 @@ public final class RouterCatalogue {
         keptGroups(groups, sizes),
         Math.min(2, experts / groups),
         ExpertGroups.Outside.NEGATIVE_INFINITY);
-    return new DeepSeekV3(weights, againstTheSlope(experts, 0.12), best);
-  }
-
-  /** A bias from −height to height, which works against the slope of the example's scores. */
-  private static SelectionBias againstTheSlope(int experts, double height) {
-    double[] bias = new double[experts];
-    for (int e = 0; e < experts; e++) {
-      bias[e] = height * (2.0 * e / Math.max(1, experts - 1) - 1);
-    }
-    return SelectionBias.of(bias);
+    return new DeepSeekV3(weights, sizes.bias(0.12), best);
   }
 
   /** Half of the groups, or more if these have fewer than k experts. */

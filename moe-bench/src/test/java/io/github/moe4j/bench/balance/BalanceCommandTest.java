@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.GeneratedPart;
+import io.github.moe4j.bench.lab.balance.Mechanism;
+import io.github.moe4j.bench.lab.balance.Mechanisms;
+import io.github.moe4j.bench.lab.balance.Start;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.Progress;
 import io.github.moe4j.bench.lab.LabOptions;
-import io.github.moe4j.bench.lab.LayerOptions;
 import io.github.moe4j.bench.lab.ModelOptions;
 import io.github.moe4j.bench.lab.Workers;
+import io.github.moe4j.bench.lab.balance.Mechanism;
+import io.github.moe4j.bench.lab.balance.Mechanisms;
+import io.github.moe4j.bench.lab.balance.Start;
+import io.github.moe4j.bench.lab.contender.LayerOptions;
 import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Domain;
 import io.github.moe4j.bench.lab.text.Split;

@@ -57,7 +57,7 @@ class ByteLanguageModelTest {
     ByteLanguageModel model = model(new Arena());
     RandomArrays.fill(model.parameters(), Seeds.random(1), 0.7);
     Gradients gradients = model.parameters().zeroGradients();
-    try (ByteLanguageModel.Pass pass = model.train(batch(), new SplittableRandom(1))) {
+    try (ByteLanguageModel.Pass pass = model.train(batch(), new SplittableRandom(1), 0)) {
       List<RoutingGradient> balance = balance(pass).gradients();
       for (int l = 0; l < balance.size(); l++) {
         pass.moe().get(l).addBalance(balance.get(l));

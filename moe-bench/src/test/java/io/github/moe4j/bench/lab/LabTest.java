@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.lab.contender.Contender;
+import io.github.moe4j.bench.lab.contender.Contenders;
+import io.github.moe4j.bench.lab.contender.LayerOptions;
 import io.github.moe4j.bench.lab.report.ExpertUse;
 import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
@@ -21,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +39,7 @@ class LabTest {
   @TempDir
   Path folder;
 
-  private static Corpus corpus() {
+  static Corpus corpus() {
     List<String> letters = new ArrayList<>();
     List<String> digits = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
@@ -46,26 +50,24 @@ class LabTest {
     return new Corpus(List.of(new Domain("letters", letters), new Domain("digits", digits)));
   }
 
+  private static List<Contender> all() {
+    return Contenders.defaults().stream().map(Contenders::named).toList();
+  }
+
   private static LabResult run(List<Contender> contenders, int stopAfter) throws IOException {
     AtomicInteger asked = new AtomicInteger();
+    Experiment experiment = new Experiment(
+        contenders, List.of(OPTIONS.seed()), OPTIONS, corpus(), "test", "file", Map.of());
     return Lab.run(
-        OPTIONS,
-        contenders,
-        corpus().split(OPTIONS.seed(), OPTIONS.validationShare()),
-        "test",
-        "file",
-        () -> asked.getAndIncrement() >= stopAfter,
-        Progress.quiet(),
-        null);
+        experiment, LabStore.NOTHING, () -> asked.getAndIncrement() >= stopAfter, Progress.quiet());
   }
 
   @Test
   void run_ofAllContenders_learnsAndMeasuresEach() throws IOException {
-    LabResult result = run(Contenders.all(), Integer.MAX_VALUE);
+    LabResult result = run(all(), Integer.MAX_VALUE);
     assertTrue(result.complete());
     assertEquals(
-        Contenders.all().stream().map(Contender::name).toList(),
-        result.models().stream().map(ModelResult::name).toList());
+        Contenders.defaults(), result.models().stream().map(ModelResult::name).toList());
     for (ModelResult model : result.models()) {
       assertTrue(model.validationBitsPerByte() < 6, model.name() + " must learn");
       assertTrue(model.tokensPerSecond() > 0);
@@ -96,7 +98,7 @@ class LabTest {
 
   @Test
   void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() throws IOException {
-    LabResult result = run(Contenders.all(), 35);
+    LabResult result = run(all(), 35);
     assertFalse(result.complete());
     assertEquals("5 of 30 steps of topk, model 2 of 4", result.progress());
     assertEquals(2, result.models().size());

@@ -2,6 +2,7 @@ package io.github.moe4j.bench.lab.balance;
 
 import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import java.util.List;
 
 /**
@@ -21,4 +22,18 @@ public interface Balancing {
 
   /** Called after the optimiser step with what its shards decided. */
   void step(List<List<RouterDecision>> shards);
+
+  /**
+   * Adds its state to a checkpoint.
+   *
+   * @param prefix a path not used yet
+   */
+  void addTo(Checkpoint.Builder checkpoint, String prefix);
+
+  /**
+   * Takes a saved state over.
+   *
+   * @param prefix what it was saved under
+   */
+  void restore(Checkpoint checkpoint, String prefix);
 }

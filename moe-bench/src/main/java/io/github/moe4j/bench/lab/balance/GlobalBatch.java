@@ -6,6 +6,7 @@ import io.github.moe4j.balance.Pooling;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.SwitchLoss.Counting;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,4 +40,11 @@ public record GlobalBatch(SwitchLoss loss) implements Balancing {
 
   @Override
   public void step(List<List<RouterDecision>> shards) {}
+
+  /** It keeps nothing from step to step. */
+  @Override
+  public void addTo(Checkpoint.Builder checkpoint, String prefix) {}
+
+  @Override
+  public void restore(Checkpoint checkpoint, String prefix) {}
 }

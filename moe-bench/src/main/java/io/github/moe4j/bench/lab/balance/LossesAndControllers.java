@@ -2,12 +2,13 @@ package io.github.moe4j.bench.lab.balance;
 
 import io.github.moe4j.balance.CompositeLoss;
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.control.ControllerState;
 import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Require;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Losses of each shard by itself, and controllers.
@@ -40,7 +41,26 @@ public record LossesAndControllers(CompositeLoss loss, List<LoadController> cont
         controllers.get(l).observe(layers.get(l));
       }
     }
-    Set<LoadController> distinct = new LinkedHashSet<>(controllers);
-    distinct.forEach(LoadController::step);
+    distinct().forEach(LoadController::step);
+  }
+
+  private List<LoadController> distinct() {
+    return List.copyOf(new LinkedHashSet<>(controllers));
+  }
+
+  @Override
+  public void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    List<LoadController> all = distinct();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).state().addTo(checkpoint, prefix + ".controller." + i);
+    }
+  }
+
+  @Override
+  public void restore(Checkpoint checkpoint, String prefix) {
+    List<LoadController> all = distinct();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).restore(ControllerState.from(checkpoint, prefix + ".controller." + i));
+    }
   }
 }

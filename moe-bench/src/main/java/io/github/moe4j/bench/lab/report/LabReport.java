@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes a result as {@value #PAGE}, one self-contained page that can be read without a network,
- * and as {@value #DATA}.
+ * Writes a result as {@value #PAGE}, one self-contained page that can be read without a network, and
+ * as {@value #DATA} and {@value #CSV}.
  */
 public final class LabReport {
 
@@ -20,6 +20,9 @@ public final class LabReport {
 
   /** Name of the figures, in the form of {@link LabResult}; what was not measured is null. */
   public static final String DATA = "result.json";
+
+  /** Name of the figures as a table, a line for each model and seed. */
+  public static final String CSV = "result.csv";
 
   private static final HtmlPage HTML = new HtmlPage(
       LabReport.class,
@@ -37,10 +40,10 @@ public final class LabReport {
    * Refuses a folder that holds a report already. Worth calling before a long run.
    *
    * @param folder where the report is to go; need not exist
-   * @throws FileAlreadyExistsException if one of the two files is there
+   * @throws FileAlreadyExistsException if one of the files is there
    */
   public static void requireFree(Path folder) throws FileAlreadyExistsException {
-    for (String name : List.of(PAGE, DATA)) {
+    for (String name : List.of(PAGE, DATA, CSV)) {
       Path file = folder.resolve(name);
       if (Files.exists(file)) {
         throw new FileAlreadyExistsException(
@@ -50,14 +53,14 @@ public final class LabReport {
   }
 
   /**
-   * Writes both files, each beside its place and then moved there, so that neither is ever half
+   * Writes all files, each beside its place and then moved there, so that neither is ever half
    * written.
    *
    * @param result what to write
    * @param folder where to; made if need be
    * @param force whether to overwrite existing files
    * @return the page
-   * @throws FileAlreadyExistsException if one of the two files is there and {@code force} is false
+   * @throws FileAlreadyExistsException if one of the files is there and {@code force} is false
    * @throws IOException if the folder cannot be written to
    */
   public static Path write(LabResult result, Path folder, boolean force) throws IOException {
@@ -66,6 +69,7 @@ public final class LabReport {
     }
     Files.createDirectories(folder);
     TextFile.replace(folder.resolve(DATA), PageJson.write(result) + "\n");
+    TextFile.replace(folder.resolve(CSV), LabCsv.write(result));
     Path page = folder.resolve(PAGE);
     TextFile.replace(page, html(result));
     return page;

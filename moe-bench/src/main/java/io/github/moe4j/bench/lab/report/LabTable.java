@@ -4,9 +4,15 @@ import java.io.PrintWriter;
 import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 
 /**
  * The comparison of a result's models as plain text, one line a model, at most 120 characters wide.
@@ -19,38 +25,44 @@ public final class LabTable {
   private static final int WIDTH = 120;
   private static final int MIN_NAME_WIDTH = 12;
 
-  /** A column; its heading takes two lines. */
-  private record Column(String first, String second, Function<ModelResult, String> cell) {}
+  /** A column of a model's figures over its seeds; its heading takes two lines. */
+  private record Column(String first, String second, Function<List<ModelResult>, String> cell) {}
 
   private static final List<Column> COLUMNS = List.of(
-      new Column("val bits", "per byte", m -> number("%.4f", m.validationBitsPerByte())),
-      new Column("tokens", "per s", m -> number("%,.0f", m.tokensPerSecond())),
-      new Column("load", "CV", ofUse(u -> number("%.2f", u.loadCv()))),
-      new Column("max/", "mean", ofUse(u -> number("%.2f", u.mostLoadedOverMean()))),
-      new Column("dropped", "%", ofUse(u -> percent(u.droppedShare()))),
-      new Column("entropy", "nats", ofUse(u -> number("%.2f", u.routingEntropy()))),
-      new Column("idle", "experts", ofUse(u -> u.expertsWithoutTokens() + "/" + u.experts())),
-      new Column("route", "%", ofMoe(StageShares::route)),
-      new Column("dispatch", "%", ofMoe(StageShares::dispatch)),
-      new Column("experts", "%", m -> percent(m.stages().experts())),
-      new Column("combine", "%", ofMoe(StageShares::combine)));
+      column("val bits", "per byte", "%.4f", ModelResult::validationBitsPerByte),
+      column("tokens", "per s", "%,.0f", ModelResult::tokensPerSecond),
+      column("load", "CV", "%.2f", ofUse(ExpertUse::loadCv)),
+      column("max/", "mean", "%.2f", ofUse(ExpertUse::mostLoadedOverMean)),
+      column("dropped", "%", "%.1f", ofUse(u -> 100 * u.droppedShare())),
+      column("entropy", "nats", "%.2f", ofUse(ExpertUse::routingEntropy)),
+      new Column("idle", "experts", LabTable::idle),
+      column("route", "%", "%.1f", ofMoe(StageShares::route)),
+      column("dispatch", "%", "%.1f", ofMoe(StageShares::dispatch)),
+      column("experts", "%", "%.1f", m -> 100 * m.stages().experts()),
+      column("combine", "%", "%.1f", ofMoe(StageShares::combine)));
+
+  private static final Column DEVIATION = new Column("±", "seeds", LabTable::deviation);
 
   private LabTable() {}
 
   /**
-   * Prints the table.
+   * Prints the table: of several seeds the mean, with the standard deviation of the first figure.
    *
    * @param result what to print; without models only the heading is printed
    * @param out where to; flushed, not closed
    */
   public static void print(LabResult result, Writer out) {
-    List<List<String>> lines = new ArrayList<>();
-    lines.add(line("", Column::first));
-    lines.add(line("model", Column::second));
-    for (ModelResult model : result.models()) {
-      lines.add(line(model.name(), column -> column.cell().apply(model)));
+    Map<String, List<ModelResult>> models = byName(result);
+    List<Column> columns = new ArrayList<>(COLUMNS);
+    if (models.values().stream().anyMatch(seeds -> seeds.size() > 1)) {
+      columns.add(1, DEVIATION);
     }
-    int[] widths = new int[COLUMNS.size() + 1];
+    List<List<String>> lines = new ArrayList<>();
+    lines.add(line("", columns, Column::first));
+    lines.add(line("model", columns, Column::second));
+    models.forEach(
+        (name, seeds) -> lines.add(line(name, columns, column -> column.cell().apply(seeds))));
+    int[] widths = new int[columns.size() + 1];
     for (List<String> line : lines) {
       for (int i = 0; i < widths.length; i++) {
         widths[i] = Math.max(widths[i], line.get(i).length());
@@ -70,10 +82,17 @@ public final class LabTable {
     printer.flush();
   }
 
-  private static List<String> line(String name, Function<Column, String> cell) {
+  /** The results of each model, one a seed, in their order. */
+  static Map<String, List<ModelResult>> byName(LabResult result) {
+    return result.models().stream()
+        .collect(Collectors.groupingBy(ModelResult::name, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  private static List<String> line(
+      String name, List<Column> columns, Function<Column, String> cell) {
     List<String> line = new ArrayList<>();
     line.add(name);
-    COLUMNS.forEach(column -> line.add(cell.apply(column)));
+    columns.forEach(column -> line.add(cell.apply(column)));
     return line;
   }
 
@@ -88,24 +107,45 @@ public final class LabTable {
     return text.toString();
   }
 
-  private static Function<ModelResult, String> ofUse(Function<ExpertUse, String> cell) {
+  private static Column column(
+      String first, String second, String format, ToDoubleFunction<ModelResult> figure) {
+    return new Column(
+        first, second, seeds -> number(format, spread(seeds, figure).mean()));
+  }
+
+  private static Spread spread(List<ModelResult> seeds, ToDoubleFunction<ModelResult> figure) {
+    return Spread.of(seeds.stream().mapToDouble(figure).toArray());
+  }
+
+  private static String deviation(List<ModelResult> seeds) {
+    return number("%.4f", spread(seeds, ModelResult::validationBitsPerByte).deviation());
+  }
+
+  /** The largest number with any seed. */
+  private static String idle(List<ModelResult> seeds) {
+    return seeds.stream()
+        .map(ModelResult::expertUse)
+        .filter(Objects::nonNull)
+        .max(Comparator.comparingInt(ExpertUse::expertsWithoutTokens))
+        .map(use -> use.expertsWithoutTokens() + "/" + use.experts())
+        .orElse(NONE);
+  }
+
+  private static ToDoubleFunction<ModelResult> ofUse(ToDoubleFunction<ExpertUse> figure) {
     return model -> {
       ExpertUse use = model.expertUse();
-      return use == null ? NONE : cell.apply(use);
+      return use == null ? Double.NaN : figure.applyAsDouble(use);
     };
   }
 
-  /** Share of a stage that a dense model does not have. */
-  private static Function<ModelResult, String> ofMoe(Function<StageShares, Double> share) {
-    return model -> model.expertUse() == null ? NONE : percent(share.apply(model.stages()));
+  /** Share of a stage that a dense model does not have, in percent. */
+  private static ToDoubleFunction<ModelResult> ofMoe(ToDoubleFunction<StageShares> share) {
+    return model ->
+        model.expertUse() == null ? Double.NaN : 100 * share.applyAsDouble(model.stages());
   }
 
   private static String shortened(String name, int width) {
     return name.length() <= width ? name : name.substring(0, width - 1) + "…";
-  }
-
-  private static String percent(double share) {
-    return number("%.1f", share * 100);
   }
 
   private static String number(String format, double value) {

@@ -32,7 +32,7 @@ class LabReportTest {
     Path page = LabReport.write(LabFixture.complete(), target, false);
 
     assertEquals(target.resolve("report.html"), page);
-    assertEquals(Set.of("report.html", "result.json"), names(target));
+    assertEquals(Set.of("report.html", "result.json", "result.csv"), names(target));
     assertEquals(PageJson.write(LabFixture.complete()), PageJson.write(LabReport.read(target)));
   }
 
@@ -58,7 +58,7 @@ class LabReportTest {
 
     assertTrue(Files.readString(folder.resolve("result.json")).startsWith("{"));
     assertTrue(Files.readString(folder.resolve("report.html")).endsWith("</html>\n"));
-    assertEquals(Set.of("report.html", "result.json"), names(folder));
+    assertEquals(Set.of("report.html", "result.json", "result.csv"), names(folder));
   }
 
   @Test

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench.lab.balance;
 
 import io.github.moe4j.balance.ExpertPlacement;
 import io.github.moe4j.core.LoadStatistics;
@@ -11,7 +11,7 @@ public enum Evens {
   DEVICES;
 
   /** Devices of the study hold as many experts. */
-  static final int EXPERTS_A_DEVICE = 2;
+  public static final int EXPERTS_A_DEVICE = 2;
 
   /** The study's placement of E experts. */
   static ExpertPlacement placement(int experts) {
@@ -28,7 +28,7 @@ public enum Evens {
   }
 
   /** Standard deviation of the load over its mean. */
-  double coefficientOfVariation(LoadStatistics load) {
+  public double coefficientOfVariation(LoadStatistics load) {
     return this == EXPERTS
         ? load.coefficientOfVariation()
         : LoadStatistics.coefficientOfVariation(ofDevices(load.assigned()));

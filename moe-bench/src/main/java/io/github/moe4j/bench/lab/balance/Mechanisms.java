@@ -1,13 +1,13 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench.lab.balance;
 
-import static io.github.moe4j.bench.balance.MechanismKinds.NOTHING;
-import static io.github.moe4j.bench.balance.MechanismKinds.bias;
-import static io.github.moe4j.bench.balance.MechanismKinds.controlled;
-import static io.github.moe4j.bench.balance.MechanismKinds.fallingRate;
-import static io.github.moe4j.bench.balance.MechanismKinds.loss;
-import static io.github.moe4j.bench.balance.MechanismKinds.losses;
-import static io.github.moe4j.bench.balance.MechanismKinds.none;
-import static io.github.moe4j.bench.balance.MechanismKinds.sum;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.NOTHING;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.bias;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.controlled;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.fallingRate;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.loss;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.losses;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.none;
+import static io.github.moe4j.bench.lab.balance.MechanismKinds.sum;
 
 import io.github.moe4j.balance.BatchwiseLoss;
 import io.github.moe4j.balance.CommunicationLoss;
@@ -27,8 +27,6 @@ import io.github.moe4j.balance.control.ProportionalRule;
 import io.github.moe4j.balance.control.QuantileController;
 import io.github.moe4j.balance.control.SignRule;
 import io.github.moe4j.balance.control.SparsityController;
-import io.github.moe4j.bench.lab.balance.GlobalBatch;
-import io.github.moe4j.bench.lab.balance.LossesAndControllers;
 import java.util.Collections;
 import java.util.List;
 

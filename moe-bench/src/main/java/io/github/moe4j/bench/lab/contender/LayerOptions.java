@@ -1,5 +1,6 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.contender;
 
+import io.github.moe4j.bench.lab.balance.BalancedSizes;
 import io.github.moe4j.core.internal.Require;
 
 /**
@@ -20,5 +21,15 @@ public record LayerOptions(int width, int activeHidden, int experts, int k) {
     Require.positive("k", k);
     Require.that(k <= experts, "k must be at most experts = %d but was %d", experts, k);
     Require.that(activeHidden % k == 0, "k must divide hidden = %d but was %d", activeHidden, k);
+  }
+
+  /** The sizes that balancing depends on. */
+  public BalancedSizes balanced() {
+    return new BalancedSizes(experts, width, k);
+  }
+
+  /** The same with other experts. */
+  public LayerOptions with(int newExperts, int newK) {
+    return new LayerOptions(width, activeHidden, newExperts, newK);
   }
 }

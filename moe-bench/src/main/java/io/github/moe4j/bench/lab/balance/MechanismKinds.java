@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench.lab.balance;
 
 import io.github.moe4j.balance.BalanceLoss;
 import io.github.moe4j.balance.CoefficientSchedule;
@@ -6,8 +6,6 @@ import io.github.moe4j.balance.CompositeLoss;
 import io.github.moe4j.balance.control.BiasController;
 import io.github.moe4j.balance.control.BiasRule;
 import io.github.moe4j.balance.control.LoadController;
-import io.github.moe4j.bench.lab.LayerOptions;
-import io.github.moe4j.bench.lab.balance.LossesAndControllers;
 import io.github.moe4j.core.SelectionBias;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +34,7 @@ final class MechanismKinds {
       String description,
       String when,
       String page,
-      Function<LayerOptions, BalanceLoss> loss) {
+      Function<BalancedSizes, BalanceLoss> loss) {
     return new Mechanism(
         name,
         description,
@@ -48,7 +46,7 @@ final class MechanismKinds {
         losses(options -> List.of(loss.apply(options))));
   }
 
-  static Mechanism.Factory losses(Function<LayerOptions, List<BalanceLoss>> losses) {
+  static Mechanism.Factory losses(Function<BalancedSizes, List<BalanceLoss>> losses) {
     return (options, biases, steps) -> LossesAndControllers.of(sum(losses.apply(options)));
   }
 

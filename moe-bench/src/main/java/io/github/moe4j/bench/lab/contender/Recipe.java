@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.lab;
+package io.github.moe4j.bench.lab.contender;
 
 import io.github.moe4j.bench.lab.balance.Balancing;
 import io.github.moe4j.core.Arena;

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench.lab.balance;
 
 /** What the gates of a model start from. */
 public enum Start {

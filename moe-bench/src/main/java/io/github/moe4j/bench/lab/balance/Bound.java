@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench.lab.balance;
 
 /**
  * What a mechanism promises for the end of the study.
@@ -17,7 +17,7 @@ public record Bound(double cv, double mostLoaded) {
   public static final Bound TIGHT = new Bound(0.25, 1.2);
 
   /** Whether the load at the end of a run is as even as promised. */
-  boolean isKept(double cvAfter, double mostLoadedAfter) {
+  public boolean isKept(double cvAfter, double mostLoadedAfter) {
     return cvAfter <= cv && mostLoadedAfter <= mostLoaded;
   }
 }

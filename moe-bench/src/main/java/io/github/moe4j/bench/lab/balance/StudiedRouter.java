@@ -1,6 +1,5 @@
-package io.github.moe4j.bench.balance;
+package io.github.moe4j.bench.lab.balance;
 
-import io.github.moe4j.bench.lab.LayerOptions;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.SelectionBias;
@@ -26,28 +25,28 @@ public enum StudiedRouter {
   /** Top-k of a softmax, weights renormalised. */
   TOP_K("top-k", 1, -1) {
     @Override
-    Router create(LinearGate gate, LayerOptions options, SelectionBias bias) {
+    Router create(LinearGate gate, BalancedSizes options, SelectionBias bias) {
       return GatedRouter.of(gate, TopK.of(options.k()));
     }
   },
   /** DeepSeek-V3's sigmoid gate with a selection bias on the scores. */
   DEEPSEEK_V3("deepseek-v3", 1, -1) {
     @Override
-    Router create(LinearGate gate, LayerOptions options, SelectionBias bias) {
+    Router create(LinearGate gate, BalancedSizes options, SelectionBias bias) {
       return GatedRouter.of(gate, DeepSeekV3.of(options.k(), bias));
     }
   },
   /** Top-k with a selection bias on the logits. */
   BIASED_TOP_K("biased-top-k", 1, -1) {
     @Override
-    Router create(LinearGate gate, LayerOptions options, SelectionBias bias) {
+    Router create(LinearGate gate, BalancedSizes options, SelectionBias bias) {
       return GatedRouter.of(gate, BiasedTopK.of(options.k(), bias));
     }
   },
   /** Noisy top-k with learned noise. */
   NOISY_TOP_K("noisy-top-k", 1, -1) {
     @Override
-    Router create(LinearGate gate, LayerOptions options, SelectionBias bias) {
+    Router create(LinearGate gate, BalancedSizes options, SelectionBias bias) {
       return NoisyTopK.of(
           gate,
           LearnedNoise.create(options.experts(), options.width(), DataType.FLOAT),
@@ -57,7 +56,7 @@ public enum StudiedRouter {
   /** A batchwise mask with learned thresholds, which let only the preferred experts through at first. */
   BATCHWISE("batchwise", 1, -1) {
     @Override
-    Router create(LinearGate gate, LayerOptions options, SelectionBias bias) {
+    Router create(LinearGate gate, BalancedSizes options, SelectionBias bias) {
       INDArray threshold = Nd4j.valueArrayOf(
           new long[] {options.experts()}, 1.0 / options.experts(), DataType.FLOAT);
       return GatedRouter.of(gate, BatchwiseMask.of(options.k(), threshold));
@@ -66,7 +65,7 @@ public enum StudiedRouter {
   /** ReLU routing; experts that are never positive could never learn, so a few tokens reach them. */
   REMOE("remoe", 1, -0.25) {
     @Override
-    Router create(LinearGate gate, LayerOptions options, SelectionBias bias) {
+    Router create(LinearGate gate, BalancedSizes options, SelectionBias bias) {
       return GatedRouter.of(gate, new ReMoE());
     }
   };
@@ -88,12 +87,17 @@ public enum StudiedRouter {
     return label;
   }
 
+  /** Whether a selection bias decides with the scores. */
+  public boolean readsBias() {
+    return this == DEEPSEEK_V3 || this == BIASED_TOP_K;
+  }
+
   /**
    * A new router; the same seed gives the same bits.
    *
    * @param bias [E] selection bias, for routers that read one
    */
-  Router create(LayerOptions options, Start start, SelectionBias bias, long seed) {
+  public Router create(BalancedSizes options, Start start, SelectionBias bias, long seed) {
     INDArray weight = Initializer.normal(GATE_DEVIATION)
         .create(DataType.FLOAT, new SplittableRandom(seed), options.experts(), options.width());
     double[] preference = new double[options.experts()];
@@ -104,5 +108,5 @@ public enum StudiedRouter {
     return create(LinearGate.of(weight, gateBias), options, bias);
   }
 
-  abstract Router create(LinearGate gate, LayerOptions options, SelectionBias bias);
+  abstract Router create(LinearGate gate, BalancedSizes options, SelectionBias bias);
 }

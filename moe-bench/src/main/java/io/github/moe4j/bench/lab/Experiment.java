@@ -1,0 +1,48 @@
+package io.github.moe4j.bench.lab;
+
+import io.github.moe4j.bench.lab.contender.Contender;
+import io.github.moe4j.bench.lab.text.Corpus;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the lab is to do.
+ *
+ * @param contenders models to compare, by different names
+ * @param seeds each model is trained with each
+ * @param options of every run, apart from the seed
+ * @param corpus text to learn
+ * @param source what the text is, for the report
+ * @param domainKind what a domain of the text is, in the singular
+ * @param configuration every option by its name on the command line
+ */
+record Experiment(
+    List<Contender> contenders,
+    List<Long> seeds,
+    LabOptions options,
+    Corpus corpus,
+    String source,
+    String domainKind,
+    Map<String, String> configuration) {
+
+  /** Copies. */
+  Experiment {
+    contenders = List.copyOf(contenders);
+    seeds = List.copyOf(seeds);
+  }
+
+  /** Models to train. */
+  int runs() {
+    return contenders.size() * seeds.size();
+  }
+
+  /** A run in words. */
+  String label(Contender contender, long seed) {
+    return seeds.size() == 1 ? contender.name() : contender.name() + " with seed " + seed;
+  }
+
+  /** The file name of a run, without extension. */
+  String fileName(Contender contender, long seed) {
+    return seeds.size() == 1 ? contender.fileName() : contender.fileName() + "-seed-" + seed;
+  }
+}

@@ -1,0 +1,55 @@
+package io.github.moe4j.bench.lab;
+
+import io.github.moe4j.bench.lab.contender.Contender;
+import io.github.moe4j.bench.lab.report.LabResult;
+import io.github.moe4j.bench.lab.report.ModelResult;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** Where the lab keeps what it has done, so that it can go on later. */
+interface LabStore {
+  /** Keeps nothing. */
+  LabStore NOTHING = new LabStore() {
+    @Override
+    public List<ModelResult> finished() {
+      return List.of();
+    }
+
+    @Override
+    public Optional<Checkpoint> underWay(Contender contender, long seed) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void save(Contender contender, long seed, Checkpoint.Builder state) {}
+
+    @Override
+    public void write(LabResult result) {}
+
+    @Override
+    public void done() {}
+
+    @Override
+    public void trace(Trainer trainer, Contender contender, long seed) {}
+  };
+
+  /** Models that are done. */
+  List<ModelResult> finished();
+
+  /** The state of a model's training that was left, if it is this one's. */
+  Optional<Checkpoint> underWay(Contender contender, long seed);
+
+  /** Keeps the state of the training under way, instead of an older one. */
+  void save(Contender contender, long seed, Checkpoint.Builder state) throws IOException;
+
+  /** Writes all results so far; called after each model and at the end. */
+  void write(LabResult result) throws IOException;
+
+  /** The training under way is done and its result written: its state is not needed any more. */
+  void done() throws IOException;
+
+  /** Keeps what the routers of a trained model decide, if that is asked for. */
+  void trace(Trainer trainer, Contender contender, long seed) throws IOException;
+}

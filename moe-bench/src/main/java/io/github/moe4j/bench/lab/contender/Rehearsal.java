@@ -1,0 +1,69 @@
+package io.github.moe4j.bench.lab.contender;
+
+import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.FeedForward;
+import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.RouterDecision;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Finds out before a run whether the parts of a contender go together, by one step on a few tokens:
+ * not every mechanism can read every router.
+ */
+public final class Rehearsal {
+  private static final int TOKENS = 32;
+  private static final int SEQUENCE = 8;
+
+  private Rehearsal() {}
+
+  /**
+   * Builds the layers and lets them train once.
+   *
+   * @throws IllegalArgumentException if the parts do not go together; the message names the contender
+   */
+  public static void of(Contender contender, ModelSizes sizes) {
+    try {
+      rehearse(contender.recipe().apply(sizes), sizes);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new IllegalArgumentException(contender.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void rehearse(Recipe recipe, ModelSizes sizes) {
+    SplittableRandom random = new SplittableRandom(1);
+    INDArray x = Initializer.normal(1)
+        .create(DataType.FLOAT, random, TOKENS, sizes.layer().width());
+    int[] ids = random.ints(TOKENS, 0, 256).toArray();
+    MoeInput input = MoeInput.of(x).withSequenceLength(SEQUENCE).withTokenIds(ids);
+    Arena arena = new Arena();
+    List<FeedForwardRun> runs = new ArrayList<>();
+    try {
+      for (int b = 0; b < sizes.blocks(); b++) {
+        FeedForward layer = recipe.layers().create("block " + b, b, arena);
+        runs.add(layer.forward(input.training(random).atStep(0)));
+        layer.forward(input).close();
+      }
+      List<MoeForward> moe = runs.stream().flatMap(run -> run.moe().stream()).toList();
+      List<List<RouterDecision>> shards =
+          Collections.nCopies(2, moe.stream().map(MoeForward::decision).toList());
+      if (!moe.isEmpty()) {
+        List<LossValue> losses = recipe.balancing().losses(shards, 0);
+        for (int l = 0; l < moe.size(); l++) {
+          moe.get(l).addBalance(losses.get(0).gradients().get(l));
+        }
+        recipe.balancing().step(shards);
+      }
+    } finally {
+      runs.forEach(FeedForwardRun::close);
+    }
+  }
+}
