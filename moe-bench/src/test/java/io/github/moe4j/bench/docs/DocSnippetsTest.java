@@ -23,15 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compiles and runs every Java snippet of the README and the guides, and follows every link. */
+/** Compiles and runs every Java snippet of the README and the guides. */
 class DocSnippetsTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final Pattern SNIPPET = Pattern.compile("```java\\n(.*?)```", Pattern.DOTALL);
-  private static final Pattern CODE = Pattern.compile("```.*?```", Pattern.DOTALL);
   private static final Pattern FILE =
       Pattern.compile("```java (\\S+\\.java)\\n(.*?)```", Pattern.DOTALL);
   private static final Path EXAMPLES = Path.of("src/test/java/io/github/moe4j/examples");
-  private static final Pattern LINK = Pattern.compile("\\]\\(([^)#]+)(#[^)]*)?\\)");
   private static final String IMPORTS = """
       import io.github.moe4j.balance.*;
       import io.github.moe4j.balance.control.*;
@@ -124,21 +122,6 @@ class DocSnippetsTest {
     try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
       loader.loadClass(name).getMethod("main", String[].class).invoke(null, (Object) new String[0]);
     }
-  }
-
-  @Test
-  void links_ofAllPages_leadToFiles() throws IOException {
-    List<String> broken = new ArrayList<>();
-    for (Path page : pages()) {
-      Matcher matcher = LINK.matcher(CODE.matcher(Files.readString(page)).replaceAll(""));
-      while (matcher.find()) {
-        String target = matcher.group(1);
-        if (!target.contains("://") && !Files.exists(page.resolveSibling(target).normalize())) {
-          broken.add(ROOT.relativize(page) + " → " + target);
-        }
-      }
-    }
-    assertEquals(List.of(), broken);
   }
 
   /** Source text in memory. */
