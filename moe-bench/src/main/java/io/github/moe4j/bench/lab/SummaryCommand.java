@@ -57,13 +57,16 @@ public final class SummaryCommand implements Callable<Integer> {
     row(out, "---", seeds.stream().map(seed -> "---:").toList(), "---:", "---:");
     double first = Double.NaN;
     for (String model : models) {
-      double[] values = seeds.stream().mapToDouble(seed -> bitsPerByte(all, model, seed)).toArray();
+      double[] values =
+          seeds.stream().mapToDouble(seed -> bitsPerByte(all, model, seed)).toArray();
       double mean = Spread.of(values).mean();
       first = Double.isNaN(first) ? mean : first;
       row(
           out,
           model,
-          Arrays.stream(values).mapToObj(v -> String.format(Locale.ROOT, "%.4f", v)).toList(),
+          Arrays.stream(values)
+              .mapToObj(v -> String.format(Locale.ROOT, "%.4f", v))
+              .toList(),
           String.format(Locale.ROOT, "%.4f", mean),
           String.format(Locale.ROOT, "%+.4f", mean - first));
     }

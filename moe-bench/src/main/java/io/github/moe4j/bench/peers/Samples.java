@@ -22,9 +22,18 @@ public final class Samples {
 
   /** Median of the ratios of each round: what slows a whole round down cancels. */
   public static double ratio(double[] samples, double[] reference) {
+    return median(ratios(samples, reference));
+  }
+
+  /** The same with its 95 % interval. */
+  public static MedianInterval ratioInterval(double[] samples, double[] reference) {
+    return MedianInterval.of(ratios(samples, reference));
+  }
+
+  private static double[] ratios(double[] samples, double[] reference) {
     double[] ratios = new double[samples.length];
     Arrays.setAll(ratios, i -> samples[i] / reference[i]);
-    return median(ratios);
+    return ratios;
   }
 
   /** Interpolated between the two nearest samples. */

@@ -2,6 +2,7 @@ package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * How passes are timed.
@@ -32,15 +33,26 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
    * @return milliseconds of a pass, by variant and round
    */
   public double[][] byTurns(List<Runnable> variants) {
+    return byTurns(variants, i -> {});
+  }
+
+  /**
+   * Times variants in turns that need something switched.
+   *
+   * @param before gets the variant's number before its warm-up and each of its samples; not timed
+   */
+  public double[][] byTurns(List<Runnable> variants, IntConsumer before) {
     int count = variants.size();
     int[] passes = new int[count];
     for (int i = 0; i < count; i++) {
+      before.accept(i);
       passes[i] = warmUp(variants.get(i));
     }
     double[][] millis = new double[count][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int turn = 0; turn < count; turn++) {
         int i = round % 2 == 0 ? turn : count - 1 - turn;
+        before.accept(i);
         millis[i][round] = sample(variants.get(i), passes[i]);
       }
     }

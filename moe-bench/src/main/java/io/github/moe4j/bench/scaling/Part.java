@@ -34,6 +34,7 @@ interface Part {
     LayerShape coarse = LayerShape.named("coarse");
     LayerShape small = LayerShape.named("small");
     LayerShape decode16 = LayerShape.named("decode 16");
+    LayerShape decode1 = LayerShape.named("decode 1");
     return List.of(
         new ExpertsPart(
             new LayerShape("experts", 2048, 512, 256, 8, 2),
@@ -45,8 +46,8 @@ interface Part {
         new SteadyPart(
             small,
             calls,
-            List.of(
-                small, coarse, LayerShape.named("fine"), decode16, LayerShape.named("decode 1")),
-            timing));
+            List.of(small, coarse, LayerShape.named("fine"), decode16, decode1),
+            timing),
+        WatchingPart.of(List.of(small, coarse, decode1), timing));
   }
 }

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Measures how a layer behaves with more experts, more tokens, skewed load, two callers at"
-            + " once and over many calls.")
+            + " once, over many calls and while it is watched.")
 public final class ScalingCommand implements Callable<Integer> {
   private static final String NAME = "scaling";
 
@@ -40,7 +40,7 @@ public final class ScalingCommand implements Callable<Integer> {
       names = "--parts",
       split = ",",
       paramLabel = "NAME",
-      description = "Parts to measure, of experts, tokens, skew, callers, steady (all).")
+      description = "Parts to measure, of experts, tokens, skew, callers, steady, watching (all).")
   private @Nullable List<String> parts;
 
   @Option(names = "--rounds", description = "Samples of each variant (${DEFAULT-VALUE}).")

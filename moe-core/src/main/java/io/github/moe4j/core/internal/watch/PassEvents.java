@@ -1,7 +1,5 @@
 package io.github.moe4j.core.internal.watch;
 
-import java.util.List;
-
 /**
  * The events of one direction of a pass, one a stage. While no recording wants any of them, all
  * passes share one object that does nothing.
@@ -13,17 +11,17 @@ public final class PassEvents {
   private static final DispatchEvent DISPATCH = new DispatchEvent();
   private static final ExpertsEvent EXPERTS = new ExpertsEvent();
   private static final CombineEvent COMBINE = new CombineEvent();
-  private static final PassEvents UNWANTED = new PassEvents(false, List.of());
+  private static final PassEvents UNWANTED = new PassEvents(false);
 
   private final boolean backward;
-  private final List<StageEvent> stages;
+  private final StageEvent[] stages;
   private int current;
 
-  private PassEvents(boolean backward, List<StageEvent> stages) {
+  private PassEvents(boolean backward, StageEvent... stages) {
     this.backward = backward;
     this.stages = stages;
-    if (!stages.isEmpty()) {
-      stages.get(0).begin();
+    if (stages.length > 0) {
+      stages[0].begin();
     }
   }
 
@@ -31,8 +29,7 @@ public final class PassEvents {
   public static PassEvents forward() {
     return anyWanted()
         ? new PassEvents(
-            false,
-            List.of(new RouteEvent(), new DispatchEvent(), new ExpertsEvent(), new CombineEvent()))
+            false, new RouteEvent(), new DispatchEvent(), new ExpertsEvent(), new CombineEvent())
         : UNWANTED;
   }
 
@@ -40,8 +37,7 @@ public final class PassEvents {
   public static PassEvents backward() {
     return anyWanted()
         ? new PassEvents(
-            true,
-            List.of(new CombineEvent(), new ExpertsEvent(), new DispatchEvent(), new RouteEvent()))
+            true, new CombineEvent(), new ExpertsEvent(), new DispatchEvent(), new RouteEvent())
         : UNWANTED;
   }
 
@@ -51,15 +47,15 @@ public final class PassEvents {
 
   /** Whether {@link #commit} does anything. */
   public boolean wanted() {
-    return !stages.isEmpty();
+    return stages.length > 0;
   }
 
   /** Ends the stage under way and begins the next one, if there is one. */
   public void next() {
-    if (current < stages.size()) {
-      stages.get(current++).end();
-      if (current < stages.size()) {
-        stages.get(current).begin();
+    if (current < stages.length) {
+      stages[current++].end();
+      if (current < stages.length) {
+        stages[current].begin();
       }
     }
   }
@@ -79,6 +75,7 @@ public final class PassEvents {
       most = Math.max(most, n);
       sum += n;
     }
+    double overMean = sum == 0 ? 0 : most * (double) assigned.length / sum;
     for (StageEvent stage : stages) {
       if (stage.shouldCommit()) {
         stage.layer = layer;
@@ -86,7 +83,7 @@ public final class PassEvents {
         stage.tokens = tokens;
         stage.expertsHit = hit;
         stage.dropped = dropped;
-        stage.mostLoadedOverMean = sum == 0 ? 0 : most * (double) assigned.length / sum;
+        stage.mostLoadedOverMean = overMean;
         stage.commit();
       }
     }

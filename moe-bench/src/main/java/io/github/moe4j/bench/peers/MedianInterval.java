@@ -1,0 +1,27 @@
+package io.github.moe4j.bench.peers;
+
+import java.util.Arrays;
+
+/**
+ * A median and how sure it is: the interval between two of the sorted samples that covers the true
+ * median 95 times in 100, whatever the distribution. Fewer than 6 samples cannot be so sure; theirs
+ * is from the smallest to the largest.
+ *
+ * @param low lower end
+ * @param median of the samples
+ * @param high upper end
+ */
+public record MedianInterval(double low, double median, double high) {
+  /** Of the normal distribution, for 95 %. */
+  private static final double SIGMAS = 1.96;
+
+  /** Of samples, at least one. Not modified. */
+  public static MedianInterval of(double[] samples) {
+    double[] sorted = samples.clone();
+    Arrays.sort(sorted);
+    int n = sorted.length;
+    // How many samples lie below the true median is binomial: n/2 on average, deviation √n/2.
+    int below = Math.max(0, (int) Math.floor((n - SIGMAS * Math.sqrt(n)) / 2) - 1);
+    return new MedianInterval(sorted[below], Samples.median(sorted), sorted[n - 1 - below]);
+  }
+}

@@ -1,0 +1,75 @@
+package io.github.moe4j.bench.scaling;
+
+import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.bench.roofline.ShapedLayer;
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.RouterDecision;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * One layer under several names, each watched another way: the same router, experts, memory and input,
+ * so that nothing else differs. The names are in the events, which so tell whose they are.
+ */
+final class Watched implements AutoCloseable {
+  /** Ways to watch, in the order of {@link #passes}; the second unwatched one shows the noise. */
+  enum By {
+    NOBODY,
+    RECORDING,
+    LISTENER,
+    NOBODY_AGAIN;
+
+    boolean recorded() {
+      return this == RECORDING;
+    }
+  }
+
+  private final LongAdder heard = new LongAdder();
+  private final List<MoeLayer> layers = new ArrayList<>();
+  private final MoeInput input;
+
+  Watched(LayerShape shape) {
+    Router router = ShapedLayer.router(shape);
+    Experts experts = ShapedLayer.experts(shape);
+    Arena arena = new Arena();
+    for (By by : By.values()) {
+      MoeLayer.Builder layer = MoeLayer.builder(router, experts).arena(arena).name(by.name());
+      if (by == By.LISTENER) {
+        layer.listener(pass -> heard.add(pass.load().dropped() + pass.plan().rows()));
+      }
+      layers.add(layer.build());
+    }
+    this.input = MoeInput.of(ShapedLayer.tokens(shape, new SplittableRandom(3)));
+  }
+
+  /** A forward pass of each. */
+  List<Runnable> passes() {
+    return layers.stream()
+        .<Runnable>map(layer -> () -> layer.forward(input).close())
+        .toList();
+  }
+
+  RouterDecision decision() {
+    try (MoeForward pass = layers.get(0).forward(input)) {
+      return pass.decision();
+    }
+  }
+
+  /** Rows that the listener heard of. */
+  long heard() {
+    return heard.sum();
+  }
+
+  @Override
+  public void close() {
+    input.x().close();
+    ShapedLayer.close(layers.get(0));
+  }
+}

@@ -1,0 +1,74 @@
+package io.github.moe4j.bench.scaling;
+
+import io.github.moe4j.bench.peers.MedianInterval;
+import io.github.moe4j.bench.roofline.LayerShape;
+import java.util.List;
+import java.util.Locale;
+
+/** Tables of what watching costs. */
+final class WatchingTable {
+  private WatchingTable() {}
+
+  private static final String HEAD = """
+      ### Watching
+
+      Forward; how much longer than unwatched, in per cent, with 95 % interval. Goal: with events on below 1.
+
+      | shape | T, D, H, E, K | rounds | ms unwatched | events on | listener | unwatched again |
+      |---|---|---:|---:|---:|---:|---:|
+      """;
+
+  private static final String ALONE = """
+
+      The events of a pass by themselves, as share of the pass in per cent.
+
+      | shape | ns, off | share, off | ns, on | share, on |
+      |---|---:|---:|---:|---:|
+      """;
+
+  static String of(List<WatchingPart.Row> rows) {
+    StringBuilder table = new StringBuilder(HEAD);
+    for (WatchingPart.Row row : rows) {
+      LayerShape shape = row.shape();
+      table.append(String.format(
+          Locale.ROOT,
+          "| %s | %d, %d, %d, %d, %d | %d | %.3f | %s | %s | %s |\n",
+          shape.name(),
+          shape.tokens(),
+          shape.width(),
+          shape.hidden(),
+          shape.experts(),
+          shape.k(),
+          row.rounds(),
+          row.millis(),
+          longer(row.recording()),
+          longer(row.listener()),
+          longer(row.again())));
+    }
+    table.append(ALONE);
+    for (WatchingPart.Row row : rows) {
+      table.append(String.format(
+          Locale.ROOT,
+          "| %s | %.1f | %.5f | %.0f | %.3f |\n",
+          row.shape().name(),
+          row.nanosOff(),
+          share(row.nanosOff(), row),
+          row.nanosOn(),
+          share(row.nanosOn(), row)));
+    }
+    return table.toString().stripTrailing();
+  }
+
+  private static String longer(MedianInterval ratio) {
+    return String.format(
+        Locale.ROOT,
+        "%+.2f [%+.2f, %+.2f]",
+        100 * (ratio.median() - 1),
+        100 * (ratio.low() - 1),
+        100 * (ratio.high() - 1));
+  }
+
+  private static double share(double nanos, WatchingPart.Row row) {
+    return nanos / 1e4 / row.millis();
+  }
+}
