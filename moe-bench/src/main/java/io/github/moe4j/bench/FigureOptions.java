@@ -1,9 +1,12 @@
 package io.github.moe4j.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.bench.page.TextFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Option;
@@ -39,12 +42,33 @@ public final class FigureOptions {
    * @param tables to go into the page, Markdown
    */
   public void write(String part, Object figures, String tables) throws IOException {
-    if (json != null) {
-      Files.writeString(
-          json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
-    }
+    writeJson(figures);
     if (docs != null) {
       GeneratedPart.replace(docs, marker(part), tables);
+    }
+  }
+
+  /**
+   * Writes what there is of work that was interrupted: JSON that says so, and no page.
+   *
+   * @param figures those measured
+   * @param err told that the page is left alone
+   */
+  public void writePartial(Object figures, PrintWriter err) throws IOException {
+    Map<String, Object> partial = new LinkedHashMap<>();
+    partial.put("complete", false);
+    partial.put("figures", figures);
+    writeJson(partial);
+    if (docs != null) {
+      err.println(docs + " is left as it was");
+      err.flush();
+    }
+  }
+
+  private void writeJson(Object figures) throws IOException {
+    if (json != null) {
+      TextFile.replace(
+          json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench;
 
+import io.github.moe4j.bench.page.TextFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ public final class GeneratedPart {
     String text = Files.readString(page);
     int start = text.indexOf(begin(name)) + begin(name).length();
     int stop = text.indexOf(end(name));
-    Files.writeString(
+    TextFile.replace(
         page, text.substring(0, start) + "\n" + content.strip() + "\n\n" + text.substring(stop));
   }
 

@@ -5,6 +5,7 @@ import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
 import io.github.moe4j.bench.lab.LabCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
+import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
 import io.github.moe4j.bench.routers.RoutersCommand;
 import io.github.moe4j.bench.scaling.ScalingCommand;
@@ -20,7 +21,7 @@ import picocli.CommandLine.ScopeType;
  * The command {@code moe-bench}. A new command is one more class in {@code subcommands}; it inherits
  * {@code --help}, {@code --version} and {@code --verbose}.
  *
- * <p>Exit codes: 0 good, 1 failed, 2 wrong usage. An error is one line on standard error; the stack
+ * <p>Exit codes: 0 good, 1 failed, 2 wrong usage, 130 interrupted. An error is one line on standard error; the stack
  * trace comes with {@code --verbose} or {@code -Dmoe.verbose=true}.
  */
 @Command(
@@ -36,7 +37,8 @@ import picocli.CommandLine.ScopeType;
       PeersCommand.class,
       ScalingCommand.class,
       JmhCommand.class,
-      JmhTableCommand.class
+      JmhTableCommand.class,
+      BenchReportCommand.class
     },
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,

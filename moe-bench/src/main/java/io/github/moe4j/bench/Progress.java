@@ -3,6 +3,7 @@ package io.github.moe4j.bench;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -18,24 +19,33 @@ public final class Progress implements AutoCloseable {
   private final String task;
   private final long total;
   private final String unit;
+  private final @Nullable PrintWriter err;
+  private final @Nullable BarLine barLine;
   private final @Nullable ProgressBar bar;
-  private final @Nullable PrintWriter lines;
-  private final long start = System.nanoTime();
-  private long lastLine = start;
+  private final LongSupplier nanoClock;
+  private final long start;
+  private long lastLine;
   private long done;
   private long skipped;
+  private String message = "";
+  private boolean closed;
 
   private Progress(
       String task,
       long total,
       String unit,
-      @Nullable ProgressBar bar,
-      @Nullable PrintWriter lines) {
+      @Nullable PrintWriter err,
+      @Nullable BarLine barLine,
+      LongSupplier nanoClock) {
     this.task = task;
     this.total = total;
     this.unit = unit;
-    this.bar = bar;
-    this.lines = lines;
+    this.err = err;
+    this.barLine = barLine;
+    this.bar = barLine == null ? null : bar(task, total, unit, barLine);
+    this.nanoClock = nanoClock;
+    this.start = nanoClock.getAsLong();
+    this.lastLine = start;
   }
 
   /**
@@ -47,22 +57,30 @@ public final class Progress implements AutoCloseable {
    * @param err where lines go
    */
   public static Progress of(String task, long total, String unit, PrintWriter err) {
-    if (!isTerminal()) {
-      return new Progress(task, total, unit, null, err);
-    }
-    ProgressBar bar = new ProgressBarBuilder()
+    BarLine line = isTerminal() ? BarLine.ofStandardError() : null;
+    return new Progress(task, total, unit, err, line, System::nanoTime);
+  }
+
+  /** Lines, by a clock of one's own. */
+  static Progress lines(
+      String task, long total, String unit, PrintWriter err, LongSupplier nanoClock) {
+    return new Progress(task, total, unit, err, null, nanoClock);
+  }
+
+  /** Shows nothing. */
+  public static Progress quiet() {
+    return new Progress("", 0, "", null, null, System::nanoTime);
+  }
+
+  private static ProgressBar bar(String task, long total, String unit, BarLine line) {
+    return new ProgressBarBuilder()
         .setTaskName(task)
         .setInitialMax(total)
         .setUnit(" " + unit, 1)
         .setStyle(ProgressBarStyle.ASCII)
         .setUpdateIntervalMillis(250)
+        .setConsumer(line)
         .build();
-    return new Progress(task, total, unit, bar, null);
-  }
-
-  /** Shows nothing. */
-  public static Progress quiet() {
-    return new Progress("", 0, "", null, null);
   }
 
   /**
@@ -95,17 +113,59 @@ public final class Progress implements AutoCloseable {
    * @param message what it was or came to, short
    */
   public void step(String message) {
-    done++;
+    at(message);
+    step(1);
+  }
+
+  /** So much more is done of what is under way. */
+  public void step(long amount) {
+    done += amount;
     if (bar != null) {
-      bar.step();
-      bar.setExtraMessage(" " + message);
+      bar.stepBy(amount);
+      return;
     }
-    long now = System.nanoTime();
-    if (lines != null && now - lastLine >= NANOS_BETWEEN_LINES) {
+    long now = nanoClock.getAsLong();
+    if (err != null && now - lastLine >= NANOS_BETWEEN_LINES) {
       lastLine = now;
-      lines.println(line(message, now - start));
-      lines.flush();
+      err.println(line(message, now - start));
+      err.flush();
     }
+  }
+
+  /** Says what is under way, short; it is shown with the bar or the next line. */
+  public void at(String what) {
+    message = what;
+    if (bar != null) {
+      bar.setExtraMessage(" " + what);
+    }
+  }
+
+  /** A line that stays, on standard error. */
+  public void note(String line) {
+    if (err != null) {
+      above(() -> {
+        err.println(line);
+        err.flush();
+      });
+    }
+  }
+
+  /**
+   * Prints without tearing the bar.
+   *
+   * @param print prints whole lines to standard output or standard error, and flushes
+   */
+  public void above(Runnable print) {
+    if (barLine == null || closed) {
+      print.run();
+    } else {
+      barLine.above(print);
+    }
+  }
+
+  /** How much is done. */
+  long done() {
+    return done;
   }
 
   /** What a log shows after some time. */
@@ -125,8 +185,9 @@ public final class Progress implements AutoCloseable {
 
   @Override
   public void close() {
-    if (bar != null) {
+    if (bar != null && !closed) {
       bar.close();
     }
+    closed = true;
   }
 }

@@ -1,14 +1,11 @@
 package io.github.moe4j.bench.balance;
 
 import io.github.moe4j.bench.GeneratedPart;
-import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.Interruption;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.lab.LabOptions;
-import io.github.moe4j.bench.lab.Workers;
 import io.github.moe4j.bench.lab.balance.Mechanism;
 import io.github.moe4j.bench.lab.balance.Mechanisms;
-import io.github.moe4j.bench.lab.balance.Start;
-import io.github.moe4j.bench.lab.text.Corpus;
-import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -35,8 +32,10 @@ import picocli.CommandLine.Spec;
         "Trains the lab's model on real text from collapsed routers, with each balancing mechanism,"
             + " and prints a Markdown table of load before and after and the price in bits per byte.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:every bound kept", "1:a bound exceeded", "2:wrong usage"})
+    exitCodeList = {"0:every bound kept", "1:a bound exceeded", "2:wrong usage", "130:interrupted"})
 public final class BalanceCommand implements Callable<Integer> {
+  private final Watch.Source watches;
+
   @Spec
   private @Nullable CommandSpec spec;
 
@@ -69,7 +68,14 @@ public final class BalanceCommand implements Callable<Integer> {
   private @Nullable Path times;
 
   /** Called by picocli. */
-  public BalanceCommand() {}
+  public BalanceCommand() {
+    this(Watch::open);
+  }
+
+  /** Watched by one's own means. */
+  BalanceCommand(Watch.Source watches) {
+    this.watches = watches;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -117,13 +123,34 @@ public final class BalanceCommand implements Callable<Integer> {
 
   private int study(LabOptions options, List<Mechanism> chosen, PrintWriter out, PrintWriter err)
       throws IOException {
-    List<StudyRow> rows = run(options, chosen, err);
-    String table = BalanceTable.of(rows);
-    out.println(table);
-    if (docs != null) {
-      GeneratedPart.replace(docs, "choice", BalanceTable.choice(rows));
-      GeneratedPart.replace(docs, "balance", table);
+    StudyRuns runs = new StudyRuns(options, chosen);
+    try (Watch watch = watches.open("balance", runs.steps(), "steps", err)) {
+      List<StudyRow> rows = new ArrayList<>();
+      boolean complete = watch.finishes(() -> runs.run(watch, rows));
+      if (complete) {
+        String table = BalanceTable.of(rows);
+        out.println(table);
+        if (docs != null) {
+          GeneratedPart.replace(docs, "choice", BalanceTable.choice(rows));
+          GeneratedPart.replace(docs, "balance", table);
+        }
+        return boundsKept(rows, err) ? ExitCode.OK : ExitCode.SOFTWARE;
+      }
+      if (!rows.isEmpty()) {
+        out.println(BalanceTable.of(rows) + "\n");
+      }
+      out.println(Watch.interrupted(rows.size(), runs.count(), "runs"));
+      out.flush();
+      boundsKept(rows, err);
+      if (docs != null) {
+        err.println(docs + " is left as it was");
+      }
+      return Interruption.EXIT_CODE;
     }
+  }
+
+  /** Names those that broke theirs. */
+  private static boolean boundsKept(List<StudyRow> rows, PrintWriter err) {
     List<StudyRow> broken = rows.stream().filter(row -> !row.keepsBound()).toList();
     for (StudyRow row : broken) {
       err.printf(
@@ -134,7 +161,7 @@ public final class BalanceCommand implements Callable<Integer> {
           row.mostLoadedAfter(),
           row.mechanism().bound());
     }
-    return broken.isEmpty() ? ExitCode.OK : ExitCode.SOFTWARE;
+    return broken.isEmpty();
   }
 
   /** The mechanisms asked for, and what they are compared with. */
@@ -147,36 +174,5 @@ public final class BalanceCommand implements Callable<Integer> {
         .filter(m -> named.contains(m)
             || m.isNone() && named.stream().anyMatch(n -> n.router() == m.router()))
         .toList();
-  }
-
-  /** Runs one after another and tells of each on standard error as it ends. */
-  private List<StudyRow> run(LabOptions options, List<Mechanism> chosen, PrintWriter err) {
-    Split split = Corpus.displayNames().split(options.seed(), options.validationShare());
-    List<StudyRow> rows = new ArrayList<>();
-    long runs = chosen.size() + chosen.stream().filter(Mechanism::isNone).count();
-    try (Workers workers = new Workers();
-        Progress progress = Progress.of("balance", options.steps() * runs, "steps", err)) {
-      BalanceStudy study = new BalanceStudy(options, split, workers, progress);
-      for (Mechanism mechanism : chosen) {
-        for (Start start : Start.values()) {
-          if (start == Start.COLLAPSED || mechanism.isNone()) {
-            StudyRow row = study.run(mechanism, start);
-            rows.add(row);
-            err.printf(
-                Locale.ROOT,
-                "%d of %d: %s, %s start: load CV %.2f to %.2f, %.4f bits per byte%n",
-                rows.size(),
-                runs,
-                mechanism.name(),
-                start.name().toLowerCase(Locale.ROOT),
-                row.cvBefore(),
-                row.cvAfter(),
-                row.bitsPerByte());
-            err.flush();
-          }
-        }
-      }
-    }
-    return rows;
   }
 }

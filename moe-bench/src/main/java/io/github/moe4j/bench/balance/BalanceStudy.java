@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.balance;
 
-import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.StoppedException;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.lab.LabOptions;
 import io.github.moe4j.bench.lab.Trainer;
 import io.github.moe4j.bench.lab.Workers;
@@ -17,20 +18,23 @@ final class BalanceStudy {
   private final LabOptions options;
   private final Split split;
   private final Workers workers;
-  private final Progress progress;
+  private final Watch watch;
 
-  BalanceStudy(LabOptions options, Split split, Workers workers, Progress progress) {
+  BalanceStudy(LabOptions options, Split split, Workers workers, Watch watch) {
     this.options = options;
     this.split = split;
     this.workers = workers;
-    this.progress = progress;
+    this.watch = watch;
   }
 
-  /** One run; the same options give the same numbers. */
+  /** One run; the same options give the same numbers. It is left between two steps if asked. */
   StudyRow run(Mechanism mechanism, Start start) {
+    watch.leaveIfAsked();
     Trainer trainer = new Trainer(StudiedModel.of(mechanism, start), options, split, workers);
     List<LoadStatistics> before = trainer.heldOut().load();
-    trainer.train(() -> false, progress, () -> {});
+    if (trainer.train(watch, watch.progress(), () -> {}) < options.steps()) {
+      throw new StoppedException();
+    }
     Trainer.HeldOut heldOut = trainer.heldOut();
     List<LoadStatistics> after = heldOut.load();
     return new StudyRow(

@@ -28,7 +28,7 @@ final class BalanceTable {
       if (!mechanism.isNone()) {
         table.append(String.format(
             Locale.ROOT,
-            "| [%s](balance/%s.md) | %s | %s | %.2f%s | %+.4f |%n",
+            "| [%s](balance/%s.md) | %s | %s | %.2f%s | %s |%n",
             mechanism.name(),
             mechanism.page(),
             mechanism.router().label(),
@@ -53,25 +53,25 @@ final class BalanceTable {
     return table.toString().stripTrailing();
   }
 
-  private static double price(StudyRow row, List<StudyRow> rows) {
+  private static String price(StudyRow row, List<StudyRow> rows) {
     double even = rows.stream()
         .filter(r -> r.start() == Start.EVEN)
         .filter(r -> r.mechanism().router() == row.mechanism().router())
         .mapToDouble(StudyRow::bitsPerByte)
         .findFirst()
         .orElse(Double.NaN);
-    return row.bitsPerByte() - even;
+    return String.format(Locale.ROOT, "%+.4f", row.bitsPerByte() - even);
   }
 
   private static String devices(Mechanism mechanism) {
     return mechanism.evens() == Evens.DEVICES ? " (devices)" : "";
   }
 
-  private static String line(StudyRow row, double price) {
+  private static String line(StudyRow row, String price) {
     Mechanism mechanism = row.mechanism();
     return String.format(
         Locale.ROOT,
-        "| %s | %s | %.0f %% | %.2f | %.2f%s | %s | %.2f | %s | %d | %.4f | %+.4f |%n",
+        "| %s | %s | %.0f %% | %.2f | %.2f%s | %s | %.2f | %s | %d | %.4f | %s |%n",
         mechanism.router().label(),
         title(row),
         100 * row.shareBefore(),

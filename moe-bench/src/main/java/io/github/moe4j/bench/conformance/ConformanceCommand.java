@@ -1,5 +1,7 @@
 package io.github.moe4j.bench.conformance;
 
+import io.github.moe4j.bench.Interruption;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.conformance.family.Families;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,8 +22,12 @@ import picocli.CommandLine.Spec;
     description = {
       "Compares the library with numbers that well-known code produced.",
       "One line a case: PASS, FAIL (worst error, where) or SKIP (why); the last line counts them."
-    })
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:none failed", "1:some failed", "2:wrong usage", "130:interrupted"})
 public final class ConformanceCommand implements Callable<Integer> {
+  private final Watch.Source watches;
+
   @Spec
   private @Nullable CommandSpec spec;
 
@@ -30,6 +36,16 @@ public final class ConformanceCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "Folder of reference cases, *.json; those shipped with the project if absent.")
   private @Nullable Path directory;
+
+  /** Called by picocli. The cases take seconds, and each has its line: nothing else is shown. */
+  public ConformanceCommand() {
+    this(Watch::quiet);
+  }
+
+  /** Watched by one's own means. */
+  ConformanceCommand(Watch.Source watches) {
+    this.watches = watches;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -41,20 +57,38 @@ public final class ConformanceCommand implements Callable<Integer> {
     if (files.isEmpty()) {
       return wrongUsage("no *.json in directory: " + directory);
     }
-    List<CaseResult> results = new ConformanceRunner(Families.all()).run(files, result -> {
+    try (Watch watch = watches.open("conformance", files.size(), "cases", err())) {
+      return run(files, watch, out);
+    }
+  }
+
+  private static int run(List<CaseFile> files, Watch watch, PrintWriter out) {
+    List<CaseResult> results = new ConformanceRunner(Families.all()).run(files, watch, result -> {
       out.println(result.line());
       out.flush();
+      watch.step(1);
     });
+    boolean complete = results.size() == files.size();
+    if (!complete) {
+      out.println(Watch.interrupted(results.size(), files.size(), "cases"));
+    }
     Tally tally = Tally.of(results);
     out.println(tally.line());
     out.flush();
+    if (!complete) {
+      return Interruption.EXIT_CODE;
+    }
     return tally.failed() > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
   }
 
   private int wrongUsage(String message) {
-    spec().commandLine().getErr().println(message);
-    spec().commandLine().getErr().flush();
+    err().println(message);
+    err().flush();
     return ExitCode.USAGE;
+  }
+
+  private PrintWriter err() {
+    return spec().commandLine().getErr();
   }
 
   private CommandSpec spec() {

@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
 /** Runs reference cases against the library. Whatever is wrong with a case is its result. */
@@ -26,12 +27,17 @@ public final class ConformanceRunner {
   /**
    * Runs cases one after another.
    *
+   * @param stop asked before each; the results are then those so far
    * @param listener is told each result as soon as it is known
    * @return the results in the order of the files
    */
-  public List<CaseResult> run(List<CaseFile> files, Consumer<CaseResult> listener) {
+  public List<CaseResult> run(
+      List<CaseFile> files, BooleanSupplier stop, Consumer<CaseResult> listener) {
     List<CaseResult> results = new ArrayList<>();
     for (CaseFile file : files) {
+      if (stop.getAsBoolean()) {
+        break;
+      }
       CaseResult result = run(file);
       results.add(result);
       listener.accept(result);

@@ -37,9 +37,11 @@ import org.openjdk.jmh.annotations.Warmup;
  * <pre>{@code
  * java -jar moe-bench/target/moe-bench.jar jmh RouterBenchmark -rf json -rff routers.json
  * java -jar moe-bench/target/moe-bench.jar routers --times routers.json
+ * java -jar moe-bench/target/moe-bench.jar bench-report routers.json
  * }</pre>
  *
- * <p>The second command turns the result into a table with the ratio to top-k.
+ * <p>The second command turns the result into a table with the ratio to top-k, the third into a page
+ * with charts.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

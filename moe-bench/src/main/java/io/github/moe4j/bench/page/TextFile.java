@@ -10,8 +10,16 @@ import java.nio.file.StandardCopyOption;
 public final class TextFile {
   private TextFile() {}
 
-  /** Writes beside the file and moves it into place. */
-  public static void replace(Path file, String text) throws IOException {
+  /**
+   * Writes beside the file and moves it into place. What is no file, such as {@code /dev/stdout}, is
+   * written to as it is; of a link, the file that it leads to is replaced.
+   */
+  public static void replace(Path path, String text) throws IOException {
+    if (Files.exists(path) && !Files.isRegularFile(path)) {
+      Files.writeString(path, text);
+      return;
+    }
+    Path file = Files.isSymbolicLink(path) && Files.exists(path) ? path.toRealPath() : path;
     Path beside = file.resolveSibling(file.getFileName() + ".part");
     try {
       Files.writeString(beside, text);

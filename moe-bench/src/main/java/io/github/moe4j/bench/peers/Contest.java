@@ -32,10 +32,21 @@ final class Contest implements AutoCloseable {
     }
   }
 
-  private void add(String ownName, PeerCase work, List<PeerSystem> peers) {
-    List<PeerSystem> able = peers.stream()
-        .filter(peer -> peer.gated() == work.gated() && (peer.trains() || !training))
+  /** How many layers there would be. */
+  static int size(boolean training, List<PeerSystem> peers) {
+    int gated = able(true, training, peers).size();
+    int plain = able(false, training, peers).size();
+    return gated + (gated > 0 ? 1 : 0) + plain + (plain > 0 ? 1 : 0);
+  }
+
+  private static List<PeerSystem> able(boolean gated, boolean training, List<PeerSystem> peers) {
+    return peers.stream()
+        .filter(peer -> peer.gated() == gated && (peer.trains() || !training))
         .toList();
+  }
+
+  private void add(String ownName, PeerCase work, List<PeerSystem> peers) {
+    List<PeerSystem> able = able(work.gated(), training, peers);
     if (able.isEmpty()) {
       return;
     }

@@ -1,6 +1,8 @@
 package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.bench.FigureOptions;
+import io.github.moe4j.bench.Interruption;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapeOptions;
 import java.io.IOException;
@@ -29,7 +31,9 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Runs the same layer with the same weights and inputs in this library, DJL PyTorch and ONNX"
-            + " Runtime by turns, checks that they agree, and compares their times.")
+            + " Runtime by turns, checks that they agree, and compares their times.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class PeersCommand implements Callable<Integer> {
   private static final String NAME = "peers";
 
@@ -41,6 +45,7 @@ public final class PeersCommand implements Callable<Integer> {
   private static final Set<String> TRAINED = Set.of("coarse", "fine");
 
   private final Supplier<List<PeerSystem>> peers;
+  private final Watch.Source watches;
 
   @Spec
   private @Nullable CommandSpec spec;
@@ -56,12 +61,13 @@ public final class PeersCommand implements Callable<Integer> {
 
   /** Called by picocli. */
   public PeersCommand() {
-    this(PeersCommand::installed);
+    this(PeersCommand::installed, Watch::open);
   }
 
   /** With given systems. */
-  PeersCommand(Supplier<List<PeerSystem>> peers) {
+  PeersCommand(Supplier<List<PeerSystem>> peers, Watch.Source watches) {
     this.peers = peers;
+    this.watches = watches;
   }
 
   private static List<PeerSystem> installed() {
@@ -93,43 +99,67 @@ public final class PeersCommand implements Callable<Integer> {
       return ExitCode.SOFTWARE;
     }
     try {
-      run(systems, chosen, timing, line.getOut(), line.getErr());
+      return run(systems, contests(chosen), timing, line.getOut(), line.getErr());
     } catch (DisagreementException e) {
       line.getErr().println("peers: " + e.getMessage());
       return ExitCode.SOFTWARE;
     }
-    return ExitCode.OK;
   }
 
-  private void run(
-      List<PeerSystem> systems,
-      List<LayerShape> chosen,
-      Timing timing,
-      PrintWriter out,
-      PrintWriter err)
+  /** A shape and a pass. */
+  private record Part(LayerShape shape, boolean training) {
+    @Override
+    public String toString() {
+      return shape.name() + (training ? ", training" : ", forward");
+    }
+  }
+
+  private static List<Part> contests(List<LayerShape> chosen) {
+    List<Part> parts = new ArrayList<>();
+    chosen.forEach(shape -> parts.add(new Part(shape, false)));
+    chosen.stream()
+        .filter(shape -> TRAINED.contains(shape.name()))
+        .forEach(shape -> parts.add(new Part(shape, true)));
+    return parts;
+  }
+
+  private int run(
+      List<PeerSystem> systems, List<Part> parts, Timing timing, PrintWriter out, PrintWriter err)
       throws IOException {
     String settings = settings(systems);
     out.println(settings);
     out.println();
     out.flush();
-    List<PeerTime> times = new ArrayList<>();
-    for (boolean training : new boolean[] {false, true}) {
-      for (LayerShape shape : chosen) {
-        if (!training || TRAINED.contains(shape.name())) {
-          err.println("measuring " + shape.name() + (training ? ", training" : ", forward"));
-          err.flush();
-          times.addAll(measure(shape, training, systems, timing));
-        }
+    long steps = parts.stream()
+        .mapToLong(part -> timing.steps(Contest.size(part.training(), systems)))
+        .sum();
+    List<List<PeerTime>> measured = new ArrayList<>();
+    try (Watch watch = watches.open(NAME, steps, "steps", err)) {
+      Timing watched = timing.watchedBy(watch);
+      boolean complete = watch.finishes(
+          () -> parts.forEach(part -> measured.add(measure(part, systems, watched))));
+      List<PeerTime> times = measured.stream().flatMap(List::stream).toList();
+      List<?> figuresOfAll = times.stream().map(PeerTime::fields).toList();
+      String table = PeersTable.of(times);
+      if (complete) {
+        out.println(table);
+        figures.write(NAME, figuresOfAll, settings + "\n\n" + table);
+        return ExitCode.OK;
       }
+      if (!times.isEmpty()) {
+        out.println(table + "\n");
+        figures.writePartial(figuresOfAll, err);
+      }
+      out.println(Watch.interrupted(measured.size(), parts.size(), "comparisons"));
+      out.flush();
+      return Interruption.EXIT_CODE;
     }
-    String table = PeersTable.of(times);
-    out.println(table);
-    figures.write(NAME, times.stream().map(PeerTime::fields).toList(), settings + "\n\n" + table);
   }
 
-  private static List<PeerTime> measure(
-      LayerShape shape, boolean training, List<PeerSystem> systems, Timing timing) {
-    try (Contest contest = new Contest(shape, training, systems)) {
+  private static List<PeerTime> measure(Part part, List<PeerSystem> systems, Timing timing) {
+    timing.watch().leaveIfAsked();
+    timing.watch().progress().at(part.toString());
+    try (Contest contest = new Contest(part.shape(), part.training(), systems)) {
       contest.requireAgreement();
       return contest.measure(timing);
     }

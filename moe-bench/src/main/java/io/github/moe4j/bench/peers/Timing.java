@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.peers;
 
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -12,8 +13,9 @@ import java.util.function.IntConsumer;
  * @param pauseMillis rest before each sample, so that threads of other systems which wait actively
  *     have gone to sleep
  * @param sampleMillis a sample is as many passes as take about that long, at least one
+ * @param watch is told of each step and may end the work between two samples
  */
-public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
+public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis, Watch watch) {
   private static final int LEAST_WARM_UPS = 3;
 
   /** Checks the rounds. */
@@ -21,9 +23,29 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
     Require.that(rounds >= 1, "rounds must be at least 1 but was %d", rounds);
   }
 
-  /** As the commands time. */
+  /** Not watched. */
+  public Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis) {
+    this(rounds, warmUpMillis, pauseMillis, sampleMillis, Watch.none());
+  }
+
+  /** As the commands time, not watched. */
   public static Timing of(int rounds) {
     return new Timing(rounds, 3000, 50, 20);
+  }
+
+  /** The same, watched. */
+  public Timing watchedBy(Watch other) {
+    return new Timing(rounds, warmUpMillis, pauseMillis, sampleMillis, other);
+  }
+
+  /** Steps of {@link #byTurns}. */
+  public long steps(int variants) {
+    return variants * (warmUpSteps() + rounds);
+  }
+
+  /** Steps of a {@link #warmUp}: it counts as many samples as take that long. */
+  public long warmUpSteps() {
+    return Math.max(1, warmUpMillis / Math.max(1, pauseMillis + sampleMillis));
   }
 
   /**
@@ -52,8 +74,10 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
     for (int round = 0; round < rounds; round++) {
       for (int turn = 0; turn < count; turn++) {
         int i = round % 2 == 0 ? turn : count - 1 - turn;
+        watch.leaveIfAsked();
         before.accept(i);
         millis[i][round] = sample(variants.get(i), passes[i]);
+        watch.step(1);
       }
     }
     return millis;
@@ -64,10 +88,12 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
     double best = Double.MAX_VALUE;
     long start = System.nanoTime();
     for (int i = 0; i < LEAST_WARM_UPS || millisSince(start) < warmUpMillis; i++) {
+      watch.leaveIfAsked();
       long before = System.nanoTime();
       pass.run();
       best = Math.min(best, millisSince(before));
     }
+    watch.step(warmUpSteps());
     return (int) Math.max(1, Math.ceil(sampleMillis / best));
   }
 

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
@@ -29,7 +30,7 @@ public record LayerTime(
     StageTimes stages) {
 
   /** Measures. */
-  static LayerTime measure(LayerShape shape, boolean training, int runs) {
+  static LayerTime measure(LayerShape shape, boolean training, int runs, Watch watch) {
     MoeLayer layer = ShapedLayer.of(shape);
     SplittableRandom random = new SplittableRandom(3);
     INDArray x = ShapedLayer.tokens(shape, random);
@@ -39,7 +40,7 @@ public record LayerTime(
     MoeInput input = training ? MoeInput.of(x).training() : MoeInput.of(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
-    double[] times = Medians.seconds(runs, () -> {
+    double[] times = Medians.seconds(runs, watch, () -> {
       try (MoeForward pass = layer.forward(input)) {
         if (training) {
           pass.backward(dy, dx, gradients);

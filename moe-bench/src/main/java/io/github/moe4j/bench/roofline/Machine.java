@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Parallel;
@@ -28,11 +29,12 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
    * Measures.
    *
    * @param runs of each kind of work; the best counts
+   * @param watch counts {@link #measurements}, and may end it between two runs
    */
-  public static Machine measure(int runs) {
+  static Machine measure(int runs, Watch watch) {
     double gflops = 0;
     for (int[] sizes : PRODUCTS) {
-      gflops = Math.max(gflops, product(runs, sizes[0], sizes[1], sizes[2]));
+      gflops = Math.max(gflops, product(runs, watch, sizes[0], sizes[1], sizes[2]));
     }
     long[] source = new long[LONGS];
     long[] target = new long[LONGS];
@@ -41,6 +43,7 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
     AtomicLong sum = new AtomicLong();
     double read = Medians.seconds(
         runs,
+        watch,
         () -> halves((from, to) -> {
           long part = 0;
           for (int i = from; i < to; i++) {
@@ -49,9 +52,15 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
           sum.addAndGet(part); // so that the loop is not left out
         }))[0];
     double copy = Medians.seconds(
-        runs, () -> halves((from, to) -> System.arraycopy(source, from, target, from, to - from)))[
-        0];
+        runs,
+        watch,
+        () -> halves((from, to) -> System.arraycopy(source, from, target, from, to - from)))[0];
     return new Machine(gflops, bytes / read / 1e9, bytes / copy / 1e9);
+  }
+
+  /** What {@link #measure} times: the products in two ways, and memory. */
+  static int measurements() {
+    return 2 * PRODUCTS.length + 2;
   }
 
   private static void halves(Parallel.Range work) {
@@ -59,7 +68,7 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
   }
 
   /** The better of BLAS's own threads and of one product a Java thread. */
-  private static double product(int runs, int m, int k, int n) {
+  private static double product(int runs, Watch watch, int m, int k, int n) {
     int threads = Runtime.getRuntime().availableProcessors();
     INDArray[] a = new INDArray[threads];
     INDArray[] c = new INDArray[threads];
@@ -69,11 +78,13 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
       c[i] = Nd4j.create(DataType.FLOAT, m, n);
     }
     double flops = 2.0 * m * k * n;
-    double own = Medians.seconds(runs, () -> Gemm.multiply(a[0], false, b, false, 0, c[0]))[0];
+    double own =
+        Medians.seconds(runs, watch, () -> Gemm.multiply(a[0], false, b, false, 0, c[0]))[0];
     SingleThreadedBlas lease = SingleThreadedBlas.lease();
     try {
       double each = Medians.seconds(
           runs,
+          watch,
           () -> Parallel.tasks(
               threads, (worker, i) -> Gemm.multiply(a[i], false, b, false, 0, c[i])))[0];
       return Math.max(flops / own, threads * flops / each) / 1e9;

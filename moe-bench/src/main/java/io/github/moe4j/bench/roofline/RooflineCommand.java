@@ -1,13 +1,12 @@
 package io.github.moe4j.bench.roofline;
 
 import io.github.moe4j.bench.FigureOptions;
+import io.github.moe4j.bench.Interruption;
+import io.github.moe4j.bench.Watch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +24,13 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Measures this machine's matrix products and memory, and the share of them that a layer"
-            + " reaches, by shape and stage.")
+            + " reaches, by shape and stage.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class RooflineCommand implements Callable<Integer> {
   private static final String NAME = "roofline";
 
-  private static final int MACHINE_RUNS = 15;
+  private final Watch.Source watches;
 
   @Spec
   private @Nullable CommandSpec spec;
@@ -44,7 +45,14 @@ public final class RooflineCommand implements Callable<Integer> {
   private final FigureOptions figures = new FigureOptions();
 
   /** Called by picocli. */
-  public RooflineCommand() {}
+  public RooflineCommand() {
+    this(Watch::open);
+  }
+
+  /** Watched by one's own means. */
+  RooflineCommand(Watch.Source watches) {
+    this.watches = watches;
+  }
 
   @Override
   public Integer call() throws IOException {
@@ -60,28 +68,27 @@ public final class RooflineCommand implements Callable<Integer> {
       line.getErr().println("roofline: " + e.getMessage());
       return ExitCode.USAGE;
     }
-    run(chosen, line.getOut(), line.getErr());
-    return ExitCode.OK;
+    return run(chosen, line.getOut(), line.getErr());
   }
 
-  private void run(List<LayerShape> chosen, PrintWriter out, PrintWriter err) throws IOException {
-    Machine machine = Machine.measure(MACHINE_RUNS);
-    out.println(RooflineTable.machine(machine));
-    out.println();
-    out.flush();
-    List<LayerTime> times = new ArrayList<>();
-    for (LayerShape shape : chosen) {
-      for (boolean training : new boolean[] {false, true}) {
-        err.println("measuring " + shape.name() + (training ? ", training" : ", forward"));
-        err.flush();
-        times.add(LayerTime.measure(shape, training, runs));
+  private int run(List<LayerShape> chosen, PrintWriter out, PrintWriter err) throws IOException {
+    int total = Machine.measurements() + 2 * chosen.size();
+    try (Watch watch = watches.open(NAME, total, "measurements", err)) {
+      Roofline roofline = new Roofline(runs, watch, out);
+      boolean complete = watch.finishes(() -> roofline.measure(chosen));
+      if (complete) {
+        roofline.print();
+        figures.write(NAME, roofline.figures(), roofline.tables());
+        return ExitCode.OK;
       }
+      if (roofline.layers() > 0) {
+        roofline.print();
+        out.println();
+        figures.writePartial(roofline.figures(), err);
+      }
+      out.println(Watch.interrupted(roofline.layers(), 2 * chosen.size(), "passes of layers"));
+      out.flush();
+      return Interruption.EXIT_CODE;
     }
-    String table = RooflineTable.of(machine, times);
-    out.println(table);
-    Map<String, Object> all = new LinkedHashMap<>();
-    all.put("machine", machine);
-    all.put("layers", times);
-    figures.write(NAME, all, RooflineTable.machine(machine) + "\n\n" + table);
   }
 }

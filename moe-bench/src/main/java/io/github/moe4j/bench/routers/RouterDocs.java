@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.routers;
 
+import io.github.moe4j.bench.page.TextFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -73,7 +74,7 @@ public final class RouterDocs {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path target = docs.resolve(file.getKey());
       Files.createDirectories(target.getParent());
-      Files.writeString(target, file.getValue());
+      TextFile.replace(target, file.getValue());
     }
     return files.size();
   }

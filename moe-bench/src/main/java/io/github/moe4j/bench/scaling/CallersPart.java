@@ -44,6 +44,11 @@ record CallersPart(List<LayerShape> shapes, Timing timing) implements Part {
   }
 
   @Override
+  public long steps() {
+    return shapes.size() * (timing.warmUpSteps() + timing.steps(2));
+  }
+
+  @Override
   public Result measure(Consumer<String> progress) {
     List<Row> rows = new ArrayList<>();
     for (LayerShape shape : shapes) {

@@ -40,6 +40,11 @@ record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) imple
   }
 
   @Override
+  public long steps() {
+    return timing.steps(experts.size());
+  }
+
+  @Override
   public Result measure(Consumer<String> progress) {
     progress.accept("experts");
     List<MoeLayer> layers = new ArrayList<>();

@@ -10,8 +10,12 @@ interface Part {
   /** Name for {@code --parts} and in the JSON file. */
   String name();
 
+  /** How many steps of its timing there are, for progress. */
+  long steps();
+
   /**
-   * Measures.
+   * Measures. A timing that is watched may end it with a {@link
+   * io.github.moe4j.bench.StoppedException}.
    *
    * @param progress gets what is measured next
    */

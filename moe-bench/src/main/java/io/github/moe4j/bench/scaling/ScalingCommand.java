@@ -1,6 +1,9 @@
 package io.github.moe4j.bench.scaling;
 
 import io.github.moe4j.bench.FigureOptions;
+import io.github.moe4j.bench.Interruption;
+import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
@@ -27,11 +30,14 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Measures how a layer behaves with more experts, more tokens, skewed load, two callers at"
-            + " once, over many calls and while it is watched.")
+            + " once, over many calls and while it is watched.",
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class ScalingCommand implements Callable<Integer> {
   private static final String NAME = "scaling";
 
   private final Source source;
+  private final Watch.Source watches;
 
   @Spec
   private @Nullable CommandSpec spec;
@@ -62,30 +68,33 @@ public final class ScalingCommand implements Callable<Integer> {
 
   /** Called by picocli. */
   public ScalingCommand() {
-    this(Part::all);
+    this(Part::all, Watch::open);
   }
 
   /** With given parts. */
-  ScalingCommand(Source source) {
+  ScalingCommand(Source source, Watch.Source watches) {
     this.source = source;
+    this.watches = watches;
   }
 
   @Override
   public Integer call() throws IOException {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
-    List<Part> chosen;
+    long steps;
     try {
-      chosen = chosen(source.parts(Timing.of(rounds), calls));
+      steps = chosen(Watch.none()).stream().mapToLong(Part::steps).sum();
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
       line.getErr().println(NAME + ": " + e.getMessage());
       return ExitCode.USAGE;
     }
-    run(chosen, line.getOut(), line.getErr());
-    return ExitCode.OK;
+    try (Watch watch = watches.open(NAME, steps, "steps", line.getErr())) {
+      return run(chosen(watch), watch, line.getOut(), line.getErr());
+    }
   }
 
-  private List<Part> chosen(List<Part> all) {
+  private List<Part> chosen(Watch watch) {
+    List<Part> all = source.parts(Timing.of(rounds).watchedBy(watch), calls);
     if (parts == null) {
       return all;
     }
@@ -96,25 +105,42 @@ public final class ScalingCommand implements Callable<Integer> {
     return all.stream().filter(part -> parts.contains(part.name())).toList();
   }
 
-  private void run(List<Part> chosen, PrintWriter out, PrintWriter err) throws IOException {
+  private int run(List<Part> chosen, Watch watch, PrintWriter out, PrintWriter err)
+      throws IOException {
     List<String> tables = new ArrayList<>();
     tables.add("%d processors, JDK %s, %s."
         .formatted(
             Runtime.getRuntime().availableProcessors(),
             Runtime.version().feature(),
             FigureOptions.blas()));
-    out.println(tables.get(0));
+    Progress progress = watch.progress();
+    print(tables.get(0), progress, out);
     Map<String, Object> measured = new LinkedHashMap<>();
-    for (Part part : chosen) {
-      Part.Result result = part.measure(what -> {
-        err.println("measuring " + what);
-        err.flush();
-      });
-      tables.add(result.markdown());
-      measured.put(part.name(), result.figures());
-      out.println("\n" + result.markdown());
-      out.flush();
+    boolean complete = watch.finishes(() -> {
+      for (Part part : chosen) {
+        watch.leaveIfAsked();
+        Part.Result result = part.measure(progress::at);
+        tables.add(result.markdown());
+        measured.put(part.name(), result.figures());
+        print("\n" + result.markdown(), progress, out);
+      }
+    });
+    if (complete) {
+      figures.write(NAME, measured, String.join("\n\n", tables));
+      return ExitCode.OK;
     }
-    figures.write(NAME, measured, String.join("\n\n", tables));
+    out.println("\n" + Watch.interrupted(measured.size(), chosen.size(), "parts"));
+    out.flush();
+    if (!measured.isEmpty()) {
+      figures.writePartial(measured, err);
+    }
+    return Interruption.EXIT_CODE;
+  }
+
+  private static void print(String text, Progress progress, PrintWriter out) {
+    progress.above(() -> {
+      out.println(text);
+      out.flush();
+    });
   }
 }

@@ -51,6 +51,11 @@ record SkewPart(LayerShape shape, Timing timing) implements Part {
   }
 
   @Override
+  public long steps() {
+    return timing.steps(4);
+  }
+
+  @Override
   public Result measure(Consumer<String> progress) {
     progress.accept("skew");
     List<MoeLayer> layers = List.of(layer(evenChoices()), layer(skewedChoices()));

@@ -25,6 +25,9 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
     implements Part {
   private static final int LEAST_GARBAGE_CALLS = 20;
 
+  /** So that a step of progress takes about as long as a sample of other parts. */
+  private static final int CALLS_A_STEP = 50;
+
   SteadyPart {
     Require.that(calls >= 10, "calls must be at least 10 but was %d", calls);
   }
@@ -42,6 +45,11 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
   @Override
   public String name() {
     return "steady";
+  }
+
+  @Override
+  public long steps() {
+    return calls / CALLS_A_STEP + fixed.size() * timing.warmUpSteps();
   }
 
   @Override
@@ -67,9 +75,13 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
           .toList();
       System.gc(); // what other parts left
       for (int call = 1; call <= calls; call++) {
+        timing.watch().leaveIfAsked();
         layer.forward(inputs.get(random.nextInt(inputs.size()))).close();
         if (call == calls / 10 || call == calls) {
           points.add(MemoryPoint.after(call));
+        }
+        if (call % CALLS_A_STEP == 0) {
+          timing.watch().step(1);
         }
       }
     } finally {

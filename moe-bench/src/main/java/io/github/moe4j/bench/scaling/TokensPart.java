@@ -40,6 +40,11 @@ record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing) 
   }
 
   @Override
+  public long steps() {
+    return shapes.size() * timing.steps(tokens.size());
+  }
+
+  @Override
   public Result measure(Consumer<String> progress) {
     List<Row> rows = new ArrayList<>();
     for (LayerShape shape : shapes) {

@@ -23,7 +23,7 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
   /** Many short samples instead of few long ones. */
   static WatchingPart of(List<LayerShape> shapes, Timing timing) {
     return new WatchingPart(
-        shapes, new Timing(40 * timing.rounds(), 1000, 0, 10), 3 * timing.rounds());
+        shapes, new Timing(40 * timing.rounds(), 1000, 0, 10, timing.watch()), 3 * timing.rounds());
   }
 
   /**
@@ -56,6 +56,11 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
   }
 
   @Override
+  public long steps() {
+    return shapes.size() * (timing.warmUpSteps() + timing.steps(Watched.By.values().length));
+  }
+
+  @Override
   public Result measure(Consumer<String> progress) {
     List<Row> rows = new ArrayList<>();
     for (LayerShape shape : shapes) {
@@ -73,6 +78,8 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
       Watched.By[] by = Watched.By.values();
       Timing fitted = fitted(watched.passes().get(0));
       double[][] millis = fitted.byTurns(watched.passes(), i -> events.set(by[i].recorded()));
+      // Rounds that there was no time for.
+      timing.watch().step((long) by.length * (timing.rounds() - fitted.rounds()));
       return new Row(
           shape,
           fitted.rounds(),
@@ -106,7 +113,8 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
         Math.min(timing.rounds(), rounds),
         timing.warmUpMillis(),
         timing.pauseMillis(),
-        timing.sampleMillis());
+        timing.sampleMillis(),
+        timing.watch());
   }
 
   /** Events of the passes; an error if others were recorded or these were not. */

@@ -119,7 +119,7 @@ const page = {
       .map((thing, index) => ({ value: column.of(thing), row: rows[index] }))
       .sort((a, b) => {
         if (typeof a.value === "string" && typeof b.value === "string") {
-          return sign * a.value.localeCompare(b.value);
+          return sign * a.value.localeCompare(b.value, "en", { numeric: true });
         }
         if (!known(a.value) || !known(b.value)) return known(b.value) - known(a.value);
         return sign * (a.value - b.value);

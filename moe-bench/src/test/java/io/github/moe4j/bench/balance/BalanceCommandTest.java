@@ -1,10 +1,12 @@
 package io.github.moe4j.bench.balance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.GeneratedPart;
+import io.github.moe4j.bench.TestWatch;
 import io.github.moe4j.bench.lab.balance.Mechanism;
 import io.github.moe4j.bench.lab.balance.Mechanisms;
 import io.github.moe4j.bench.lab.balance.Start;
@@ -26,7 +28,11 @@ class BalanceCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int execute(String... arguments) {
-    return new CommandLine(new BalanceCommand())
+    return execute(TestWatch.patient(), arguments);
+  }
+
+  private int execute(TestWatch watches, String... arguments) {
+    return new CommandLine(new BalanceCommand(watches))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);
@@ -67,6 +73,27 @@ class BalanceCommandTest {
     assertTrue(err.toString().contains("must have the lines"), err.toString());
     assertEquals(2, execute("--docs", folder.resolve("missing.md").toString()));
     assertEquals(2, execute("--times", folder.resolve("missing.json").toString()));
+  }
+
+  @Test
+  void call_interruptedInTheSecondRun_tableOfTheFirstAndExitCode130() {
+    TestWatch watches = TestWatch.stopAfter(3);
+    assertEquals(130, execute(watches, "--only", "switch", "--steps", "2"), err.toString());
+    assertTrue(watches.isClosed());
+    assertEquals(6, watches.total());
+    assertEquals(3, watches.done());
+    assertTrue(out.toString().contains("| top-k | nothing, from an even start |"), out.toString());
+    assertFalse(out.toString().contains("| top-k | nothing |"), out.toString());
+    assertTrue(out.toString().endsWith("\n\ninterrupted after 1 of 3 runs\n"), out.toString());
+    assertTrue(err.toString().startsWith("1 of 3: none-top-k, even start: "), err.toString());
+    assertEquals(1, err.toString().lines().count(), err.toString());
+  }
+
+  @Test
+  void call_interruptedAtOnce_noTable() {
+    assertEquals(130, execute(TestWatch.stopAfter(0), "--only", "switch"));
+    assertEquals("interrupted after 0 of 3 runs", out.toString().strip());
+    assertEquals("", err.toString());
   }
 
   @Test

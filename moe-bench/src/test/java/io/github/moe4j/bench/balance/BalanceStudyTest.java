@@ -2,9 +2,12 @@ package io.github.moe4j.bench.balance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.StoppedException;
+import io.github.moe4j.bench.TestWatch;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.lab.LabOptions;
 import io.github.moe4j.bench.lab.ModelOptions;
 import io.github.moe4j.bench.lab.Workers;
@@ -15,6 +18,8 @@ import io.github.moe4j.bench.lab.contender.LayerOptions;
 import io.github.moe4j.bench.lab.text.Corpus;
 import io.github.moe4j.bench.lab.text.Domain;
 import io.github.moe4j.bench.lab.text.Split;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -41,9 +46,12 @@ class BalanceStudyTest {
   }
 
   private static StudyRow run(Mechanism mechanism, Start start) {
-    try (Workers workers = new Workers();
-        Progress progress = Progress.quiet()) {
-      return new BalanceStudy(OPTIONS, text(), workers, progress).run(mechanism, start);
+    return run(mechanism, start, Watch.none());
+  }
+
+  private static StudyRow run(Mechanism mechanism, Start start, Watch watch) {
+    try (Workers workers = new Workers()) {
+      return new BalanceStudy(OPTIONS, text(), workers, watch).run(mechanism, start);
     }
   }
 
@@ -64,6 +72,22 @@ class BalanceStudyTest {
   void run_evenStart_noExpertIsPreferredBefore() {
     StudyRow row = run(Mechanisms.named("none-top-k"), Start.EVEN);
     assertTrue(row.cvBefore() < 1, "CV " + row.cvBefore());
+  }
+
+  @Test
+  void run_watched_progressReachesTheStepsAndAStopEndsIt() {
+    TestWatch patient = TestWatch.patient();
+    run(Mechanisms.named("switch"), Start.COLLAPSED, open(patient));
+    assertEquals(STEPS, patient.done());
+    TestWatch stopping = TestWatch.stopAfter(5);
+    Watch watch = open(stopping);
+    assertThrows(
+        StoppedException.class, () -> run(Mechanisms.named("switch"), Start.COLLAPSED, watch));
+    assertEquals(5, stopping.done());
+  }
+
+  private static Watch open(TestWatch watches) {
+    return watches.open("balance", STEPS, "steps", new PrintWriter(new StringWriter()));
   }
 
   @Test

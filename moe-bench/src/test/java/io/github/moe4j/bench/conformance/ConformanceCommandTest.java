@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.moe4j.bench.TestWatch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -23,8 +24,12 @@ class ConformanceCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int run(Object... args) {
+    return run(TestWatch.patient(), args);
+  }
+
+  private int run(TestWatch watches, Object... args) {
     String[] texts = java.util.Arrays.stream(args).map(Object::toString).toArray(String[]::new);
-    return new CommandLine(new ConformanceCommand())
+    return new CommandLine(new ConformanceCommand(watches))
         .setOut(new PrintWriter(out))
         .setErr(new PrintWriter(err))
         .execute(texts);
@@ -67,6 +72,18 @@ class ConformanceCommandTest {
     assertTrue(lines().get(1).startsWith("SKIP b ("), out.toString());
     assertEquals("PASS c", lines().get(2));
     assertEquals("1 passed, 1 failed, 1 skipped", lines().get(3));
+  }
+
+  @Test
+  void call_interrupted_talliesThoseThatRan() throws IOException {
+    TestWatch watches = TestWatch.stopAfter(2);
+    assertEquals(130, run(watches));
+    assertEquals(4, lines().size(), out.toString());
+    assertTrue(lines().get(1).startsWith("PASS "), out.toString());
+    int all = BuiltInCases.all().size();
+    assertEquals("interrupted after 2 of " + all + " cases", lines().get(2));
+    assertEquals("2 passed, 0 failed, 0 skipped", lines().get(3));
+    assertTrue(watches.isClosed());
   }
 
   @Test

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.bench.TestWatch;
+import io.github.moe4j.bench.report.BenchReportCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -28,7 +30,11 @@ class PeersCommandTest {
   private final StringWriter err = new StringWriter();
 
   private int execute(List<PeerSystem> peers, String... arguments) {
-    return new CommandLine(new PeersCommand(() -> peers))
+    return execute(TestWatch.patient(), peers, arguments);
+  }
+
+  private int execute(TestWatch watches, List<PeerSystem> peers, String... arguments) {
+    return new CommandLine(new PeersCommand(() -> peers, watches))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);
@@ -82,6 +88,66 @@ class PeersCommandTest {
     assertEquals(1, rows.get(0).get("ratio_to_moe4j").asDouble());
     assertEquals("decode 1", rows.get(1).get("shape").asText());
     assertTrue(rows.get(1).get("median_ms").asDouble() > 0);
+    Path report = folder.resolve("report.html");
+    CommandLine reporter = new CommandLine(new BenchReportCommand()).setOut(new PrintWriter(out));
+    assertEquals(0, reporter.execute(json.toString(), "--out", report.toString()));
+    assertTrue(Files.readString(report).contains("\"system\":\"twin\""));
+  }
+
+  @Test
+  void call_all_progressReachesItsTotal() {
+    TestWatch watches = TestWatch.patient();
+    assertEquals(0, execute(watches, List.of(AGREES), "--shapes", "decode 1", "--rounds", "2"));
+    assertTrue(watches.isClosed());
+    // two layers, each with two rounds after a warm-up of 3000 ms, as long as 42 samples of 70 ms
+    assertEquals(2 * (42 + 2), watches.total());
+    assertEquals(watches.total(), watches.done());
+  }
+
+  @Test
+  void call_interrupted_whatThereIsMarkedAndThePageLeftAlone() throws IOException {
+    Path json = folder.resolve("peers.json");
+    Path page = folder.resolve("page.md");
+    String before = "<!-- begin generated: peers -->\n<!-- end generated: peers -->\n";
+    Files.writeString(page, before);
+    TestWatch watches = TestWatch.stopAfter(2 * (42 + 1));
+    assertEquals(
+        130,
+        execute(
+            watches,
+            List.of(AGREES),
+            "--shapes",
+            "decode 1,decode 16",
+            "--rounds",
+            "1",
+            "--json",
+            json.toString(),
+            "--docs",
+            page.toString()),
+        err.toString());
+    assertTrue(watches.isClosed());
+    assertTrue(out.toString().contains("| decode 1 | "), out.toString());
+    assertFalse(out.toString().contains("| decode 16 | "), out.toString());
+    assertTrue(
+        out.toString().endsWith("\n\ninterrupted after 1 of 2 comparisons\n"), out.toString());
+    assertEquals(page + " is left as it was", err.toString().strip());
+    assertEquals(before, Files.readString(page));
+    JsonNode partial = new ObjectMapper().readTree(json.toFile());
+    assertFalse(partial.get("complete").asBoolean(true));
+    assertEquals(2, partial.get("figures").size());
+    Path report = folder.resolve("partial.html");
+    CommandLine reporter = new CommandLine(new BenchReportCommand()).setOut(new PrintWriter(out));
+    assertEquals(0, reporter.execute(json.toString(), "--out", report.toString()));
+    assertTrue(Files.readString(report).contains("peers.json (interrupted)"));
+  }
+
+  @Test
+  void call_interruptedAtOnce_noTableAndNoFile() {
+    Path json = folder.resolve("peers.json");
+    assertEquals(130, execute(TestWatch.stopAfter(0), List.of(AGREES), "--json", json.toString()));
+    assertTrue(out.toString().endsWith("interrupted after 0 of 7 comparisons\n"), out.toString());
+    assertFalse(out.toString().contains("|"), out.toString());
+    assertFalse(Files.exists(json));
   }
 
   @Test

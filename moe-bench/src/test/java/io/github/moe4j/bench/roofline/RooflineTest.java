@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.bench.TestWatch;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.core.StageTimes;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -21,9 +25,15 @@ class RooflineTest {
 
   private final StringWriter err = new StringWriter();
 
+  private final StringWriter out = new StringWriter();
+
   private int execute(String... arguments) {
-    return new CommandLine(new RooflineCommand())
-        .setOut(new PrintWriter(new StringWriter()))
+    return execute(TestWatch.patient(), arguments);
+  }
+
+  private int execute(TestWatch watches, String... arguments) {
+    return new CommandLine(new RooflineCommand(watches))
+        .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);
   }
@@ -77,7 +87,8 @@ class RooflineTest {
 
   @Test
   void measure_tinyShape_timesAndLoad() {
-    LayerTime time = LayerTime.measure(new LayerShape("tiny", 40, 8, 16, 4, 2), true, 3);
+    LayerTime time =
+        LayerTime.measure(new LayerShape("tiny", 40, 8, 16, 4, 2), true, 3, Watch.none());
     assertTrue(time.bestSeconds() > 0 && time.bestSeconds() <= time.medianSeconds());
     assertTrue(time.expertsHit() >= 2 && time.expertsHit() <= 4);
     assertTrue(time.stages().experts() > 0);
@@ -93,5 +104,31 @@ class RooflineTest {
     Files.writeString(page, "nothing\n");
     assertEquals(2, execute("--docs", page.toString()));
     assertFalse(err.toString().contains("Exception"), err.toString());
+  }
+
+  /** Measures the machine, which takes a while; so one test sees all that a short run has to keep. */
+  @Test
+  void call_interruptedAfterOnePass_thatOneIsKeptAndMarked() throws IOException {
+    Path json = folder.resolve("roofline.json");
+    TestWatch watches = TestWatch.stopAfter(Machine.measurements() + 1);
+    assertEquals(
+        130,
+        execute(watches, "--shapes", "decode 1", "--runs", "1", "--json", json.toString()),
+        err.toString());
+    assertTrue(watches.isClosed());
+    assertEquals(watches.total(), watches.done() + 1);
+    assertTrue(out.toString().contains("| decode 1 | 1, 512, 1792, 8, 2 | forward |"));
+    assertTrue(
+        out.toString().endsWith("% |\n\ninterrupted after 1 of 2 passes of layers\n"),
+        out.toString());
+    JsonNode partial = new ObjectMapper().readTree(json.toFile());
+    assertFalse(partial.get("complete").asBoolean(true));
+    assertEquals(1, partial.get("figures").get("layers").size());
+  }
+
+  @Test
+  void call_interruptedAtOnce_saysSo() {
+    assertEquals(130, execute(TestWatch.stopAfter(0)));
+    assertEquals("interrupted after 0 of 10 passes of layers", out.toString().strip());
   }
 }

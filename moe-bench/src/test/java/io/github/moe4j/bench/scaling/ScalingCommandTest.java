@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.bench.TestWatch;
 import io.github.moe4j.bench.peers.Timing;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -25,11 +26,21 @@ class ScalingCommandTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
+  private final TestWatch watches = TestWatch.patient();
+
   /** A part that says what it was made with. */
   private record Fake(String name, Timing timing, int calls) implements Part {
     @Override
+    public long steps() {
+      return 2;
+    }
+
+    @Override
     public Result measure(Consumer<String> progress) {
       progress.accept(name);
+      timing.watch().step(1);
+      timing.watch().leaveIfAsked();
+      timing.watch().step(1);
       return new Result("### " + name + "\n\n| table |", List.of(timing.rounds(), calls));
     }
   }
@@ -42,8 +53,14 @@ class ScalingCommandTest {
   }
 
   private int executeFakes(String... arguments) {
-    ScalingCommand command = new ScalingCommand((timing, calls) ->
-        List.of(new Fake("first", timing, calls), new Fake("second", timing, calls)));
+    return executeFakes(watches, arguments);
+  }
+
+  private int executeFakes(TestWatch watchedBy, String... arguments) {
+    ScalingCommand command = new ScalingCommand(
+        (timing, calls) ->
+            List.of(new Fake("first", timing, calls), new Fake("second", timing, calls)),
+        watchedBy);
     return execute(command, arguments);
   }
 
@@ -68,13 +85,15 @@ class ScalingCommandTest {
     assertEquals(2, executeFakes("--docs", page.toString()));
     assertEquals(2, executeFakes("--docs", folder.resolve("none.md").toString()));
     assertFalse(err.toString().contains("Exception"), err.toString());
-    assertFalse(err.toString().contains("measuring"), err.toString());
+    assertEquals(0, watches.total());
   }
 
   @Test
   void call_onePart_measuresThatOneAsTold() {
     assertEquals(0, executeFakes("--parts", "second", "--rounds", "4", "--calls", "70"));
-    assertEquals("measuring second", err.toString().strip());
+    assertEquals("", err.toString());
+    assertEquals(2, watches.total());
+    assertEquals(2, watches.done());
     assertTrue(out.toString().contains("### second"), out.toString());
     assertFalse(out.toString().contains("first"), out.toString());
   }
@@ -88,12 +107,42 @@ class ScalingCommandTest {
         0,
         executeFakes("--calls", "70", "--json", json.toString(), "--docs", page.toString()),
         err.toString());
-    assertEquals(
-        List.of("measuring first", "measuring second"), err.toString().lines().toList());
+    assertEquals("", err.toString());
+    assertEquals(4, watches.total());
+    assertEquals(4, watches.done());
+    assertTrue(watches.isClosed());
     String tables = "### first\n\n| table |\n\n### second\n\n| table |\n";
     assertTrue(out.toString().contains(tables), out.toString());
     assertTrue(Files.readString(page).contains(tables), Files.readString(page));
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertEquals("[15,70]", figures.get("second").toString());
+  }
+
+  @Test
+  void call_interruptedInTheSecondPart_firstIsKeptAndMarked() throws IOException {
+    Path json = folder.resolve("scaling.json");
+    Path page = folder.resolve("page.md");
+    String before = "<!-- begin generated: scaling -->\n<!-- end generated: scaling -->\n";
+    Files.writeString(page, before);
+    TestWatch stopping = TestWatch.stopAfter(3);
+    assertEquals(130, executeFakes(stopping, "--json", json.toString(), "--docs", page.toString()));
+    assertTrue(stopping.isClosed());
+    assertEquals(3, stopping.done());
+    assertTrue(
+        out.toString().endsWith("| table |\n\ninterrupted after 1 of 2 parts\n"), out.toString());
+    assertFalse(out.toString().contains("second"), out.toString());
+    assertEquals(page + " is left as it was", err.toString().strip());
+    assertEquals(before, Files.readString(page));
+    JsonNode partial = new ObjectMapper().readTree(json.toFile());
+    assertFalse(partial.get("complete").asBoolean(true));
+    assertEquals(1, partial.get("figures").size());
+  }
+
+  @Test
+  void call_interruptedInTheFirstPart_noJson() {
+    Path json = folder.resolve("scaling.json");
+    assertEquals(130, executeFakes(TestWatch.stopAfter(1), "--json", json.toString()));
+    assertTrue(out.toString().endsWith("interrupted after 0 of 2 parts\n"), out.toString());
+    assertFalse(Files.exists(json));
   }
 }

@@ -1,0 +1,64 @@
+package io.github.moe4j.bench.report;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.moe4j.core.internal.Require;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A benchmark with one combination of parameters, as JMH wrote it.
+ *
+ * @param benchmark full name of the class
+ * @param method of the class
+ * @param mode as JMH abbreviates it, such as avgt
+ * @param threads that called the method at once
+ * @param params by name, in the file's order
+ * @param unit of score and spread
+ * @param score JMH's mean of all iterations
+ * @param error half the width of its 99.9 % confidence interval, or NaN
+ * @param spread of the iterations
+ * @param garbage bytes a call, or NaN without {@code -prof gc}
+ */
+record JmhRun(
+    String benchmark,
+    String method,
+    String mode,
+    int threads,
+    Map<String, String> params,
+    String unit,
+    double score,
+    double error,
+    Spread spread,
+    double garbage) {
+
+  private static final String GARBAGE = "gc.alloc.rate.norm";
+
+  static JmhRun of(JsonNode run) {
+    String name = Fields.text(run, "benchmark");
+    JsonNode metric = run.path("primaryMetric");
+    Require.that(metric.isObject(), "has no \"primaryMetric\"");
+    Require.that(metric.has("score"), "has no \"score\" in its primaryMetric");
+    int dot = name.lastIndexOf('.');
+    Map<String, String> params = new LinkedHashMap<>();
+    run.path("params")
+        .properties()
+        .forEach(param -> params.put(param.getKey(), param.getValue().asText()));
+    return new JmhRun(
+        dot < 0 ? "" : name.substring(0, dot),
+        name.substring(dot + 1),
+        run.path("mode").asText(),
+        run.path("threads").asInt(1),
+        params,
+        Fields.text(metric, "scoreUnit"),
+        Fields.number(metric.path("score")),
+        Fields.number(metric.path("scoreError")),
+        Spread.of(metric),
+        garbage(run.path("secondaryMetrics")));
+  }
+
+  /** JMH before 1.36 wrote a dot before the profiler's metrics. */
+  private static double garbage(JsonNode metrics) {
+    JsonNode metric = metrics.has(GARBAGE) ? metrics.path(GARBAGE) : metrics.path("·" + GARBAGE);
+    return Fields.number(metric.path("score"));
+  }
+}

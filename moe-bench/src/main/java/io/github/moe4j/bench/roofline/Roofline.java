@@ -1,0 +1,71 @@
+package io.github.moe4j.bench.roofline;
+
+import io.github.moe4j.bench.Watch;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What was measured so far: the machine first, then the passes of layers. */
+final class Roofline {
+  private static final int MACHINE_RUNS = 15;
+
+  private final int runs;
+  private final Watch watch;
+  private final PrintWriter out;
+  private final List<LayerTime> layers = new ArrayList<>();
+  private @Nullable Machine machine;
+
+  Roofline(int runs, Watch watch, PrintWriter out) {
+    this.runs = runs;
+    this.watch = watch;
+    this.out = out;
+  }
+
+  /** Measures all, and prints what the machine can do as soon as it is known. */
+  void measure(List<LayerShape> shapes) {
+    watch.progress().at("machine");
+    Machine measured = Machine.measure(MACHINE_RUNS, watch);
+    machine = measured;
+    watch.progress().above(() -> {
+      out.println(RooflineTable.machine(measured) + "\n");
+      out.flush();
+    });
+    for (LayerShape shape : shapes) {
+      for (boolean training : new boolean[] {false, true}) {
+        watch.progress().at(shape.name() + (training ? ", training" : ", forward"));
+        layers.add(LayerTime.measure(shape, training, runs, watch));
+      }
+    }
+  }
+
+  /** How many passes of layers were measured; none before the machine was. */
+  int layers() {
+    return layers.size();
+  }
+
+  /** Prints the table of layers. */
+  void print() {
+    out.println(RooflineTable.of(machine(), layers));
+  }
+
+  /** For the page. */
+  String tables() {
+    return RooflineTable.machine(machine()) + "\n\n" + RooflineTable.of(machine(), layers);
+  }
+
+  /** For the JSON file. */
+  Map<String, Object> figures() {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("machine", machine());
+    all.put("layers", layers);
+    return all;
+  }
+
+  private Machine machine() {
+    return Objects.requireNonNull(machine, "machine");
+  }
+}

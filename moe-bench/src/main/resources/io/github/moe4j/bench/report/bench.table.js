@@ -1,0 +1,41 @@
+// The table of all figures of a group.
+(() => {
+  const { known, make } = page;
+
+  const textOf = (dimension) => ({ head: dimension.name, of: dimension.of });
+  const figure = (head, of, write = bench.number) => ({ head, of, write });
+
+  function columnsOf(group, dimensions) {
+    const unit = bench.unit(group.unit);
+    const columns = [
+      figure(`mean ${unit}`, (f) => f.score),
+      figure("± error", (f) => f.error),
+      figure("smallest", (f) => f.spread.min),
+      figure("median", (f) => f.spread.median),
+      figure("largest", (f) => f.spread.max),
+      figure("iterations", (f) => f.spread.iterations || null, page.whole),
+      figure("garbage B/op", (f) => f.garbage),
+    ];
+    const some = columns.filter((column) => group.figures.some((f) => known(column.of(f))));
+    if (group.figures.some((f) => f.ratio)) {
+      some.push(figure("ratio", (f) => f.ratio && f.ratio.value));
+      some.push(figure("± error of ratio", (f) => f.ratio && f.ratio.error));
+      some.push({ head: "against the first", of: (f) => (f.ratio ? bench.verdict(group, f.ratio) : null) });
+    }
+    return [...dimensions.map(textOf), ...some];
+  }
+
+  bench.fillTable = (parent, group, dimensions) => {
+    const details = make("details", null, parent);
+    details.open = group.figures.length <= 16;
+    make("summary", `All figures (${page.whole(group.figures.length)})`, details);
+    const scroller = make("div", null, details, "scroller");
+    scroller.tabIndex = 0;
+    scroller.setAttribute("role", "region");
+    scroller.setAttribute("aria-label", `All figures of ${group.benchmark}`);
+    const table = make("table", null, scroller, "figures");
+    table.createTHead();
+    table.createTBody();
+    page.fillTable(table, group.figures, columnsOf(group, dimensions));
+  };
+})();
