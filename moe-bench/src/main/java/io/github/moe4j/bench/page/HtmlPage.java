@@ -21,13 +21,20 @@ import java.util.stream.Stream;
  * @param owner beside which template and scripts lie
  * @param template its name
  * @param scripts their names, in the order in which they build on one another
+ * @param styles names of what follows the shared style; may be empty
  */
-public record HtmlPage(Class<?> owner, String template, List<String> scripts) {
+public record HtmlPage(Class<?> owner, String template, List<String> scripts, List<String> styles) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
 
   /** Copies. */
   public HtmlPage {
     scripts = List.copyOf(scripts);
+    styles = List.copyOf(styles);
+  }
+
+  /** A page with the shared style only. */
+  public HtmlPage(Class<?> owner, String template, List<String> scripts) {
+    this(owner, template, scripts, List.of());
   }
 
   /**
@@ -39,13 +46,18 @@ public record HtmlPage(Class<?> owner, String template, List<String> scripts) {
   public String of(String title, Object data) {
     Map<String, String> parts = Map.of(
         "title", escaped(title),
-        "css", resource(HtmlPage.class, "page.css"),
+        "css", allStyles(),
         "echarts", forScript(resource(HtmlPage.class, "echarts.min.js")),
         "scripts", forScript(allScripts()),
         "data", PageJson.writeForScript(data));
     Matcher places = PLACEHOLDER.matcher(resource(owner, template));
     return places.replaceAll(
         place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), place.group())));
+  }
+
+  private String allStyles() {
+    return Stream.concat(shared("page.css"), styles.stream().map(name -> resource(owner, name)))
+        .collect(Collectors.joining("\n"));
   }
 
   private String allScripts() {

@@ -75,8 +75,9 @@ const page = {
 
   /**
    * A table with a row a thing, sorted by a click on a heading. A column has a head, of(thing) for its
-   * value, write(value, thing), and maybe better: LOW or HIGH. The first column names the thing;
-   * swatch(thing), if it has that, gives the number of its colour.
+   * value, write(value, thing), and maybe better: LOW or HIGH, and more(thing) for a small text below
+   * the value. The first column names the thing; swatch(thing), if it has that, gives the number of its
+   * colour.
    */
   function fillTable(table, things, columns) {
     const [name, ...figures] = columns;
@@ -94,6 +95,8 @@ const page = {
         const figure = make("td", known(value) ? column.write(value, thing) : text, row);
         if (known(value) && value === best[i]) figure.className = "best";
         else if (text === "–" && !known(value)) figure.className = "none";
+        const more = column.more && column.more(thing);
+        if (more) make("small", more, figure);
       });
       return row;
     });

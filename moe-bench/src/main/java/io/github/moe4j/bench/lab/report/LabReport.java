@@ -28,11 +28,23 @@ public final class LabReport {
       LabReport.class,
       "report.template.html",
       List.of(
+          "report.models.js",
           "report.js",
+          "report.table.js",
+          "report.labels.js",
+          "report.pareto.js",
+          "report.lines.js",
           "report.curves.js",
           "report.load.js",
+          "report.routing.js",
+          "report.heat.js",
+          "report.domains.js",
           "report.specialisation.js",
-          "report.time.js"));
+          "report.time.js",
+          "report.parts.js",
+          "report.settings.js",
+          "report.svg.js"),
+      List.of("report.css"));
 
   private LabReport() {}
 

@@ -59,13 +59,15 @@
         return tip(`step ${shown[0].axisValue}`, lines);
       },
     });
-    return { height: 220, option };
+    return { height: models.length > 6 ? 160 : 220, option };
   };
 
-  const models = page.data.models.filter((m) => m.expertUse && m.expertUse.load.length > 0);
-  for (const model of models) {
+  const models = page.lab.models.filter(({ first }) => first.expertUse && first.expertUse.load.length > 0);
+  const several = models.some((model) => model.runs.length > 1);
+  for (const { name, first } of models) {
     const figure = make("figure", null, document.getElementById("load-charts"));
-    make("h3", model.name, figure);
-    page.add(make("div", null, figure, "chart"), load(model));
+    make("h3", several ? `${name}, seed ${first.seed}` : name, figure);
+    page.add(make("div", null, figure, "chart"), load(first));
   }
+  document.getElementById("load-seed").hidden = !several;
 })();

@@ -1,141 +1,89 @@
-// Which expert each domain went to: one heat map a model, its rows in as many blocks as fit.
+// What the experts of one model came to do, the model that the reader chooses: heat maps by domain,
+// by script, and of which experts work together. Of several seeds it is the first.
 (() => {
-  const { known, make, colours, base, axis, tip } = page;
-  const result = page.data;
-  const { models } = result;
+  const { byId, known, make } = page;
+  const { models, heat, domainMap, severalSeeds } = page.lab;
+  const { domains, domainKind, scripts } = page.data;
+  const moe = models.filter((model) => model.first.expertUse);
+  if (moe.length === 0) return;
 
-  const shares = moeShares();
-  const largest = shares.flatMap((entry) => entry.columns.flat())
-    .reduce((most, share) => (share > most ? share : most), 0.01);
+  const numbers = (count) => Array.from({ length: count }, (_, i) => String(i));
+  const turned = (rows, count) => numbers(count).map((_, i) => rows.map((row) => row[i]));
+  const byDomain = moe.map(({ first }) => turned(first.expertUse.expertByDomain, domains.length));
+  const byScript = moe.map(({ first }) => turned(first.expertUse.expertByScript, scripts.length));
+  const together = moe.map(({ first }) => first.expertUse.coActivation);
+  const most = [byDomain, byScript, together].map(heat.largest);
+  let chosen = 0;
 
-  function moeShares() {
-    return models.filter((model) => model.expertUse).map((model) => ({
-      model,
-      columns: result.domains.map((_, d) => model.expertUse.expertByDomain.map((row) => row[d])),
-    }));
-  }
-
-  /** Bits that knowing the domain tells about the expert, all domains weighing the same. */
-  function specialisation(columns) {
-    const seen = columns.filter((column) => column.every(known));
+  /** Bits that knowing the row tells about the expert, all rows weighing the same. */
+  function bits(rows) {
+    const seen = rows.filter((row) => row.every(known));
     if (seen.length === 0) return null;
     const entropy = (p) => p.reduce((sum, v) => (v > 0 ? sum - v * Math.log2(v) : sum), 0);
-    const mean = seen[0].map((_, e) => seen.reduce((sum, col) => sum + col[e], 0) / seen.length);
-    const within = seen.reduce((sum, column) => sum + entropy(column), 0) / seen.length;
+    const mean = seen[0].map((_, e) => seen.reduce((sum, row) => sum + row[e], 0) / seen.length);
+    const within = seen.reduce((sum, row) => sum + entropy(row), 0) / seen.length;
     return Math.max(0, entropy(mean) - within);
   }
 
-  /** Domains below a heading for the expert they favour, the most decided first. */
-  function groups(columns) {
-    const byExpert = new Map();
-    columns.forEach((column, d) => {
-      const most = column.every(known) ? Math.max(...column) : NaN;
-      const expert = Number.isNaN(most) ? -1 : column.indexOf(most);
-      if (!byExpert.has(expert)) byExpert.set(expert, []);
-      byExpert.get(expert).push({ domain: d, share: most });
-    });
-    return [...byExpert.keys()].sort((a, b) => (a < 0) - (b < 0) || a - b).map((expert) => ({
-      title: `${expert < 0 ? "not seen" : `expert ${expert}`} · ${byExpert.get(expert).length}`,
-      domains: byExpert.get(expert).sort((a, b) => b.share - a.share).map((entry) => entry.domain),
-    }));
+  function caption(rows, experts) {
+    const told = bits(rows);
+    return told === null ? "not measured"
+      : `Specialisation: ${told.toFixed(2)} bits of at most ${Math.log2(experts).toFixed(2)}`;
   }
 
-  /** Rows for each block of the page; no heading is the last row of a block. */
-  function blocksOf(columns, count) {
-    const rows = groups(columns).flatMap((group) => [{ title: group.title },
-      ...group.domains.map((domain) => ({ domain, title: result.domains[domain] }))]);
-    const perBlock = Math.ceil(rows.length / count) + 1;
-    const blocks = [[]];
-    rows.forEach((row, i) => {
-      const block = blocks[blocks.length - 1];
-      const heading = row.domain === undefined;
-      const full = block.length >= perBlock || (heading && block.length >= perBlock - 1);
-      if (full && i > 0) blocks.push([row]);
-      else block.push(row);
-    });
-    return blocks;
+  const run = () => moe[chosen].first;
+  const experts = () => run().expertUse.experts;
+
+  const scriptMap = (width) => heat.matrix({
+    label: `Share of each script that went to each expert of ${run().name}`,
+    rows: scripts, columns: numbers(experts()), values: byScript[chosen], most: most[1],
+    text: (expert, share) => `expert ${expert}: ${share}`,
+  }, width);
+
+  const togetherMap = (width) => heat.matrix({
+    label: `Share of each expert's tokens that also went to each other expert of ${run().name}`,
+    rows: numbers(experts()), columns: numbers(experts()), values: together[chosen], most: most[2],
+    square: true, text: (expert, share) => `${share} of its tokens also went to expert ${expert}`,
+  }, width);
+
+  /** With one choice a token no two experts ever share one. */
+  const anyTogether = (rows) => rows.some((row, e) => row.some((share, o) => o !== e && share > 0));
+
+  function show() {
+    byId("script-figure").hidden = scripts.length === 0;
+    byId("together-figure").hidden = !anyTogether(together[chosen]);
+    byId("domain-figure").hidden = domains.length === 0;
+    byId("script-caption").textContent = caption(byScript[chosen], experts());
+    byId("domain-caption").textContent = caption(byDomain[chosen], experts());
+    byId("expert-seed").textContent = severalSeeds ? `seed ${run().seed}` : "";
   }
 
-  const ROW = 15;
-  const heat = ({ model, columns }) => (width) => {
-    const c = colours();
-    const experts = model.expertUse.experts;
-    const longest = Math.max(...result.domains.map((name) => name.length));
-    const label = Math.min(170, 16 + 6.2 * longest);
-    const gap = 28;
-    const cell = 15;
-    const count = Math.max(1, Math.min(4, Math.floor((width + gap) / (label + gap + experts * cell))));
-    const blocks = blocksOf(columns, count);
-    const blockWidth = (width - gap * (count - 1)) / count;
-    const option = base(`Share of each ${result.domainKind} that went to each expert of ${model.name}`);
-    Object.assign(option, { grid: [], xAxis: [], yAxis: [], series: [] });
-    option.visualMap = {
-      show: false, min: 0, max: largest, inRange: { color: c.heat }, dimension: 2,
-    };
-    blocks.forEach((rows, b) => {
-      option.grid.push({
-        left: b * (blockWidth + gap) + label, width: blockWidth - label, top: 22,
-        height: rows.length * ROW,
-      });
-      option.xAxis.push(axis({
-        type: "category", gridIndex: b, position: "top", axisLine: { show: false },
-        data: Array.from({ length: experts }, (_, e) => String(e)), axisTick: { show: false },
-        axisLabel: { color: c.soft, fontSize: 11, margin: 5, hideOverlap: true },
-      }));
-      option.yAxis.push(axis({
-        type: "category", gridIndex: b, inverse: true, axisLine: { show: false },
-        axisTick: { show: false },
-        data: rows.map((row, r) => ({
-          value: String(r),
-          textStyle: row.domain === undefined
-            ? { color: c.ink, fontWeight: 650, align: "left" } : { color: c.ink, align: "left" },
-        })),
-        axisLabel: {
-          interval: 0, fontSize: 11, margin: label - 2, width: label - 10, overflow: "truncate",
-          formatter: (value) => rows[Number(value)].title,
-        },
-      }));
-      option.series.push({
-        type: "heatmap", xAxisIndex: b, yAxisIndex: b,
-        data: rows.flatMap((row, r) => row.domain === undefined ? []
-          : columns[row.domain].map((share, e) => [e, r, known(share) ? share : "-"])),
-        itemStyle: { borderColor: c.paper, borderWidth: 1 },
-        emphasis: { itemStyle: { borderColor: c.ink, borderWidth: 1.5 } },
-      });
+  function fillChoice() {
+    const select = byId("expert-model");
+    moe.forEach((model, i) => { make("option", model.name, select).value = i; });
+    select.addEventListener("change", () => {
+      chosen = Number(select.value);
+      show();
+      page.drawAll(true);
     });
-    option.tooltip.formatter = (point) => {
-      const [expert, row, share] = point.value;
-      const name = blocks[point.seriesIndex][row].title;
-      return tip(name, [{ text: known(share) ? `expert ${expert}: ${page.percent(share)}` : "not seen" }]);
-    };
-    return { height: 26 + ROW * Math.max(...blocks.map((rows) => rows.length)), option };
-  };
-
-  page.painters.push(() => {
-    const scale = document.getElementById("scale");
-    scale.replaceChildren();
-    make("span", "0 %", scale);
-    make("span", null, scale).style.background =
-      `linear-gradient(to right, ${colours().heat.join(", ")})`;
-    make("span", `${page.percent(largest, 0)} of a ${result.domainKind}’s assignments`, scale);
-  });
-
-  function fillSpecialisation() {
-    document.getElementById("specialisation-text").textContent =
-      `Which expert each ${result.domainKind} went to on held-out text. Columns are experts, rows are` +
-      ` ${result.domainKind}s, gathered below the expert that they favour; the number after an expert` +
-      " counts them. The bits say how much the " + result.domainKind + " tells about the expert: 0 if" +
-      " every expert serves all alike.";
-    for (const entry of shares) {
-      const figure = make("figure", null, document.getElementById("specialisation-charts"), "heat");
-      make("h3", entry.model.name, figure);
-      const bits = specialisation(entry.columns);
-      const most = Math.log2(entry.model.expertUse.experts).toFixed(2);
-      make("figcaption", bits === null ? "not measured"
-        : `Specialisation: ${bits.toFixed(2)} bits of at most ${most}`, figure);
-      page.add(make("div", null, figure, "chart"), heat(entry));
-    }
   }
 
-  fillSpecialisation();
+  byId("specialisation-text").textContent =
+    `Which expert each ${domainKind} and script went to on held-out text, and which experts worked` +
+    ` together. The bits say how much the ${domainKind} or script tells about the expert: 0 if every` +
+    " expert serves all alike. Colours mean the same for all models." +
+    (severalSeeds ? " Of several seeds this is the first." : "");
+  byId("domain-title").textContent = `Experts by ${domainKind}`;
+  byId("domain-text").textContent =
+    `Columns are experts, rows are ${domainKind}s, gathered below the expert that they favour; the` +
+    " number after an expert counts them.";
+  fillChoice();
+  show();
+  heat.addScale(byId("domain-scale"), most[0], `of a ${domainKind}’s assignments`);
+  heat.addScale(byId("script-scale"), most[1], "of a script’s assignments");
+  heat.addScale(byId("together-scale"), most[2], "of an expert’s tokens");
+  page.add(byId("script-chart"), scriptMap);
+  page.add(byId("together-chart"), togetherMap);
+  page.add(byId("domain-chart"),
+    (width) => domainMap({ run: run(), columns: byDomain[chosen], most: most[0] }, width));
 })();

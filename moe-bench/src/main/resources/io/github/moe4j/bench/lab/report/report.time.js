@@ -1,21 +1,27 @@
-// How long a training step takes, by stage.
+// How long a training step takes, by stage; the mean over the seeds.
 (() => {
   const { known, colours, base, axis, tip } = page;
-  const { models } = page.data;
+  const { models, mean } = page.lab;
 
   const STAGES = ["route", "dispatch", "experts", "combine", "other"];
 
+  const measured = (run) => known(run.stages.other) && known(run.tokensPerSecond);
+  const timed = models.map(({ name, runs }) => ({ name, runs: runs.filter(measured) }))
+    .filter(({ runs }) => runs.length > 0);
+  const milliseconds = (model, stage) =>
+    mean(model.runs.map((run) => (1e6 * run.stages[stage]) / run.tokensPerSecond));
+  const share = (model, stage) =>
+    milliseconds(model, stage) / STAGES.reduce((sum, other) => sum + milliseconds(model, other), 0);
+
   const time = (width) => {
     const c = colours();
-    const timed = models.filter((m) => known(m.stages.other) && known(m.tokensPerSecond));
     const option = base("Milliseconds of training per 1,000 tokens, by stage, of each model");
     const names = timed.map((model) => model.name);
     const narrow = width < 560;
     const label = narrow ? 0 : Math.min(220, 14 + 6.8 * Math.max(...names.map((n) => n.length)));
-    const milliseconds = (model, stage) => (1e6 * model.stages[stage]) / model.tokensPerSecond;
-    option.grid = { left: narrow ? 4 : label, right: 24, top: 36, bottom: 44 };
+    option.grid = { left: narrow ? 4 : label, right: 24, top: narrow ? 62 : 36, bottom: 44 };
     option.legend = {
-      left: 0, top: 0, itemWidth: 12, itemHeight: 12, itemGap: 14,
+      left: 0, right: 56, top: 0, itemWidth: 12, itemHeight: 12, itemGap: 14,
       textStyle: { color: c.ink, fontSize: 12 }, inactiveColor: c.line,
     };
     option.xAxis = axis({ type: "value", name: "ms per 1,000 tokens", nameLocation: "middle", nameGap: 26 });
@@ -41,12 +47,12 @@
         const model = timed[bars[0].dataIndex];
         return tip(model.name, bars.filter((bar) => bar.value > 0).map((bar) => ({
           colour: bar.color,
-          text: `${bar.seriesName}: ${bar.value.toFixed(2)} ms, ${page.percent(model.stages[bar.seriesName])}`,
+          text: `${bar.seriesName}: ${bar.value.toFixed(2)} ms, ${page.percent(share(model, bar.seriesName))}`,
         })));
       },
     });
-    return { height: 84 + timed.length * (narrow ? 46 : 36), option };
+    return { height: (narrow ? 110 : 84) + timed.length * (narrow ? 46 : 36), option };
   };
 
-  page.add(document.getElementById("time-chart"), time);
+  if (timed.length > 0) page.add(document.getElementById("time-chart"), time);
 })();

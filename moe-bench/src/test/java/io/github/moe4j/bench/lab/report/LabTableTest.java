@@ -11,15 +11,15 @@ import org.junit.jupiter.api.Test;
 class LabTableTest {
 
   @Test
-  void print_fourModels_isAligned() {
+  void print_severalSeeds_isTheMeanWithTheDeviation() {
     assertEquals("""
-                                val bits  tokens  load  max/  dropped  entropy     idle  route  dispatch  experts  combine
-        model                   per byte   per s    CV  mean        %     nats  experts      %         %        %        %
-        ------------------------------------------------------------------------------------------------------------------
-        dense                     2.8710  41,250     -     -        -        -        -      -         -     46.0        -
-        top-2, no balance loss    2.8030  22,480  1.55  3.36      0.0     0.41      3/8    6.0       8.0     44.0      5.0
-        top-2 + Switch loss       2.6420  24,900  0.11  1.21      0.6     1.12      0/8    7.0       9.0     40.0      5.0
-        Switch top-1              2.6980  31,730  0.19  1.43      4.1     0.87      0/8    8.0       8.0     33.0      4.0
+                                val bits       ±  tokens  load  max/  dropped  entropy     idle  route  dispatch  experts  combine
+        model                   per byte   seeds   per s    CV  mean        %     nats  experts      %         %        %        %
+        --------------------------------------------------------------------------------------------------------------------------
+        dense                     2.8710       -  41,250     -     -        -        -        -      -         -     46.0        -
+        top-2, no balance loss    2.7910  0.0170  22,800  1.55  3.36      0.0     0.41      3/8    6.0       8.0     44.0      5.0
+        top-2 + Switch loss       2.6485  0.0092  24,605  0.11  1.21      0.6     1.12      0/8    7.0       9.0     40.0      5.0
+        Switch top-1              2.6980       -  31,730  0.19  1.43      4.1     0.87      0/8    8.0       8.0     33.0      4.0
         """, print(LabFixture.complete()));
   }
 

@@ -1,0 +1,65 @@
+// The runs gathered by model, a run a seed; what is reckoned over seeds; and which models the line
+// charts show.
+(() => {
+  const { known, make } = page;
+
+  /** [{ name, index, runs, first }] in the order to show; the index gives the colour. */
+  const models = [];
+  for (const run of page.data.models) {
+    const model = models.find((other) => other.name === run.name);
+    if (model) model.runs.push(run);
+    else models.push({ name: run.name, index: models.length, runs: [run], first: run });
+  }
+  const severalSeeds = models.some((model) => model.runs.length > 1);
+
+  function mean(values) {
+    const there = values.filter(known);
+    return there.length === 0 ? null : there.reduce((sum, v) => sum + v, 0) / there.length;
+  }
+
+  /** The sample standard deviation; null of fewer than two. */
+  function deviation(values) {
+    const there = values.filter(known);
+    if (there.length < 2) return null;
+    const middle = mean(there);
+    const squares = there.reduce((sum, v) => sum + (v - middle) ** 2, 0);
+    return Math.sqrt(squares / (there.length - 1));
+  }
+
+  /** [[step, value]] of one run's points. */
+  const line = (points, of) =>
+    points.filter((point) => known(of(point))).map((point) => [point.step, of(point)]);
+
+  /** The mean of several lines, at the steps that all of them have. */
+  function meanLine(lines) {
+    const [first, ...others] = lines.map((points) => new Map(points));
+    return [...first].filter(([step]) => others.every((other) => other.has(step)))
+      .map(([step, value]) => [step, mean([value, ...others.map((other) => other.get(step))])]);
+  }
+
+  const hidden = new Set();
+  const buttons = [];
+
+  /** Buttons that show and hide a model in all line charts. */
+  function addLegend(element, shown) {
+    for (const { name, index } of shown) {
+      const button = make("button", null, element);
+      button.type = "button";
+      button.setAttribute("aria-pressed", "true");
+      make("span", null, button, "stroke").dataset.model = index;
+      make("span", name, button);
+      buttons.push({ button, index });
+      button.addEventListener("click", () => toggle(index));
+    }
+  }
+
+  function toggle(index) {
+    if (!hidden.delete(index)) hidden.add(index);
+    for (const entry of buttons) {
+      entry.button.setAttribute("aria-pressed", String(!hidden.has(entry.index)));
+    }
+    page.drawAll(true);
+  }
+
+  page.lab = { models, severalSeeds, mean, deviation, line, meanLine, addLegend, hidden };
+})();
