@@ -15,14 +15,14 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The comparison of a result's models as plain text, one line a model, at most 120 characters wide.
+ * The comparison of a result's models as plain text, one line a model, at most 132 characters wide.
  * A dash stands where a figure does not apply or was not measured.
  */
 public final class LabTable {
 
   private static final String GAP = "  ";
   private static final String NONE = "-";
-  private static final int WIDTH = 120;
+  private static final int WIDTH = 132;
   private static final int MIN_NAME_WIDTH = 12;
 
   /** A column of a model's figures over its seeds; its heading takes two lines. */

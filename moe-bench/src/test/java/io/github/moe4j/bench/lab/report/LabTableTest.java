@@ -24,7 +24,7 @@ class LabTableTest {
   }
 
   @Test
-  void print_longNameAndLargeFigures_fits120Columns() {
+  void print_longNameAndLargeFigures_fits132Columns() {
     ExpertUse use = new ExpertUse(
         128,
         11.27,
@@ -46,8 +46,8 @@ class LabTableTest {
 
     String table = print(LabFixture.result(true, "", List.of(model)));
 
-    assertTrue(table.lines().allMatch(line -> line.length() <= 120), table);
-    assertTrue(table.contains("a name that is much …"), table);
+    assertTrue(table.lines().allMatch(line -> line.length() <= 132), table);
+    assertTrue(table.contains("a name that is much longer than …"), table);
   }
 
   @Test
