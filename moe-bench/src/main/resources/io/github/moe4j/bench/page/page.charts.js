@@ -21,7 +21,8 @@
         };
   }
 
-  const FONT = getComputedStyle(document.body).fontFamily;
+  // Double quotes would end the attribute that a saved SVG has the font in.
+  const FONT = getComputedStyle(document.body).fontFamily.replaceAll('"', "'");
 
   function base(label) {
     const c = colours();
@@ -88,5 +89,5 @@
     charts.forEach((entry) => draw(entry, force));
   }
 
-  Object.assign(page, { colours, base, axis, stepAxis, tip, add, drawAll });
+  Object.assign(page, { FONT, colours, base, axis, stepAxis, tip, add, drawAll });
 })();

@@ -120,6 +120,15 @@ public final class Browser implements AutoCloseable {
     return driver.findElement(By.cssSelector(selector));
   }
 
+  /** Chooses an option of a select element by what the reader sees. */
+  public void select(String selector, String text) {
+    find(selector).findElements(By.tagName("option")).stream()
+        .filter(option -> option.getText().equals(text))
+        .findFirst()
+        .orElseThrow()
+        .click();
+  }
+
   /** The text of every element that a CSS selector finds, in the order of the page. */
   public List<String> texts(String selector) {
     return driver.findElements(By.cssSelector(selector)).stream()

@@ -47,7 +47,9 @@ record BalanceChoice(String name, List<Mechanism> mechanisms) {
   String text() {
     return mechanisms.isEmpty()
         ? "nothing balances the load"
-        : mechanisms.stream().map(Mechanism::description).collect(Collectors.joining("; "));
+        : mechanisms.stream()
+            .map(mechanism -> mechanism.name() + ": " + mechanism.description())
+            .collect(Collectors.joining("; "));
   }
 
   boolean steersBias(BalancedSizes sizes) {

@@ -35,8 +35,9 @@ final class RoutedContender {
 
   Contender contender() {
     RouterFacts facts = router.entry().facts();
-    String text = "%s: experts per token: %s; known from: %s"
-        .formatted(router.entry().title(), facts.choices(), facts.usedBy());
+    String needs = facts.needs().equals("–") ? "" : " Needs: %s.".formatted(facts.needs());
+    String text = "%s. Experts of a token: %s. Known from: %s.%s"
+        .formatted(router.entry().title(), facts.choices(), facts.usedBy(), needs);
     List<ModelPart> parts = List.of(
         new ModelPart("router", router.entry().name(), text, facts.formula()),
         new ModelPart("balance", balance.name(), balance.text(), ""),

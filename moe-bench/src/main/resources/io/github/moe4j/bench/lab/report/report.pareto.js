@@ -70,7 +70,7 @@
       x: frame.left + ((tokens - x.min) / (x.max - x.min)) * (frame.right - frame.left),
       y: frame.bottom - ((perByte - y.min) / (y.max - y.min)) * (frame.bottom - frame.top),
     });
-    const font = `12px ${getComputedStyle(document.body).fontFamily}`;
+    const font = `12px ${page.FONT}`;
     const seeds = dots.filter((dot) => dot.runs.length > 1)
       .flatMap((dot) => dot.runs.map((run) => ({ dot, run })));
     const named = dots.map((dot) =>

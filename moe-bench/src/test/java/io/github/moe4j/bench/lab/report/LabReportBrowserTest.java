@@ -56,6 +56,20 @@ class LabReportBrowserTest {
   }
 
   @Test
+  void savedCharts_areWellFormed() throws IOException {
+    try (Browser browser = open(LabFixture.complete(), 1200)) {
+      for (String chart : CHARTS) {
+        String drawing = "page.lab.drawing(document.querySelector('#%s'))".formatted(chart);
+        assertEquals(
+            "",
+            browser.eval("(new DOMParser().parseFromString(" + drawing
+                + ", 'image/svg+xml').querySelector('parsererror') || {}).textContent || ''"),
+            chart);
+      }
+    }
+  }
+
+  @Test
   void table_clickOnHeading_sortsAndTurnsRound() throws IOException {
     try (Browser browser = open(LabFixture.complete(), 1200)) {
       List<String> byBits =
