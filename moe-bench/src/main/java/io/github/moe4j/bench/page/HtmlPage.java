@@ -11,30 +11,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A page in one file that needs no network: a template with the data, the style, the charts' library
- * and the scripts put in.
+ * A page in one file that needs no network: a shell that all share with the page's own body, style,
+ * scripts and data put in. The scripts find what they share in the object {@code page}, the data in
+ * {@code page.data}. {@code {{title}}} in the body is the title.
  *
- * <p>The template has the places {@code {{title}}}, {@code {{css}}}, {@code {{echarts}}}, {@code
- * {{scripts}}} and {@code {{data}}}. The scripts find what they share in the object {@code page}, the
- * data in {@code page.data}.
- *
- * @param owner beside which template and scripts lie
- * @param template its name
+ * @param owner beside which the parts lie
+ * @param body name of the HTML within the main element
+ * @param styles names of what follows the shared style
  * @param scripts their names, in the order in which they build on one another
- * @param styles names of what follows the shared style; may be empty
  */
-public record HtmlPage(Class<?> owner, String template, List<String> scripts, List<String> styles) {
+public record HtmlPage(Class<?> owner, String body, List<String> styles, List<String> scripts) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");
 
   /** Copies. */
   public HtmlPage {
     scripts = List.copyOf(scripts);
     styles = List.copyOf(styles);
-  }
-
-  /** A page with the shared style only. */
-  public HtmlPage(Class<?> owner, String template, List<String> scripts) {
-    this(owner, template, scripts, List.of());
   }
 
   /**
@@ -44,15 +36,22 @@ public record HtmlPage(Class<?> owner, String template, List<String> scripts, Li
    * @param data of {@link PageJson}
    */
   public String of(String title, Object data) {
-    Map<String, String> parts = Map.of(
-        "title", escaped(title),
-        "css", allStyles(),
-        "echarts", forScript(resource(HtmlPage.class, "echarts.min.js")),
-        "scripts", forScript(allScripts()),
-        "data", PageJson.writeForScript(data));
-    Matcher places = PLACEHOLDER.matcher(resource(owner, template));
-    return places.replaceAll(
-        place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), place.group())));
+    String shell = resource(HtmlPage.class, "page.template.html");
+    return filled(
+        filled(shell, Map.of("body", resource(owner, body))),
+        Map.of(
+            "title", escaped(title),
+            "css", allStyles(),
+            "echarts", forScript(resource(HtmlPage.class, "echarts.min.js")),
+            "scripts", forScript(allScripts()),
+            "data", PageJson.writeForScript(data)));
+  }
+
+  private static String filled(String template, Map<String, String> parts) {
+    return PLACEHOLDER
+        .matcher(template)
+        .replaceAll(
+            place -> Matcher.quoteReplacement(parts.getOrDefault(place.group(1), place.group())));
   }
 
   private String allStyles() {

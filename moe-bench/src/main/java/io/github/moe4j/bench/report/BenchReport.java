@@ -12,7 +12,8 @@ import java.util.List;
 final class BenchReport {
   private static final HtmlPage HTML = new HtmlPage(
       BenchReport.class,
-      "bench.template.html",
+      "bench.body.html",
+      List.of("bench.css"),
       List.of(
           "bench.js",
           "bench.rows.js",

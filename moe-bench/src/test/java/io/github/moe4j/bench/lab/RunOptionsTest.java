@@ -183,6 +183,19 @@ class RunOptionsTest {
   }
 
   @Test
+  void config_ofTheDocs_isUnderstood() throws IOException {
+    String docs = Files.readString(Path.of("..", "docs", "lab.md"));
+    int start = docs.indexOf("```yaml\n") + "```yaml\n".length();
+    String yaml = docs.substring(start, docs.indexOf("```", start));
+    LabResult result = run(
+        config("docs.yaml", yaml),
+        "docs",
+        ("--steps 1 --seed 1 --width 8 --hidden 8 --batch 2 --sequence 8 --text " + text)
+            .split(" "));
+    assertEquals(8, result.models().size());
+  }
+
+  @Test
   void list_isPrinted() {
     assertEquals(0, lab("--list"));
     assertTrue(out.toString().contains("deepseek-v3"), out.toString());

@@ -26,7 +26,8 @@ public final class LabReport {
 
   private static final HtmlPage HTML = new HtmlPage(
       LabReport.class,
-      "report.template.html",
+      "report.body.html",
+      List.of("report.css"),
       List.of(
           "report.models.js",
           "report.js",
@@ -43,8 +44,7 @@ public final class LabReport {
           "report.time.js",
           "report.parts.js",
           "report.settings.js",
-          "report.svg.js"),
-      List.of("report.css"));
+          "report.svg.js"));
 
   private LabReport() {}
 
