@@ -1,0 +1,5 @@
+/** Files of tensors from other systems. */
+@NullMarked
+package io.github.moe4j.core.io;
+
+import org.jspecify.annotations.NullMarked;
