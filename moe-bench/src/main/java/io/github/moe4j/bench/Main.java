@@ -4,6 +4,7 @@ import io.github.moe4j.bench.balance.BalanceCommand;
 import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
 import io.github.moe4j.bench.lab.LabCommand;
+import io.github.moe4j.bench.params.ParamsCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
@@ -33,6 +34,7 @@ import picocli.CommandLine.ScopeType;
       BalanceCommand.class,
       ConformanceCommand.class,
       RoutersCommand.class,
+      ParamsCommand.class,
       RooflineCommand.class,
       PeersCommand.class,
       ScalingCommand.class,

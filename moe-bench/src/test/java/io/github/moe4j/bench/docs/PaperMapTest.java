@@ -103,7 +103,8 @@ class PaperMapTest {
   void papers_namedInSourcesAndOnPages_areOnTheMap() throws IOException {
     Set<String> mapped = numbers(Files.readString(MAP));
     Set<String> named = numbers(textOf(DOCS, ".md"));
-    for (String module : List.of("moe-core", "moe-routing", "moe-balance", "moe-bench")) {
+    for (String module :
+        List.of("moe-core", "moe-routing", "moe-balance", "moe-models", "moe-bench")) {
       named.addAll(numbers(textOf(ROOT.resolve(module).resolve("src/main"), ".java")));
     }
     assertTrue(named.size() > 25, named.toString());

@@ -1,0 +1,86 @@
+package io.github.moe4j.bench.params;
+
+import io.github.moe4j.models.preset.Accounting;
+import io.github.moe4j.models.preset.Architecture;
+import io.github.moe4j.models.preset.Operations;
+import io.github.moe4j.models.preset.Part;
+import io.github.moe4j.models.preset.Preset;
+import io.github.moe4j.models.preset.Published;
+import io.github.moe4j.models.preset.Sizes;
+import io.github.moe4j.models.preset.WeightType;
+import java.util.Locale;
+
+/** One preset part by part, for the screen. */
+final class Breakdown {
+  private static final String FORMAT = "%-16s %9s %8s %9s %10s %10s %10s %10s%n";
+
+  private Breakdown() {}
+
+  static String of(Preset preset, int context) {
+    Sizes total = preset.total();
+    Sizes active = preset.active();
+    Operations operations = preset.operations(context);
+    StringBuilder text = new StringBuilder(preset.title() + " (" + preset.name() + ")\n");
+    Sketch.lines(preset).forEach(line -> text.append("  ").append(line).append('\n'));
+    text.append('\n')
+        .append(row(
+            "part", "total", "share", "active", "FLOP/token", "float32 GB", "bf16 GB", "int8 GB"));
+    for (Part part : Part.values()) {
+      text.append(row(
+          part.label(),
+          total.count(part),
+          total.total(),
+          active.count(part),
+          operations.count(part)));
+    }
+    text.append(row("all", total.total(), total.total(), active.total(), operations.total()))
+        .append('\n')
+        .append("FLOP: a forward pass, 2 a multiply-add, ")
+        .append(
+            context == 0
+                ? "attention's scores left out"
+                : "attention's scores over " + context + " tokens")
+        .append('\n');
+    predictors(preset.architecture(), text);
+    for (Published published : preset.published()) {
+      text.append(line(preset, published)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static void predictors(Architecture model, StringBuilder text) {
+    if (model.predictors() > 0) {
+      text.append("beside it: ")
+          .append(Amount.of(Accounting.predictors(model).total()))
+          .append(" in modules that predict later tokens\n");
+    }
+  }
+
+  private static String line(Preset preset, Published published) {
+    return String.format(
+        Locale.ROOT,
+        "%s: %s here, %s published (%s), %s%s",
+        published.counting().label(),
+        Amount.of(published.counting().count(preset.architecture())),
+        published.printed(),
+        Amount.percent(published.difference(preset.architecture())),
+        published.source(),
+        published.note().isEmpty() ? "" : "; " + published.note());
+  }
+
+  private static String row(String name, long count, long all, long active, long operations) {
+    return row(
+        name,
+        Amount.of(count),
+        String.format(Locale.ROOT, "%.2f %%", 100.0 * count / all),
+        Amount.of(active),
+        Amount.of(operations),
+        Amount.gigabytes(WeightType.FLOAT32.bytes(count)),
+        Amount.gigabytes(WeightType.BFLOAT16.bytes(count)),
+        Amount.gigabytes(WeightType.INT8.bytes(count)));
+  }
+
+  private static String row(String... cells) {
+    return String.format(Locale.ROOT, FORMAT, (Object[]) cells);
+  }
+}

@@ -1,0 +1,85 @@
+package io.github.moe4j.models.preset;
+
+import java.util.EnumMap;
+import java.util.Map;
+
+/** Counts the parameters of an architecture from its configuration. */
+public final class Accounting {
+  private final Architecture model;
+  private final Map<Part, Size> parts = new EnumMap<>(Part.class);
+
+  private Accounting(Architecture model) {
+    this.model = model;
+  }
+
+  /** All parameters but those of modules that predict later tokens. */
+  public static Sizes total(Architecture model) {
+    return counted(model, model.sparse().experts());
+  }
+
+  /** Those that one token meets: {@code k} of the routed experts of each layer, and all else. */
+  public static Sizes active(Architecture model) {
+    return counted(model, model.sparse().k());
+  }
+
+  /** All parameters, with so many routed experts a layer in place of E; the router keeps E rows. */
+  static Sizes counted(Architecture model, int routedExperts) {
+    Accounting count = new Accounting(model);
+    count.embeddings();
+    for (Stack stack : model.stacks()) {
+      count.stack(stack, routedExperts);
+    }
+    return new Sizes(count.parts);
+  }
+
+  /**
+   * Parameters of the modules that predict later tokens alone: each has a projection of two rows
+   * to one, a layer with experts, and three norms beside it. Embedding and output matrix are the
+   * model's.
+   */
+  public static Sizes predictors(Architecture model) {
+    Accounting count = new Accounting(model);
+    int d = model.modelWidth();
+    for (int i = 0; i < model.predictors(); i++) {
+      count.add(Part.OTHER, Size.ofMatrices(2L * d * d));
+      count.add(Part.NORMS, model.norm().size(d).times(2));
+      count.stack(Stack.decoder(1, 0), model.sparse().experts());
+    }
+    return new Sizes(count.parts);
+  }
+
+  private void embeddings() {
+    long table = (long) model.vocabulary() * model.modelWidth();
+    add(Part.EMBEDDING, Size.ofVectors(table));
+    if (!model.tied()) {
+      add(Part.OUTPUT, Size.ofMatrices(table));
+    }
+  }
+
+  private void stack(Stack stack, int routedExperts) {
+    int d = model.modelWidth();
+    add(Part.ATTENTION, model.attention().projections(d).times(stack.attentions()));
+    add(Part.NORMS, model.attention().norms().times(stack.attentions()));
+    add(Part.NORMS, model.norm().size(d).times(stack.attentions() + stack.layers() + 1L));
+    add(Part.OTHER, positions());
+    Network dense = model.dense();
+    if (dense != null) {
+      add(Part.DENSE_FFN, dense.size(d).times(stack.denseLayers()));
+    }
+    Sparse sparse = model.sparse();
+    int layers = stack.sparseLayers();
+    add(Part.ROUTER, sparse.router(d).times(layers));
+    add(Part.ROUTED_EXPERTS, sparse.expert().size(d).times((long) layers * routedExperts));
+    add(Part.SHARED_EXPERTS, sparse.shared(d).times(layers));
+  }
+
+  private Size positions() {
+    return model.attention() instanceof GroupedAttention attention
+        ? Size.ofVectors((long) model.positionBuckets() * attention.heads())
+        : Size.ZERO;
+  }
+
+  private void add(Part part, Size size) {
+    parts.merge(part, size, Size::plus);
+  }
+}

@@ -1,0 +1,78 @@
+package io.github.moe4j.models.preset;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a published number counts.
+ *
+ * @param kind of number
+ * @param without parts left out
+ */
+public record Counting(Kind kind, Set<Part> without) {
+  /** Kinds of numbers. */
+  public enum Kind {
+    /** All parameters of the model. */
+    TOTAL("total"),
+    /** Those that one token meets. */
+    ACTIVE("active"),
+    /** Those of the dense model with as many operations: one expert a layer. */
+    DENSE_EQUIVALENT("dense equivalent"),
+    /** Those of the modules that predict later tokens. */
+    PREDICTORS("MTP module");
+
+    private final String label;
+
+    Kind(String label) {
+      this.label = label;
+    }
+  }
+
+  /** Everything. */
+  public static final Counting TOTAL = new Counting(Kind.TOTAL, Set.of());
+  /** Everything but both embeddings. */
+  public static final Counting NON_EMBEDDING =
+      new Counting(Kind.TOTAL, EnumSet.of(Part.EMBEDDING, Part.OUTPUT));
+  /** What a token meets, both embeddings whole. */
+  public static final Counting ACTIVE = new Counting(Kind.ACTIVE, Set.of());
+  /** What a token is multiplied by: not the table that it is looked up in. */
+  public static final Counting ACTIVE_WITHOUT_INPUT =
+      new Counting(Kind.ACTIVE, EnumSet.of(Part.EMBEDDING));
+  /** The dense model with as many operations: one expert a layer and no router. */
+  public static final Counting DENSE_EQUIVALENT =
+      new Counting(Kind.DENSE_EQUIVALENT, EnumSet.of(Part.ROUTER));
+  /** The modules that predict later tokens, without what they share with the model. */
+  public static final Counting PREDICTORS = new Counting(Kind.PREDICTORS, Set.of());
+
+  /** Keeps a copy. */
+  public Counting {
+    without = Set.copyOf(without);
+  }
+
+  /** The number of a model, counted so. */
+  public long count(Architecture model) {
+    Sizes sizes = switch (kind) {
+      case TOTAL -> Accounting.total(model);
+      case ACTIVE -> Accounting.active(model);
+      case DENSE_EQUIVALENT -> Accounting.counted(model, 1);
+      case PREDICTORS -> Accounting.predictors(model);
+    };
+    return sizes.totalWithout(without);
+  }
+
+  /** In words: {@code active without embedding}. */
+  public String label() {
+    if (without.isEmpty()) {
+      return kind.label;
+    }
+    List<String> left = new ArrayList<>();
+    for (Part part : Part.values()) {
+      if (without.contains(part)) {
+        left.add(part.label());
+      }
+    }
+    return kind.label + " without " + String.join(" and ", left);
+  }
+}

@@ -1,0 +1,62 @@
+package io.github.moe4j.models.preset;
+
+import io.github.moe4j.core.internal.Require;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
+/**
+ * Floating-point operations of a forward pass for one token, two a multiply-add.
+ *
+ * <p>Counted: every matrix that the token is multiplied by, that of the output over the whole
+ * vocabulary, and, for a context above 0, the products of queries with keys and of scores with
+ * values. Not counted: biases, norms, activations, softmax, looking up embeddings, modules that
+ * predict later tokens. Of a model with an encoder and a decoder, one token of each.
+ *
+ * @param parts each part, in order
+ */
+public record Operations(Map<Part, Long> parts) {
+  /** Keeps a copy. */
+  public Operations {
+    parts = Collections.unmodifiableMap(new EnumMap<>(parts));
+  }
+
+  /**
+   * Counts them.
+   *
+   * @param context tokens that each attention looks at; 0 leaves its scores out
+   */
+  public static Operations of(Architecture model, int context) {
+    Require.that(context >= 0, "context must be at least 0 but was %d", context);
+    Sizes active = Accounting.active(model);
+    Map<Part, Long> parts = new EnumMap<>(Part.class);
+    for (Part part : Part.values()) {
+      parts.put(part, 2 * active.size(part).matrices());
+    }
+    // The embedding that is looked up costs nothing; as a tied output matrix it does.
+    parts.put(Part.OUTPUT, 2L * model.vocabulary() * model.modelWidth());
+    parts.merge(Part.ATTENTION, 2 * scores(model, context), Long::sum);
+    return new Operations(parts);
+  }
+
+  private static long scores(Architecture model, int context) {
+    long products = 0;
+    for (Stack stack : model.stacks()) {
+      int times = stack.attentions() / stack.layers();
+      for (int layer = 0; layer < stack.layers(); layer++) {
+        products += times * model.attention().scoreProducts(context, layer);
+      }
+    }
+    return products;
+  }
+
+  /** Operations of a part. */
+  public long count(Part part) {
+    return parts.getOrDefault(part, 0L);
+  }
+
+  /** Operations of all parts. */
+  public long total() {
+    return parts.values().stream().mapToLong(Long::longValue).sum();
+  }
+}

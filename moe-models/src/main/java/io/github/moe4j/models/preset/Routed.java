@@ -1,0 +1,37 @@
+package io.github.moe4j.models.preset;
+
+import io.github.moe4j.core.CapacityRule;
+import io.github.moe4j.core.Dropless;
+import java.util.List;
+
+/**
+ * How tokens come to experts, as the source has it in training.
+ *
+ * @param rule in words
+ * @param rules makes it
+ * @param inputJitter relative size of the noise on what the router sees in training; 0 for none
+ * @param capacityLabel in words
+ * @param capacity how many assignments an expert takes
+ * @param balance losses and controllers by name with their coefficients; what is not published is
+ *     left out
+ */
+public record Routed(
+    String rule,
+    RuleFactory rules,
+    double inputJitter,
+    String capacityLabel,
+    CapacityRule capacity,
+    List<String> balance) {
+  /** Keeps a copy. */
+  public Routed {
+    balance = List.copyOf(balance);
+  }
+
+  static Routed dropless(String rule, RuleFactory rules, String... balance) {
+    return new Routed(rule, rules, 0, "dropless", new Dropless(), List.of(balance));
+  }
+
+  Routed withCapacityLabel(String label) {
+    return new Routed(rule, rules, inputJitter, label, capacity, balance);
+  }
+}

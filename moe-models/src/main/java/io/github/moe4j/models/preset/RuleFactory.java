@@ -1,0 +1,10 @@
+package io.github.moe4j.models.preset;
+
+import io.github.moe4j.routing.RoutingRule;
+
+/** Makes a router's rule for a number of experts. */
+@FunctionalInterface
+public interface RuleFactory {
+  /** The rule; state of its own, as a selection bias, is new each time. */
+  RoutingRule rule(int experts);
+}

@@ -1,0 +1,22 @@
+package io.github.moe4j.models.preset;
+
+/** Types that weights are kept in, without the scales that quantisation adds. */
+public enum WeightType {
+  /** Four bytes. */
+  FLOAT32(4),
+  /** Two bytes. */
+  BFLOAT16(2),
+  /** One byte. */
+  INT8(1);
+
+  private final int bytes;
+
+  WeightType(int bytes) {
+    this.bytes = bytes;
+  }
+
+  /** Bytes of so many weights. */
+  public long bytes(long weights) {
+    return Math.multiplyExact(weights, (long) bytes);
+  }
+}
