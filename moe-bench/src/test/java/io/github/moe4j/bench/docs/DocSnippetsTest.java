@@ -38,6 +38,7 @@ class DocSnippetsTest {
       import io.github.moe4j.core.capacity.*;
       import io.github.moe4j.core.checkpoint.*;
       import io.github.moe4j.core.experts.*;
+      import io.github.moe4j.core.io.*;
       import io.github.moe4j.core.random.*;
       import io.github.moe4j.core.soft.*;
       import io.github.moe4j.core.training.*;

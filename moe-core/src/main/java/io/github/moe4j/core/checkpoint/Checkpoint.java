@@ -3,6 +3,7 @@ package io.github.moe4j.core.checkpoint;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;

@@ -5,7 +5,10 @@ import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Named tensors to read, such as those of a file. */
+/**
+ * Named tensors to read, such as those of a file. A source that opens files late may throw an
+ * {@link java.io.UncheckedIOException} where no {@link IOException} is declared.
+ */
 public interface TensorSource {
   /** All names, in the order of the source. */
   Set<String> names();

@@ -1,4 +1,4 @@
-package io.github.moe4j.core.checkpoint;
+package io.github.moe4j.core.internal;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * Replaces a file whole: writes beside it, forces the bytes to disk, and moves them into its place in
  * one step. Whatever happens before the move, the old file is as it was.
  */
-final class ReplacedFile {
+public final class ReplacedFile {
   /** A part that nobody has written to for so long is what a crash left behind. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
@@ -27,11 +27,19 @@ final class ReplacedFile {
 
   /** Writes the contents of a file. */
   @FunctionalInterface
-  interface Contents {
+  public interface Contents {
+    /** Writes all of them; the channel is closed and forced to disk by the caller. */
     void write(WritableByteChannel channel) throws IOException;
   }
 
-  static void write(Path file, Contents contents) throws IOException {
+  /**
+   * Writes a file.
+   *
+   * @param file what to replace, or a new file in a folder that exists
+   * @param contents called once
+   * @throws IOException if it cannot be written; the old file is as it was
+   */
+  public static void write(Path file, Contents contents) throws IOException {
     // A link stays a link: what it leads to is replaced.
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path folder = target.getParent();

@@ -1,0 +1,86 @@
+package io.github.moe4j.core.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is mapped whole. It stays open beside its mapping, only to ask for its length: reading behind the
+ * end of a mapped file that was cut ends the process.
+ */
+final class OpenFile implements Closeable {
+  private final Path path;
+  private final RandomAccessFile file;
+  private final long length;
+  private volatile @Nullable MappedBytes mapped;
+
+  private OpenFile(Path path, RandomAccessFile file) throws IOException {
+    this.path = path;
+    this.file = file;
+    this.length = file.length();
+    this.mapped = MappedBytes.of(file.getChannel(), length);
+  }
+
+  static OpenFile of(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      throw new NoSuchFileException(path.toString());
+    }
+    // No channel after this: an interrupted reader would close it for all others.
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+    try {
+      return new OpenFile(path, file);
+    } catch (Throwable e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  /** As it was when it was opened. */
+  long length() {
+    return length;
+  }
+
+  /** The first bytes, copied. */
+  byte[] bytes(int from, int count) throws IOException {
+    byte[] bytes = new byte[count];
+    file.seek(from);
+    file.readFully(bytes);
+    return bytes;
+  }
+
+  /** What can be read now. It stays mapped as long as the caller refers to it. */
+  MappedBytes mapped() throws IOException {
+    MappedBytes bytes = mapped;
+    if (bytes == null) {
+      throw new IllegalStateException(path + " is closed");
+    }
+    long now;
+    try {
+      now = file.length();
+    } catch (IOException e) {
+      if (mapped == null) {
+        throw new IllegalStateException(path + " is closed", e);
+      }
+      throw e;
+    }
+    if (now < length) {
+      throw new SafetensorsException(
+          "%s: had %d bytes when it was opened but has %d".formatted(path, length, now));
+    }
+    return bytes;
+  }
+
+  @Override
+  public void close() {
+    mapped = null;
+    try {
+      file.close();
+    } catch (IOException ignored) {
+      // Nothing was written.
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package io.github.moe4j.core.io;
+
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An open file in the safetensors format, mapped into memory. Opening reads and checks the header alone;
+ * {@link #read} copies one tensor out of the file.
+ *
+ * <p>Several threads may read at once. Replacing the file by another, as {@link SafetensorsWriter} does, changes
+ * nothing here. Nobody may write into it or cut it: a read of a file that was cut is refused, but one that is
+ * cut in the middle of a read can end the whole process, as with every mapped file.
+ */
+public final class SafetensorsFile implements TensorSource, AutoCloseable {
+  private final Path file;
+  private final Header header;
+  private final long dataBegin;
+  private final OpenFile opened;
+
+  private SafetensorsFile(Path file, Header header, long dataBegin, OpenFile opened) {
+    this.file = file;
+    this.header = header;
+    this.dataBegin = dataBegin;
+    this.opened = opened;
+  }
+
+  static SafetensorsFile open(Path file) throws IOException {
+    OpenFile opened = OpenFile.of(file);
+    try {
+      long headerBytes = headerBytes(file, opened);
+      byte[] text = opened.bytes(Long.BYTES, (int) headerBytes);
+      long dataBegin = Long.BYTES + headerBytes;
+      Header header = Header.read(file, text, opened.length() - dataBegin);
+      return new SafetensorsFile(file, header, dataBegin, opened);
+    } catch (Throwable e) {
+      opened.close();
+      throw e;
+    }
+  }
+
+  private static long headerBytes(Path file, OpenFile opened) throws IOException {
+    long length = opened.length();
+    if (length < Long.BYTES) {
+      throw new SafetensorsException(
+          "%s: must begin with 8 bytes of the header's length but has %d bytes"
+              .formatted(file, length));
+    }
+    long bytes = ByteBuffer.wrap(opened.bytes(0, Long.BYTES))
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .getLong();
+    if (Long.compareUnsigned(bytes, Header.MOST_BYTES) > 0) {
+      throw new SafetensorsException("%s: header must have at most %d bytes but says %s"
+          .formatted(file, Header.MOST_BYTES, Long.toUnsignedString(bytes)));
+    }
+    if (bytes > length - Long.BYTES) {
+      throw new SafetensorsException(
+          "%s: header says %d bytes but %d follow".formatted(file, bytes, length - Long.BYTES));
+    }
+    return bytes;
+  }
+
+  @Override
+  public Set<String> names() {
+    return header.tensors().keySet();
+  }
+
+  /** The texts that the file has beside its tensors, in its order. */
+  public Map<String, String> metadata() {
+    return header.metadata();
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return heading(name).shape().clone();
+  }
+
+  /** The name that the format gives to the elements' kind, such as F32 or I64. */
+  public String dtype(String name) {
+    return heading(name).dtype().name();
+  }
+
+  /**
+   * How a tensor is stored.
+   *
+   * @throws UnsupportedOperationException if it is of a kind that can only be listed; see {@link #dtype}
+   */
+  @Override
+  public TensorType type(String name) {
+    Heading heading = heading(name);
+    TensorType type = heading.dtype().type();
+    if (type == null) {
+      throw new UnsupportedOperationException(unreadable(name, heading));
+    }
+    return type;
+  }
+
+  private String unreadable(String name, Heading heading) {
+    return "%s: tensor %s has dtype %s; only F64, F32, F16 and BF16 can be read"
+        .formatted(file, SafetensorsException.shown(name), heading.dtype());
+  }
+
+  /**
+   * A copy of a tensor, contiguous in c order.
+   *
+   * @param type FLOAT or DOUBLE; numbers are converted
+   * @throws SafetensorsException if it is of a kind that can only be listed; see {@link #dtype}
+   * @throws IllegalStateException if the file was closed
+   */
+  @Override
+  public INDArray read(String name, DataType type) throws IOException {
+    Require.floating("type", type);
+    Heading heading = heading(name);
+    TensorType stored = heading.dtype().type();
+    if (stored == null) {
+      throw new SafetensorsException(unreadable(name, heading));
+    }
+    MappedBytes bytes = opened.mapped();
+    if (heading.begin() == heading.end()) {
+      return Allocate.zeros(type, heading.shape());
+    }
+    INDArray array = Allocate.uninitialized(type, heading.shape());
+    copy(bytes, heading, stored, array);
+    return array;
+  }
+
+  private void copy(MappedBytes bytes, Heading heading, TensorType stored, INDArray array) {
+    Elements elements = new Elements(array, stored);
+    long count = array.length();
+    long done = 0;
+    while (done < count) {
+      ByteBuffer piece =
+          bytes.elements(dataBegin + heading.begin() + done * stored.bytes(), stored.bytes(), (int)
+              Math.min(Elements.PIECE, count - done));
+      int moved = piece.remaining() / stored.bytes();
+      elements.put(done, piece);
+      done += moved;
+    }
+  }
+
+  private Heading heading(String name) {
+    Heading heading = header.tensors().get(name);
+    if (heading == null) {
+      throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
+          .formatted(file, SafetensorsException.shown(name), header.tensors().size()));
+    }
+    return heading;
+  }
+
+  /**
+   * Lets go of the file; names, shapes and metadata stay. A read that another thread has begun ends well. The
+   * operating system's mapping goes with the next garbage collection: until then Windows will not delete
+   * the file, other systems will.
+   */
+  @Override
+  public void close() {
+    opened.close();
+  }
+}

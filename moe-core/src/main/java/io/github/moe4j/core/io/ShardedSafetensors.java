@@ -1,0 +1,134 @@
+package io.github.moe4j.core.io;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A folder with a model: {@code model.safetensors.index.json} and the files that it names, or else one
+ * {@code model.safetensors}. Several threads may read at once.
+ *
+ * <p>A file is opened when its first tensor is asked for. What is wrong with it then shows in {@link #read} as
+ * {@link SafetensorsException}, and in {@link #shape}, {@link #dtype} and {@link #type} within an
+ * {@link UncheckedIOException}.
+ */
+public final class ShardedSafetensors implements TensorSource, AutoCloseable {
+  private final Path folder;
+  private final Map<String, String> places;
+  private final Map<String, SafetensorsFile> open = new HashMap<>();
+  private boolean closed;
+
+  private ShardedSafetensors(Path folder, Map<String, String> places) {
+    this.folder = folder;
+    this.places = places;
+  }
+
+  /**
+   * Reads the index; if there is none, opens the single file.
+   *
+   * @throws SafetensorsException if there is neither, if either is damaged, or if the index names a file that
+   *     is not in the folder itself
+   */
+  public static ShardedSafetensors open(Path folder) throws IOException {
+    if (Files.exists(folder.resolve(ShardIndex.NAME))) {
+      return new ShardedSafetensors(folder, ShardIndex.read(folder));
+    }
+    if (!Files.exists(folder.resolve(ShardIndex.SINGLE))) {
+      throw new SafetensorsException(
+          "%s must hold %s or %s".formatted(folder, ShardIndex.NAME, ShardIndex.SINGLE));
+    }
+    SafetensorsFile file = Safetensors.open(folder.resolve(ShardIndex.SINGLE));
+    Map<String, String> places = new LinkedHashMap<>();
+    file.names().forEach(name -> places.put(name, ShardIndex.SINGLE));
+    ShardedSafetensors single = new ShardedSafetensors(folder, places);
+    single.open.put(ShardIndex.SINGLE, file);
+    return single;
+  }
+
+  @Override
+  public Set<String> names() {
+    return Collections.unmodifiableSet(places.keySet());
+  }
+
+  @Override
+  public long[] shape(String name) {
+    return unchecked(name).shape(name);
+  }
+
+  @Override
+  public TensorType type(String name) {
+    return unchecked(name).type(name);
+  }
+
+  /** The name that the format gives to the elements' kind, such as F32 or I64. */
+  public String dtype(String name) {
+    return unchecked(name).dtype(name);
+  }
+
+  /**
+   * A copy of a tensor, contiguous in c order.
+   *
+   * @param type FLOAT or DOUBLE; numbers are converted
+   * @throws SafetensorsException if its file is damaged, or has not all tensors that the index says, or if the
+   *     tensor is of a kind that can only be listed
+   * @throws IllegalStateException if this was closed
+   */
+  @Override
+  public INDArray read(String name, DataType type) throws IOException {
+    return file(name).read(name, type);
+  }
+
+  private SafetensorsFile unchecked(String name) {
+    try {
+      return file(name);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e.getMessage(), e);
+    }
+  }
+
+  private synchronized SafetensorsFile file(String name) throws IOException {
+    String place = places.get(name);
+    if (place == null) {
+      throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
+          .formatted(folder, SafetensorsException.shown(name), places.size()));
+    }
+    if (closed) {
+      throw new IllegalStateException(folder + " is closed");
+    }
+    SafetensorsFile file = open.get(place);
+    if (file == null) {
+      file = Safetensors.open(folder.resolve(place));
+      requireAll(place, file);
+      open.put(place, file);
+    }
+    return file;
+  }
+
+  private void requireAll(String place, SafetensorsFile file) throws SafetensorsException {
+    for (Map.Entry<String, String> entry : places.entrySet()) {
+      if (entry.getValue().equals(place) && !file.names().contains(entry.getKey())) {
+        throw new SafetensorsException("%s: tensor %s must be in %s but is not"
+            .formatted(
+                folder.resolve(ShardIndex.NAME),
+                SafetensorsException.shown(entry.getKey()),
+                place));
+      }
+    }
+  }
+
+  /** Closes all files that were opened, as {@link SafetensorsFile#close} does. */
+  @Override
+  public synchronized void close() {
+    closed = true;
+    open.values().forEach(SafetensorsFile::close);
+    open.clear();
+  }
+}
