@@ -32,6 +32,11 @@ public final class GatedRouter implements Router {
     return new GatedRouter(gate, rule);
   }
 
+  /** What decides. */
+  public RoutingRule rule() {
+    return rule;
+  }
+
   @Override
   public int experts() {
     return gate.experts();

@@ -32,6 +32,15 @@ public final class TestCases {
     throw new IllegalArgumentException("no built-in case " + name);
   }
 
+  /** The case of a file. */
+  public static ReferenceCase read(CaseFile file) {
+    try (InputStream in = file.content().open()) {
+      return CaseReader.read(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** A case from JSON with ' for ". */
   public static ReferenceCase parse(String json) {
     try {

@@ -46,6 +46,7 @@ class DocSnippetsTest {
       import io.github.moe4j.core.watch.*;
       import io.github.moe4j.core.watch.micrometer.*;
       import io.github.moe4j.models.preset.*;
+      import io.github.moe4j.models.layout.*;
       import io.github.moe4j.routing.*;
       import java.nio.file.*;
       import java.util.*;

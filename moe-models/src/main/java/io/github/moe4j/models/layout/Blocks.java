@@ -1,0 +1,31 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.models.layout.MoeBlock.Stack;
+import java.util.List;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+
+/** Which layers of a stack are sparse. */
+final class Blocks {
+  private Blocks() {}
+
+  static List<MoeBlock> of(Stack stack, int layers, IntPredicate sparse) {
+    return IntStream.range(0, layers)
+        .filter(sparse)
+        .mapToObj(layer -> new MoeBlock(stack, layer))
+        .toList();
+  }
+
+  static List<MoeBlock> decoder(int layers, IntPredicate sparse) {
+    return of(Stack.DECODER, layers, sparse);
+  }
+
+  /** Qwen's rule: every so many layers, but for those listed as dense. */
+  static List<MoeBlock> qwen(ModelConfig config) {
+    int step = config.size("decoder_sparse_step", 1);
+    List<Integer> dense = config.integers("mlp_only_layers");
+    return decoder(
+        config.size("num_hidden_layers"),
+        layer -> (layer + 1) % step == 0 && !dense.contains(layer));
+  }
+}

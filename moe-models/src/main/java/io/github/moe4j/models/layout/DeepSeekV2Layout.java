@@ -1,0 +1,68 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.routing.DeepSeekV2;
+import io.github.moe4j.routing.ExpertGroups;
+import io.github.moe4j.routing.ExpertGroups.Outside;
+import io.github.moe4j.routing.TopK;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * DeepSeek-V2: softmax, plain or group-limited top-k, weights times a factor, shared experts ({@code
+ * DeepseekV2Moe} in Hugging Face).
+ *
+ * <p>Renormalised weights are refused: DeepSeek's code then leaves the factor out, Hugging Face's
+ * ignores the field.
+ */
+final class DeepSeekV2Layout implements Layout {
+  @Override
+  public String name() {
+    return "deepseek_v2";
+  }
+
+  @Override
+  public Set<String> modelTypes() {
+    return Set.of("deepseek_v2");
+  }
+
+  @Override
+  public String architecture() {
+    return "DeepseekV2";
+  }
+
+  @Override
+  public void check(ModelConfig config, Set<String> names) {
+    Layout.super.check(config, names);
+    config.requireOff("norm_topk_prob");
+    config.requireOff("mlp_bias");
+    config.requireText("scoring_func", "softmax");
+  }
+
+  @Override
+  public List<MoeBlock> blocks(ModelConfig config) {
+    return DeepSeekParts.blocks(config, 0);
+  }
+
+  @Override
+  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+    return MlpForms.of(
+        block, DeepSeekParts.sizes(config), mlp -> DeepSeekParts.shared(config, mlp));
+  }
+
+  @Override
+  public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
+    TopK topK = TopK.unnormalised(config.size("num_experts_per_tok"))
+        .withScale(config.number("routed_scaling_factor", 1));
+    return DeepSeekParts.layer(config, arrays, new DeepSeekV2(topK, groups(config)));
+  }
+
+  private static ExpertGroups groups(ModelConfig config) {
+    return switch (config.text("topk_method", "greedy")) {
+      case "greedy" -> ExpertGroups.none();
+      case "group_limited_greedy" ->
+        new ExpertGroups(config.size("n_group"), config.size("topk_group"), 1, Outside.ZERO);
+      default -> throw config.unsupported("topk_method", "greedy, group_limited_greedy");
+    };
+  }
+}

@@ -1,0 +1,77 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.DenseFeedForward;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.routing.LinearGate;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The arrays of one layer by the names of its parameters, and the parts made of them. */
+final class LayerArrays {
+  private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+
+  void put(String name, INDArray array) {
+    arrays.put(name, array);
+  }
+
+  Set<String> names() {
+    return arrays.keySet();
+  }
+
+  INDArray get(String name) {
+    INDArray array = arrays.get(name);
+    if (array == null) {
+      throw new LayoutException("the layer must have a parameter %s but has none", name);
+    }
+    return array;
+  }
+
+  private @Nullable INDArray find(String name) {
+    return arrays.get(name);
+  }
+
+  /** The gate, with a bias if there is one. */
+  LinearGate gate() {
+    INDArray bias = find("router.bias");
+    INDArray weight = get("router.weight");
+    return bias == null ? LinearGate.of(weight) : LinearGate.of(weight, bias);
+  }
+
+  /** The routed experts if they are gated. */
+  GluExperts glu(Activation activation) {
+    return glu(activation, "experts.");
+  }
+
+  /** The routed experts if they are plain, with biases if there are some. */
+  FfnExperts ffn(Activation activation) {
+    return FfnExperts.of(
+        activation,
+        get("experts.up.weight"),
+        find("experts.up.bias"),
+        get("experts.down.weight"),
+        find("experts.down.bias"));
+  }
+
+  /** The shared expert, behind its own gate if there is one. */
+  DenseFeedForward shared(Activation activation) {
+    GluExperts network = glu(activation, "shared.network.");
+    INDArray gate = find("shared.gate.weight");
+    return gate == null ? DenseFeedForward.of(network) : DenseFeedForward.gated(network, gate);
+  }
+
+  private GluExperts glu(Activation activation, String prefix) {
+    return GluExperts.of(
+        activation,
+        get(prefix + "gate.weight"),
+        null,
+        get(prefix + "up.weight"),
+        null,
+        get(prefix + "down.weight"),
+        null);
+  }
+}

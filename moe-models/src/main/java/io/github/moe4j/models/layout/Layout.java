@@ -1,0 +1,45 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import java.util.List;
+import java.util.Set;
+
+/** The sparse blocks of one family of models: which layers have one, where it lies, what it is. */
+interface Layout {
+  /** The short name, that of its first model type. */
+  String name();
+
+  /** What {@code model_type} of a config says. */
+  Set<String> modelTypes();
+
+  /** What the classes in {@code architectures} of a config begin with. */
+  String architecture();
+
+  /** The fields that describe the sparse blocks; those of another part of the model aside. */
+  default ModelConfig relevant(ModelConfig config) {
+    return config;
+  }
+
+  /**
+   * Throws if the fields ask for a computation that is not supported.
+   *
+   * @param names of the tensors at hand; none when a new checkpoint is written
+   */
+  default void check(ModelConfig config, Set<String> names) {
+    if (config.isSet("quantization_config")) {
+      throw config.unsupported("quantization_config", "none");
+    }
+  }
+
+  /** The sparse blocks, in order. */
+  List<MoeBlock> blocks(ModelConfig config);
+
+  /** The forms in which checkpoints keep a block; the one that was published first. */
+  List<List<Part>> forms(ModelConfig config, MoeBlock block);
+
+  /** The layer made of the arrays that the parts read. */
+  MoeLayer.Builder build(ModelConfig config, LayerArrays arrays);
+
+  /** Adds what a layer holds beside its parameters and a checkpoint keeps too. */
+  default void addState(MoeLayer layer, LayerArrays arrays) {}
+}

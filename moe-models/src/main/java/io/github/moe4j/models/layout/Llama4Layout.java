@@ -1,0 +1,75 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.WeightAt;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.models.layout.FusedPair.Order;
+import io.github.moe4j.routing.GatedRouter;
+import io.github.moe4j.routing.TopK;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Llama 4: sigmoid weights that multiply what the experts read, and a shared expert of the same
+ * width ({@code Llama4TextMoe} in Hugging Face). Of a model that also sees pictures, the text part.
+ */
+final class Llama4Layout implements Layout {
+  private static final List<String> ROOTS =
+      List.of("language_model.model.", "model.language_model.", "model.", "");
+
+  @Override
+  public String name() {
+    return "llama4";
+  }
+
+  @Override
+  public Set<String> modelTypes() {
+    return Set.of("llama4", "llama4_text");
+  }
+
+  @Override
+  public String architecture() {
+    return "Llama4";
+  }
+
+  @Override
+  public ModelConfig relevant(ModelConfig config) {
+    return config.inner("text_config");
+  }
+
+  @Override
+  public List<MoeBlock> blocks(ModelConfig config) {
+    int step = config.size("interleave_moe_layer_step", 1);
+    List<Integer> listed = config.integers("moe_layers");
+    boolean isListed = config.isSet("moe_layers");
+    return Blocks.decoder(
+        config.size("num_hidden_layers"),
+        layer -> isListed ? listed.contains(layer) : (layer + 1) % step == 0);
+  }
+
+  @Override
+  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+    Sizes sizes = new Sizes(
+        config.sizeOf("num_local_experts", "num_experts"),
+        config.size("hidden_size"),
+        config.size("intermediate_size"));
+    return Roots.forms(ROOTS, root -> {
+      String layer = root + "layers." + block.layer() + ".feed_forward";
+      return List.of(GluParts.join(
+          List.of(GluParts.router(layer + ".router.weight", sizes)),
+          GluParts.join(
+              GluParts.fused(layer, Order.HALVES, Side.RIGHT, sizes),
+              GluParts.shared(layer + ".shared_expert", sizes.width(), sizes.hidden()))));
+    });
+  }
+
+  @Override
+  public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
+    Activation activation = config.activation("hidden_act", "silu");
+    return MoeLayer.builder(
+            GatedRouter.of(arrays.gate(), TopK.sigmoid(config.size("num_experts_per_tok", 1))),
+            arrays.glu(activation))
+        .weightAt(WeightAt.INPUT)
+        .sharedExpert(arrays.shared(activation));
+  }
+}

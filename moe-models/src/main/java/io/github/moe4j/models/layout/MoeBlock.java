@@ -1,0 +1,45 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * A sparse block of a model by its place.
+ *
+ * @param stack which stack of layers; models of one stack have a decoder alone
+ * @param layer index in the stack, from 0
+ */
+public record MoeBlock(Stack stack, int layer) {
+  /** A stack of layers. */
+  public enum Stack {
+    /** Reads the source text, in models that translate or fill in. */
+    ENCODER,
+    /** Writes text: the only stack of most models. */
+    DECODER;
+
+    /** The name in configurations and tensor names. */
+    String lower() {
+      return this == ENCODER ? "encoder" : "decoder";
+    }
+  }
+
+  /** Checks the index. */
+  public MoeBlock {
+    Require.that(layer >= 0, "layer must be at least 0 but was %d", layer);
+  }
+
+  /** A block of the decoder, or of the only stack. */
+  public static MoeBlock decoder(int layer) {
+    return new MoeBlock(Stack.DECODER, layer);
+  }
+
+  /** A block of the encoder. */
+  public static MoeBlock encoder(int layer) {
+    return new MoeBlock(Stack.ENCODER, layer);
+  }
+
+  /** Such as {@code decoder layer 3}. */
+  @Override
+  public String toString() {
+    return stack.lower() + " layer " + layer;
+  }
+}

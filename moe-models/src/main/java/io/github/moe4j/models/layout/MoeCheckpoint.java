@@ -1,0 +1,114 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.io.TensorSink;
+import io.github.moe4j.core.io.TensorSource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * The sparse blocks of a published model. Reads a tensor when a layer that needs it is asked for,
+ * and keeps none.
+ */
+public final class MoeCheckpoint implements AutoCloseable {
+  private final Layout layout;
+  private final ModelConfig config;
+  private final TensorSource tensors;
+  private final Set<String> names;
+  private final List<Closeable> opened;
+
+  /**
+   * A model that is understood.
+   *
+   * @param opened what to close with it
+   */
+  MoeCheckpoint(Layout layout, ModelConfig config, TensorSource tensors, List<Closeable> opened) {
+    this.layout = layout;
+    this.config = config;
+    this.tensors = tensors;
+    this.names = tensors.names();
+    this.opened = List.copyOf(opened);
+    layout.check(config, names);
+  }
+
+  /** The name of the layout, such as {@code mixtral}. */
+  public String layout() {
+    return layout.name();
+  }
+
+  /** The sparse blocks, in order, those of an encoder first; all other layers are dense. */
+  public List<MoeBlock> blocks() {
+    return layout.blocks(config);
+  }
+
+  /**
+   * The sparse block of a decoder layer, in float32.
+   *
+   * @param layer index of a layer that has one
+   * @throws IOException if a tensor cannot be read
+   */
+  public MoeLayer layer(int layer) throws IOException {
+    return layer(MoeBlock.decoder(layer), DataType.FLOAT);
+  }
+
+  /**
+   * A sparse block.
+   *
+   * @param block one of {@link #blocks}
+   * @param type FLOAT or DOUBLE, which the layer's parameters become
+   * @return a new layer, called what the block is called; nothing that happens to it reaches the
+   *     checkpoint
+   * @throws IOException if a tensor cannot be read
+   * @throws LayoutException if a tensor is missing or has another shape
+   */
+  public MoeLayer layer(MoeBlock block, DataType type) throws IOException {
+    List<Part> parts = BlockForms.atHand(layout, config, block, names);
+    for (Part part : parts) {
+      part.places().forEach(this::require);
+    }
+    LayerArrays arrays = new LayerArrays();
+    for (Part part : parts) {
+      part.read(place -> tensors.read(place.name(), type), arrays);
+    }
+    return layout.build(config, arrays).name(block.toString()).build();
+  }
+
+  private void require(Place place) {
+    if (!names.contains(place.name())) {
+      throw new LayoutException(
+          "tensor %s of shape %s must be there but is missing", place.name(), place.shape());
+    }
+    Place found = Place.of(place.name(), tensors.shape(place.name()));
+    if (!found.equals(place)) {
+      throw new LayoutException(
+          "tensor %s must be %s but is %s", place.name(), place.shape(), found.shape());
+    }
+  }
+
+  /**
+   * Writes a layer as the checkpoint keeps it: its names, shapes and types. A layer that was read
+   * in a type at least as wide and not changed gives the same bytes again.
+   *
+   * @param layer with the parameters of that block. Not modified.
+   * @param block one of {@link #blocks}
+   * @param sink takes the tensors
+   * @throws IOException if the sink cannot take one
+   * @throws LayoutException if the layer's parameters are not those of the block
+   */
+  public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {
+    List<Part> parts = BlockForms.atHand(layout, config, block, names);
+    parts.forEach(part -> part.places().forEach(this::require));
+    Export.write(layout, layer, parts, sink, tensors::type);
+  }
+
+  /** Closes the files, if {@link MoeCheckpoints#open} opened them. */
+  @Override
+  public void close() throws IOException {
+    for (Closeable file : opened) {
+      file.close();
+    }
+  }
+}

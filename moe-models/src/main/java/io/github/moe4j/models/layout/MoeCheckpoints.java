@@ -1,0 +1,114 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.io.ShardedSafetensors;
+import io.github.moe4j.core.io.TensorSink;
+import io.github.moe4j.core.io.TensorSource;
+import io.github.moe4j.core.io.TensorType;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens the checkpoints of published models as their sparse blocks, and writes such blocks.
+ *
+ * <p>The layout is found by {@code model_type} in {@code config.json}, or by {@code architectures}
+ * where that is missing. A field that changes the computation in a way that the layout does not
+ * support is an error that names it and its value.
+ */
+public final class MoeCheckpoints {
+  private static final String CONFIG = "config.json";
+
+  private MoeCheckpoints() {}
+
+  /**
+   * A model in a folder: {@code config.json} beside its safetensors.
+   *
+   * @throws IOException if a file cannot be read
+   * @throws LayoutException if the config is not understood
+   */
+  public static MoeCheckpoint open(Path folder) throws IOException {
+    Path config = folder.resolve(CONFIG);
+    if (Files.size(config) > ConfigJson.MAX_LENGTH) {
+      throw new LayoutException(
+          "%s must have at most %d bytes but has %d",
+          config, ConfigJson.MAX_LENGTH, Files.size(config));
+    }
+    Map<String, @Nullable Object> fields = ConfigJson.parse(Files.readString(config));
+    ShardedSafetensors tensors = ShardedSafetensors.open(folder);
+    try {
+      return of(fields, tensors, List.of(tensors::close));
+    } catch (RuntimeException e) {
+      tensors.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A model whose tensors are read by someone else.
+   *
+   * @param configJson the text of a {@code config.json}
+   * @param tensors all of its tensors, or those of the blocks that are asked for
+   * @throws LayoutException if the config is not understood
+   */
+  public static MoeCheckpoint of(String configJson, TensorSource tensors) {
+    return of(ConfigJson.parse(configJson), tensors);
+  }
+
+  /**
+   * The same with the fields of the config: texts, numbers, booleans, lists and maps.
+   *
+   * @param config Not modified.
+   */
+  public static MoeCheckpoint of(
+      Map<String, ? extends @Nullable Object> config, TensorSource tensors) {
+    return of(config, tensors, List.of());
+  }
+
+  private static MoeCheckpoint of(
+      Map<String, ? extends @Nullable Object> config,
+      TensorSource tensors,
+      List<Closeable> opened) {
+    ModelConfig fields = new ModelConfig(config);
+    Layout layout = Layouts.of(fields);
+    return new MoeCheckpoint(layout, relevant(layout, fields), tensors, opened);
+  }
+
+  /**
+   * Writes a layer as a block of a model of which there is no checkpoint yet, in the form that was
+   * published first.
+   *
+   * @param layer with the parameters of that block. Not modified. Its rule, sizes of groups and the
+   *     like are not looked at: the config says what a reader will make of the tensors.
+   * @param configJson the text of a {@code config.json}
+   * @param block a sparse block of that config
+   * @param sink takes the tensors
+   * @param type how to store them
+   * @throws IOException if the sink cannot take one
+   * @throws LayoutException if the config is not understood or the layer's parameters are not those
+   *     of the block
+   */
+  public static void export(
+      MoeLayer layer, String configJson, MoeBlock block, TensorSink sink, TensorType type)
+      throws IOException {
+    ModelConfig fields = new ModelConfig(ConfigJson.parse(configJson));
+    Layout layout = Layouts.of(fields);
+    ModelConfig config = relevant(layout, fields);
+    layout.check(config, Set.of());
+    Export.write(layout, layer, BlockForms.published(layout, config, block), sink, name -> type);
+  }
+
+  /** The fields of the part with the blocks; the whole model may be quantised beside them. */
+  private static ModelConfig relevant(Layout layout, ModelConfig fields) {
+    ModelConfig part = layout.relevant(fields);
+    if (part != fields) {
+      layout.check(fields, Set.of());
+    }
+    return part;
+  }
+}

@@ -1,0 +1,48 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.routing.GatedRouter;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * OLMoE: softmax, renormalised if {@code norm_topk_prob}, SwiGLU experts, every layer sparse ({@code
+ * OlmoeSparseMoeBlock} in Hugging Face).
+ */
+final class OlmoeLayout implements Layout {
+  @Override
+  public String name() {
+    return "olmoe";
+  }
+
+  @Override
+  public Set<String> modelTypes() {
+    return Set.of("olmoe");
+  }
+
+  @Override
+  public String architecture() {
+    return "Olmoe";
+  }
+
+  @Override
+  public List<MoeBlock> blocks(ModelConfig config) {
+    return Blocks.decoder(config.size("num_hidden_layers"), layer -> true);
+  }
+
+  @Override
+  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+    Sizes sizes = new Sizes(
+        config.sizeOf("num_experts", "num_local_experts"),
+        config.size("hidden_size"),
+        config.size("intermediate_size"));
+    return MlpForms.of(block, sizes, mlp -> List.of());
+  }
+
+  @Override
+  public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
+    return MoeLayer.builder(
+        GatedRouter.of(arrays.gate(), SoftmaxTopK.of(config, 8)),
+        arrays.glu(config.activation("hidden_act", "silu")));
+  }
+}

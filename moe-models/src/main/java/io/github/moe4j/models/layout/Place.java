@@ -1,0 +1,20 @@
+package io.github.moe4j.models.layout;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A tensor that a checkpoint must have.
+ *
+ * @param name its full name
+ * @param shape its shape
+ */
+record Place(String name, List<Long> shape) {
+  static Place of(String name, long... shape) {
+    return new Place(name, Arrays.stream(shape).boxed().toList());
+  }
+
+  long[] axes() {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+}

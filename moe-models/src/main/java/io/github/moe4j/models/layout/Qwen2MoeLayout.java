@@ -1,0 +1,58 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.routing.GatedRouter;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Qwen2-MoE and Qwen1.5-MoE: softmax, renormalised if {@code norm_topk_prob}, SwiGLU experts, and a
+ * shared expert behind a sigmoid gate ({@code Qwen2MoeSparseMoeBlock} in Hugging Face).
+ */
+final class Qwen2MoeLayout implements Layout {
+  @Override
+  public String name() {
+    return "qwen2_moe";
+  }
+
+  @Override
+  public Set<String> modelTypes() {
+    return Set.of("qwen2_moe");
+  }
+
+  @Override
+  public String architecture() {
+    return "Qwen2Moe";
+  }
+
+  @Override
+  public List<MoeBlock> blocks(ModelConfig config) {
+    return Blocks.qwen(config);
+  }
+
+  @Override
+  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+    int width = config.size("hidden_size");
+    int shared = config.size("shared_expert_intermediate_size");
+    Sizes sizes = new Sizes(
+        config.sizeOf("num_experts", "num_local_experts"),
+        width,
+        config.size("moe_intermediate_size"));
+    return MlpForms.of(
+        block,
+        sizes,
+        mlp -> GluParts.join(
+            GluParts.shared(mlp + ".shared_expert", width, shared),
+            List.of(WholeTensor.of(
+                mlp + ".shared_expert_gate.weight", "shared.gate.weight", 1, width))));
+  }
+
+  @Override
+  public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
+    Activation activation = config.activation("hidden_act", "silu");
+    return MoeLayer.builder(
+            GatedRouter.of(arrays.gate(), SoftmaxTopK.of(config, 4)), arrays.glu(activation))
+        .sharedExpert(arrays.shared(activation));
+  }
+}

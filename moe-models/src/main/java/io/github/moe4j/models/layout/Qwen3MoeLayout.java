@@ -1,0 +1,48 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.routing.GatedRouter;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Qwen3-MoE: as Qwen2-MoE, without a shared expert ({@code Qwen3MoeSparseMoeBlock} in Hugging
+ * Face).
+ */
+final class Qwen3MoeLayout implements Layout {
+  @Override
+  public String name() {
+    return "qwen3_moe";
+  }
+
+  @Override
+  public Set<String> modelTypes() {
+    return Set.of("qwen3_moe");
+  }
+
+  @Override
+  public String architecture() {
+    return "Qwen3Moe";
+  }
+
+  @Override
+  public List<MoeBlock> blocks(ModelConfig config) {
+    return Blocks.qwen(config);
+  }
+
+  @Override
+  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+    Sizes sizes = new Sizes(
+        config.sizeOf("num_experts", "num_local_experts"),
+        config.size("hidden_size"),
+        config.size("moe_intermediate_size"));
+    return MlpForms.of(block, sizes, mlp -> List.of());
+  }
+
+  @Override
+  public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
+    return MoeLayer.builder(
+        GatedRouter.of(arrays.gate(), SoftmaxTopK.of(config, 8)),
+        arrays.glu(config.activation("hidden_act", "silu")));
+  }
+}

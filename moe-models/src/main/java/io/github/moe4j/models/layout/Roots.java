@@ -1,0 +1,20 @@
+package io.github.moe4j.models.layout;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** What stands before the names of a stack's layers, by the class that was saved. */
+final class Roots {
+  /** With a head for text, and bare. */
+  static final List<String> MODEL = List.of("model.", "");
+
+  private Roots() {}
+
+  /** Each form under each root, the first root first. */
+  static List<List<Part>> forms(List<String> roots, Function<String, List<List<Part>>> forms) {
+    List<List<Part>> all = new ArrayList<>();
+    roots.forEach(root -> all.addAll(forms.apply(root)));
+    return List.copyOf(all);
+  }
+}

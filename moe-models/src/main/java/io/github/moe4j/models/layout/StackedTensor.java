@@ -1,0 +1,40 @@
+package io.github.moe4j.models.layout;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A projection of all experts in one tensor.
+ *
+ * @param place [E,out,in], or from the right [E,in,out]
+ * @param side from which side code multiplies with the tensor
+ * @param parameter [E,out,in]
+ */
+record StackedTensor(Place place, Side side, Place parameter) implements Part {
+  /** A projection of E experts. */
+  static StackedTensor of(
+      String tensor, String parameter, Side side, long experts, long out, long in) {
+    return new StackedTensor(
+        side.place(tensor, experts, out, in), side, Place.of(parameter, experts, out, in));
+  }
+
+  @Override
+  public List<Place> places() {
+    return List.of(place);
+  }
+
+  @Override
+  public List<Place> parameters() {
+    return List.of(parameter);
+  }
+
+  @Override
+  public void read(In in, LayerArrays into) throws IOException {
+    into.put(parameter.name(), side.toLayer(in.read(place)));
+  }
+
+  @Override
+  public void write(LayerArrays from, Out out) throws IOException {
+    out.write(place, side.toLayer(from.get(parameter.name())));
+  }
+}

@@ -1,0 +1,42 @@
+package io.github.moe4j.models.layout;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A tensor that is a parameter, up to the parameter's axes of length 1.
+ *
+ * @param place the tensor
+ * @param parameter the parameter, by its name and shape
+ */
+record WholeTensor(Place place, Place parameter) implements Part {
+  /** A parameter of the tensor's own shape. */
+  static WholeTensor of(String tensor, String parameter, long... shape) {
+    return new WholeTensor(Place.of(tensor, shape), Place.of(parameter, shape));
+  }
+
+  /** A matrix of the checkpoint that is a stack of one matrix in the layer. */
+  static WholeTensor stackOfOne(String tensor, String parameter, int rows, int columns) {
+    return new WholeTensor(Place.of(tensor, rows, columns), Place.of(parameter, 1, rows, columns));
+  }
+
+  @Override
+  public List<Place> places() {
+    return List.of(place);
+  }
+
+  @Override
+  public List<Place> parameters() {
+    return List.of(parameter);
+  }
+
+  @Override
+  public void read(In in, LayerArrays into) throws IOException {
+    into.put(parameter.name(), in.read(place).reshape('c', parameter.axes()));
+  }
+
+  @Override
+  public void write(LayerArrays from, Out out) throws IOException {
+    out.write(place, from.get(parameter.name()));
+  }
+}

@@ -1,0 +1,13 @@
+/**
+ * The sparse blocks of published checkpoints, under the names that Hugging Face gives their tensors,
+ * as layers and back.
+ *
+ * <p>A {@code Layout} is one family of models: which of their layers are sparse, where each
+ * parameter lies ({@code Part}), and which layer they make. {@code Layouts} lists them all.
+ *
+ * <p>Axes: E experts · D model width · H hidden width of an expert.
+ */
+@NullMarked
+package io.github.moe4j.models.layout;
+
+import org.jspecify.annotations.NullMarked;

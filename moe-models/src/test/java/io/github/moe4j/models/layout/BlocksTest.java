@@ -1,0 +1,41 @@
+package io.github.moe4j.models.layout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.core.testkit.MemoryTensors;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which layers are sparse, by the fields that say so. */
+class BlocksTest {
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "mixtral|'num_hidden_layers': 3|d0 d1 d2",
+        "qwen2_moe|'num_hidden_layers': 5, 'decoder_sparse_step': 2|d1 d3",
+        "qwen3_moe|'num_hidden_layers': 3, 'mlp_only_layers': [0, 2]|d1",
+        "deepseek_v2|'num_hidden_layers': 4, 'first_k_dense_replace': 1|d1 d2 d3",
+        "deepseek_v3|'num_hidden_layers': 6|d3 d4 d5",
+        "deepseek_v3|'num_hidden_layers': 6, 'moe_layer_freq': 2|d4",
+        "llama4_text|'num_hidden_layers': 4, 'interleave_moe_layer_step': 2|d1 d3",
+        "llama4|'text_config': {'num_hidden_layers': 4, 'moe_layers': [2]}|d2",
+        "llama4|'text_config': {'num_hidden_layers': 2, 'moe_layers': []}|",
+        "switch_transformers|'num_layers': 4, 'encoder_sparse_step': 2,"
+            + " 'decoder_sparse_step': 1|e1 e3 d0 d1 d2 d3",
+        "switch_transformers|'num_layers': 6, 'num_sparse_encoder_layers': 2,"
+            + " 'num_sparse_decoder_layers': 0|e1 e4",
+        "nllb-moe|'encoder_layers': 8, 'decoder_layers': 4, 'encoder_sparse_step': 4,"
+            + " 'decoder_sparse_step': 2|e3 e7 d1 d3",
+        "nllb-moe|'encoder_layers': 4, 'decoder_layers': 4, 'encoder_sparse_step': 0|d3",
+      })
+  void blocks_ofConfig_areThose(String type, String fields, String expected) {
+    String config = "{\"model_type\": \"" + type + "\", " + fields.replace('\'', '"') + "}";
+    StringBuilder found = new StringBuilder();
+    for (MoeBlock block : MoeCheckpoints.of(config, new MemoryTensors()).blocks()) {
+      found.append(' ').append(block.stack().lower().charAt(0)).append(block.layer());
+    }
+    assertEquals(expected == null ? "" : expected, found.toString().trim());
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.moe4j.models.layout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigJsonTest {
+  private static String error(String text) {
+    return assertThrows(LayoutException.class, () -> ConfigJson.parse(text)).getMessage();
+  }
+
+  @Test
+  void parse_kindsOfValues_becomeJavaValues() {
+    Map<String, ?> fields = ConfigJson.parse(
+        "{\"a\": 1, \"b\": 2.5, \"c\": \"x\", \"d\": true, \"e\": [1, [2]], \"f\": {\"g\": 3}}");
+    assertEquals(
+        Map.of(
+            "a",
+            1,
+            "b",
+            2.5,
+            "c",
+            "x",
+            "d",
+            true,
+            "e",
+            List.of(1, List.of(2)),
+            "f",
+            Map.of("g", 3)),
+        fields);
+  }
+
+  @Test
+  void parse_nullAndInfinity_areRead() {
+    ModelConfig config =
+        new ModelConfig(ConfigJson.parse("{\"a\": null, \"b\": Infinity, \"c\": NaN}"));
+    assertTrue(config.has("a") && !config.isSet("a"));
+    assertEquals(
+        "config b must be a number but is Infinity",
+        assertThrows(LayoutException.class, () -> config.number("b", 0)).getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "[]", "1", "{", "{\"a\": }", "{\"a\": 1, \"a\": 2}", "{} {}", "{\"a\": [1"})
+  void parse_noObject_isOneLine(String text) {
+    assertEquals(1, error(text).lines().count());
+  }
+
+  @Test
+  void parse_deep_isRefused() {
+    int deep = 100_000;
+    assertEquals(
+        "config must be nested at most 32 deep but is deeper",
+        error("{\"a\": " + "[".repeat(deep) + "]".repeat(deep) + "}"));
+  }
+
+  @Test
+  void parse_long_isRefused() {
+    assertTrue(
+        error(" ".repeat(ConfigJson.MAX_LENGTH) + "{}").startsWith("config must have at most"));
+  }
+}
