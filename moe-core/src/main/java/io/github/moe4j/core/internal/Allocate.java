@@ -29,6 +29,8 @@ public final class Allocate {
   }
 
   private static INDArray detached(Supplier<INDArray> create) {
+    // Whoever has no array yet comes through here first: where a missing backend shows.
+    Backend.require();
     MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
     try {
       return create.get();

@@ -1,0 +1,144 @@
+package io.github.moe4j.bench.release;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Published POMs have what Maven Central demands, and the BOM agrees with them. */
+class PublishedPomsTest {
+  private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
+  private static final String SKIP = "properties/maven.deploy.skip";
+  /** What a module says itself. */
+  private static final List<String> OWN = List.of("name", "description");
+  /** What it may inherit. */
+  private static final List<String> SHARED = List.of(
+      "url",
+      "inceptionYear",
+      "licenses/license/name",
+      "licenses/license/url",
+      "developers/developer/name",
+      "developers/developer/url",
+      "scm/connection",
+      "scm/developerConnection",
+      "scm/url",
+      "issueManagement/system",
+      "issueManagement/url");
+
+  private static Pom parent;
+  private static Pom bom;
+  private static final List<Pom> MODULES = new ArrayList<>();
+
+  @BeforeAll
+  static void read() throws IOException {
+    parent = Pom.read(ROOT.resolve("pom.xml"));
+    for (String module : parent.all("modules/module")) {
+      Pom pom = Pom.read(ROOT.resolve(module).resolve("pom.xml"));
+      if (module.equals("moe-bom")) {
+        bom = pom;
+      } else if (!pom.text(SKIP).equals("true")) {
+        MODULES.add(pom);
+      }
+    }
+    assertTrue(MODULES.size() >= 4, MODULES.toString());
+  }
+
+  @Test
+  void parentAndBom_haveAllThatMavenCentralDemands() {
+    for (String path : SHARED) {
+      assertFalse(parent.text(path).isEmpty(), path);
+      assertEquals(parent.all(path), bom.all(path), path);
+    }
+    OWN.forEach(
+        path -> assertFalse(parent.text(path).isEmpty() || bom.text(path).isEmpty(), path));
+  }
+
+  @Test
+  void modules_haveNameAndDescription_andInheritTheRest() {
+    for (Pom module : MODULES) {
+      OWN.forEach(path -> assertFalse(module.text(path).isEmpty(), module.name() + ": " + path));
+      SHARED.forEach(path -> assertEquals("", module.text(path), module.name() + ": " + path));
+      assertEquals("moe4j-parent", module.text("parent/artifactId"), module.name());
+    }
+  }
+
+  @Test
+  void modules_thatAreNotPublished_areTheCommandLineAndTests() {
+    List<String> skipped = new ArrayList<>(parent.all("modules/module"));
+    MODULES.forEach(module -> skipped.remove(module.name()));
+    skipped.remove("moe-bom");
+    assertEquals(List.of("moe-bench", "moe-consumer"), skipped);
+  }
+
+  @Test
+  void bom_namesEveryPublishedModule() {
+    String own = "dependencyManagement/dependencies/dependency[groupId='io.github.moe4j']";
+    assertEquals(
+        MODULES.stream().map(module -> module.text("artifactId")).sorted().toList(),
+        bom.all(own + "[not(type)]/artifactId").stream().sorted().toList());
+    assertEquals(
+        List.of("${project.version}"),
+        bom.all(own + "/version").stream().distinct().toList());
+  }
+
+  @Test
+  void bom_hasTheVersionsOfTheParent() {
+    assertEquals(parent.text("version"), bom.text("version"));
+    for (String property : properties()) {
+      assertEquals(
+          parent.all("properties/" + property), bom.all("properties/" + property), property);
+    }
+  }
+
+  @Test
+  void bom_hasNoParent_whoseManagedVersionsItWouldHandOn() {
+    assertEquals(List.of(), bom.all("parent"));
+  }
+
+  @Test
+  void versions_inReadmeAndGuide_areThatOfTheProject() throws IOException {
+    Pattern version = Pattern.compile("moe-bom</artifactId>.*\\n\\s*<version>(.*)</version>");
+    for (String page : List.of("README.md", "docs/getting-started.md")) {
+      List<String> named = version
+          .matcher(Files.readString(ROOT.resolve(page)))
+          .results()
+          .map((MatchResult m) -> m.group(1))
+          .toList();
+      assertEquals(List.of(parent.text("version")), named, page);
+    }
+  }
+
+  @Test
+  void versions_inSecurityNotes_areThoseOfTheBom() throws IOException {
+    String notes = Files.readString(ROOT.resolve("SECURITY.md"));
+    String others = "dependencyManagement/dependencies/dependency[groupId!='io.github.moe4j']";
+    List<String> artifacts = bom.all(others + "/artifactId");
+    assertTrue(artifacts.size() >= 5, artifacts.toString());
+    for (String artifact : artifacts) {
+      String row = "(?m)^\\| `[\\w.-]+:%s` \\|.*\\| %s \\|$"
+          .formatted(artifact, Pattern.quote(bom.text("properties/" + artifact + ".version")));
+      assertTrue(Pattern.compile(row).matcher(notes).find(), row);
+    }
+  }
+
+  private static List<String> properties() {
+    List<String> names = new ArrayList<>();
+    var children = bom.document().getElementsByTagName("properties").item(0).getChildNodes();
+    for (int i = 0; i < children.getLength(); i++) {
+      if (children.item(i).getNodeName().contains(".")) {
+        names.add(children.item(i).getNodeName());
+      }
+    }
+    assertTrue(names.size() >= 8, names.toString());
+    return names;
+  }
+}

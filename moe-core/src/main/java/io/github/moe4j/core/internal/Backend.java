@@ -1,0 +1,63 @@
+package io.github.moe4j.core.internal;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Starts ND4J, or says what to do where that fails. ND4J does it in a static initialiser: left alone,
+ * a missing backend is an error of class loading whose first line names neither cause nor cure.
+ */
+final class Backend {
+  private static final String HELP =
+      "see https://github.com/moe4j/moe4j#requirements-and-known-limits";
+  private static final String VERSION_FILE = "/META-INF/maven/org.nd4j/nd4j-api/pom.properties";
+  private static final @Nullable Throwable FAILURE = start();
+
+  private Backend() {}
+
+  /** Throws if there is no backend that works. */
+  static void require() {
+    if (FAILURE != null) {
+      throw new IllegalStateException(message(FAILURE), FAILURE);
+    }
+  }
+
+  /** What to say about an error of ND4J's start. */
+  static String message(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    // By name in the text: after a first failure the JVM hands on no more than that.
+    if (String.valueOf(root).contains("NoAvailableBackendException")) {
+      return "ND4J has no backend on the class path: add org.nd4j:nd4j-native:%s, %s"
+          .formatted(version(), HELP);
+    }
+    return "ND4J's backend does not start: %s; %s".formatted(root, HELP);
+  }
+
+  private static @Nullable Throwable start() {
+    try {
+      Nd4j.getBackend();
+      return null;
+    } catch (LinkageError | RuntimeException e) {
+      return e;
+    }
+  }
+
+  /** The version of ND4J that is there, which a backend must be of. */
+  private static String version() {
+    Properties properties = new Properties();
+    try (InputStream in = Nd4j.class.getResourceAsStream(VERSION_FILE)) {
+      if (in != null) {
+        properties.load(in);
+      }
+    } catch (IOException e) {
+      // Less to say, that is all: the error that is to be told of is another.
+    }
+    return properties.getProperty("version", "(the version of nd4j-api)");
+  }
+}
