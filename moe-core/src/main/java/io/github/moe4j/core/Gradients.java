@@ -33,6 +33,17 @@ public final class Gradients {
     return new Gradients(zeros, "");
   }
 
+  /**
+   * Gradients in arrays of the caller's, such as views of one vector. Backward passes add to them.
+   *
+   * @param arrays contiguous in c order, named as the parameters. Kept, not copied.
+   */
+  public static Gradients in(Parameters arrays) {
+    Map<String, INDArray> kept = new LinkedHashMap<>();
+    arrays.forEach(kept::put);
+    return new Gradients(kept, "");
+  }
+
   /** The same gradients as a part sees them: its names without {@code part.} before them. */
   public Gradients scoped(String part) {
     return new Gradients(arrays, prefix + part + ".");

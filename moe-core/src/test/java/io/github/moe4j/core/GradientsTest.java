@@ -11,7 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class GradientsTest {
   private final Parameters parameters = Parameters.builder()
@@ -128,6 +130,18 @@ class GradientsTest {
     assertEquals("factor must be finite but was NaN", scale.getMessage());
     var clip = assertThrows(IllegalArgumentException.class, () -> gradients.clipByGlobalNorm(0));
     assertEquals("maxNorm must be above 0 but was 0.0", clip.getMessage());
+  }
+
+  @Test
+  void in_givenArrays_addsIntoThem() {
+    INDArray vector = Nd4j.zeros(DataType.DOUBLE, 5);
+    INDArray view = vector.get(NDArrayIndex.interval(1, 4)).reshape('c', new long[] {3});
+    Gradients gradients = Gradients.in(Parameters.builder().add("bias", view).build());
+    gradients.add(Gradients.in(
+        Parameters.builder().add("bias", Nd4j.createFromArray(1.0, 2.0, 3.0)).build()));
+    assertArrayEquals(new double[] {0, 1, 2, 3, 0}, values(vector));
+    gradients.zero();
+    assertArrayEquals(new double[5], values(vector));
   }
 
   private Gradients handWorked() {

@@ -1,0 +1,137 @@
+package io.github.moe4j.dl4j;
+
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.dl4j.balance.BalanceSpec;
+import io.github.moe4j.dl4j.balance.SwitchBalance;
+import io.github.moe4j.dl4j.balance.ZBalance;
+import io.github.moe4j.dl4j.router.NamedRouters;
+import io.github.moe4j.dl4j.router.RouterSpec;
+import io.github.moe4j.dl4j.router.TopKRouter;
+import java.util.ArrayList;
+import java.util.List;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.activations.impl.ActivationIdentity;
+
+/**
+ * What the builder of a MoE layer takes beside that of every layer of DL4J.
+ *
+ * @param <B> the builder itself
+ */
+public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLayer.Builder<B> {
+  private int experts;
+  private RouterSpec router = new TopKRouter(2);
+  private @Nullable ExpertSpec expert;
+  private @Nullable SharedExpertSpec shared;
+  private CapacitySpec capacity = CapacitySpec.dropless();
+  private final List<BalanceSpec> balance = new ArrayList<>();
+  private boolean residual;
+  private long noiseSeed;
+  private RNNFormat format = RNNFormat.NCW;
+
+  MoeBuilder() {
+    activationFn = new ActivationIdentity();
+  }
+
+  @SuppressWarnings("unchecked") // B is the class itself
+  private B self() {
+    return (B) this;
+  }
+
+  /** Number of experts E. */
+  public B experts(int number) {
+    this.experts = number;
+    return self();
+  }
+
+  /** SwiGLU experts of a hidden width H, without biases. */
+  public B hidden(int width) {
+    return expert(ExpertSpec.swiGlu(width));
+  }
+
+  /** Plain experts of a hidden width H, with biases. */
+  public B ffn(int width, Activation activation) {
+    return expert(ExpertSpec.ffn(width, activation));
+  }
+
+  /** Kind and width of the experts. */
+  public B expert(ExpertSpec spec) {
+    this.expert = spec;
+    return self();
+  }
+
+  /** Who sees which token; {@link TopKRouter} with k = 2 unless said otherwise. */
+  public B router(RouterSpec spec) {
+    this.router = spec;
+    return self();
+  }
+
+  /**
+   * A router by its name, {@link NamedRouters#names}.
+   *
+   * @param k experts a token
+   */
+  public B router(String name, int k) {
+    return router(NamedRouters.named(name, k));
+  }
+
+  /** Adds an expert that every token sees. */
+  public B sharedExpert(SharedExpertSpec spec) {
+    this.shared = spec;
+    return self();
+  }
+
+  /** Adds a SwiGLU expert of a hidden width that every token sees. */
+  public B sharedHidden(int width) {
+    return sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(width), false));
+  }
+
+  /** How many assignments an expert takes; dropless unless said otherwise. */
+  public B capacity(CapacitySpec spec) {
+    this.capacity = spec;
+    return self();
+  }
+
+  /** Adds a loss to the network's score. */
+  public B balance(BalanceSpec loss) {
+    balance.add(loss);
+    return self();
+  }
+
+  /** Adds Switch Transformers' loss to the network's score. */
+  public B switchLoss(double coefficient) {
+    return balance(SwitchBalance.of(coefficient));
+  }
+
+  /** Adds the router z-loss to the network's score. */
+  public B zLoss(double coefficient) {
+    return balance(new ZBalance(coefficient));
+  }
+
+  /** Whether the layer's input is added to its output; not so unless said. */
+  public B residual(boolean add) {
+    this.residual = add;
+    return self();
+  }
+
+  /** Seed of the noise of routers and dropout, beside the network's own seed. */
+  public B noiseSeed(long seed) {
+    this.noiseSeed = seed;
+    return self();
+  }
+
+  /** Where time is in the shape of sequences, if the network's InputType does not say. */
+  public B rnnDataFormat(RNNFormat order) {
+    this.format = order;
+    return self();
+  }
+
+  RNNFormat format() {
+    return format;
+  }
+
+  MoeSpec spec() {
+    return new MoeSpec(experts, router, expert, shared, capacity, balance, residual, noiseSeed);
+  }
+}

@@ -1,0 +1,236 @@
+package io.github.moe4j.dl4j;
+
+import io.github.moe4j.balance.control.SignRule;
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.LoadStatistics;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.SelectionBias;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.gradient.DefaultGradient;
+import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.jspecify.annotations.NullUnmarked;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The layer of a {@link MoeDl4jLayer} in a network: a {@link MoeLayer} over views of the network's
+ * vector of parameters. Used by one thread at a time, as all layers of DL4J.
+ */
+@NullUnmarked // DL4J's own fields are null until set.
+public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
+  private static final long serialVersionUID = 1;
+
+  private transient MoeLayer layer;
+  private transient SelectionBias bias;
+  private transient Gradients into;
+  private transient Pass pass;
+  private transient int miniBatch;
+  private transient double balanceScore;
+  private transient LoadStatistics load;
+  private final transient Arena arena = new Arena();
+
+  MoeNetworkLayer(NeuralNetConfiguration conf, DataType dataType) {
+    super(conf, dataType);
+  }
+
+  /** The layer over the live parameters. */
+  public MoeLayer moe() {
+    return layer;
+  }
+
+  /** How the load of the last forward pass in training spread over the experts. */
+  public Optional<LoadStatistics> load() {
+    return Optional.ofNullable(load);
+  }
+
+  /** Balance losses of the last forward pass in training, coefficients included; else 0. */
+  public double balanceScore() {
+    return balanceScore;
+  }
+
+  private Blueprint blueprint() {
+    return Blueprint.of(layerConf());
+  }
+
+  /** What errors, listeners and events call the layer. */
+  public String name() {
+    String given = layerConf().getLayerName();
+    return given == null ? "layer" + getIndex() : given;
+  }
+
+  @Override
+  public void setParamTable(Map<String, INDArray> paramTable) {
+    super.setParamTable(paramTable);
+    bias = SelectionBias.zeros(layerConf().getMoe().experts());
+    layer = blueprint().build(name(), paramTable, bias);
+  }
+
+  @Override
+  public void setParams(INDArray params) {
+    // Views are in c order, and the inherited method would read them in f order.
+    if (params != paramsFlattened) {
+      paramsFlattened.assign(params.reshape(paramsFlattened.shape()));
+    }
+  }
+
+  @Override
+  public void setBackpropGradientsViewArray(INDArray gradients) {
+    super.setBackpropGradientsViewArray(gradients);
+    Parameters.Builder views = Parameters.builder();
+    gradientViews.forEach(views::add);
+    into = Gradients.in(views.build());
+  }
+
+  @Override
+  public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(false);
+    closePass();
+    INDArray residual = layerConf().getMoe().residual() ? input : null;
+    applyDropOutIfNecessary(training, workspaceMgr);
+    if (bias != null && blueprint().hasSelectionBias()) {
+      bias.set(getParam(Blueprint.SELECTION_BIAS).toDoubleVector());
+    }
+    Pass run = forward(training);
+    balanceScore = run.balance();
+    INDArray out = workspaceMgr.createUninitialized(
+        ArrayType.ACTIVATIONS, dataType, run.layout().shape());
+    run.writeOutput(out, residual);
+    if (training) {
+      load = run.load();
+      pass = run;
+    } else {
+      run.close();
+    }
+    return out;
+  }
+
+  private Pass forward(boolean training) {
+    TokenLayout layout =
+        TokenLayout.of(input, layerConf().getNIn(), layerConf().getRnnDataFormat(), layerId());
+    return Pass.of(this, layout, training, arena);
+  }
+
+  /** The noise of an iteration, the same for every pass of it. */
+  long noiseSeed() {
+    long seed = layerConf().getMoe().noiseSeed();
+    for (long part : new long[] {conf.getSeed(), index, iterationCount}) {
+      seed = (seed ^ part) * 0x9E3779B97F4A7C15L;
+      seed ^= seed >>> 32;
+    }
+    return seed;
+  }
+
+  /** What DL4J will divide the gradients by. */
+  int gradientDivisor() {
+    if (!conf.isMiniBatch()) {
+      return 1;
+    }
+    return miniBatch > 0 ? miniBatch : (int) input.size(0);
+  }
+
+  @Override
+  public void setInputMiniBatchSize(int size) {
+    miniBatch = size;
+  }
+
+  @Override
+  public int getInputMiniBatchSize() {
+    return miniBatch > 0 ? miniBatch : super.getInputMiniBatchSize();
+  }
+
+  @Override
+  public Pair<Gradient, INDArray> backpropGradient(
+      INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
+    assertInputSet(true);
+    if (pass == null) { // frozen layers with backprop run forward in evaluation
+      pass = forward(false);
+    }
+    INDArray epsilonNext = workspaceMgr.createUninitialized(
+        ArrayType.ACTIVATION_GRAD, dataType, pass.layout().shape());
+    gradientsFlattened.assign(0);
+    pass.backward(epsilon, epsilonNext, into, this::backpropDropOutIfPresent);
+    if (gradientViews.containsKey(Blueprint.SELECTION_BIAS) && pass.training()) {
+      stepOfBias(pass.load());
+    }
+    closePass();
+    Gradient gradient = new DefaultGradient(gradientsFlattened);
+    gradientViews.forEach((name, view) -> gradient.setGradientFor(name, view, 'c'));
+    return new Pair<>(gradient, epsilonNext);
+  }
+
+  /** DL4J subtracts a gradient, so it is what the rule adds, negated. */
+  private void stepOfBias(LoadStatistics statistics) {
+    SignRule rule = SignRule.of(layerConf().getMoe().router().biasRate());
+    double[] change = rule.change(statistics.assigned(), iterationCount);
+    INDArray view = gradientViews.get(Blueprint.SELECTION_BIAS);
+    for (int e = 0; e < change.length; e++) {
+      view.putScalar(e, -change[e]);
+    }
+  }
+
+  @Override
+  public boolean updaterDivideByMinibatch(String paramName) {
+    return !paramName.equals(Blueprint.SELECTION_BIAS);
+  }
+
+  @Override
+  public double calcRegularizationScore(boolean backpropParamsOnly) {
+    return super.calcRegularizationScore(backpropParamsOnly) + balanceScore;
+  }
+
+  @Override
+  public void allowInputModification(boolean allow) {
+    // The residual needs the input as it was.
+    super.allowInputModification(allow && !layerConf().getMoe().residual());
+  }
+
+  @Override
+  public boolean isPretrainLayer() {
+    return false;
+  }
+
+  @Override
+  public void clearNoiseWeightParams() {
+    // There is no weight noise.
+  }
+
+  @Override
+  public void clear() {
+    super.clear();
+    closePass();
+  }
+
+  private void closePass() {
+    if (pass != null) {
+      pass.close();
+      pass = null;
+    }
+  }
+
+  @Override
+  public Layer clone() {
+    INDArray copy = paramsFlattened.dup();
+    MoeNetworkLayer clone = new MoeNetworkLayer(conf.clone(), dataType);
+    clone.setIndex(index);
+    clone.setParamsViewArray(copy);
+    clone.setParamTable(
+        new LinkedHashMap<>(layerConf().initializer().init(clone.conf(), copy, false)));
+    return clone;
+  }
+
+  @Nullable
+  INDArray mask() {
+    return maskArray;
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.moe4j.dl4j;
+
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.dl4j.balance.BalanceSpec;
+import io.github.moe4j.dl4j.router.RouterSpec;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * All of a layer but its width, as JSON holds it.
+ *
+ * @param experts number of experts E
+ * @param router who sees which token
+ * @param expert kind and width of the experts
+ * @param shared an expert that every token sees, or null
+ * @param capacity how many assignments an expert takes
+ * @param balance losses added to the network's score in training
+ * @param residual whether the layer's input is added to its output
+ * @param noiseSeed of the noise of routers and dropout, beside the network's own seed
+ */
+public record MoeSpec(
+    @JsonProperty("experts") int experts,
+    @JsonProperty("router") RouterSpec router,
+    @JsonProperty("expert") ExpertSpec expert,
+    @JsonProperty("shared") @Nullable SharedExpertSpec shared,
+    @JsonProperty("capacity") CapacitySpec capacity,
+    @JsonProperty("balance") List<BalanceSpec> balance,
+    @JsonProperty("residual") boolean residual,
+    @JsonProperty("noiseSeed") long noiseSeed)
+    implements Serializable {
+
+  /** Checks that the parts fit together. */
+  @JsonCreator
+  public MoeSpec {
+    Require.positive("experts", experts);
+    Require.that(router != null, "a MoE layer needs a router but had none");
+    Require.that(expert != null, "a MoE layer needs experts, as by hidden, but had none");
+    router.requireFits(experts);
+    capacity = capacity == null ? CapacitySpec.dropless() : capacity;
+    // An ArrayList can be serialised on every JDK, and keeps equality.
+    balance = balance == null ? new ArrayList<>() : new ArrayList<>(balance);
+  }
+}

@@ -1,0 +1,5 @@
+/** Mixture-of-Experts layers in networks of Deeplearning4j. */
+@NullMarked
+package io.github.moe4j.dl4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,13 @@
+package io.github.moe4j.dl4j.router;
+
+import io.github.moe4j.routing.TopK;
+
+/** Rules that several routers share. */
+final class Rules {
+  private Rules() {}
+
+  /** With one choice normalised weights would always be 1 and the router could not learn. */
+  static TopK topK(int k) {
+    return k == 1 ? TopK.unnormalised(1) : TopK.of(k);
+  }
+}

@@ -1,0 +1,105 @@
+package io.github.moe4j.dl4j;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.dl4j.balance.BatchwiseBalance;
+import io.github.moe4j.dl4j.balance.EntropyBalance;
+import io.github.moe4j.dl4j.balance.ImportanceBalance;
+import io.github.moe4j.dl4j.balance.LoadBalance;
+import io.github.moe4j.dl4j.balance.ReMoEBalance;
+import io.github.moe4j.dl4j.balance.SwitchBalance;
+import io.github.moe4j.dl4j.router.GShardRouter;
+import io.github.moe4j.dl4j.router.TopKRouter;
+import io.github.moe4j.routing.GShard;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.Sgd;
+
+class MoeConfigurationTest {
+
+  private static MultiLayerConfiguration everything() {
+    MoeDl4jLayer moe = Networks.moe()
+        .router(new GShardRouter(GShard.Second.RANDOM))
+        .expert(ExpertSpec.ffn(7, Activation.GELU).withDropout(0.25))
+        .sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(3), true))
+        .capacity(new CapacitySpec(1.25, true, CapacitySpec.Order.BY_WEIGHT, false))
+        .balance(SwitchBalance.perSequence(0.1))
+        .balance(new ImportanceBalance(0.1))
+        .balance(new LoadBalance(0.1))
+        .balance(new EntropyBalance(0.1))
+        .balance(new ReMoEBalance(0.1, 2))
+        .balance(new BatchwiseBalance(0.1))
+        .zLoss(0.01)
+        .residual(true)
+        .noiseSeed(5)
+        .build();
+    return Networks.feedForward(DataType.FLOAT, new Sgd(0.1), moe).getLayerWiseConfigurations();
+  }
+
+  @Test
+  void configuration_throughJsonAndYaml_isTheSame() {
+    MultiLayerConfiguration conf = everything();
+    assertEquals(conf, MultiLayerConfiguration.fromJson(conf.toJson()));
+    assertEquals(conf, MultiLayerConfiguration.fromYaml(conf.toYaml()));
+    assertEquals(conf, conf.clone());
+    assertTrue(conf.toJson().contains("io.github.moe4j.dl4j.router.GShardRouter"), conf.toJson());
+    MoeDl4jLayer layer = (MoeDl4jLayer) conf.getConf(1).getLayer();
+    assertNotEquals(layer, Networks.moe().build());
+    assertEquals(6, layer.getNOut());
+    assertFalse(conf.getMemoryReport(org.deeplearning4j.nn.conf.inputs.InputType.feedForward(5))
+        .toString()
+        .isEmpty());
+  }
+
+  @Test
+  void build_ofWhatDoesNotFit_isOneClearError() {
+    wrong(() -> Networks.moe().experts(0).build(), "experts must be at least 1");
+    wrong(() -> new MoeDl4jLayer.Builder().experts(4).build(), "needs experts, as by hidden");
+    wrong(() -> Networks.moe().router("top-q", 2), "router must be one of [top-k, ");
+    wrong(
+        () -> Networks.moe().router(new TopKRouter(5)).build(),
+        "k must be at most E = 4 but was 5");
+    wrong(() -> Networks.moe().nIn(3).nOut(4).build(), "nIn and nOut of a MoE layer must be equal");
+    wrong(() -> Networks.moe().hidden(0), "hidden must be");
+    wrong(() -> CapacitySpec.ofFactor(0), "capacity factor must be above 0 but was 0.0");
+    wrong(
+        () -> Networks.moe()
+            .activation(org.nd4j.linalg.activations.Activation.TANH)
+            .build(),
+        "no activation of its own");
+    wrong(
+        () -> Networks.feedForward(
+            DataType.FLOAT,
+            new Sgd(1),
+            Networks.moe().weightNoise(new DropConnect(0.5)).build()),
+        "has no weight noise");
+    wrong(
+        () -> Networks.feedForward(
+            DataType.FLOAT, new Sgd(1), Networks.moe().nOut(9).build()),
+        "nIn and nOut of a MoE layer must be equal but were 6 and 9");
+    wrong(
+        () -> Networks.feedForward(DataType.FLOAT16, new Sgd(1), Networks.moe().build()),
+        "data type of a network with a MoE layer must be");
+  }
+
+  @Test
+  void input_ofAnotherShape_isOneClearError() {
+    var network = Networks.sequences(DataType.FLOAT, new Sgd(1), Networks.moe().build());
+    INDArray x = Networks.random(DataType.FLOAT, 1, 2, 7, 3);
+    wrong(() -> network.feedForward(x), "input of a MoE layer must be [N, 6] or [N, 6, T] but was");
+  }
+
+  private static void wrong(Executable run, String message) {
+    RuntimeException error = assertThrows(RuntimeException.class, run);
+    assertTrue(error.getMessage().contains(message), error.getMessage());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.dl4j.example;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.dl4j;
+
+import org.jspecify.annotations.NullMarked;
