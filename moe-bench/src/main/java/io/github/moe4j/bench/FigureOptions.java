@@ -21,7 +21,7 @@ public final class FigureOptions {
       paramLabel = "FILE",
       description =
           "Write the tables into this page, between its markers; with Intel MKL between markers of"
-              + " their own.")
+              + " their own, and with a Java runtime that the page has markers of.")
   private @Nullable Path docs;
 
   /** Called by picocli. */
@@ -30,7 +30,7 @@ public final class FigureOptions {
   /** Throws an error unless the page, if one is given, has the markers of the part. */
   public void require(String part) throws IOException {
     if (docs != null) {
-      GeneratedPart.require(docs, marker(part));
+      GeneratedPart.require(docs, marker(docs, part));
     }
   }
 
@@ -44,7 +44,7 @@ public final class FigureOptions {
   public void write(String part, Object figures, String tables) throws IOException {
     writeJson(figures);
     if (docs != null) {
-      GeneratedPart.replace(docs, marker(part), tables);
+      GeneratedPart.replace(docs, marker(docs, part), tables);
     }
   }
 
@@ -77,7 +77,10 @@ public final class FigureOptions {
     return String.valueOf(Nd4j.factory().blas().getBlasVendor());
   }
 
-  private static String marker(String part) {
-    return blas().equals("MKL") ? part + "-mkl" : part;
+  /** Figures of another library or runtime do not replace those that a page has. */
+  private static String marker(Path docs, String part) throws IOException {
+    String own = blas().equals("MKL") ? part + "-mkl" : part;
+    String ofRuntime = own + "-jdk" + Runtime.version().feature();
+    return GeneratedPart.has(docs, ofRuntime) ? ofRuntime : own;
   }
 }

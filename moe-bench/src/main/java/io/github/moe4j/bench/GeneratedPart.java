@@ -22,6 +22,11 @@ public final class GeneratedPart {
         end(name));
   }
 
+  /** Whether a page has the first of the markers. */
+  static boolean has(Path page, String name) throws IOException {
+    return Files.readString(page).contains(begin(name));
+  }
+
   /** Replaces the part. */
   public static void replace(Path page, String name, String content) throws IOException {
     require(page, name);

@@ -52,6 +52,14 @@ interface Part {
             calls,
             List.of(small, coarse, LayerShape.named("fine"), decode16, decode1),
             timing),
-        WatchingPart.of(List.of(small, coarse, decode1), timing));
+        WatchingPart.of(List.of(small, coarse, decode1), timing),
+        new QuantisedPart(
+            List.of(
+                new QuantisedPart.Case(decode1, false),
+                // 1.8 GB of float32 weights, more than a cache holds in any format
+                new QuantisedPart.Case(new LayerShape("decode cold", 1, 512, 1792, 160, 2), true),
+                new QuantisedPart.Case(decode16, false),
+                new QuantisedPart.Case(coarse, false)),
+            timing));
   }
 }

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Measures how a layer behaves with more experts, more tokens, skewed load, two callers at"
-            + " once, over many calls and while it is watched.",
+            + " once, over many calls, while it is watched and with quantised weights.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class ScalingCommand implements Callable<Integer> {
@@ -46,7 +46,8 @@ public final class ScalingCommand implements Callable<Integer> {
       names = "--parts",
       split = ",",
       paramLabel = "NAME",
-      description = "Parts to measure, of experts, tokens, skew, callers, steady, watching (all).")
+      description =
+          "Parts to measure, of experts, tokens, skew, callers, steady, watching, quantised (all).")
   private @Nullable List<String> parts;
 
   @Option(names = "--rounds", description = "Samples of each variant (${DEFAULT-VALUE}).")

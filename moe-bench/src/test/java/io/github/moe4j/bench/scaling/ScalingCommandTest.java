@@ -68,8 +68,8 @@ class ScalingCommandTest {
   void call_unknownPart_isOneLineAndExitCode2() {
     assertEquals(2, execute(new ScalingCommand(), "--parts", "skew,nonsense"));
     assertEquals(
-        "scaling: part must be one of [experts, tokens, skew, callers, steady, watching] but was"
-            + " nonsense",
+        "scaling: part must be one of [experts, tokens, skew, callers, steady, watching, quantised]"
+            + " but was nonsense",
         err.toString().strip());
     assertEquals("", out.toString());
   }

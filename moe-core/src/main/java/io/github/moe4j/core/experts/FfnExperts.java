@@ -91,6 +91,11 @@ public final class FfnExperts implements Experts {
         up.withArrays("up", change), down.withArrays("down", change), activation, dropout);
   }
 
+  /** What the experts consist of. */
+  Network network() {
+    return network;
+  }
+
   @Override
   public int experts() {
     return up.experts();

@@ -189,6 +189,11 @@ public final class GluExperts implements Experts {
         dropout);
   }
 
+  /** What the experts consist of. */
+  Network network() {
+    return network;
+  }
+
   @Override
   public int experts() {
     return up.experts();

@@ -1,0 +1,104 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+
+/**
+ * A weight in bfloat16. A word holds two inputs of one output, the first in its lower half.
+ *
+ * <p>The bits of a float32 become one by way of memory: words go into a tile of bytes, and the tile is
+ * copied into floats. {@code Float.intBitsToFloat} would be one step, but the compilers of JDK 17 and 25
+ * make no vectors of it.
+ */
+final class BFloat16Matrix implements PackedMatrix {
+  private static final int UPPER = 0xffff0000;
+
+  private final int[][] pairs;
+  private final int in;
+  private final int out;
+
+  private BFloat16Matrix(int[][] pairs, int in, int out) {
+    this.pairs = pairs;
+    this.in = in;
+    this.out = out;
+  }
+
+  static BFloat16Matrix pack(float[] weight, int out, int in) {
+    int[][] pairs = new int[(in + 1) / 2][out];
+    for (int o = 0; o < out; o++) {
+      for (int d = 0; d < in; d++) {
+        int upper = round(weight[o * in + d]);
+        pairs[d / 2][o] |= d % 2 == 0 ? upper >>> 16 : upper;
+      }
+    }
+    return new BFloat16Matrix(pairs, in, out);
+  }
+
+  /** Bits of the nearest float32 whose lower half is 0, of two the one with an even last bit. */
+  static int round(float w) {
+    int bits = Float.floatToRawIntBits(w);
+    int rounded = (bits + 0x7fff + (bits >>> 16 & 1)) & UPPER;
+    Require.that(
+        Float.isFinite(Float.intBitsToFloat(rounded)),
+        "a weight must be finite in bfloat16 but was %s",
+        w);
+    return rounded;
+  }
+
+  @Override
+  public int in() {
+    return in;
+  }
+
+  @Override
+  public int out() {
+    return out;
+  }
+
+  @Override
+  public long bytes() {
+    return (long) pairs.length * out * Integer.BYTES;
+  }
+
+  @Override
+  public void multiply(int rows, float[][] x, float[][] y, PackedRoom room) {
+    for (int r = 0; r < rows; r++) {
+      Arrays.fill(y[r], 0, out, 0);
+    }
+    float[] first = room.first();
+    float[] second = room.second();
+    for (int p = 0; p < pairs.length; p++) {
+      lower(pairs[p], room.firstTile(), out);
+      upper(pairs[p], room.secondTile(), out);
+      room.readFirst(out);
+      room.readSecond(out);
+      for (int r = 0; r < rows; r++) {
+        float x1 = 2 * p + 1 < in ? x[r][2 * p + 1] : 0;
+        PackedRoom.addScaled(x[r][2 * p], first, x1, second, y[r], out);
+      }
+    }
+  }
+
+  @Override
+  public void unpack(int d, float[] target, PackedRoom room) {
+    if (d % 2 == 0) {
+      lower(pairs[d / 2], room.firstTile(), out);
+    } else {
+      upper(pairs[d / 2], room.firstTile(), out);
+    }
+    room.readFirst(out);
+    System.arraycopy(room.first(), 0, target, 0, out);
+  }
+
+  private static void lower(int[] words, byte[] tile, int n) {
+    for (int i = 0; i < n; i++) {
+      PackedRoom.BITS.set(tile, i * Float.BYTES, words[i] << 16);
+    }
+  }
+
+  private static void upper(int[] words, byte[] tile, int n) {
+    for (int i = 0; i < n; i++) {
+      PackedRoom.BITS.set(tile, i * Float.BYTES, words[i] & UPPER);
+    }
+  }
+}

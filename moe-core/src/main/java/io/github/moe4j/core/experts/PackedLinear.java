@@ -1,0 +1,138 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.Matrix;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * One projection of all experts with packed weights: {@code y = x·Ŵ[e]ᵀ + b[e]} on blocks of rows.
+ */
+final class PackedLinear {
+  /** Inputs whose weights are float32 at the same time, for products of many rows. */
+  static final int MOST_INPUTS = 256;
+
+  private final PackedMatrix[] weights;
+  private final float @Nullable [][] bias;
+
+  /**
+   * A packed copy.
+   *
+   * @param linear in float32, with finite weights. Not modified, not kept.
+   */
+  PackedLinear(String name, GroupedLinear linear, WeightFormat format) {
+    Require.type(name + ".weight", linear.weight(), DataType.FLOAT);
+    float[][] experts = read(linear.weight());
+    this.weights = new PackedMatrix[experts.length];
+    for (int e = 0; e < experts.length; e++) {
+      weights[e] = format.pack(experts[e], linear.out(), linear.in());
+    }
+    INDArray given = linear.bias();
+    this.bias = given == null ? null : read(given);
+  }
+
+  /** What an array holds of each expert [E,…]. */
+  private static float[][] read(INDArray array) {
+    Rows rows = Rows.of(array);
+    float[][] values = new float[Math.toIntExact(rows.rows())][rows.width()];
+    for (int e = 0; e < values.length; e++) {
+      rows.read(e, values[e]);
+    }
+    return values;
+  }
+
+  int experts() {
+    return weights.length;
+  }
+
+  int in() {
+    return weights[0].in();
+  }
+
+  int out() {
+    return weights[0].out();
+  }
+
+  long bytes() {
+    long sum = bias == null ? 0 : (long) experts() * out() * Float.BYTES;
+    for (PackedMatrix weight : weights) {
+      sum += weight.bytes();
+    }
+    return sum;
+  }
+
+  /** The weights that products are made with, as a new array [E,out,in]. */
+  INDArray unpacked() {
+    INDArray array = Allocate.uninitialized(DataType.FLOAT, (long) experts() * out(), in());
+    Rows target = Rows.of(array);
+    PackedRoom room = new PackedRoom(out(), 1);
+    float[] ofInput = new float[out()];
+    for (int e = 0; e < experts(); e++) {
+      float[][] weight = new float[out()][in()];
+      for (int d = 0; d < in(); d++) {
+        weights[e].unpack(d, ofInput, room);
+        for (int o = 0; o < out(); o++) {
+          weight[o][d] = ofInput[o];
+        }
+      }
+      for (int o = 0; o < out(); o++) {
+        target.write((long) e * out() + o, weight[o]);
+      }
+    }
+    return array.reshape(experts(), out(), in());
+  }
+
+  /**
+   * Projects few rows of one expert.
+   *
+   * @param x at least {@code rows} rows [in]. Not modified.
+   * @param y as many rows [out]. Modified: overwritten.
+   */
+  void few(int expert, int rows, float[][] x, float[][] y, PackedRoom room) {
+    weights[expert].multiply(rows, x, y, room);
+    if (bias != null) {
+      for (int r = 0; r < rows; r++) {
+        add(bias[expert], y[r]);
+      }
+    }
+  }
+
+  /**
+   * Projects many rows of one expert, by BLAS with some inputs after others.
+   *
+   * @param x [n,in]. Not modified.
+   * @param y [n,out]. Modified: overwritten.
+   * @param scratch for the weights of {@link #MOST_INPUTS} inputs [·,out]. Modified.
+   */
+  void many(int expert, RowWindow x, RowWindow y, INDArray scratch, PackedRoom room) {
+    Rows target = Rows.of(scratch);
+    Matrix inputs = Matrix.of(scratch);
+    float[] row = new float[out()];
+    for (int from = 0; from < in(); from += MOST_INPUTS) {
+      int to = Math.min(in(), from + MOST_INPUTS);
+      for (int d = from; d < to; d++) {
+        weights[expert].unpack(d, row, room);
+        target.write(d - from, row);
+      }
+      Matrix part = x.matrix().columns(from, to);
+      Gemm.multiply(part, false, inputs.rows(0, to - from), false, from == 0 ? 0 : 1, y.matrix());
+    }
+    if (bias != null) {
+      for (int r = y.from(); r < y.to(); r++) {
+        y.rows().read(r, row);
+        add(bias[expert], row);
+        y.rows().write(r, row);
+      }
+    }
+  }
+
+  private static void add(float[] bias, float[] y) {
+    for (int i = 0; i < bias.length; i++) {
+      y[i] += bias[i];
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.internal.Gemm;
+
+/** One thread's work on few rows, with memory that it keeps from pass to pass. Not thread-safe. */
+final class PackedWorker {
+  private final PackedNetwork network;
+  private final PackedRoom room;
+  private final float[][] x;
+  private final float[][] y;
+  private final float[][] hidden;
+  private final float[][][] projected;
+
+  PackedWorker(PackedNetwork network) {
+    int rows = Gemm.FEW_ROWS;
+    int width = network.down().out();
+    int hiddenWidth = network.down().in();
+    this.network = network;
+    this.room = new PackedRoom(Math.max(width, hiddenWidth), rows);
+    this.x = new float[rows][width];
+    this.y = new float[rows][width];
+    this.hidden = new float[rows][hiddenWidth];
+    this.projected = new float[network.projections().size()][rows][hiddenWidth];
+  }
+
+  PackedRoom room() {
+    return room;
+  }
+
+  /**
+   * Runs an expert on its rows.
+   *
+   * @param xR at most {@link Gemm#FEW_ROWS} rows [n,D]. Not modified.
+   * @param yR as many [n,D]. Modified: overwritten.
+   */
+  void run(int expert, RowWindow xR, RowWindow yR, BlockTimes times) {
+    long start = System.nanoTime();
+    int rows = xR.to() - xR.from();
+    for (int r = 0; r < rows; r++) {
+      xR.rows().read(xR.from() + r, x[r]);
+    }
+    for (int p = 0; p < projected.length; p++) {
+      network.projections().get(p).few(expert, rows, x, projected[p], room);
+    }
+    long multiplied = System.nanoTime();
+    float[][] ofRow = new float[projected.length][];
+    for (int r = 0; r < rows; r++) {
+      for (int p = 0; p < projected.length; p++) {
+        ofRow[p] = projected[p][r];
+      }
+      network.function().values(ofRow, hidden[r]);
+    }
+    long changed = System.nanoTime();
+    network.down().few(expert, rows, hidden, y, room);
+    for (int r = 0; r < rows; r++) {
+      yR.rows().write(yR.from() + r, y[r]);
+    }
+    times.add(start, multiplied, changed);
+  }
+}
