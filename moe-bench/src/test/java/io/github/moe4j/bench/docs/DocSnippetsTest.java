@@ -12,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,6 +32,8 @@ class DocSnippetsTest {
   private static final Pattern FILE =
       Pattern.compile("```java (\\S+\\.java)\\n(.*?)```", Pattern.DOTALL);
   private static final Path EXAMPLES = Path.of("src/test/java/io/github/moe4j/examples");
+  private static final Pattern BESIDE_EXAMPLES =
+      Pattern.compile("(package-info|Printed|\\w+Test)\\.java");
   private static final String IMPORTS = """
       import io.github.moe4j.balance.*;
       import io.github.moe4j.balance.control.*;
@@ -89,22 +93,36 @@ class DocSnippetsTest {
 
   @Test
   void files_shownOnPages_areThoseThatTheBuildCompilesAndTests() throws IOException {
-    int shown = 0;
+    Set<String> shown = new TreeSet<>();
     for (Path page : pages()) {
       Matcher matcher = FILE.matcher(Files.readString(page));
       while (matcher.find()) {
-        shown++;
+        shown.add(matcher.group(1));
         String source = Files.readString(EXAMPLES.resolve(matcher.group(1)));
         assertEquals(source, matcher.group(2), ROOT.relativize(page).toString());
       }
     }
-    assertTrue(shown >= 2, "expected files but found " + shown);
+    try (Stream<Path> files = Files.list(EXAMPLES)) {
+      List<String> hidden = files
+          .map(file -> file.getFileName().toString())
+          .filter(
+              name -> !shown.contains(name) && !BESIDE_EXAMPLES.matcher(name).matches())
+          .toList();
+      assertEquals(List.of(), hidden, "examples that no page shows");
+    }
   }
 
   @Test
   void tutorialRouter_isShort() throws IOException {
     long lines = Files.readAllLines(EXAMPLES.resolve("ThresholdRule.java")).size();
     assertTrue(lines < 60, "the router of the tutorial has " + lines + " lines");
+  }
+
+  @Test
+  void firstLayer_isShort() throws IOException {
+    String source = Files.readString(EXAMPLES.resolve("FirstLayer.java"));
+    long lines = source.substring(source.indexOf("void main")).lines().count() - 3; // braces, head
+    assertTrue(lines <= 30, "main of the first example has " + lines + " lines");
   }
 
   private void compileAndRun(String name, String code) throws Exception {
