@@ -60,12 +60,9 @@ class MoeGradientTest {
         Networks.moe().router("remoe", 2).build());
   }
 
-  @ParameterizedTest
-  @MethodSource("layers")
-  void gradient_ofFeedForward_isThatOfTheScore(MoeDl4jLayer moe) {
-    MultiLayerNetwork network = Networks.checked(moe);
-    DataSet data = Networks.data(DataType.DOUBLE, 9, 3);
-    assertTrue(GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
+  /** Some values of each parameter against finite differences of the score. */
+  private static GradientCheckUtil.MLNConfig check(MultiLayerNetwork network, DataSet data) {
+    return new GradientCheckUtil.MLNConfig()
         .net(network)
         .input(data.getFeatures())
         .labels(data.getLabels())
@@ -73,7 +70,15 @@ class MoeGradientTest {
         .maxPerParam(8)
         .epsilon(1e-6)
         .maxRelError(1e-4)
-        .minAbsoluteError(1e-8)));
+        .minAbsoluteError(1e-8);
+  }
+
+  @ParameterizedTest
+  @MethodSource("layers")
+  void gradient_ofFeedForward_isThatOfTheScore(MoeDl4jLayer moe) {
+    MultiLayerNetwork network = Networks.checked(moe);
+    DataSet data = Networks.data(DataType.DOUBLE, 9, 3);
+    assertTrue(GradientCheckUtil.checkGradients(check(network, data)));
   }
 
   @Test
@@ -90,15 +95,7 @@ class MoeGradientTest {
         .build());
     network.init();
     DataSet data = Networks.data(DataType.DOUBLE, 7, 4);
-    assertTrue(GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
-        .net(network)
-        .input(data.getFeatures())
-        .labels(data.getLabels())
-        .subset(true)
-        .maxPerParam(8)
-        .epsilon(1e-6)
-        .maxRelError(1e-4)
-        .minAbsoluteError(1e-8)));
+    assertTrue(GradientCheckUtil.checkGradients(check(network, data)));
   }
 
   @Test
@@ -111,17 +108,9 @@ class MoeGradientTest {
           .build();
       MultiLayerNetwork network = Networks.sequences(DataType.DOUBLE, new NoOp(), moe);
       DataSet data = Networks.sequenceData(DataType.DOUBLE, 4, 5, 8);
-      assertTrue(GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
-          .net(network)
-          .input(data.getFeatures())
-          .labels(data.getLabels())
+      assertTrue(GradientCheckUtil.checkGradients(check(network, data)
           .inputMask(data.getFeaturesMaskArray())
-          .labelMask(data.getLabelsMaskArray())
-          .subset(true)
-          .maxPerParam(8)
-          .epsilon(1e-6)
-          .maxRelError(1e-4)
-          .minAbsoluteError(1e-8)));
+          .labelMask(data.getLabelsMaskArray())));
     }
   }
 
@@ -162,15 +151,8 @@ class MoeGradientTest {
         Networks.checked(Networks.moe().router("noisy-top-k", 2).zLoss(0.1).build());
     DataSet data = Networks.data(DataType.DOUBLE, 9, 6);
     // The check itself scores in training, where the noise of an iteration is always the same.
-    assertTrue(GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
-        .net(network)
-        .input(data.getFeatures())
-        .labels(data.getLabels())
-        .subset(true)
-        .maxPerParam(8)
-        .epsilon(1e-6)
-        .maxRelError(1e-3)
-        .minAbsoluteError(1e-7)));
+    assertTrue(GradientCheckUtil.checkGradients(
+        check(network, data).maxRelError(1e-3).minAbsoluteError(1e-7)));
   }
 
   @Test
@@ -178,16 +160,8 @@ class MoeGradientTest {
     MultiLayerNetwork network =
         Networks.checked(Networks.moe().router(new DeepSeekV3Router(2, 1, 1, 0)).build());
     DataSet data = Networks.data(DataType.DOUBLE, 9, 6);
-    assertTrue(GradientCheckUtil.checkGradients(new GradientCheckUtil.MLNConfig()
-        .net(network)
-        .input(data.getFeatures())
-        .labels(data.getLabels())
-        .excludeParams(Set.of("1_router.selectionBias"))
-        .subset(true)
-        .maxPerParam(8)
-        .epsilon(1e-6)
-        .maxRelError(1e-4)
-        .minAbsoluteError(1e-8)));
+    assertTrue(GradientCheckUtil.checkGradients(
+        check(network, data).excludeParams(Set.of("1_router.selectionBias"))));
   }
 
   @Test

@@ -22,11 +22,6 @@ final class DeepSeekV2Layout implements Layout {
   }
 
   @Override
-  public Set<String> modelTypes() {
-    return Set.of("deepseek_v2");
-  }
-
-  @Override
   public String architecture() {
     return "DeepseekV2";
   }

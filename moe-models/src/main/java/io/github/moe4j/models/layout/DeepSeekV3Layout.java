@@ -28,11 +28,6 @@ final class DeepSeekV3Layout implements Layout {
   }
 
   @Override
-  public Set<String> modelTypes() {
-    return Set.of("deepseek_v3");
-  }
-
-  @Override
   public String architecture() {
     return "DeepseekV3";
   }

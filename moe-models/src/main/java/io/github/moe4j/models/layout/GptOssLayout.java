@@ -23,11 +23,6 @@ final class GptOssLayout implements Layout {
   }
 
   @Override
-  public Set<String> modelTypes() {
-    return Set.of("gpt_oss");
-  }
-
-  @Override
   public String architecture() {
     return "GptOss";
   }

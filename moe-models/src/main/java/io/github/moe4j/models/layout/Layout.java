@@ -10,7 +10,9 @@ interface Layout {
   String name();
 
   /** What {@code model_type} of a config says. */
-  Set<String> modelTypes();
+  default Set<String> modelTypes() {
+    return Set.of(name());
+  }
 
   /** What the classes in {@code architectures} of a config begin with. */
   String architecture();

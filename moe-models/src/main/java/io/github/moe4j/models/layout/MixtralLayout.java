@@ -4,7 +4,6 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.TopK;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Mixtral: softmax over the chosen logits, SwiGLU experts, every layer sparse ({@code
@@ -17,11 +16,6 @@ final class MixtralLayout implements Layout {
   @Override
   public String name() {
     return "mixtral";
-  }
-
-  @Override
-  public Set<String> modelTypes() {
-    return Set.of("mixtral");
   }
 
   @Override

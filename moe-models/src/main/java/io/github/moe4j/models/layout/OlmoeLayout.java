@@ -3,7 +3,6 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.routing.GatedRouter;
 import java.util.List;
-import java.util.Set;
 
 /**
  * OLMoE: softmax, renormalised if {@code norm_topk_prob}, SwiGLU experts, every layer sparse ({@code
@@ -13,11 +12,6 @@ final class OlmoeLayout implements Layout {
   @Override
   public String name() {
     return "olmoe";
-  }
-
-  @Override
-  public Set<String> modelTypes() {
-    return Set.of("olmoe");
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.routing.GatedRouter;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Qwen2-MoE and Qwen1.5-MoE: softmax, renormalised if {@code norm_topk_prob}, SwiGLU experts, and a
@@ -14,11 +13,6 @@ final class Qwen2MoeLayout implements Layout {
   @Override
   public String name() {
     return "qwen2_moe";
-  }
-
-  @Override
-  public Set<String> modelTypes() {
-    return Set.of("qwen2_moe");
   }
 
   @Override

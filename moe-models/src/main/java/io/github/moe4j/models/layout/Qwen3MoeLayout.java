@@ -3,7 +3,6 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.routing.GatedRouter;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Qwen3-MoE: as Qwen2-MoE, without a shared expert ({@code Qwen3MoeSparseMoeBlock} in Hugging
@@ -13,11 +12,6 @@ final class Qwen3MoeLayout implements Layout {
   @Override
   public String name() {
     return "qwen3_moe";
-  }
-
-  @Override
-  public Set<String> modelTypes() {
-    return Set.of("qwen3_moe");
   }
 
   @Override

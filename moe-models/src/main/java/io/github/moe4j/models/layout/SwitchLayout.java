@@ -25,11 +25,6 @@ final class SwitchLayout implements Layout {
   }
 
   @Override
-  public Set<String> modelTypes() {
-    return Set.of("switch_transformers");
-  }
-
-  @Override
   public String architecture() {
     return "SwitchTransformers";
   }
