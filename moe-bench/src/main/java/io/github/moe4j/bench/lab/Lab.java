@@ -54,31 +54,35 @@ final class Lab {
       // A run that is killed at once can be resumed too.
       store.write(result("0 of %d models".formatted(experiment.runs())));
     }
-    String left = "";
+    LabResult all = result(trainAll());
+    store.write(all);
+    return all;
+  }
+
+  /** Trains what is not done yet; says how far it came if it was stopped, else nothing. */
+  private String trainAll() throws IOException {
     try (Workers workers = new Workers()) {
       for (long seed : experiment.seeds()) {
         LabOptions options = experiment.options().with(seed);
         Split split = experiment.corpus().split(seed, options.validationShare());
         for (Contender contender : experiment.contenders()) {
-          if (left.isEmpty() && !isDone(contender, seed)) {
-            Trainer trainer = new Trainer(contender, options, split, workers);
-            int steps = train(trainer, contender, seed);
+          if (!isDone(contender, seed)) {
+            int model = results.size() + 1;
+            int steps = train(new Trainer(contender, options, split, workers), contender, seed);
             if (steps < options.steps()) {
-              left = "%,d of %,d steps of %s, model %d of %d"
+              return "%,d of %,d steps of %s, model %d of %d"
                   .formatted(
                       steps,
                       options.steps(),
                       experiment.label(contender, seed),
-                      results.size() + (steps > 0 ? 0 : 1),
+                      model,
                       experiment.runs());
             }
           }
         }
       }
     }
-    LabResult all = result(left);
-    store.write(all);
-    return all;
+    return "";
   }
 
   private boolean isDone(Contender contender, long seed) {

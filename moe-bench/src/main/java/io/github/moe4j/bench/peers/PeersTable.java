@@ -1,6 +1,5 @@
 package io.github.moe4j.bench.peers;
 
-import io.github.moe4j.bench.roofline.LayerShape;
 import java.util.List;
 import java.util.Locale;
 
@@ -16,16 +15,10 @@ final class PeersTable {
   static String of(List<PeerTime> times) {
     StringBuilder table = new StringBuilder(HEAD);
     for (PeerTime time : times) {
-      LayerShape shape = time.shape();
       table.append(String.format(
           Locale.ROOT,
-          "| %s | %d, %d, %d, %d, %d | %s | %s | %.2f | %.2f | %.0f %% | %.0f | %.2f |\n",
-          shape.name(),
-          shape.tokens(),
-          shape.width(),
-          shape.hidden(),
-          shape.experts(),
-          shape.k(),
+          "| %s | %s | %s | %.2f | %.2f | %.0f %% | %.0f | %.2f |\n",
+          time.shape().cells(),
           time.pass(),
           time.system(),
           time.medianMillis(),

@@ -44,6 +44,11 @@ public record LayerShape(String name, int tokens, int width, int hidden, int exp
             .formatted(ALL.stream().map(LayerShape::name).toList(), name)));
   }
 
+  /** The first two cells of a table's row: name, and sizes in the order T, D, H, E, K. */
+  public String cells() {
+    return "%s | %d, %d, %d, %d, %d".formatted(name, tokens, width, hidden, experts, k);
+  }
+
   /** The same layer for another number of tokens. */
   public LayerShape withTokens(int number) {
     return new LayerShape(name, number, width, hidden, experts, k);

@@ -32,19 +32,13 @@ final class RooflineTable {
   static String of(Machine machine, List<LayerTime> times) {
     StringBuilder table = new StringBuilder(HEAD);
     for (LayerTime time : times) {
-      LayerShape shape = time.shape();
       StageTimes stages = time.stages();
       double total = Math.max(1, stages.total()) / 100.0;
       table.append(String.format(
           Locale.ROOT,
-          "| %s | %d, %d, %d, %d, %d | %s | %.2f | %.2f | %.2f | %.2f | %.0f %% | %.0f %% | %.0f %% |"
+          "| %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f %% | %.0f %% | %.0f %% |"
               + " %.0f %% | %.0f %% | %.0f %% |%n",
-          shape.name(),
-          shape.tokens(),
-          shape.width(),
-          shape.hidden(),
-          shape.experts(),
-          shape.k(),
+          time.shape().cells(),
           time.training() ? "training" : "forward",
           1e3 * time.idealSeconds(machine),
           1e3 * time.medianSeconds(),

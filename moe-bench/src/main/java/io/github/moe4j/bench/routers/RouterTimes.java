@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,14 +23,16 @@ final class RouterTimes {
   /**
    * The table of one benchmark method in Markdown.
    *
-   * @param result a JSON file that JMH wrote
+   * @param results JSON files that JMH wrote
    * @param method such as {@code route}
    */
-  static String table(Path result, String method) throws IOException {
+  static String table(List<Path> results, String method) throws IOException {
     RouterTimes times = new RouterTimes();
-    for (JsonNode run : new ObjectMapper().readTree(result.toFile())) {
-      if (run.path("benchmark").asText().endsWith(BENCHMARK + method)) {
-        times.add(run);
+    for (Path result : results) {
+      for (JsonNode run : new ObjectMapper().readTree(result.toFile())) {
+        if (run.path("benchmark").asText().endsWith(BENCHMARK + method)) {
+          times.add(run);
+        }
       }
     }
     return times.markdown();

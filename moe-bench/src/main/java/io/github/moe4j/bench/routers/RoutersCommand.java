@@ -1,8 +1,10 @@
 package io.github.moe4j.bench.routers;
 
+import io.github.moe4j.bench.GeneratedPart;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -22,15 +24,18 @@ public final class RoutersCommand implements Callable<Integer> {
 
   @Option(
       names = "--docs",
-      paramLabel = "DIR",
-      description = "Write routers.md and routers/images/*.svg into this folder.")
+      paramLabel = "PATH",
+      description =
+          "Write routers.md and routers/images/*.svg into this folder; with --times the tables into"
+              + " this page, between its markers.")
   private @Nullable Path docs;
 
   @Option(
       names = "--times",
+      split = ",",
       paramLabel = "FILE",
-      description = "Print tables from the JSON result of JMH's RouterBenchmark.")
-  private @Nullable Path times;
+      description = "Print tables from JSON results of JMH's RouterBenchmark.")
+  private List<Path> times = List.of();
 
   /** Called by picocli. */
   public RoutersCommand() {}
@@ -38,22 +43,29 @@ public final class RoutersCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    Path folder = docs;
-    if (folder != null) {
-      out.println(RouterDocs.write(folder) + " files written below " + folder);
+    Path place = docs;
+    if (!times.isEmpty()) {
+      String tables = tables();
+      out.println(tables);
+      if (place != null) {
+        GeneratedPart.replace(place, "routers", tables);
+      }
       return ExitCode.OK;
     }
-    Path result = times;
-    if (result != null) {
-      out.println("Deciding, ns per token (ratio to top-k)\n");
-      out.println(RouterTimes.table(result, "route"));
-      out.println("Deciding and pulling back, ns per token (ratio to top-k)\n");
-      out.println(RouterTimes.table(result, "routeAndBack"));
+    if (place != null) {
+      out.println(RouterDocs.write(place) + " files written below " + place);
       return ExitCode.OK;
     }
     for (RouterEntry entry : RouterCatalogue.all()) {
       out.printf("%-24s %s%n", entry.name(), entry.title());
     }
     return ExitCode.OK;
+  }
+
+  private String tables() throws IOException {
+    return "Deciding, ns per token (ratio to top-k):\n\n"
+        + RouterTimes.table(times, "route")
+        + "\nDeciding and pulling back, ns per token (ratio to top-k):\n\n"
+        + RouterTimes.table(times, "routeAndBack");
   }
 }

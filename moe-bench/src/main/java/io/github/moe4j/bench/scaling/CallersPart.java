@@ -75,16 +75,10 @@ record CallersPart(List<LayerShape> shapes, Timing timing) implements Part {
   static String table(List<Row> rows) {
     StringBuilder table = new StringBuilder(HEAD);
     for (Row row : rows) {
-      LayerShape shape = row.shape();
       table.append(String.format(
           Locale.ROOT,
-          "| %s | %d, %d, %d, %d, %d | %.1f | %.1f | %.2f |\n",
-          shape.name(),
-          shape.tokens(),
-          shape.width(),
-          shape.hidden(),
-          shape.experts(),
-          shape.k(),
+          "| %s | %.1f | %.1f | %.2f |\n",
+          row.shape().cells(),
           row.onePerSecond(),
           row.twoPerSecond(),
           row.ratio()));

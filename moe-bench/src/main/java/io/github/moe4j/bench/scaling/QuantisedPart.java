@@ -130,13 +130,8 @@ record QuantisedPart(List<Case> cases, Timing timing) implements Part {
       LayerShape shape = row.shape();
       table.append(String.format(
           Locale.ROOT,
-          "| %s | %d, %d, %d, %d, %d | %s | %s | %.0f | %.3f | %.2f [%.2f, %.2f] |\n",
-          shape.name(),
-          shape.tokens(),
-          shape.width(),
-          shape.hidden(),
-          shape.experts(),
-          shape.k(),
+          "| %s | %s | %s | %.0f | %.3f | %.2f [%.2f, %.2f] |\n",
+          shape.cells(),
           row.inTurn() ? "in turn" : "the same",
           row.weights().toLowerCase(Locale.ROOT),
           row.bytes() / 1e6,

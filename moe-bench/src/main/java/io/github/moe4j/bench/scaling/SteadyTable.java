@@ -42,16 +42,10 @@ final class SteadyTable {
   }
 
   private static String row(GarbageRow row) {
-    LayerShape shape = row.shape();
     return String.format(
         Locale.ROOT,
-        "| %s | %d, %d, %d, %d, %d | %d | %s |\n",
-        shape.name(),
-        shape.tokens(),
-        shape.width(),
-        shape.hidden(),
-        shape.experts(),
-        shape.k(),
+        "| %s | %d | %s |\n",
+        row.shape().cells(),
         row.calls(),
         Double.isNaN(row.kilobytes())
             ? "unknown"

@@ -1,7 +1,6 @@
 package io.github.moe4j.bench.scaling;
 
 import io.github.moe4j.bench.peers.MedianInterval;
-import io.github.moe4j.bench.roofline.LayerShape;
 import java.util.List;
 import java.util.Locale;
 
@@ -29,16 +28,10 @@ final class WatchingTable {
   static String of(List<WatchingPart.Row> rows) {
     StringBuilder table = new StringBuilder(HEAD);
     for (WatchingPart.Row row : rows) {
-      LayerShape shape = row.shape();
       table.append(String.format(
           Locale.ROOT,
-          "| %s | %d, %d, %d, %d, %d | %d | %.3f | %s | %s | %s |\n",
-          shape.name(),
-          shape.tokens(),
-          shape.width(),
-          shape.hidden(),
-          shape.experts(),
-          shape.k(),
+          "| %s | %d | %.3f | %s | %s | %s |\n",
+          row.shape().cells(),
           row.rounds(),
           row.millis(),
           longer(row.recording()),

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +30,7 @@ class RouterTimesTest {
         run("route", "remoe", "8x1", 30),
         run("routeAndBack", "top-k", "8x1", 999));
     Files.writeString(file, "[" + runs + "]");
-    String table = RouterTimes.table(file, "route");
+    String table = RouterTimes.table(List.of(file), "route");
     assertTrue(table.startsWith("| router | E 8, k 1 | E 8, k 2 |\n|---|---:|---:|\n"), table);
     assertTrue(table.contains("| top-k | 100 (1.0) | 200 (1.0) |\n"), table);
     // one choice whatever k is: shown once
