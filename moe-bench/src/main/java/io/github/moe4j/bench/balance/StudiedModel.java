@@ -29,10 +29,7 @@ final class StudiedModel {
 
   private static Recipe recipe(Mechanism mechanism, Start start, ModelSizes run) {
     LayerOptions options = run.layer();
-    List<SelectionBias> biases = new ArrayList<>();
-    for (int b = 0; b < run.blocks(); b++) {
-      biases.add(SelectionBias.zeros(options.experts()));
-    }
+    List<SelectionBias> biases = run.newBiases(options.experts());
     List<SelectionBias> unused = new ArrayList<>(biases);
     BalancedSizes sizes = options.balanced();
     ExpertOptions experts =

@@ -2,8 +2,6 @@ package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.bench.lab.report.LabComparison;
 import io.github.moe4j.bench.lab.report.LabReport;
-import io.github.moe4j.bench.lab.report.LabResult;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -39,19 +37,13 @@ public final class CompareCommand implements Callable<Integer> {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     try {
       LabComparison.print(
-          read(Objects.requireNonNull(a)), read(Objects.requireNonNull(b)), line.getOut());
+          LabReport.read(Objects.requireNonNull(a)),
+          LabReport.read(Objects.requireNonNull(b)),
+          line.getOut());
       return ExitCode.OK;
     } catch (IllegalArgumentException e) {
       line.getErr().println("compare: " + e.getMessage());
       return ExitCode.USAGE;
-    }
-  }
-
-  private static LabResult read(Path folder) {
-    try {
-      return LabReport.read(folder);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(folder + " holds no result that can be read", e);
     }
   }
 }

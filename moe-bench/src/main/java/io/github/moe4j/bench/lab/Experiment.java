@@ -2,6 +2,8 @@ package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.bench.lab.contender.Contender;
 import io.github.moe4j.bench.lab.text.Corpus;
+import io.github.moe4j.bench.lab.text.Split;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -29,6 +31,20 @@ record Experiment(
   Experiment {
     contenders = List.copyOf(contenders);
     seeds = List.copyOf(seeds);
+  }
+
+  /** The text as the first seed divides it. */
+  Split split() {
+    return corpus.split(seeds.get(0), options.validationShare());
+  }
+
+  /** What the text is: another one gives other numbers. */
+  Map<String, String> text(Split split) {
+    Map<String, String> text = new LinkedHashMap<>();
+    text.put("source", source);
+    text.put("training text", "%,d bytes".formatted(split.train().size()));
+    text.put("validation text", "%,d bytes".formatted(split.validation().size()));
+    return text;
   }
 
   /** Models to train. */

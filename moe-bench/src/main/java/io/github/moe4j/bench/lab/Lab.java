@@ -28,6 +28,8 @@ final class Lab {
   private final BooleanSupplier stop;
   private final Progress progress;
   private final List<ModelResult> results;
+  private final Split first;
+  private final List<String> scripts;
   private long lastSave = System.nanoTime();
 
   private Lab(Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress) {
@@ -36,6 +38,8 @@ final class Lab {
     this.stop = stop;
     this.progress = progress;
     this.results = new ArrayList<>(store.finished());
+    this.first = experiment.split();
+    this.scripts = Scripts.of(first).names();
   }
 
   /**
@@ -137,27 +141,21 @@ final class Lab {
         .sorted(Comparator.<ModelResult>comparingInt(r -> names.indexOf(r.name()))
             .thenComparingInt(r -> experiment.seeds().indexOf(r.seed())))
         .toList();
-    Split split = experiment
-        .corpus()
-        .split(experiment.seeds().get(0), experiment.options().validationShare());
     return new LabResult(
         "Router lab",
         Version.number(),
         left.isEmpty(),
         left,
         experiment.configuration(),
-        environment(split),
+        environment(),
         experiment.domainKind(),
-        split.train().domainNames(),
-        Scripts.of(split).names(),
+        first.train().domainNames(),
+        scripts,
         sorted);
   }
 
-  private Map<String, String> environment(Split split) {
-    Map<String, String> all = new LinkedHashMap<>();
-    all.put("source", experiment.source());
-    all.put("training text", "%,d bytes".formatted(split.train().size()));
-    all.put("validation text", "%,d bytes".formatted(split.validation().size()));
+  private Map<String, String> environment() {
+    Map<String, String> all = new LinkedHashMap<>(experiment.text(first));
     all.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
     all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
     all.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));

@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.lab;
 
 import io.github.moe4j.bench.Interruption;
-import io.github.moe4j.bench.Progress;
+import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.lab.contender.ContenderList;
 import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -93,7 +95,10 @@ public final class LabCommand implements Callable<Integer> {
       FileOptions.of(line, file(folder)).into(run);
       experiment = run.experiment();
       if (resume != null) {
-        requireSame(LabReport.read(folder).configuration(), experiment.configuration());
+        LabResult before = LabReport.read(folder);
+        requireSame(before.configuration(), experiment.configuration());
+        Map<String, String> text = experiment.text(experiment.split());
+        requireSame(text.keySet(), before.environment(), text);
         store = LabFolder.resume(folder, experiment, trace);
       } else {
         store = LabFolder.start(folder, experiment, trace);
@@ -113,25 +118,32 @@ public final class LabCommand implements Callable<Integer> {
     return resume == null ? config : folder.resolve(LabReport.DATA);
   }
 
-  /** Else the models of one report would not be comparable. */
   private static void requireSame(Map<String, String> before, Map<String, String> now) {
-    before.forEach((name, value) -> {
-      if (!value.equals(now.get(name))) {
-        throw new IllegalArgumentException("%s must be %s as in the run to resume but was %s"
-            .formatted(name, value, now.get(name)));
+    Set<String> names = new LinkedHashSet<>(before.keySet());
+    names.addAll(now.keySet());
+    requireSame(names, before, now);
+  }
+
+  /** Else the models of one report would not be comparable. */
+  private static void requireSame(
+      Set<String> names, Map<String, String> before, Map<String, String> now) {
+    for (String name : names) {
+      String was = before.getOrDefault(name, "not set");
+      String is = now.getOrDefault(name, "not set");
+      if (!was.equals(is)) {
+        throw new IllegalArgumentException(
+            "%s must be %s as in the run to resume but was %s".formatted(name, was, is));
       }
-    });
+    }
   }
 
   private int run(Experiment experiment, LabFolder store, Path folder, CommandLine line)
       throws IOException {
     PrintWriter terminal = line.getOut();
     long steps = (long) experiment.options().steps() * experiment.runs();
-    try (Interruption interruption = Interruption.watch("lab")) {
-      LabResult result;
-      try (Progress progress = Progress.of("lab", steps, "steps", line.getErr())) {
-        result = Lab.run(experiment, store, interruption, progress);
-      }
+    try (Watch watch = Watch.open("lab", steps, "steps", line.getErr())) {
+      LabResult result = Lab.run(experiment, store, watch, watch.progress());
+      watch.progress().close();
       LabTable.print(result, terminal);
       terminal.println();
       Path page = folder.resolve(LabReport.PAGE);

@@ -10,31 +10,6 @@ import java.util.Optional;
 
 /** Where the lab keeps what it has done, so that it can go on later. */
 interface LabStore {
-  /** Keeps nothing. */
-  LabStore NOTHING = new LabStore() {
-    @Override
-    public List<ModelResult> finished() {
-      return List.of();
-    }
-
-    @Override
-    public Optional<Checkpoint> underWay(Contender contender, long seed) {
-      return Optional.empty();
-    }
-
-    @Override
-    public void save(Contender contender, long seed, Checkpoint.Builder state) {}
-
-    @Override
-    public void write(LabResult result) {}
-
-    @Override
-    public void done() {}
-
-    @Override
-    public void trace(Trainer trainer, Contender contender, long seed) {}
-  };
-
   /** Models that are done. */
   List<ModelResult> finished();
 

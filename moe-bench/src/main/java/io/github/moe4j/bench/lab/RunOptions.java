@@ -6,6 +6,7 @@ import io.github.moe4j.bench.lab.contender.Contenders;
 import io.github.moe4j.bench.lab.contender.LayerOptions;
 import io.github.moe4j.bench.lab.contender.Rehearsal;
 import io.github.moe4j.bench.lab.text.Corpus;
+import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.internal.Require;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -93,7 +94,7 @@ final class RunOptions {
       split = ",",
       paramLabel = "FILE",
       description =
-          "UTF-8 text to train on, one domain a file. Default: names of languages, countries,"
+          "UTF-8 text to train on, one domain a file, joined by commas or blanks. Default: names of languages, countries,"
               + " currencies and so on in every language that this Java runtime knows.")
   private @Nullable List<Path> text;
 
@@ -115,11 +116,13 @@ final class RunOptions {
             width, hidden, grid.firstExperts(DEFAULT.layer().experts()), grid.firstK()));
     List<Contender> contenders = grid.contenders();
     Corpus corpus = text == null ? Corpus.displayNames() : Corpus.ofFiles(text);
-    var split = corpus.split(seeds.get(0), validationShare);
+    Experiment experiment =
+        new Experiment(contenders, seeds, options, corpus, source(), kind(), configuration());
+    Split split = experiment.split();
     split.train().windows(sequence, 1);
     split.validation().windows(sequence, 1);
     contenders.forEach(contender -> Rehearsal.of(contender, options.sizes()));
-    return new Experiment(contenders, seeds, options, corpus, source(), kind(), configuration());
+    return experiment;
   }
 
   /** Every option that is set, by its name, as the command line takes it. */

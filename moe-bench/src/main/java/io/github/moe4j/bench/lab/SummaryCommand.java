@@ -4,10 +4,8 @@ import io.github.moe4j.bench.lab.report.LabReport;
 import io.github.moe4j.bench.lab.report.LabResult;
 import io.github.moe4j.bench.lab.report.ModelResult;
 import io.github.moe4j.bench.lab.report.Spread;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -36,17 +34,13 @@ public final class SummaryCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     var line = java.util.Objects.requireNonNull(spec).commandLine();
-    List<LabResult> runs = new ArrayList<>();
-    for (Path folder : folders) {
-      try {
-        runs.add(LabReport.read(folder));
-      } catch (IOException | IllegalArgumentException e) {
-        line.getErr().println("summary: " + folder + " holds no result that can be read");
-        return ExitCode.USAGE;
-      }
+    try {
+      print(folders.stream().map(LabReport::read).toList(), line.getOut());
+      return ExitCode.OK;
+    } catch (IllegalArgumentException e) {
+      line.getErr().println("summary: " + e.getMessage());
+      return ExitCode.USAGE;
     }
-    print(runs, line.getOut());
-    return ExitCode.OK;
   }
 
   private static void print(List<LabResult> runs, PrintWriter out) {

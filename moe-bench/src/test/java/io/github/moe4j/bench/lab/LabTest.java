@@ -59,7 +59,7 @@ class LabTest {
     Experiment experiment = new Experiment(
         contenders, List.of(OPTIONS.seed()), OPTIONS, corpus(), "test", "file", Map.of());
     return Lab.run(
-        experiment, LabStore.NOTHING, () -> asked.getAndIncrement() >= stopAfter, Progress.quiet());
+        experiment, new NoStore(), () -> asked.getAndIncrement() >= stopAfter, Progress.quiet());
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -144,6 +145,13 @@ class RunOptionsTest {
     assertEquals(2, lab("--resume", run, "--steps", "9"));
     assertEquals(
         "lab: steps must be 3 as in the run to resume but was 9", err.toString().strip());
+    assertEquals(2, lab("--resume", run, "--balance", "switch"));
+    assertEquals(
+        "lab: balance must be not set as in the run to resume but was switch",
+        err.toString().strip());
+    Files.writeString(text, "one line more\n", StandardOpenOption.APPEND);
+    assertEquals(2, lab("--resume", run));
+    assertTrue(err.toString().contains("text must be"), err.toString());
     assertEquals(2, lab("--resume", folder.resolve("none").toString()));
     assertTrue(err.toString().contains("holds no run to resume"), err.toString());
   }

@@ -63,10 +63,7 @@ final class RoutedContender {
         "balance %s steers a selection bias, which router %s does not read",
         balance.name(),
         router.name());
-    List<SelectionBias> biases = new ArrayList<>();
-    for (int b = 0; b < sizes.blocks(); b++) {
-      biases.add(SelectionBias.zeros(layer.experts()));
-    }
+    List<SelectionBias> biases = sizes.newBiases(layer.experts());
     Balancing balancing = balance.create(layer.balanced(), biases, sizes.steps());
     List<SelectionBias> unused = new ArrayList<>(biases);
     return new Recipe(

@@ -22,20 +22,13 @@ public final class LabComparison {
   private static final List<Figure> FIGURES = List.of(
       new Figure("validation bits per byte", "%.4f", ModelResult::validationBitsPerByte),
       new Figure("tokens per second", "%.0f", ModelResult::tokensPerSecond),
-      new Figure("load CV", "%.3f", ofUse(ExpertUse::loadCv)),
-      new Figure("most loaded over mean", "%.3f", ofUse(ExpertUse::mostLoadedOverMean)),
-      new Figure("dropped %", "%.2f", ofUse(u -> 100 * u.droppedShare())),
-      new Figure("routing entropy, nats", "%.3f", ofUse(ExpertUse::routingEntropy)),
-      new Figure("experts without tokens", "%.1f", ofUse(ExpertUse::expertsWithoutTokens)));
+      new Figure("load CV", "%.3f", m -> m.ofUse(ExpertUse::loadCv)),
+      new Figure("most loaded over mean", "%.3f", m -> m.ofUse(ExpertUse::mostLoadedOverMean)),
+      new Figure("dropped %", "%.2f", m -> m.ofUse(u -> 100 * u.droppedShare())),
+      new Figure("routing entropy, nats", "%.3f", m -> m.ofUse(ExpertUse::routingEntropy)),
+      new Figure("experts without tokens", "%.1f", m -> m.ofUse(ExpertUse::expertsWithoutTokens)));
 
   private LabComparison() {}
-
-  private static ToDoubleFunction<ModelResult> ofUse(ToDoubleFunction<ExpertUse> figure) {
-    return model -> {
-      ExpertUse use = model.expertUse();
-      return use == null ? Double.NaN : figure.applyAsDouble(use);
-    };
-  }
 
   /**
    * Prints the options that differ, and then a table for each model: mean ± standard deviation over
@@ -47,7 +40,7 @@ public final class LabComparison {
     List<Pair> pairs = pairs(a, b);
     if (pairs.isEmpty()) {
       throw new IllegalArgumentException("the runs have no model in common: %s and %s"
-          .formatted(LabTable.byName(a).keySet(), LabTable.byName(b).keySet()));
+          .formatted(a.byName().keySet(), b.byName().keySet()));
     }
     printOptions(a, b, out);
     for (Pair pair : pairs) {
@@ -60,8 +53,8 @@ public final class LabComparison {
   private record Pair(String name, List<ModelResult> a, List<ModelResult> b) {}
 
   private static List<Pair> pairs(LabResult a, LabResult b) {
-    Map<String, List<ModelResult>> inA = LabTable.byName(a);
-    Map<String, List<ModelResult>> inB = LabTable.byName(b);
+    Map<String, List<ModelResult>> inA = a.byName();
+    Map<String, List<ModelResult>> inB = b.byName();
     List<Pair> pairs = new ArrayList<>();
     inA.forEach((name, seeds) -> {
       List<ModelResult> others = inB.get(name);

@@ -38,13 +38,11 @@ final class LabCsv {
     row.put("tokens per second", number(model.tokensPerSecond()));
     row.put("parameters", Long.toString(model.parameters()));
     row.put("active parameters", Long.toString(model.activeParameters()));
-    ExpertUse use = model.expertUse();
-    row.put("load CV", use == null ? "" : number(use.loadCv()));
-    row.put("most loaded over mean", use == null ? "" : number(use.mostLoadedOverMean()));
-    row.put("dropped share", use == null ? "" : number(use.droppedShare()));
-    row.put("routing entropy", use == null ? "" : number(use.routingEntropy()));
-    row.put(
-        "experts without tokens", use == null ? "" : Integer.toString(use.expertsWithoutTokens()));
+    row.put("load CV", number(model.ofUse(ExpertUse::loadCv)));
+    row.put("most loaded over mean", number(model.ofUse(ExpertUse::mostLoadedOverMean)));
+    row.put("dropped share", number(model.ofUse(ExpertUse::droppedShare)));
+    row.put("routing entropy", number(model.ofUse(ExpertUse::routingEntropy)));
+    row.put("experts without tokens", number(model.ofUse(ExpertUse::expertsWithoutTokens)));
     StageShares stages = model.stages();
     row.put("route share", number(stages.route()));
     row.put("dispatch share", number(stages.dispatch()));

@@ -90,11 +90,15 @@ public final class LabReport {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @param folder of a finished run
-   * @throws IOException if its figures cannot be read
+   * @param folder of a run
+   * @throws IllegalArgumentException if there is no such thing
    */
-  public static LabResult read(Path folder) throws IOException {
-    return PageJson.read(Files.readString(folder.resolve(DATA)), LabResult.class);
+  public static LabResult read(Path folder) {
+    try {
+      return PageJson.read(Files.readString(folder.resolve(DATA)), LabResult.class);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(folder + " holds no result that can be read", e);
+    }
   }
 
   /** The page; the data are embedded, and its script does the rest. */

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Everything that one run of the lab found, and everything needed to repeat it.
@@ -62,5 +63,11 @@ public record LabResult(
             run + ": a row of expertByScript", scripts.size(), use.expertByScript()[0].length);
       }
     }
+  }
+
+  /** The results of each model, one a seed, in their order. */
+  Map<String, List<ModelResult>> byName() {
+    return models.stream()
+        .collect(Collectors.groupingBy(ModelResult::name, LinkedHashMap::new, Collectors.toList()));
   }
 }

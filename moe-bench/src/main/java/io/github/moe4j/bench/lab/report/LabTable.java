@@ -5,14 +5,12 @@ import java.io.Writer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 
 /**
  * The comparison of a result's models as plain text, one line a model, at most 132 characters wide.
@@ -31,10 +29,10 @@ public final class LabTable {
   private static final List<Column> COLUMNS = List.of(
       column("val bits", "per byte", "%.4f", ModelResult::validationBitsPerByte),
       column("tokens", "per s", "%,.0f", ModelResult::tokensPerSecond),
-      column("load", "CV", "%.2f", ofUse(ExpertUse::loadCv)),
-      column("max/", "mean", "%.2f", ofUse(ExpertUse::mostLoadedOverMean)),
-      column("dropped", "%", "%.1f", ofUse(u -> 100 * u.droppedShare())),
-      column("entropy", "nats", "%.2f", ofUse(ExpertUse::routingEntropy)),
+      column("load", "CV", "%.2f", m -> m.ofUse(ExpertUse::loadCv)),
+      column("max/", "mean", "%.2f", m -> m.ofUse(ExpertUse::mostLoadedOverMean)),
+      column("dropped", "%", "%.1f", m -> m.ofUse(u -> 100 * u.droppedShare())),
+      column("entropy", "nats", "%.2f", m -> m.ofUse(ExpertUse::routingEntropy)),
       new Column("idle", "experts", LabTable::idle),
       column("route", "%", "%.1f", ofMoe(StageShares::route)),
       column("dispatch", "%", "%.1f", ofMoe(StageShares::dispatch)),
@@ -52,7 +50,7 @@ public final class LabTable {
    * @param out where to; flushed, not closed
    */
   public static void print(LabResult result, Writer out) {
-    Map<String, List<ModelResult>> models = byName(result);
+    Map<String, List<ModelResult>> models = result.byName();
     List<Column> columns = new ArrayList<>(COLUMNS);
     if (models.values().stream().anyMatch(seeds -> seeds.size() > 1)) {
       columns.add(1, DEVIATION);
@@ -80,12 +78,6 @@ public final class LabTable {
       }
     }
     printer.flush();
-  }
-
-  /** The results of each model, one a seed, in their order. */
-  static Map<String, List<ModelResult>> byName(LabResult result) {
-    return result.models().stream()
-        .collect(Collectors.groupingBy(ModelResult::name, LinkedHashMap::new, Collectors.toList()));
   }
 
   private static List<String> line(
@@ -129,13 +121,6 @@ public final class LabTable {
         .max(Comparator.comparingInt(ExpertUse::expertsWithoutTokens))
         .map(use -> use.expertsWithoutTokens() + "/" + use.experts())
         .orElse(NONE);
-  }
-
-  private static ToDoubleFunction<ModelResult> ofUse(ToDoubleFunction<ExpertUse> figure) {
-    return model -> {
-      ExpertUse use = model.expertUse();
-      return use == null ? Double.NaN : figure.applyAsDouble(use);
-    };
   }
 
   /** Share of a stage that a dense model does not have, in percent. */

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.lab.report;
 
 import java.util.List;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,5 +46,10 @@ public record ModelResult(
     parts = List.copyOf(parts);
     curve = List.copyOf(curve);
     Checks.rising("curve", curve.stream().mapToInt(CurvePoint::step).toArray());
+  }
+
+  /** A figure of what the experts did; NaN for a dense model. */
+  double ofUse(ToDoubleFunction<ExpertUse> figure) {
+    return expertUse == null ? Double.NaN : figure.applyAsDouble(expertUse);
   }
 }
