@@ -40,8 +40,7 @@ record Blueprint(MoeSpec spec, int width) {
   }
 
   MoeLayer build(String name, Map<String, INDArray> arrays, SelectionBias bias) {
-    Router router = spec.router()
-        .build(new RouterParts(spec.experts(), width, n -> arrays.get("router." + n), bias));
+    Router router = spec.router().build(new RouterParts(n -> arrays.get("router." + n), bias));
     MoeLayer.Builder builder = MoeLayer.builder(
             router, spec.expert().build(n -> arrays.get("experts." + n)))
         .name(name)

@@ -98,7 +98,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     closePass();
     INDArray residual = layerConf().getMoe().residual() ? input : null;
     applyDropOutIfNecessary(training, workspaceMgr);
-    if (bias != null && blueprint().hasSelectionBias()) {
+    if (blueprint().hasSelectionBias()) {
       bias.set(getParam(Blueprint.SELECTION_BIAS).toDoubleVector());
     }
     Pass run = forward(training);

@@ -85,17 +85,17 @@ record QuantisedPart(List<Case> cases, Timing timing) implements Part {
       layers.add(MoeLayer.of(router, quantised));
     }
     List<Runnable> passes = new ArrayList<>();
-    List<AutoCloseable> inputs = new ArrayList<>();
+    List<Runnable> closings = new ArrayList<>();
     try {
       for (MoeLayer layer : layers) {
         if (each.inTurn()) {
           TokensInTurn tokens = new TokensInTurn(layer, shape);
           passes.add(tokens);
-          inputs.add(tokens);
+          closings.add(tokens::close);
         } else {
           Pass pass = Pass.forward(layer, shape);
           passes.add(pass);
-          inputs.add(pass);
+          closings.add(pass::close);
         }
       }
       double[][] millis = timing.byTurns(passes);
@@ -111,16 +111,8 @@ record QuantisedPart(List<Case> cases, Timing timing) implements Part {
       }
       return rows;
     } finally {
-      inputs.forEach(QuantisedPart::close);
+      closings.forEach(Runnable::run);
       ShapedLayer.close(float32);
-    }
-  }
-
-  private static void close(AutoCloseable input) {
-    try {
-      input.close();
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
     }
   }
 

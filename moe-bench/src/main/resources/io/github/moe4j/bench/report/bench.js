@@ -67,6 +67,18 @@ const bench = {};
     return ratio.value > 1 === group.higherIsBetter ? "better" : "worse";
   }
 
+  /** An empty table that scrolls by itself where it is too wide. */
+  function table(parent, label) {
+    const scroller = make("div", null, parent, "scroller");
+    scroller.tabIndex = 0;
+    scroller.setAttribute("role", "region");
+    scroller.setAttribute("aria-label", label);
+    const node = make("table", null, scroller, "figures");
+    node.createTHead();
+    node.createTBody();
+    return node;
+  }
+
   Object.assign(bench,
-    { number, tick, unit, plusMinus, fileName, section, select, fillLegend, interval, verdict });
+    { table, number, tick, unit, plusMinus, fileName, section, select, fillLegend, interval, verdict });
 })();

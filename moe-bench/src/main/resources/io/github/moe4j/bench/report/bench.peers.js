@@ -70,13 +70,7 @@
   }
 
   function fillTable(section) {
-    const scroller = make("div", null, section, "scroller");
-    scroller.tabIndex = 0;
-    scroller.setAttribute("role", "region");
-    scroller.setAttribute("aria-label", "All times of the systems");
-    const table = make("table", null, scroller, "figures");
-    table.createTHead();
-    table.createTBody();
+    const table = bench.table(section, "All times of the systems");
     const columns = [
       { head: "shape", of: (t) => t.shape },
       { head: "pass", of: (t) => t.pass },

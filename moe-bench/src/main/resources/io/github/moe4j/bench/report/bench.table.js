@@ -29,13 +29,7 @@
     const details = make("details", null, parent);
     details.open = group.figures.length <= 16;
     make("summary", `All figures (${page.whole(group.figures.length)})`, details);
-    const scroller = make("div", null, details, "scroller");
-    scroller.tabIndex = 0;
-    scroller.setAttribute("role", "region");
-    scroller.setAttribute("aria-label", `All figures of ${group.benchmark}`);
-    const table = make("table", null, scroller, "figures");
-    table.createTHead();
-    table.createTBody();
+    const table = bench.table(details, `All figures of ${group.benchmark}`);
     page.fillTable(table, group.figures, columnsOf(group, dimensions));
   };
 })();

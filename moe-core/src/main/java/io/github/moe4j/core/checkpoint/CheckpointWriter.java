@@ -1,5 +1,6 @@
 package io.github.moe4j.core.checkpoint;
 
+import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
@@ -65,8 +66,6 @@ final class CheckpointWriter {
   }
 
   private void all(ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
-    }
+    ReplacedFile.writeAll(channel, bytes);
   }
 }

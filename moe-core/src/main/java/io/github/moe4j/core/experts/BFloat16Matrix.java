@@ -1,6 +1,7 @@
 package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.io.HalfFloats;
 import java.util.Arrays;
 
 /**
@@ -36,8 +37,7 @@ final class BFloat16Matrix implements PackedMatrix {
 
   /** Bits of the nearest float32 whose lower half is 0, of two the one with an even last bit. */
   static int round(float w) {
-    int bits = Float.floatToRawIntBits(w);
-    int rounded = (bits + 0x7fff + (bits >>> 16 & 1)) & UPPER;
+    int rounded = HalfFloats.toBfloat16(w) << 16;
     Require.that(
         Float.isFinite(Float.intBitsToFloat(rounded)),
         "a weight must be finite in bfloat16 but was %s",

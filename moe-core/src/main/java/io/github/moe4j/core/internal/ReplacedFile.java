@@ -1,6 +1,7 @@
 package io.github.moe4j.core.internal;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -30,6 +31,13 @@ public final class ReplacedFile {
   public interface Contents {
     /** Writes all of them; the channel is closed and forced to disk by the caller. */
     void write(WritableByteChannel channel) throws IOException;
+  }
+
+  /** Writes all bytes that remain. */
+  public static void writeAll(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
   }
 
   /**

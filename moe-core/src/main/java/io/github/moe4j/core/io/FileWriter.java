@@ -38,9 +38,7 @@ final class FileWriter {
 
   private static void write(WritableByteChannel channel, ByteBuffer head, List<Outgoing> inOrder)
       throws IOException {
-    while (head.hasRemaining()) {
-      channel.write(head);
-    }
+    ReplacedFile.writeAll(channel, head);
     for (Outgoing tensor : inOrder) {
       tensor.write(channel);
     }

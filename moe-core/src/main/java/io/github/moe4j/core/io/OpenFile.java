@@ -44,7 +44,7 @@ final class OpenFile implements Closeable {
     return length;
   }
 
-  /** The first bytes, copied. */
+  /** Bytes from a position on, copied. Not for several threads: it moves the file's position. */
   byte[] bytes(int from, int count) throws IOException {
     byte[] bytes = new byte[count];
     file.seek(from);

@@ -1,6 +1,7 @@
 package io.github.moe4j.core.io;
 
 import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,9 +57,7 @@ record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array
     for (long from = 0; from < count; from += Elements.PIECE) {
       piece.clear().limit((int) Math.min(Elements.PIECE, count - from) * type.bytes());
       elements.get(from, piece);
-      while (piece.hasRemaining()) {
-        channel.write(piece);
-      }
+      ReplacedFile.writeAll(channel, piece);
     }
   }
 }

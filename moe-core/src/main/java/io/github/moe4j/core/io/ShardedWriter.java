@@ -40,11 +40,7 @@ final class ShardedWriter {
       }
     }
     ByteBuffer text = ByteBuffer.wrap(index(places, bytes));
-    ReplacedFile.write(index, channel -> {
-      while (text.hasRemaining()) {
-        channel.write(text);
-      }
-    });
+    ReplacedFile.write(index, channel -> ReplacedFile.writeAll(channel, text));
   }
 
   private static byte[] index(Map<String, String> places, long bytes) throws IOException {

@@ -12,6 +12,10 @@ public interface BiasedRouter extends RouterSpec {
   /** The rule with a bias. */
   RoutingRule rule(SelectionBias bias);
 
+  /** How far an iteration moves the bias of an expert, against the load. */
+  @Override
+  double biasRate();
+
   @Override
   default void requireFits(int experts) {
     rule(SelectionBias.zeros(experts)).requireFits(experts);

@@ -19,10 +19,7 @@ public record BiasedTopKRouter(
   @JsonCreator
   public BiasedTopKRouter {
     Require.positive("k", k);
-    Require.that(
-        biasRate >= 0 && Double.isFinite(biasRate),
-        "biasRate must be at least 0 but was %s",
-        biasRate);
+    Rules.requireBiasRate(biasRate);
   }
 
   @Override

@@ -33,10 +33,7 @@ public record DeepSeekV3Router(
     Require.positive("groups", groups);
     Require.that(
         kept >= 1 && kept <= groups, "kept must be in [1, groups = %d] but was %d", groups, kept);
-    Require.that(
-        biasRate >= 0 && Double.isFinite(biasRate),
-        "biasRate must be at least 0 but was %s",
-        biasRate);
+    Rules.requireBiasRate(biasRate);
   }
 
   /** Without groups. */

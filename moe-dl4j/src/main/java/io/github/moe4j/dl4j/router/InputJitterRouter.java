@@ -5,7 +5,7 @@ import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.InputJitter;
 import io.github.moe4j.routing.LinearGate;
-import java.util.Map;
+import io.github.moe4j.routing.RoutingRule;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -16,7 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param epsilon in [0, 1)
  */
 public record InputJitterRouter(
-    @JsonProperty("k") int k, @JsonProperty("epsilon") double epsilon) implements RouterSpec {
+    @JsonProperty("k") int k, @JsonProperty("epsilon") double epsilon) implements RuleRouter {
   /** Checks the options. */
   @JsonCreator
   public InputJitterRouter {
@@ -25,18 +25,13 @@ public record InputJitterRouter(
   }
 
   @Override
-  public void requireFits(int experts) {
-    Rules.topK(k).requireFits(experts);
-  }
-
-  @Override
-  public Map<String, ParameterSpec> parameters(int experts, int modelWidth) {
-    return Map.of("weight", ParameterSpec.weight(experts, modelWidth));
+  public RoutingRule rule() {
+    return Rules.topK(k);
   }
 
   @Override
   public Router build(RouterParts parts) {
     LinearGate gate = LinearGate.of(parts.array("weight"));
-    return GatedRouter.of(InputJitter.of(gate, epsilon), Rules.topK(k));
+    return GatedRouter.of(InputJitter.of(gate, epsilon), rule());
   }
 }

@@ -7,13 +7,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * What a router is built from.
  *
- * @param experts number of experts E
- * @param modelWidth D
  * @param arrays parameters by name, views of the network's vector
  * @param bias selection bias; zero and unused by routers without one
  */
-public record RouterParts(
-    int experts, int modelWidth, Function<String, INDArray> arrays, SelectionBias bias) {
+public record RouterParts(Function<String, INDArray> arrays, SelectionBias bias) {
 
   /** The array of a parameter. */
   public INDArray array(String name) {

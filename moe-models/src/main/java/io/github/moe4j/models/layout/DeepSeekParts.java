@@ -19,10 +19,7 @@ final class DeepSeekParts {
   }
 
   static Sizes sizes(ModelConfig config) {
-    return new Sizes(
-        config.sizeOf("n_routed_experts", "num_local_experts"),
-        config.size("hidden_size"),
-        config.size("moe_intermediate_size"));
+    return Sizes.of(config, "n_routed_experts", "num_local_experts", "moe_intermediate_size");
   }
 
   /** Shared experts of width H are one of width n·H; none if n is null or 0. */

@@ -2,6 +2,7 @@ package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.internal.Vectors;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.GatedRouter;
@@ -62,7 +63,7 @@ final class DeepSeekV3Layout implements Layout {
         ScoreFunction.SIGMOID,
         config.flag("norm_topk_prob", true) ? WeightNorm.sum(1e-20) : WeightNorm.none(),
         config.number("routed_scaling_factor", 2.5));
-    SelectionBias bias = SelectionBias.of(arrays.get(BIAS).dup('c').data().asDouble());
+    SelectionBias bias = SelectionBias.of(Vectors.read(arrays.get(BIAS)));
     return DeepSeekParts.layer(config, arrays, new DeepSeekV3(topK, bias, groups(config)));
   }
 

@@ -44,10 +44,7 @@ final class GptOssLayout implements Layout {
 
   @Override
   public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = new Sizes(
-        config.sizeOf("num_local_experts", "num_experts"),
-        config.size("hidden_size"),
-        config.size("intermediate_size"));
+    Sizes sizes = Sizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
     return Roots.forms(Roots.MODEL, root -> {
       String mlp = root + "layers." + block.layer() + ".mlp";
       List<Part> biased = List.of(

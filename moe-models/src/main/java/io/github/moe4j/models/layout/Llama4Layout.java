@@ -49,10 +49,7 @@ final class Llama4Layout implements Layout {
 
   @Override
   public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = new Sizes(
-        config.sizeOf("num_local_experts", "num_experts"),
-        config.size("hidden_size"),
-        config.size("intermediate_size"));
+    Sizes sizes = Sizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
     return Roots.forms(ROOTS, root -> {
       String layer = root + "layers." + block.layer() + ".feed_forward";
       return List.of(GluParts.join(

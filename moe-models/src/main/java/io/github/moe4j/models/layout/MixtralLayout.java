@@ -30,10 +30,7 @@ final class MixtralLayout implements Layout {
 
   @Override
   public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = new Sizes(
-        config.sizeOf("num_local_experts", "num_experts"),
-        config.size("hidden_size"),
-        config.size("intermediate_size"));
+    Sizes sizes = Sizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
     return Roots.forms(Roots.MODEL, root -> {
       String layer = root + "layers." + block.layer();
       String published = layer + ".block_sparse_moe";

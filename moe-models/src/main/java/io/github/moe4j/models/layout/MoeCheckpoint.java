@@ -18,19 +18,19 @@ public final class MoeCheckpoint implements AutoCloseable {
   private final ModelConfig config;
   private final TensorSource tensors;
   private final Set<String> names;
-  private final List<Closeable> opened;
+  private final Closeable opened;
 
   /**
    * A model that is understood.
    *
    * @param opened what to close with it
    */
-  MoeCheckpoint(Layout layout, ModelConfig config, TensorSource tensors, List<Closeable> opened) {
+  MoeCheckpoint(Layout layout, ModelConfig config, TensorSource tensors, Closeable opened) {
     this.layout = layout;
     this.config = config;
     this.tensors = tensors;
     this.names = tensors.names();
-    this.opened = List.copyOf(opened);
+    this.opened = opened;
     layout.check(config, names);
   }
 
@@ -65,15 +65,19 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if a tensor is missing or has another shape
    */
   public MoeLayer layer(MoeBlock block, DataType type) throws IOException {
-    List<Part> parts = BlockForms.atHand(layout, config, block, names);
-    for (Part part : parts) {
-      part.places().forEach(this::require);
-    }
+    List<Part> parts = parts(block);
     LayerArrays arrays = new LayerArrays();
     for (Part part : parts) {
       part.read(place -> tensors.read(place.name(), type), arrays);
     }
     return layout.build(config, arrays).name(block.toString()).build();
+  }
+
+  /** The parts of the form at hand, whose tensors are all there. */
+  private List<Part> parts(MoeBlock block) {
+    List<Part> parts = BlockForms.atHand(layout, config, block, names);
+    parts.forEach(part -> part.places().forEach(this::require));
+    return parts;
   }
 
   private void require(Place place) {
@@ -99,16 +103,13 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if the layer's parameters are not those of the block
    */
   public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {
-    List<Part> parts = BlockForms.atHand(layout, config, block, names);
-    parts.forEach(part -> part.places().forEach(this::require));
+    List<Part> parts = parts(block);
     Export.write(layout, layer, parts, sink, tensors::type);
   }
 
   /** Closes the files, if {@link MoeCheckpoints#open} opened them. */
   @Override
   public void close() throws IOException {
-    for (Closeable file : opened) {
-      file.close();
-    }
+    opened.close();
   }
 }

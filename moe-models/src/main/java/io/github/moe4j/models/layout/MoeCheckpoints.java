@@ -9,7 +9,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +41,7 @@ public final class MoeCheckpoints {
     Map<String, @Nullable Object> fields = ConfigJson.parse(Files.readString(config));
     ShardedSafetensors tensors = ShardedSafetensors.open(folder);
     try {
-      return of(fields, tensors, List.of(tensors::close));
+      return of(fields, tensors, tensors::close);
     } catch (RuntimeException e) {
       tensors.close();
       throw e;
@@ -67,13 +66,11 @@ public final class MoeCheckpoints {
    */
   public static MoeCheckpoint of(
       Map<String, ? extends @Nullable Object> config, TensorSource tensors) {
-    return of(config, tensors, List.of());
+    return of(config, tensors, () -> {});
   }
 
   private static MoeCheckpoint of(
-      Map<String, ? extends @Nullable Object> config,
-      TensorSource tensors,
-      List<Closeable> opened) {
+      Map<String, ? extends @Nullable Object> config, TensorSource tensors, Closeable opened) {
     ModelConfig fields = new ModelConfig(config);
     Layout layout = Layouts.of(fields);
     return new MoeCheckpoint(layout, relevant(layout, fields), tensors, opened);

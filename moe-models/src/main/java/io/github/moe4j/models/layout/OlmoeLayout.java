@@ -26,10 +26,7 @@ final class OlmoeLayout implements Layout {
 
   @Override
   public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = new Sizes(
-        config.sizeOf("num_experts", "num_local_experts"),
-        config.size("hidden_size"),
-        config.size("intermediate_size"));
+    Sizes sizes = Sizes.of(config, "num_experts", "num_local_experts", "intermediate_size");
     return MlpForms.of(block, sizes, mlp -> List.of());
   }
 

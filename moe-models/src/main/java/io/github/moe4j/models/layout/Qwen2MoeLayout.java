@@ -29,10 +29,7 @@ final class Qwen2MoeLayout implements Layout {
   public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
     int width = config.size("hidden_size");
     int shared = config.size("shared_expert_intermediate_size");
-    Sizes sizes = new Sizes(
-        config.sizeOf("num_experts", "num_local_experts"),
-        width,
-        config.size("moe_intermediate_size"));
+    Sizes sizes = Sizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
     return MlpForms.of(
         block,
         sizes,

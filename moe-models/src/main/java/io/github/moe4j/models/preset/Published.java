@@ -19,10 +19,7 @@ public record Published(String printed, Counting counting, String source, String
 
   /** Checks the number. */
   public Published {
-    Require.that(
-        NUMBER.matcher(printed).matches(),
-        "printed must be a number and a unit but was %s",
-        printed);
+    number(printed);
   }
 
   /** A number without a note. */
@@ -36,7 +33,7 @@ public record Published(String printed, Counting counting, String source, String
 
   /** The number. */
   public double value() {
-    Matcher number = number();
+    Matcher number = number(printed);
     return Double.parseDouble(number.group(1)) * unit(number);
   }
 
@@ -47,13 +44,13 @@ public record Published(String printed, Counting counting, String source, String
 
   /** Whether the count, rounded to as many digits as are printed, is the published number. */
   public boolean roundsFrom(Architecture model) {
-    Matcher number = number();
+    Matcher number = number(printed);
     double halfDigit = 0.5 * Math.pow(10, -new BigDecimal(number.group(1)).scale());
     double difference = counting.count(model) / unit(number) - Double.parseDouble(number.group(1));
     return Math.abs(difference) <= halfDigit;
   }
 
-  private Matcher number() {
+  private static Matcher number(String printed) {
     Matcher number = NUMBER.matcher(printed);
     Require.that(number.matches(), "printed must be a number and a unit but was %s", printed);
     return number;
