@@ -8,6 +8,7 @@ import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.internal.Allocate;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -45,10 +46,12 @@ public final class Rehearsal {
     int[] ids = random.ints(TOKENS, 0, 256).toArray();
     MoeInput input = MoeInput.of(x).withSequenceLength(SEQUENCE).withTokenIds(ids);
     Arena arena = new Arena();
+    List<FeedForward> layers = new ArrayList<>();
     List<FeedForwardRun> runs = new ArrayList<>();
     try {
       for (int b = 0; b < sizes.blocks(); b++) {
         FeedForward layer = recipe.layers().create("block " + b, b, arena);
+        layers.add(layer);
         runs.add(layer.forward(input.training(random).atStep(0)));
         layer.forward(input).close();
       }
@@ -61,6 +64,11 @@ public final class Rehearsal {
           moe.get(l).addBalance(losses.get(0).gradients().get(l));
         }
         recipe.balancing().step(shards);
+      }
+      for (int b = 0; b < layers.size(); b++) {
+        INDArray dy = runs.get(b).y().dup();
+        INDArray dx = Allocate.zeros(DataType.FLOAT, dy.shape());
+        runs.get(b).backward(dy, dx, layers.get(b).parameters().zeroGradients());
       }
     } finally {
       runs.forEach(FeedForwardRun::close);
