@@ -3,7 +3,7 @@ package io.github.moe4j.balance.control;
 import io.github.moe4j.core.RouterDecision;
 
 /**
- * Steers the load from outside the gradient: it watches every pass of an optimiser step and acts
+ * Steers the load from outside the gradient: it watches every pass of an optimizer step and acts
  * once when the step is done.
  *
  * <p>Implementations may be called by several threads; those that only count come to the same
@@ -18,7 +18,7 @@ public interface LoadController {
   void observe(RouterDecision decision);
 
   /**
-   * Acts on what was observed since the last step, and forgets it. Called once after every optimiser
+   * Acts on what was observed since the last step, and forgets it. Called once after every optimizer
    * step, also if nothing was observed.
    */
   void step();

@@ -1,0 +1,66 @@
+package io.github.moe4j.lab.balance;
+
+import io.github.moe4j.balance.CompositeLoss;
+import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.control.ControllerState;
+import io.github.moe4j.balance.control.LoadController;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.internal.Require;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * Losses of each shard by itself, and controllers.
+ *
+ * @param loss over all layers of a shard
+ * @param controllers one for each layer, which may be the same for several; or none at all
+ */
+public record LossesAndControllers(CompositeLoss loss, List<LoadController> controllers)
+    implements Balancing {
+
+  /** Losses alone. */
+  public static LossesAndControllers of(CompositeLoss loss) {
+    return new LossesAndControllers(loss, List.of());
+  }
+
+  @Override
+  public List<LossValue> losses(List<List<RouterDecision>> shards, long step) {
+    return shards.stream().map(layers -> loss.evaluate(layers, step).total()).toList();
+  }
+
+  @Override
+  public void step(List<List<RouterDecision>> shards) {
+    for (List<RouterDecision> layers : shards) {
+      Require.that(
+          controllers.isEmpty() || controllers.size() == layers.size(),
+          "controllers must be none or one a layer: %d != %d",
+          controllers.size(),
+          layers.size());
+      for (int l = 0; l < controllers.size(); l++) {
+        controllers.get(l).observe(layers.get(l));
+      }
+    }
+    distinct().forEach(LoadController::step);
+  }
+
+  private List<LoadController> distinct() {
+    return List.copyOf(new LinkedHashSet<>(controllers));
+  }
+
+  @Override
+  public void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    List<LoadController> all = distinct();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).state().addTo(checkpoint, prefix + ".controller." + i);
+    }
+  }
+
+  @Override
+  public void restore(Checkpoint checkpoint, String prefix) {
+    List<LoadController> all = distinct();
+    for (int i = 0; i < all.size(); i++) {
+      all.get(i).restore(ControllerState.from(checkpoint, prefix + ".controller." + i));
+    }
+  }
+}
