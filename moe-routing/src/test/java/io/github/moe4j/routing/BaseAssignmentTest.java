@@ -14,7 +14,7 @@ import io.github.moe4j.core.TokenMask;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-class BaseAssignmentAssignmentTest {
+class BaseAssignmentTest {
   // All four tokens prefer expert 0; in logarithms to base 2: 3, 0 | 2, 1 | 1, 0 | 4, 1.
   private static final Logits FOUR = ratios(2, 8, 1, 4, 2, 2, 1, 16, 2);
 

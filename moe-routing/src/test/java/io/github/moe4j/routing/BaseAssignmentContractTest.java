@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 @ParameterizedClass
 @ValueSource(booleans = {false, true})
-class BaseAssignmentAssignmentContractTest extends RouterContract {
+class BaseAssignmentContractTest extends RouterContract {
   @Parameter
   boolean training;
 
