@@ -1,5 +1,6 @@
 package io.github.moe4j.balance;
 
+import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
@@ -16,6 +17,27 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
   /** Copies the list. */
   public LossValue {
     gradients = List.copyOf(gradients);
+  }
+
+  /**
+   * A loss and its gradients, each bound to the decision that it was computed from: so the pass of
+   * another decision refuses it.
+   *
+   * @param layers the decisions, as {@link BalanceLoss#evaluate(List)} was given them
+   * @param gradients with respect to each, in their order
+   */
+  public static LossValue of(
+      double value, List<RouterDecision> layers, List<RoutingGradient> gradients) {
+    Require.that(
+        layers.size() == gradients.size(),
+        "gradients must be one a layer: %d != %d",
+        layers.size(),
+        gradients.size());
+    List<RoutingGradient> bound = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      bound.add(gradients.get(l).boundTo(layers.get(l)));
+    }
+    return new LossValue(value, bound);
   }
 
   /** Nothing: value 0, and a gradient of zero for each layer. */

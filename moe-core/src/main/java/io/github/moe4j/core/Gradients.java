@@ -5,6 +5,7 @@ import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.Zero;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
@@ -69,8 +70,13 @@ public final class Gradients {
 
   private void requireFits(String name, INDArray array) {
     INDArray gradient = get(name);
-    Require.shape("gradient of " + prefix + name, gradient, array.shape());
-    Require.type("gradient of " + prefix + name, gradient, array.dataType());
+    boolean fits = Require.isUsable(gradient)
+        && Arrays.equals(gradient.shape(), array.shape())
+        && gradient.dataType() == array.dataType();
+    if (!fits) { // The error's name is put together only then.
+      Require.shape("gradient of " + prefix + name, gradient, array.shape());
+      Require.type("gradient of " + prefix + name, gradient, array.dataType());
+    }
   }
 
   /** All names in order, without scope. */

@@ -40,7 +40,8 @@ class ThreadsTest {
   private static double[] pass(MoeLayer layer, int tokens, boolean training) {
     INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), tokens, WIDTH);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(2), tokens, WIDTH);
-    TokenBatch input = training ? TokenBatch.of(x).training() : TokenBatch.of(x);
+    TokenBatch input =
+        training ? TokenBatch.training(x) : TokenBatch.evaluation(x).differentiable();
     try (MoePass forward = layer.forward(input)) {
       INDArray y = forward.y().dup();
       MoeGradients gradients = forward.backward(dy);

@@ -79,7 +79,7 @@ class MoeNetworkTest {
     INDArray x = Networks.random(DataType.FLOAT, 3, 7, Networks.WIDTH);
     MoeNetworkLayer layer = moeOf(network);
     INDArray y = layer.activate(x, false, LayerWorkspaceMgr.noWorkspaces());
-    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.moe().forward(TokenBatch.evaluation(x))) {
       assertArrayEquals(bits(pass.y()), bits(y));
     }
     // The weights are views: what an updater does to the network's vector is seen at once.

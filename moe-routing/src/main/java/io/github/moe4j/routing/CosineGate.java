@@ -1,9 +1,11 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
@@ -112,8 +114,9 @@ public final class CosineGate implements Gate {
   }
 
   @Override
-  public GatePass score(TokenBatch input) {
-    return new Run(input.mask(), projector.score(input));
+  public GatePass score(TokenBatch input, Arena.Scope scope) {
+    PassArrays.requireInputs("the gate", parameters, input.x());
+    return new Run(input, projector.score(input, scope));
   }
 
   private double[] transposedSimilarity() {
@@ -132,6 +135,7 @@ public final class CosineGate implements Gate {
 
   /** The scores of one pass. */
   private final class Run implements GatePass {
+    private final INDArray x;
     private final int tokens;
     private final int width = projector.experts();
     private final GatePass projected;
@@ -146,7 +150,9 @@ public final class CosineGate implements Gate {
     private final double factor;
     private final Logits logits;
 
-    Run(TokenMask mask, GatePass projected) {
+    Run(TokenBatch input, GatePass projected) {
+      TokenMask mask = input.mask();
+      this.x = input.x();
       this.tokens = mask.tokens();
       this.projected = projected;
       double[] z = projected.logits().toArray();
@@ -180,7 +186,7 @@ public final class CosineGate implements Gate {
     public void backward(double[] dLogits, INDArray dx, Gradients into) {
       int experts = experts();
       Require.length("dLogits", dLogits, tokens * experts);
-      into.requireFits(parameters);
+      PassArrays.requireBackward("the gate", parameters, x, dx, into);
       double[] dUnits = new double[tokens * width];
       double[] dColumns = new double[experts * width];
       double dTemperature = 0;
@@ -199,11 +205,6 @@ public final class CosineGate implements Gate {
         INDArray target = into.get("temperature");
         target.putScalar(0, target.getDouble(0) + dTemperature);
       }
-    }
-
-    @Override
-    public void close() {
-      projected.close();
     }
 
     private void addTransposed(double[] dColumns, INDArray target) {

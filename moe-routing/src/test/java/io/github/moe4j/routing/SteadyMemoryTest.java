@@ -27,9 +27,8 @@ class SteadyMemoryTest {
     MoeLayer layer = MoeLayer.of(
         GatedRouter.of(LinearGate.create(4, 24, DataType.FLOAT, 1), TopK.of(2)),
         GluExperts.create(ExpertOptions.of(4, 24, 40), 2));
-    TokenBatch input = TokenBatch.of(
-            RandomArrays.normal(DataType.FLOAT, Seeds.random(4), tokens, 24))
-        .training();
+    TokenBatch input =
+        TokenBatch.training(RandomArrays.normal(DataType.FLOAT, Seeds.random(4), tokens, 24));
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(5), tokens, 24);
     INDArray dx = Nd4j.create(DataType.FLOAT, tokens, 24);
     Gradients gradients = layer.parameters().zeroGradients();

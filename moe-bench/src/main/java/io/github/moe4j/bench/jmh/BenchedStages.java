@@ -2,9 +2,9 @@ package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DispatchPlan;
-import io.github.moe4j.core.Dispatcher;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,12 +37,11 @@ public class BenchedStages extends BenchedLayer {
     plan = DispatchPlan.of(given);
     expertStart = plan.expertStart();
     xR = Nd4j.create(DataType.FLOAT, plan.rows(), sizes.width());
-    Dispatcher.dispatch(plan, x, xR);
+    WeightAt.OUTPUT.dispatch(plan, x, xR);
     dyR = normal(5, plan.rows());
     try (Arena.Scope scope = arena.open()) {
       ExpertsPass run = experts.run(xR, expertStart, PassMode.evaluation(), scope);
       yR = run.y().dup('c');
-      run.close();
     }
     requireFinite("yR", yR);
   }

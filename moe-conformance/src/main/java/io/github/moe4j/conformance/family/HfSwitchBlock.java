@@ -42,7 +42,8 @@ final class HfSwitchBlock implements ReferenceFamily {
     CaseConfig config = reference.config();
     config.requireZero("jitter", "jitter draws random numbers");
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    TokenBatch input = TokenBatch.of(hidden.rows()).withSequenceLength(hidden.size(1));
+    TokenBatch input =
+        TokenBatch.evaluation(hidden.rows()).differentiable().withSequenceLength(hidden.size(1));
     try (ObjectivePass pass = ObjectivePass.forward(layer(reference), input, reference)) {
       RouterDecision decision = pass.decision();
       int[] keptExpert = expertOfToken(pass.pass().plan().assignments());

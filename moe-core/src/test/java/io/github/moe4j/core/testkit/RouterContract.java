@@ -111,7 +111,7 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       INDArray x = x(7, 1);
       Router router = router(weight(2), k);
-      RouterDecision decision = route(router, TokenBatch.of(x)).decision();
+      RouterDecision decision = route(router, TokenBatch.evaluation(x)).decision();
       assertEquals(EXPERTS, router.experts());
       assertEquals(WIDTH, router.modelWidth());
       assertEquals(7, decision.tokens());
@@ -126,7 +126,7 @@ public abstract class RouterContract {
   @Test
   void route_sequences_keptInDecision() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
-    TokenBatch input = TokenBatch.of(x(6, 1)).withSequenceLength(3);
+    TokenBatch input = TokenBatch.evaluation(x(6, 1)).withSequenceLength(3);
     assertEquals(3, route(router, input).decision().sequenceLength());
     assertEquals(2, route(router, input).decision().sequences());
   }
@@ -136,7 +136,7 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
       INDArray x = Nd4j.create(DataType.DOUBLE, 0, WIDTH);
-      RouterPass routing = route(router, TokenBatch.of(x));
+      RouterPass routing = route(router, TokenBatch.evaluation(x).differentiable());
       assertEquals(0, routing.decision().tokens());
       assertEquals(0, routing.decision().assignments().size());
       Gradients into = router.parameters().zeroGradients();
@@ -151,9 +151,9 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       INDArray x = x(3, 1);
       Router router = router(weight(2), k);
-      Assignments all = route(router, TokenBatch.of(x)).decision().assignments();
+      Assignments all = route(router, TokenBatch.evaluation(x)).decision().assignments();
       INDArray first = RandomArrays.of(DataType.DOUBLE, row(x, 0), 1, WIDTH);
-      Assignments one = route(router, TokenBatch.of(first)).decision().assignments();
+      Assignments one = route(router, TokenBatch.evaluation(first)).decision().assignments();
       assertEquals(k, one.size());
       for (int n = 0; n < k; n++) {
         assertEquals(all.expert(n), one.expert(n));
@@ -166,7 +166,8 @@ public abstract class RouterContract {
   void route_oneExpert_takesAll() {
     assumeTrue(leastExperts() == 1);
     INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 1, WIDTH);
-    RouterDecision decision = route(router(weight, 1), TokenBatch.of(x(7, 1))).decision();
+    RouterDecision decision =
+        route(router(weight, 1), TokenBatch.evaluation(x(7, 1))).decision();
     if (servesEveryToken()) {
       assertArrayEquals(new int[] {7}, decision.assignments().countPerExpert());
     }
@@ -178,7 +179,7 @@ public abstract class RouterContract {
     int[] choices = choices(EXPERTS);
     assumeTrue(choosesLargestScores() && choices[choices.length - 1] == EXPERTS);
     RouterDecision decision =
-        route(router(weight(2), EXPERTS), TokenBatch.of(x(7, 1))).decision();
+        route(router(weight(2), EXPERTS), TokenBatch.evaluation(x(7, 1))).decision();
     int[] expected = new int[EXPERTS];
     Arrays.fill(expected, 7);
     assertArrayEquals(expected, decision.assignments().countPerExpert());
@@ -223,8 +224,8 @@ public abstract class RouterContract {
   void route_sameSeed_sameBits() {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
-      RouterDecision first = route(router, TokenBatch.of(x(7, 1))).decision();
-      RouterDecision second = route(router, TokenBatch.of(x(7, 1))).decision();
+      RouterDecision first = route(router, TokenBatch.evaluation(x(7, 1))).decision();
+      RouterDecision second = route(router, TokenBatch.evaluation(x(7, 1))).decision();
       Decisions.assertSame(first, second, 0);
     }
   }
@@ -237,7 +238,7 @@ public abstract class RouterContract {
       weight.putScalar(3, 0, bad);
       Router router = router(weight, choices(EXPERTS)[0]);
       INDArray x = Nd4j.ones(DataType.DOUBLE, 4, 1);
-      TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(false, false, true, true));
+      TokenBatch input = TokenBatch.evaluation(x).withMask(TokenMask.of(false, false, true, true));
       Exception error = assertThrows(IllegalArgumentException.class, () -> route(router, input));
       String message = String.valueOf(error.getMessage());
       assertTrue(message.contains("token 2") && message.contains("expert 3"), message);
@@ -249,11 +250,11 @@ public abstract class RouterContract {
   void route_wrongWidthOrType_saysWhatItWas() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
     INDArray wide = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH + 2);
-    assertMessage(() -> route(router, TokenBatch.of(wide)), "[3, 6]");
+    assertMessage(() -> route(router, TokenBatch.evaluation(wide)), "[3, 6]");
     assumeTrue(readsTokens());
     Router single = router(weight(2).castTo(DataType.FLOAT), choices(EXPERTS)[0]);
     INDArray exact = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH);
-    assertMessage(() -> route(single, TokenBatch.of(exact)), "DOUBLE");
+    assertMessage(() -> route(single, TokenBatch.evaluation(exact)), "DOUBLE");
   }
 
   @Test
@@ -262,7 +263,8 @@ public abstract class RouterContract {
       TokenMask mask = TokenMask.of(true, false, true, true, false, false, true);
       INDArray x = x(7, 1);
       Router router = router(weight(2), k);
-      RouterPass routing = route(router, TokenBatch.of(x).withMask(mask));
+      RouterPass routing =
+          route(router, TokenBatch.evaluation(x).differentiable().withMask(mask));
       RouterDecision decision = routing.decision();
       for (int n = 0; n < decision.assignments().size(); n++) {
         assertTrue(mask.valid(decision.assignments().token(n)), "padded token got an expert");
@@ -280,7 +282,9 @@ public abstract class RouterContract {
   void route_onlyPadding_decidesNothing() {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
-      TokenBatch input = TokenBatch.of(x(3, 1)).withMask(TokenMask.of(false, false, false));
+      TokenBatch input = TokenBatch.evaluation(x(3, 1))
+          .differentiable()
+          .withMask(TokenMask.of(false, false, false));
       RouterPass routing = route(router, input);
       assertEquals(0, routing.decision().assignments().size());
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH);
@@ -307,8 +311,9 @@ public abstract class RouterContract {
     TokenMask mask = TokenMask.of(true, true, true, true, true, false, false, false);
     Router router = router(weight(2), k);
     INDArray longX = RandomArrays.of(DataType.DOUBLE, padded, 8, WIDTH);
-    RouterPass expected = route(router, TokenBatch.of(x));
-    RouterPass actual = route(router, TokenBatch.of(longX).withMask(mask));
+    RouterPass expected = route(router, TokenBatch.evaluation(x).differentiable());
+    RouterPass actual =
+        route(router, TokenBatch.evaluation(longX).differentiable().withMask(mask));
     Assignments a = expected.decision().assignments();
     Assignments b = actual.decision().assignments();
     assertEquals(a.size(), b.size());
@@ -336,7 +341,7 @@ public abstract class RouterContract {
       Router router = router(weight(2), k);
       List<INDArray> before = new ArrayList<>(List.of(x.dup()));
       router.parameters().forEach((name, array) -> before.add(array.dup()));
-      RouterPass routing = route(router, TokenBatch.of(x));
+      RouterPass routing = route(router, TokenBatch.evaluation(x).differentiable());
       RoutingGradient gradient = gradient(routing.decision());
       double[] dWeights = gradient.weights().orElseThrow();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, WIDTH);
@@ -398,7 +403,7 @@ public abstract class RouterContract {
   private record Outcome(RouterDecision decision, INDArray dx, Gradients into) {}
 
   private Outcome outcome(Router router, INDArray x) {
-    RouterPass routing = route(router, TokenBatch.of(x));
+    RouterPass routing = route(router, TokenBatch.evaluation(x).differentiable());
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, x.shape());
     Gradients into = router.parameters().zeroGradients();
     routing.backward(gradient(routing.decision()), dx, into);
@@ -410,8 +415,9 @@ public abstract class RouterContract {
     assumeTrue(isDerivative());
     for (int k : choices(EXPERTS)) {
       INDArray x = x(6, 1);
-      TokenBatch input =
-          TokenBatch.of(x).withMask(TokenMask.of(true, true, false, true, true, true));
+      TokenBatch input = TokenBatch.evaluation(x)
+          .differentiable()
+          .withMask(TokenMask.of(true, true, false, true, true, true));
       Router router = router(weight(2), k);
       RouterPass routing = route(router, input);
       RoutingObjective objective = RoutingObjective.random(routing.decision(), Seeds.random(3));
@@ -429,7 +435,7 @@ public abstract class RouterContract {
   void backward_partsAlone_sumToWhole() {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
-      RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
+      RouterPass routing = route(router, TokenBatch.evaluation(x(6, 1)).differentiable());
       RoutingGradient whole = gradient(routing.decision());
       INDArray expectedDx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
       Gradients expected = router.parameters().zeroGradients();
@@ -454,7 +460,7 @@ public abstract class RouterContract {
   @Test
   void backward_gradientOfOtherLengths_refusedAndNothingChanged() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
-    RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
+    RouterPass routing = route(router, TokenBatch.evaluation(x(6, 1)).differentiable());
     int size = routing.decision().assignments().size();
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
     Gradients into = router.parameters().zeroGradients();
@@ -485,7 +491,7 @@ public abstract class RouterContract {
   @Test
   void backward_targetsNotZero_adds() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
-    RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
+    RouterPass routing = route(router, TokenBatch.evaluation(x(6, 1)).differentiable());
     RoutingGradient gradient = gradient(routing.decision());
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
     Gradients into = router.parameters().zeroGradients();
@@ -503,9 +509,9 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       INDArray x = x(7, 1).castTo(DataType.FLOAT);
       INDArray weight = weight(2).castTo(DataType.FLOAT);
-      RouterDecision single = route(router(weight, k), TokenBatch.of(x)).decision();
+      RouterDecision single = route(router(weight, k), TokenBatch.evaluation(x)).decision();
       Router exact = router(weight.castTo(DataType.DOUBLE), k);
-      TokenBatch input = TokenBatch.of(x.castTo(DataType.DOUBLE));
+      TokenBatch input = TokenBatch.evaluation(x.castTo(DataType.DOUBLE));
       Decisions.assertSame(route(exact, input).decision(), single, 1e-5);
     }
   }
@@ -517,7 +523,7 @@ public abstract class RouterContract {
   /** Routes tokens whose raw scores are given. */
   private RouterPass routeScores(double[] scores, int k, DataType type) {
     INDArray x = RandomArrays.of(type, scores, scores.length / EXPERTS, EXPERTS);
-    return route(router(Nd4j.eye(EXPERTS).castTo(type), k), TokenBatch.of(x));
+    return route(router(Nd4j.eye(EXPERTS).castTo(type), k), TokenBatch.evaluation(x));
   }
 
   private static INDArray x(int tokens, long salt) {

@@ -13,7 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PassListenerTest {
-  private final TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6)).atStep(9);
+  private final TokenBatch input =
+      TokenBatch.evaluation(WatchedLayer.normal(3, 6)).atStep(9);
 
   @Test
   void forward_withListener_tellsOfThePassThatTheCallerGets() {
