@@ -15,12 +15,12 @@ import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradients with the names, shapes and types of some {@link Parameters}.
+ * Gradients with the names, shapes and types of some {@link NamedArrays}.
  *
  * <p>A sum that backward passes add into: gradients of micro-batches accumulate by themselves, and
  * an expert without tokens keeps its zero without any work. Not thread-safe.
  *
- * <p>Parameters may be frozen ({@link Parameters#zeroGradientsExcept}): they have no gradient here, and a
+ * <p>Parameters may be frozen ({@link NamedArrays#zeroGradientsExcept}): they have no gradient here, and a
  * backward pass does not compute one; the gradient of the input is the same.
  */
 public final class Gradients {
@@ -34,7 +34,7 @@ public final class Gradients {
     this.path = path;
   }
 
-  static Gradients zerosLike(Parameters parameters, Set<String> frozen) {
+  static Gradients zerosLike(NamedArrays parameters, Set<String> frozen) {
     Map<String, INDArray> zeros = new LinkedHashMap<>();
     parameters.forEach((name, array) -> {
       if (!frozen.contains(name)) {
@@ -49,7 +49,7 @@ public final class Gradients {
    *
    * @param arrays contiguous in c order, named as the parameters. Kept, not copied.
    */
-  public static Gradients in(Parameters arrays) {
+  public static Gradients in(NamedArrays arrays) {
     Map<String, INDArray> kept = new LinkedHashMap<>();
     arrays.forEach(kept::put);
     return new Gradients(kept, Set.of(), "");
@@ -118,7 +118,7 @@ public final class Gradients {
    * Checks that there is a gradient of the same shape and type for each of the parameters, unless it is
    * frozen.
    */
-  public void requireFits(Parameters parameters) {
+  public void requireFits(NamedArrays parameters) {
     parameters.forEach(this::requireFits);
   }
 

@@ -1,7 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
@@ -36,7 +36,7 @@ public interface Initializer {
   /** Normal with mean 0 and the given standard deviation. */
   static Initializer normal(double std) {
     Require.that(std >= 0 && Double.isFinite(std), "std must be at least 0 but was %s", std);
-    return (in, out, random) -> std * Draws.normal(random);
+    return (in, out, random) -> std * InverseSampling.normal(random);
   }
 
   /**
@@ -47,7 +47,7 @@ public interface Initializer {
   static Initializer truncatedNormal(double scale) {
     Require.that(
         scale >= 0 && Double.isFinite(scale), "scale must be at least 0 but was %s", scale);
-    return (in, out, random) -> Draws.truncatedNormal(random) * Math.sqrt(scale / in);
+    return (in, out, random) -> InverseSampling.truncatedNormal(random) * Math.sqrt(scale / in);
   }
 
   /** Uniform in ±1/√fanIn, the default of linear layers in PyTorch. */

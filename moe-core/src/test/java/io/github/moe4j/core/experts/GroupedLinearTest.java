@@ -3,7 +3,7 @@ package io.github.moe4j.core.experts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,8 +20,8 @@ class GroupedLinearTest {
     INDArray weight = Nd4j.ones(DataType.DOUBLE, 2, 3, 4);
     INDArray bias = Nd4j.ones(DataType.DOUBLE, 2, 3);
     GroupedLinear linear = new GroupedLinear("up", weight, bias);
-    Parameters parameters =
-        Parameters.builder().add("up.weight", weight).add("up.bias", bias).build();
+    NamedArrays parameters =
+        NamedArrays.builder().add("up.weight", weight).add("up.bias", bias).build();
     Gradients into = frozen.isEmpty()
         ? parameters.zeroGradients()
         : parameters.zeroGradientsExcept(frozen.split(","));

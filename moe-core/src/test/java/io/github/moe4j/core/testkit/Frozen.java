@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,7 +24,7 @@ public final class Frozen {
    * Freezes each parameter alone, and then all: the gradients of the others and of the input must have the
    * same bits, and those of frozen parameters must not exist.
    */
-  public static void assertRestUnchanged(Parameters parameters, Backward backward) {
+  public static void assertRestUnchanged(NamedArrays parameters, Backward backward) {
     Gradients all = parameters.zeroGradients();
     INDArray dx = backward.run(all);
     List<String[]> choices = new ArrayList<>();

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
@@ -32,15 +32,15 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 @ExtendWith(Seeds.class)
 class OptimizerTest {
-  private static Parameters parameters(double... values) {
-    return Parameters.builder()
+  private static NamedArrays parameters(double... values) {
+    return NamedArrays.builder()
         .add("weight", RandomArrays.of(DataType.DOUBLE, values, 1, values.length))
         .build();
   }
 
   @Test
   void step_ofSgd_subtractsRateTimesGradientAndUsesItUp() {
-    Parameters parameters = parameters(1, 2);
+    NamedArrays parameters = parameters(1, 2);
     Optimizer optimizer = Optimizer.of(parameters, new Sgd(0.5));
     Gradients gradients = parameters.zeroGradients();
     gradients.get("weight").assign(RandomArrays.of(DataType.DOUBLE, new double[] {4, -2}, 1, 2));
@@ -54,7 +54,7 @@ class OptimizerTest {
 
   @Test
   void step_ofAdam_movesByTheRateAtFirst() {
-    Parameters parameters = parameters(1, 2);
+    NamedArrays parameters = parameters(1, 2);
     Optimizer optimizer = Optimizer.of(parameters, new Adam(0.1));
     Gradients gradients = parameters.zeroGradients();
     gradients.get("weight").assign(RandomArrays.of(DataType.DOUBLE, new double[] {4, -2}, 1, 2));
@@ -66,7 +66,7 @@ class OptimizerTest {
 
   @Test
   void step_ofMomentum_keepsStateBetweenSteps() {
-    Parameters parameters = parameters(0);
+    NamedArrays parameters = parameters(0);
     Optimizer optimizer = Optimizer.of(parameters, new Nesterovs(0.1, 0.9));
     Gradients gradients = parameters.zeroGradients();
     double[] moved = new double[2];
@@ -124,7 +124,7 @@ class OptimizerTest {
   void step_frozenPart_bitsAsBeforeAndNoState() {
     for (String frozen : new String[] {"router", "experts"}) {
       MoeLayer layer = layer(Seeds.random(6));
-      Parameters trained = layer.parameters().without(frozen);
+      NamedArrays trained = layer.parameters().without(frozen);
       Optimizer optimizer = Optimizer.of(trained, new Adam(0.05));
       Gradients gradients = layer.parameters().zeroGradientsExcept(frozen);
       Map<String, INDArray> before = new LinkedHashMap<>();
@@ -148,7 +148,7 @@ class OptimizerTest {
   @Test
   void step_withGradientsOfOtherParameters_isRefused() {
     Optimizer optimizer = Optimizer.of(parameters(1), new Sgd(1));
-    Gradients other = Parameters.builder()
+    Gradients other = NamedArrays.builder()
         .add("other", Nd4j.zeros(DataType.DOUBLE, 1, 1))
         .build()
         .zeroGradients();
@@ -185,7 +185,7 @@ class OptimizerTest {
   private static void add(
       MoeLayer layer, INDArray x, INDArray dy, int from, int to, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, to - from, 4);
-    try (MoeForward pass = layer.forward(MoeInput.of(rows(x, from, to)).training())) {
+    try (MoePass pass = layer.forward(TokenBatch.of(rows(x, from, to)).training())) {
       pass.backward(rows(dy, from, to), dx, into);
     }
   }
