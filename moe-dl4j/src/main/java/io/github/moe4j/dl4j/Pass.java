@@ -7,6 +7,7 @@ import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.dl4j.balance.BalanceSpec;
 import java.util.SplittableRandom;
@@ -80,6 +81,10 @@ final class Pass implements AutoCloseable {
 
   double balance() {
     return balance;
+  }
+
+  RouterDecision decision() {
+    return forward.decision();
   }
 
   LoadStatistics load() {

@@ -32,7 +32,7 @@ public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
 
   /** The published gate without groups: any expert can be reached. */
   public static DeepSeekV3 of(int k, SelectionBias bias) {
-    return new DeepSeekV3(published(k), bias, ExpertGroups.none());
+    return new DeepSeekV3(weights(k), bias, ExpertGroups.none());
   }
 
   /**
@@ -44,10 +44,11 @@ public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
    * @param kept groups a token may use
    */
   public static DeepSeekV3 of(int k, SelectionBias bias, int groups, int kept) {
-    return new DeepSeekV3(published(k), bias, ExpertGroups.byBestTwo(groups, kept));
+    return new DeepSeekV3(weights(k), bias, ExpertGroups.byBestTwo(groups, kept));
   }
 
-  private static TopK published(int k) {
+  /** The published weights: sigmoids of the chosen, divided by their sum, times 2.5. */
+  public static TopK weights(int k) {
     return new TopK(k, ScoreFunction.SIGMOID, WeightNorm.sum(EPSILON), SCALE);
   }
 

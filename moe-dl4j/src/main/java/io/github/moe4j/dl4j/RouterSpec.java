@@ -1,0 +1,136 @@
+package io.github.moe4j.dl4j;
+
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.catalogue.ParameterSpec;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterNeed;
+import io.github.moe4j.routing.catalogue.RouterParts;
+import io.github.moe4j.routing.catalogue.RouterProvider;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.shade.jackson.annotation.JsonCreator;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * A router of {@link RouterCatalogue}, the user's own included, as part of a network's configuration.
+ *
+ * @param name in the catalogue
+ * @param k experts a token, for routers that are told
+ * @param options numbers by name, as {@link RouterProvider#options} of the router says
+ * @param steering how an expert bias follows the load; null as the router is usually steered
+ * @param biasRate what the sign rule moves an expert bias by at each iteration; 0.001 for DeepSeek-V3
+ */
+public record RouterSpec(
+    @JsonProperty("name") String name,
+    @JsonProperty("k") int k,
+    @JsonProperty("options") Map<String, Double> options,
+    @JsonProperty("steering") @Nullable Steering steering,
+    @JsonProperty("biasRate") double biasRate)
+    implements Serializable {
+
+  /** How an expert bias follows the load, for routers that read one. */
+  public enum Steering {
+    /** By the sign of the distance from the mean load (DeepSeek-V3). */
+    SIGN,
+    /** To what would have given each expert its share (Megatron-LM's quantile balancing). */
+    QUANTILE
+  }
+
+  private static final double USUAL_RATE = 1e-3;
+
+  /** Checks all that does not depend on the number of experts. */
+  @JsonCreator
+  public RouterSpec {
+    Require.positive("k", k);
+    Require.that(
+        biasRate >= 0 && Double.isFinite(biasRate),
+        "biasRate must be at least 0 but was %s",
+        biasRate);
+    RouterProvider provider = RouterCatalogue.load().get(name);
+    Require.that(
+        !provider.traits().needs(RouterNeed.TOKEN_IDS),
+        "router %s needs token ids, which a layer of DL4J does not get",
+        name);
+    // A TreeMap can be serialized on every JDK, and has one order in JSON.
+    options = options == null ? new TreeMap<>() : new TreeMap<>(options);
+  }
+
+  /**
+   * A router with its usual options.
+   *
+   * @param k experts a token; those with a number of their own ignore it
+   */
+  public static RouterSpec of(String name, int k) {
+    return new RouterSpec(name, k, Map.of(), null, USUAL_RATE);
+  }
+
+  /** Names of all routers that a layer of DL4J can have. */
+  public static List<String> names() {
+    return RouterCatalogue.load().all().stream()
+        .filter(provider -> !provider.traits().needs(RouterNeed.TOKEN_IDS))
+        .map(RouterProvider::name)
+        .toList();
+  }
+
+  /** The same with one option more. */
+  public RouterSpec with(String option, double value) {
+    Map<String, Double> all = new TreeMap<>(options);
+    all.put(option, value);
+    return new RouterSpec(name, k, all, steering, biasRate);
+  }
+
+  /** The same, its expert bias steered by the sign rule with this rate. */
+  public RouterSpec withBiasRate(double rate) {
+    return new RouterSpec(name, k, options, Steering.SIGN, rate);
+  }
+
+  /** The same, its expert bias steered in another way. */
+  public RouterSpec withSteering(Steering other) {
+    return new RouterSpec(name, k, options, other, biasRate);
+  }
+
+  RouterProvider provider() {
+    return RouterCatalogue.load().get(name);
+  }
+
+  boolean readsBias() {
+    return provider().traits().readsBias();
+  }
+
+  /** Experts that a token gets, at most or on average. */
+  int choices(int experts) {
+    return provider().traits().choices().expected(experts, k);
+  }
+
+  /** As given, else as the router is usually steered. */
+  Steering steeringOrUsual() {
+    if (steering != null) {
+      return steering;
+    }
+    return provider().usualBalance().contains("quantile") ? Steering.QUANTILE : Steering.SIGN;
+  }
+
+  /** Throws unless the router can choose among as many experts. */
+  void requireFits(int experts) {
+    provider().create(config(experts, 1), DataType.FLOAT, SelectionBias.zeros(experts), 0);
+  }
+
+  Map<String, ParameterSpec> parameters(int experts, int modelWidth) {
+    return provider().parameters(config(experts, modelWidth));
+  }
+
+  Router build(int experts, int modelWidth, RouterParts parts) {
+    return provider().build(config(experts, modelWidth), parts);
+  }
+
+  private RouterConfig config(int experts, int modelWidth) {
+    return new RouterConfig(experts, modelWidth, k, options);
+  }
+}
