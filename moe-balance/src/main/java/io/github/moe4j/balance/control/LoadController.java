@@ -1,6 +1,8 @@
 package io.github.moe4j.balance.control;
 
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
 
 /**
  * Steers the load from outside the gradient: it watches every pass of an optimiser step and acts
@@ -9,7 +11,7 @@ import io.github.moe4j.core.RouterDecision;
  * <p>Implementations may be called by several threads; those that only count come to the same
  * whatever the order of the calls, and say so if not.
  */
-public interface LoadController {
+public interface LoadController extends Stateful {
   /**
    * Takes note of one training pass. Choices count before dropping; padding counts for nothing.
    *
@@ -33,4 +35,14 @@ public interface LoadController {
    *     nothing is changed then
    */
   void restore(ControllerState state);
+
+  @Override
+  default void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    state().addTo(checkpoint, prefix);
+  }
+
+  @Override
+  default void restore(Checkpoint checkpoint, String prefix) {
+    restore(ControllerState.from(checkpoint, prefix));
+  }
 }

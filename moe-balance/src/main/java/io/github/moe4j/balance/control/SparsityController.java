@@ -1,6 +1,5 @@
 package io.github.moe4j.balance.control;
 
-import io.github.moe4j.balance.CoefficientSchedule;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.internal.Require;
@@ -24,7 +23,7 @@ import io.github.moe4j.core.internal.Require;
  * even out which ones is up to the penalty. State: {@code experts} [1], {@code
  * coefficient} [1], {@code positive} [1] and {@code weights} [1] since the last step.
  */
-public final class SparsityController implements LoadController, CoefficientSchedule {
+public final class SparsityController implements CoefficientController {
   private static final double START = 1e-8;
   private static final double FACTOR = 1.2;
 

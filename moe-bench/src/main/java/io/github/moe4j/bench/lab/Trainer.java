@@ -44,9 +44,9 @@ public final class Trainer {
   private final Workers workers;
   private final HeldOutText heldOutText;
   private final List<Gradients> gradients = new ArrayList<>();
-  private RestorableRandom batches;
-  private RestorableRandom noise;
-  private TrainingLog log = new TrainingLog();
+  private final RestorableRandom batches;
+  private final RestorableRandom noise;
+  private final TrainingLog log = new TrainingLog();
   private int step;
 
   /**
@@ -205,9 +205,9 @@ public final class Trainer {
     saved.into("model", model.parameters());
     optimizer.restore(saved, "optimizer");
     balancing.restore(saved, "balance");
-    batches = RestorableRandom.from(saved, "batches");
-    noise = RestorableRandom.from(saved, "noise");
-    log = TrainingLog.from(saved, "log");
+    batches.restore(saved, "batches");
+    noise.restore(saved, "noise");
+    log.restore(saved, "log");
     step = Math.toIntExact(saved.number("step"));
   }
 

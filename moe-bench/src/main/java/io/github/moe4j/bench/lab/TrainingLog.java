@@ -6,13 +6,14 @@ import io.github.moe4j.bench.lab.report.StageShares;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What a training has come to step by step, for the report: curves, load and times. */
-final class TrainingLog {
+final class TrainingLog implements Stateful {
   private final List<CurvePoint> curve = new ArrayList<>();
   private final List<LoadPoint> load = new ArrayList<>();
   private final List<Long> stepNanos = new ArrayList<>();
@@ -89,8 +90,8 @@ final class TrainingLog {
         stages.total() == 0 ? 0 : workNanos);
   }
 
-  /** Adds all of it to a checkpoint. */
-  void addTo(Checkpoint.Builder all, String prefix) {
+  @Override
+  public void addTo(Checkpoint.Builder all, String prefix) {
     all.longs(
             prefix + ".curve.steps", curve.stream().mapToLong(CurvePoint::step).toArray())
         .doubles(
@@ -128,8 +129,23 @@ final class TrainingLog {
     }
   }
 
-  /** The log that {@link #addTo} saved. */
-  static TrainingLog from(Checkpoint saved, String prefix) {
+  @Override
+  public void restore(Checkpoint saved, String prefix) {
+    TrainingLog log = read(saved, prefix);
+    curve.clear();
+    curve.addAll(log.curve);
+    load.clear();
+    load.addAll(log.load);
+    stepNanos.clear();
+    stepNanos.addAll(log.stepNanos);
+    stages = log.stages;
+    workNanos = log.workNanos;
+    bitsSincePoint = log.bitsSincePoint;
+    stepsSincePoint = log.stepsSincePoint;
+    loadSincePoint = log.loadSincePoint;
+  }
+
+  private static TrainingLog read(Checkpoint saved, String prefix) {
     TrainingLog log = new TrainingLog();
     long[] steps = saved.longs(prefix + ".curve.steps");
     double[] train = saved.doubles(prefix + ".curve.train");

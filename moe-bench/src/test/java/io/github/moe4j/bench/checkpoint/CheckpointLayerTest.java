@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.control.BiasController;
-import io.github.moe4j.balance.control.ControllerState;
 import io.github.moe4j.balance.control.SignRule;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeForward;
@@ -53,7 +52,7 @@ class CheckpointLayerTest {
     private final BiasController controller = new BiasController(bias, SignRule.of(0.05));
     private final MoeLayer layer;
     private final Optimizer optimizer;
-    private RestorableRandom random;
+    private final RestorableRandom random;
 
     Training(boolean noisy, int experts, long seed) {
       LinearGate gate = LinearGate.create(experts, WIDTH, DataType.FLOAT, seed);
@@ -83,7 +82,7 @@ class CheckpointLayerTest {
 
     void save(Path file) throws IOException {
       Checkpoint.Builder all = Checkpoint.builder().parameters("layer", layer.parameters());
-      controller.state().addTo(all, "balance");
+      controller.addTo(all, "balance");
       optimizer.addTo(all, "optimizer");
       random.addTo(all, "random");
       all.save(file);
@@ -92,9 +91,9 @@ class CheckpointLayerTest {
     void load(Path file) throws IOException {
       Checkpoint saved = Checkpoint.load(file);
       saved.into("layer", layer.parameters());
-      controller.restore(ControllerState.from(saved, "balance"));
+      controller.restore(saved, "balance");
       optimizer.restore(saved, "optimizer");
-      random = RestorableRandom.from(saved, "random");
+      random.restore(saved, "random");
     }
   }
 

@@ -29,7 +29,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Checkpoint saved = Checkpoint.load(file);
  * saved.into("layer", layer.parameters());
  * optimizer.restore(saved, "optimizer");
- * random = RestorableRandom.from(saved, "random");
+ * random.restore(saved, "random");
  * }</pre>
  *
  * <p>Names are paths such as {@code layer.experts.gate.weight}. A loaded checkpoint has memory of its

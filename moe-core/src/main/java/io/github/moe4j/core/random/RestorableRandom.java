@@ -1,6 +1,7 @@
 package io.github.moe4j.core.random;
 
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 
@@ -14,14 +15,14 @@ import java.util.random.RandomGenerator;
  *
  * <p>Used by one thread at a time; {@link #split} gives another thread its own.
  */
-public final class RestorableRandom implements RandomGenerator {
+public final class RestorableRandom implements RandomGenerator, Stateful {
   /** As written beside the state. */
   private static final String ALGORITHM = "SplitMix64";
 
   /** 2^64 divided by the golden ratio, to the next odd number. */
   private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
-  private final long gamma;
+  private long gamma;
   private long counter;
 
   private RestorableRandom(long counter, long gamma) {
@@ -40,17 +41,23 @@ public final class RestorableRandom implements RandomGenerator {
    * @param state what {@link #state} gave: two numbers, the second odd. Not modified.
    */
   public static RestorableRandom of(long... state) {
-    Require.that(state.length == 2, "state must have length 2 but has %d", state.length);
-    Require.that((state[1] & 1) == 1, "gamma must be odd but was %d", state[1]);
+    requireState(state);
     return new RestorableRandom(state[0], state[1]);
   }
 
-  /**
-   * The generator that {@link #addTo} saved; an error if it was another kind.
-   *
-   * @param prefix what it was saved under
-   */
-  public static RestorableRandom from(Checkpoint checkpoint, String prefix) {
+  private static void requireState(long... state) {
+    Require.that(state.length == 2, "state must have length 2 but has %d", state.length);
+    Require.that((state[1] & 1) == 1, "gamma must be odd but was %d", state[1]);
+  }
+
+  /** Adds algorithm and state to a checkpoint. */
+  @Override
+  public void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    checkpoint.text(prefix + ".algorithm", ALGORITHM).longs(prefix + ".state", state());
+  }
+
+  @Override
+  public void restore(Checkpoint checkpoint, String prefix) {
     String algorithm = checkpoint.text(prefix + ".algorithm");
     Require.that(
         algorithm.equals(ALGORITHM),
@@ -58,16 +65,10 @@ public final class RestorableRandom implements RandomGenerator {
         prefix,
         ALGORITHM,
         algorithm);
-    return of(checkpoint.longs(prefix + ".state"));
-  }
-
-  /**
-   * Adds algorithm and state to a checkpoint.
-   *
-   * @param prefix a path not used yet
-   */
-  public void addTo(Checkpoint.Builder checkpoint, String prefix) {
-    checkpoint.text(prefix + ".algorithm", ALGORITHM).longs(prefix + ".state", state());
+    long[] saved = checkpoint.longs(prefix + ".state");
+    requireState(saved);
+    counter = saved[0];
+    gamma = saved[1];
   }
 
   /** All that the next numbers depend on: counter and gamma. */

@@ -3,6 +3,7 @@ package io.github.moe4j.core.training;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameters;
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
 import java.util.LinkedHashMap;
@@ -29,7 +30,7 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * <p>Holds the updater's state and the number of steps; used by one thread at a time, and not while
  * a pass over the parameters is running.
  */
-public final class Optimizer {
+public final class Optimizer implements Stateful {
   private final Parameters parameters;
   private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
   private final Parameters state;
@@ -101,9 +102,8 @@ public final class Optimizer {
   /**
    * Adds the kind of updater, its state and the number of steps to a checkpoint. The updater's options,
    * such as its rate, are not saved: they are those that the restored optimiser is made with.
-   *
-   * @param prefix a path not used yet
    */
+  @Override
   public void addTo(Checkpoint.Builder checkpoint, String prefix) {
     checkpoint
         .text(prefix + ".updater", kind)
@@ -112,12 +112,11 @@ public final class Optimizer {
   }
 
   /**
-   * Takes a saved state over, so that the next step has the same bits as if training had not been
-   * interrupted. An error that names what differs, with nothing changed, unless it is that of the same
-   * kind of updater for parameters of the same names, sizes and types.
+   * {@inheritDoc}
    *
-   * @param prefix what it was saved under
+   * <p>The same kind of updater for parameters of the same names, sizes and types must have been saved.
    */
+  @Override
   public void restore(Checkpoint checkpoint, String prefix) {
     String saved = checkpoint.text(prefix + ".updater");
     Require.that(saved.equals(kind), "%s.updater must be %s but was %s", prefix, kind, saved);

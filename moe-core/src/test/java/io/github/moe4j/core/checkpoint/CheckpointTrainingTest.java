@@ -66,7 +66,7 @@ class CheckpointTrainingTest {
   private static final class Training {
     private final MoeLayer layer;
     private final Optimizer optimizer;
-    private RestorableRandom random;
+    private final RestorableRandom random;
 
     Training(DataType type, IUpdater updater, long seed) {
       layer = MoeLayer.of(
@@ -101,7 +101,7 @@ class CheckpointTrainingTest {
       Checkpoint saved = Checkpoint.load(file);
       saved.into("layer", layer.parameters());
       optimizer.restore(saved, "optimizer");
-      random = RestorableRandom.from(saved, "random");
+      random.restore(saved, "random");
     }
   }
 
@@ -147,7 +147,7 @@ class CheckpointTrainingTest {
       if (state) {
         other.optimizer.restore(saved, "optimizer");
       } else {
-        other.random = RestorableRandom.from(saved, "random");
+        other.random.restore(saved, "random");
       }
       other.steps(3);
       unbroken

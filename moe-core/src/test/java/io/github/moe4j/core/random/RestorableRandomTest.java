@@ -87,7 +87,8 @@ class RestorableRandomTest {
     random.nextGaussian();
     Checkpoint.Builder saved = Checkpoint.builder();
     random.addTo(saved, "noise");
-    RestorableRandom restored = RestorableRandom.from(saved.build(), "noise");
+    RestorableRandom restored = RestorableRandom.ofSeed(0);
+    restored.restore(saved.build(), "noise");
     RestorableRandom same = RestorableRandom.of(random.state());
     assertArrayEquals(random.state(), restored.state());
     List<Object> expected = draws(random);
@@ -99,11 +100,18 @@ class RestorableRandomTest {
   void of_stateOfAnother_isRefused() {
     assertMessage("state must have length 2 but has 4", () -> RestorableRandom.of(1, 2, 3, 4));
     assertMessage("gamma must be odd but was 2", () -> RestorableRandom.of(1, 2));
+    RestorableRandom refused = RestorableRandom.ofSeed(7);
     Checkpoint other =
         Checkpoint.builder().text("noise.algorithm", "Xoshiro256++").build();
     assertMessage(
         "noise.algorithm must be SplitMix64 but was Xoshiro256++",
-        () -> RestorableRandom.from(other, "noise"));
+        () -> refused.restore(other, "noise"));
+    Checkpoint even = Checkpoint.builder()
+        .text("noise.algorithm", "SplitMix64")
+        .longs("noise.state", 1, 2)
+        .build();
+    assertMessage("gamma must be odd but was 2", () -> refused.restore(even, "noise"));
+    assertArrayEquals(RestorableRandom.ofSeed(7).state(), refused.state());
   }
 
   private static void assertMessage(String expected, Executable action) {

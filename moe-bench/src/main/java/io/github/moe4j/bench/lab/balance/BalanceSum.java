@@ -3,7 +3,10 @@ package io.github.moe4j.bench.lab.balance;
 import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
@@ -36,15 +39,17 @@ public record BalanceSum(List<Balancing> parts) implements Balancing {
 
   @Override
   public void addTo(Checkpoint.Builder checkpoint, String prefix) {
-    for (int i = 0; i < parts.size(); i++) {
-      parts.get(i).addTo(checkpoint, prefix + "." + i);
-    }
+    state().addTo(checkpoint, prefix);
   }
 
   @Override
   public void restore(Checkpoint checkpoint, String prefix) {
-    for (int i = 0; i < parts.size(); i++) {
-      parts.get(i).restore(checkpoint, prefix + "." + i);
-    }
+    state().restore(checkpoint, prefix);
+  }
+
+  private Stateful state() {
+    Map<String, Balancing> byIndex = new LinkedHashMap<>();
+    parts.forEach(part -> byIndex.put(Integer.toString(byIndex.size()), part));
+    return Stateful.of(byIndex);
   }
 }

@@ -2,7 +2,7 @@ package io.github.moe4j.bench.lab.balance;
 
 import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
 import java.util.List;
 
 /**
@@ -11,7 +11,7 @@ import java.util.List;
  * <p>A step's batch is split into shards, micro-batches whose forward passes are all done before any
  * loss is taken; of each there are the decisions of all layers.
  */
-public interface Balancing {
+public interface Balancing extends Stateful {
   /**
    * The losses of a step, one value a shard.
    *
@@ -22,18 +22,4 @@ public interface Balancing {
 
   /** Called after the optimiser step with what its shards decided. */
   void step(List<List<RouterDecision>> shards);
-
-  /**
-   * Adds its state to a checkpoint.
-   *
-   * @param prefix a path not used yet
-   */
-  void addTo(Checkpoint.Builder checkpoint, String prefix);
-
-  /**
-   * Takes a saved state over.
-   *
-   * @param prefix what it was saved under
-   */
-  void restore(Checkpoint checkpoint, String prefix);
 }

@@ -2,13 +2,15 @@ package io.github.moe4j.bench.lab.balance;
 
 import io.github.moe4j.balance.CompositeLoss;
 import io.github.moe4j.balance.LossValue;
-import io.github.moe4j.balance.control.ControllerState;
 import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.core.internal.Require;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Losses of each shard by itself, and controllers.
@@ -50,17 +52,17 @@ public record LossesAndControllers(CompositeLoss loss, List<LoadController> cont
 
   @Override
   public void addTo(Checkpoint.Builder checkpoint, String prefix) {
-    List<LoadController> all = distinct();
-    for (int i = 0; i < all.size(); i++) {
-      all.get(i).state().addTo(checkpoint, prefix + ".controller." + i);
-    }
+    state().addTo(checkpoint, prefix);
   }
 
   @Override
   public void restore(Checkpoint checkpoint, String prefix) {
-    List<LoadController> all = distinct();
-    for (int i = 0; i < all.size(); i++) {
-      all.get(i).restore(ControllerState.from(checkpoint, prefix + ".controller." + i));
-    }
+    state().restore(checkpoint, prefix);
+  }
+
+  private Stateful state() {
+    Map<String, LoadController> byIndex = new LinkedHashMap<>();
+    distinct().forEach(controller -> byIndex.put("controller." + byIndex.size(), controller));
+    return Stateful.of(byIndex);
   }
 }

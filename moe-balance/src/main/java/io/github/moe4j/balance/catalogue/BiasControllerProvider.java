@@ -1,0 +1,26 @@
+package io.github.moe4j.balance.catalogue;
+
+import io.github.moe4j.balance.CoefficientSchedule;
+import io.github.moe4j.balance.control.LoadController;
+import io.github.moe4j.core.SelectionBias;
+import java.util.OptionalDouble;
+
+/** A controller that moves the bias by which a router chooses experts. */
+public non-sealed interface BiasControllerProvider extends ControllerProvider {
+  /**
+   * The controller of one layer, at step 0.
+   *
+   * @param bias what the layer's router reads. Modified by the controller's steps.
+   * @param k choices per token of the router
+   * @param rate how far a step moves a bias; not read by a controller without a rate
+   */
+  LoadController create(SelectionBias bias, int k, CoefficientSchedule rate);
+
+  /** A usual rate, for long runs; empty for a controller without a rate. */
+  OptionalDouble defaultRate();
+
+  @Override
+  default String router() {
+    return "deepseek-v3";
+  }
+}

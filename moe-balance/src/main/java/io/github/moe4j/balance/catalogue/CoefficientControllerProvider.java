@@ -1,0 +1,17 @@
+package io.github.moe4j.balance.catalogue;
+
+import io.github.moe4j.balance.control.CoefficientController;
+
+/** A controller that changes the coefficient of a loss; one for all layers. */
+public non-sealed interface CoefficientControllerProvider extends ControllerProvider {
+  /**
+   * The controller at its first coefficient.
+   *
+   * @param experts E
+   * @param k experts per token to aim at, in [1, E]
+   */
+  CoefficientController create(int experts, int k);
+
+  /** The loss whose coefficient it is, by its name in the catalogue of losses. */
+  String loss();
+}

@@ -1,0 +1,67 @@
+package io.github.moe4j.balance.catalogue;
+
+import io.github.moe4j.balance.control.BiasController;
+import io.github.moe4j.balance.control.ProportionalRule;
+import io.github.moe4j.balance.control.QuantileController;
+import io.github.moe4j.balance.control.SignRule;
+import io.github.moe4j.core.catalogue.Catalogue;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** The catalogue of controllers: those of the library, and a user's own. */
+public final class ControllerCatalogue {
+  private static final OptionalDouble RATE = OptionalDouble.of(1e-3);
+  private static final String DEEPSEEK_V3 = "deepseek-v3";
+
+  private static final List<ControllerProvider> LIBRARY = List.of(
+      new LibraryBiasController(
+          "v3-sign",
+          "Sign rule",
+          "Δb = rate·sign(mean(n) − n)",
+          RATE,
+          DEEPSEEK_V3,
+          "no gradient that works against the model; the tightest balance; needs a step hook and a rate",
+          (bias, k, rate) -> new BiasController(bias, new SignRule(rate, false))),
+      new LibraryBiasController(
+          "v3-centred",
+          "Centred sign rule",
+          "the sign rule less the mean of its changes (torchtitan)",
+          RATE,
+          DEEPSEEK_V3,
+          "the same, biases do not drift",
+          (bias, k, rate) -> new BiasController(bias, new SignRule(rate, true))),
+      new LibraryBiasController(
+          "v3-proportional",
+          "Proportional rule",
+          "Δb = rate·(mean(n) − n)/mean(n)",
+          RATE,
+          DEEPSEEK_V3,
+          "the same with fewer settings to anneal: changes fade by themselves",
+          (bias, k, rate) -> new BiasController(bias, new ProportionalRule(rate))),
+      new LibraryBiasController(
+          "quantile",
+          "Quantile balancing",
+          "b = −(the price at which each expert has its share)",
+          OptionalDouble.empty(),
+          "biased-top-k",
+          "as the bias, without a rate: at its aim within a few steps; reads all scores",
+          (bias, k, rate) -> QuantileController.ofLogits(bias, k)),
+      new LibrarySparsityController());
+
+  private ControllerCatalogue() {}
+
+  /** The controllers of the library, in the order of the docs. */
+  public static List<ControllerProvider> library() {
+    return LIBRARY;
+  }
+
+  /**
+   * The controllers of the library and those that a user brings.
+   *
+   * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
+   * @throws IllegalArgumentException if two have one name
+   */
+  public static Catalogue<ControllerProvider> load() {
+    return Catalogue.load("controller", ControllerProvider.class, LIBRARY);
+  }
+}

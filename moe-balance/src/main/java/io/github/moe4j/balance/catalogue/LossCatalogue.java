@@ -1,0 +1,212 @@
+package io.github.moe4j.balance.catalogue;
+
+import io.github.moe4j.balance.BatchwiseLoss;
+import io.github.moe4j.balance.CommunicationLoss;
+import io.github.moe4j.balance.ComplementaryLoss;
+import io.github.moe4j.balance.CountReducer;
+import io.github.moe4j.balance.DeviceLoss;
+import io.github.moe4j.balance.EntropyLoss;
+import io.github.moe4j.balance.GlobalBatchLoss;
+import io.github.moe4j.balance.ImportanceLoss;
+import io.github.moe4j.balance.LoadLoss;
+import io.github.moe4j.balance.LoadUnit;
+import io.github.moe4j.balance.Pooling;
+import io.github.moe4j.balance.ReMoEL1;
+import io.github.moe4j.balance.SwitchLoss;
+import io.github.moe4j.balance.SwitchLoss.Counting;
+import io.github.moe4j.balance.Variance;
+import io.github.moe4j.balance.ZLoss;
+import io.github.moe4j.core.TokenScores.Kind;
+import io.github.moe4j.core.catalogue.Catalogue;
+import java.util.List;
+
+/** The catalogue of losses: those of the library, and a user's own. */
+public final class LossCatalogue {
+  private static final String SWITCH_PAGE = "switch-loss";
+  private static final String DEEPSEEK_PAGE = "deepseek-losses";
+  private static final String IMPORTANCE_PAGE = "importance-and-load";
+  private static final String ENTROPY_PAGE = "entropy-loss";
+
+  private static final List<LossProvider> LIBRARY = List.of(
+      LibraryLoss.of(
+              "switch",
+              "Switch loss",
+              "E·Σ f·P, f the share of all choices",
+              SWITCH_PAGE,
+              0.01,
+              "1",
+              (c, sizes) -> SwitchLoss.of(c))
+          .when("the default: any router with a distribution; one coefficient"),
+      LibraryLoss.of(
+              "switch-per-token",
+              "Switch loss, counted per token",
+              "E·Σ f·P, f the choices per token",
+              SWITCH_PAGE,
+              0.005,
+              "K",
+              (c, sizes) -> new SwitchLoss(c, Counting.PER_TOKEN, Pooling.ALL_LAYERS))
+          .when("as Switch, on the scale of Mixtral in Hugging Face: K times the loss"),
+      LibraryLoss.of(
+              "gshard",
+              "GShard's loss",
+              "E·Σ f·P, f the share of first choices",
+              SWITCH_PAGE,
+              0.01,
+              "1",
+              (c, sizes) -> SwitchLoss.gshard(c))
+          .when("as Switch, where only first choices should be even; weaker on the others"),
+      LibraryLoss.of(
+              "per-sequence",
+              "DeepSeek-V2's expert-level loss",
+              "E·Σ f·P within each sequence",
+              DEEPSEEK_PAGE,
+              0.01,
+              "1",
+              (c, sizes) -> SwitchLoss.perSequence(c))
+          .withinSequences()
+          .when(
+              "every sequence must use all experts, as when experts are spread over devices; costs specialisation"),
+      LibraryLoss.of(
+              "global-batch",
+              "Global-batch loss",
+              "E·Σ f·P, f over the whole optimiser step",
+              "global-batch",
+              0.01,
+              "1 over the global batch",
+              (c, sizes) -> new GlobalBatchLoss(SwitchLoss.of(c), CountReducer.single()))
+          .when("small micro-batches or several workers: even overall, free within a batch"),
+      LibraryLoss.of(
+              "importance",
+              "Importance loss of probabilities",
+              "CV² of Σ_t p",
+              IMPORTANCE_PAGE,
+              0.02,
+              "0",
+              (c, sizes) -> ImportanceLoss.ofProbabilities(c, Variance.POPULATION))
+          .when("no counts wanted; evens out probability, not tokens"),
+      LibraryLoss.of(
+              "importance-of-weights",
+              "Importance loss of weights",
+              "CV² of Σ_t w; only chosen experts have a gradient",
+              IMPORTANCE_PAGE,
+              0.01,
+              "0",
+              (c, sizes) -> ImportanceLoss.of(c))
+          .reading()
+          .when("only beside noise and a load loss"),
+      LibraryLoss.of(
+              "load",
+              "Load loss",
+              "CV² of Σ_t P(chosen under the router's noise)",
+              IMPORTANCE_PAGE,
+              0.01,
+              "0",
+              (c, sizes) -> LoadLoss.of(c))
+          .reading(Kind.SELECTION)
+          .withRouter("noisy-top-k")
+          .when("noisy top-k; usually beside importance-of-weights"),
+      LibraryLoss.of(
+              "entropy",
+              "Entropy loss",
+              "−H(mean_t p)",
+              ENTROPY_PAGE,
+              0.1,
+              "−ln E",
+              (c, sizes) -> EntropyLoss.of(c))
+          .when(
+              "smooth and without counts; needs a larger coefficient, and looks at probability only"),
+      LibraryLoss.of(
+              "entropy-of-each-token",
+              "Entropy loss of each token",
+              "−mean_t H(p)",
+              ENTROPY_PAGE,
+              0.1,
+              "−ln E",
+              (c, sizes) -> new EntropyLoss(c, EntropyLoss.Of.EACH_TOKEN))
+          .evening(LoadUnit.NONE)
+          .when("beside another: against routers that decide too early"),
+      LibraryLoss.of(
+              "device",
+              "DeepSeek's device-level loss",
+              "Σ_d f·P over devices",
+              DEEPSEEK_PAGE,
+              0.01,
+              "1",
+              (c, sizes) -> DeviceLoss.of(c, sizes.placement()))
+          .withinSequences()
+          .evening(LoadUnit.DEVICES)
+          .when("experts may differ as long as devices do not"),
+      LibraryLoss.of(
+              "communication",
+              "DeepSeek-V2's communication loss",
+              "Σ_d f·P over devices, f the tokens sent there",
+              DEEPSEEK_PAGE,
+              0.01,
+              "1",
+              (c, sizes) ->
+                  CommunicationLoss.of(c, sizes.placement(), Math.min(sizes.k(), sizes.devices())))
+          .withinSequences()
+          .evening(LoadUnit.DEVICES)
+          .when("the traffic to each device is the bottleneck"),
+      LibraryLoss.of(
+              "complementary",
+              "DeepSeek-V3's complementary loss",
+              "E·Σ f·P within each sequence, f by the scores alone",
+              DEEPSEEK_PAGE,
+              0.02,
+              "1",
+              (c, sizes) -> ComplementaryLoss.of(c, sizes.k()))
+          .withinSequences()
+          .withRouter("deepseek-v3")
+          .when("sigmoid routers without a bias; 1e-4 beside one"),
+      LibraryLoss.of(
+              "z-loss",
+              "Router z-loss",
+              "mean_t (log Σ exp l)²",
+              "z-loss",
+              0.001,
+              "(ln E)² at zero scores",
+              (c, sizes) -> new ZLoss(c))
+          .reading(Kind.LOGITS)
+          .evening(LoadUnit.NONE)
+          .when("beside another: against growing logits in low precision"),
+      LibraryLoss.of(
+              "batchwise-loss",
+              "Batchwise loss",
+              "Σ (H − M)·(X − T), the batch's mask M and that of the thresholds H",
+              "batchwise-loss",
+              1e-4,
+              "0 where its thresholds agree with the batch",
+              (c, sizes) -> new BatchwiseLoss(c))
+          .reading(Kind.MARGINS)
+          .withRouter("batchwise")
+          .when("a batchwise mask in training that must also work token by token"),
+      LibraryLoss.of(
+              "remoe-l1",
+              "ReMoE's L1 loss",
+              "E/(T²·k)·Σ n·w",
+              "remoe-l1",
+              0.01,
+              "K·w with weights w",
+              (c, sizes) -> new ReMoEL1(c, sizes.k()))
+          .reading()
+          .withRouter("remoe")
+          .when("ReLU routing: steers how many experts a token gets, and which"));
+
+  private LossCatalogue() {}
+
+  /** The losses of the library, in the order of the docs. */
+  public static List<LossProvider> library() {
+    return LIBRARY;
+  }
+
+  /**
+   * The losses of the library and those that a user brings.
+   *
+   * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
+   * @throws IllegalArgumentException if two have one name
+   */
+  public static Catalogue<LossProvider> load() {
+    return Catalogue.load("loss", LossProvider.class, LIBRARY);
+  }
+}

@@ -1,0 +1,47 @@
+package io.github.moe4j.core.checkpoint;
+
+import java.util.Map;
+
+/**
+ * State that a checkpoint holds: it is added under a prefix and restored from it.
+ *
+ * <pre>{@code
+ * Checkpoint.Builder all = Checkpoint.builder();
+ * optimizer.addTo(all, "optimizer");
+ * controller.addTo(all, "controller");
+ * …
+ * optimizer.restore(saved, "optimizer");
+ * controller.restore(saved, "controller");
+ * }</pre>
+ *
+ * <p>Options are not state: the object restored is made with the options that it shall have.
+ */
+public interface Stateful {
+  /**
+   * Adds all state to a checkpoint, each entry as {@code prefix.name}. Changes nothing here.
+   *
+   * @param checkpoint modified. Arrays may be kept, not copied, until it is saved or built.
+   * @param prefix a path that nothing else is saved below
+   */
+  void addTo(Checkpoint.Builder checkpoint, String prefix);
+
+  /**
+   * Takes over a saved state, so that what follows has the same bits as if there had been no
+   * interruption.
+   *
+   * @param checkpoint not modified; nothing of it is kept
+   * @param prefix what the state was saved under
+   * @throws IllegalArgumentException if an entry is missing or does not fit; nothing is changed then
+   */
+  void restore(Checkpoint checkpoint, String prefix);
+
+  /**
+   * Several parts as one: a part is saved below {@code prefix.key}, and if one refuses to be restored,
+   * the others are put back as they were. For that, restoring first copies the state of all parts.
+   *
+   * @param parts by key, each a path of its own. Copied.
+   */
+  static Stateful of(Map<String, ? extends Stateful> parts) {
+    return new StatefulParts(parts);
+  }
+}
