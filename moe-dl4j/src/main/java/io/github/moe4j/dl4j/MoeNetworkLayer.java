@@ -171,8 +171,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
 
   /** DL4J subtracts a gradient, so it is what the rule adds, negated. */
   private void stepOfBias(RouterDecision decision) {
-    double[] change =
-        BiasStep.change(layerConf().getMoe().router(), bias, decision, iterationCount);
+    double[] change = BiasStep.change(layerConf().getMoe().router(), bias, decision);
     INDArray view = gradientViews.get(Blueprint.SELECTION_BIAS);
     for (int e = 0; e < change.length; e++) {
       view.putScalar(e, -change[e]);

@@ -1,7 +1,11 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.balance.catalogue.BiasControllerProvider;
+import io.github.moe4j.balance.catalogue.ControllerCatalogue;
+import io.github.moe4j.balance.catalogue.ControllerProvider;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.catalogue.Catalogue;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
@@ -24,24 +28,17 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * @param name in the catalogue
  * @param k experts a token, for routers that are told
  * @param options numbers by name, as {@link RouterProvider#options} of the router says
- * @param steering how an expert bias follows the load; null as the router is usually steered
- * @param biasRate what the sign rule moves an expert bias by at each iteration; 0.001 for DeepSeek-V3
+ * @param steering what moves the expert bias of a router that reads one: a controller of {@link
+ *     ControllerCatalogue} by name; null for the router's usual one
+ * @param biasRate how far an iteration moves an expert bias; not read by a controller without a rate
  */
 public record RouterSpec(
     @JsonProperty("name") String name,
     @JsonProperty("k") int k,
     @JsonProperty("options") Map<String, Double> options,
-    @JsonProperty("steering") @Nullable Steering steering,
+    @JsonProperty("steering") @Nullable String steering,
     @JsonProperty("biasRate") double biasRate)
     implements Serializable {
-
-  /** How an expert bias follows the load, for routers that read one. */
-  public enum Steering {
-    /** By the sign of the distance from the mean load (DeepSeek-V3). */
-    SIGN,
-    /** To what would have given each expert its share (Megatron-LM's quantile balancing). */
-    QUANTILE
-  }
 
   private static final double USUAL_RATE = 1e-3;
 
@@ -58,6 +55,9 @@ public record RouterSpec(
         !provider.traits().needs(RouterNeed.TOKEN_IDS),
         "router %s needs token ids, which a layer of DL4J does not get",
         name);
+    if (steering != null) {
+      requireController(steering);
+    }
     // A TreeMap can be serialized on every JDK, and has one order in JSON.
     options = options == null ? new TreeMap<>() : new TreeMap<>(options);
   }
@@ -86,14 +86,14 @@ public record RouterSpec(
     return new RouterSpec(name, k, all, steering, biasRate);
   }
 
-  /** The same, its expert bias steered by the sign rule with this rate. */
+  /** The same with another rate of its expert bias. */
   public RouterSpec withBiasRate(double rate) {
-    return new RouterSpec(name, k, options, Steering.SIGN, rate);
+    return new RouterSpec(name, k, options, steering, rate);
   }
 
-  /** The same, its expert bias steered in another way. */
-  public RouterSpec withSteering(Steering other) {
-    return new RouterSpec(name, k, options, other, biasRate);
+  /** The same, its expert bias moved by another controller of {@link ControllerCatalogue}. */
+  public RouterSpec withSteering(String controller) {
+    return new RouterSpec(name, k, options, controller, biasRate);
   }
 
   RouterProvider provider() {
@@ -109,12 +109,26 @@ public record RouterSpec(
     return provider().traits().choices().expected(experts, k);
   }
 
-  /** As given, else as the router is usually steered. */
-  Steering steeringOrUsual() {
+  /** What moves the expert bias: as given, else the router's usual controller, else the sign rule. */
+  BiasControllerProvider controller() {
     if (steering != null) {
-      return steering;
+      return requireController(steering);
     }
-    return provider().usualBalance().contains("quantile") ? Steering.QUANTILE : Steering.SIGN;
+    Catalogue<ControllerProvider> all = ControllerCatalogue.load();
+    return provider().usualBalance().stream()
+        .flatMap(mechanism -> all.find(mechanism).stream())
+        .filter(BiasControllerProvider.class::isInstance)
+        .map(BiasControllerProvider.class::cast)
+        .findFirst()
+        .orElseGet(() -> requireController("v3-sign"));
+  }
+
+  private static BiasControllerProvider requireController(String name) {
+    if (ControllerCatalogue.load().get(name) instanceof BiasControllerProvider controller) {
+      return controller;
+    }
+    throw new IllegalArgumentException(
+        "steering must be a controller of expert biases but was " + name);
   }
 
   /** Throws unless the router can choose among as many experts. */

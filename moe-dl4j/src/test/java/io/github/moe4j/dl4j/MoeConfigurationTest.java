@@ -77,6 +77,12 @@ class MoeConfigurationTest {
             .build(),
         "groups must divide E = 4 but was 3");
     wrong(() -> RouterSpec.of("deepseek-v3", 2).withBiasRate(-1), "biasRate must be at least 0");
+    wrong(
+        () -> RouterSpec.of("deepseek-v3", 2).withSteering("sign"),
+        "controller must be one of [v3-sign, ");
+    wrong(
+        () -> RouterSpec.of("deepseek-v3", 2).withSteering("sparsity"),
+        "steering must be a controller of expert biases but was ");
     wrong(() -> ExpertSpec.of("swiglo", 3), "kind of experts must be one of [swiglu, ");
     wrong(() -> ExpertSpec.of("swiglu-shared", 3), "give its kind without, and sharedExpert");
     wrong(

@@ -10,11 +10,6 @@ public final class CapacityCatalogue {
 
   private CapacityCatalogue() {}
 
-  /** The formulas of the library. */
-  public static Catalogue<CapacityProvider> ofLibrary() {
-    return Catalogue.of(SUBJECT, library());
-  }
-
   /**
    * Those of the library, and those that {@link java.util.ServiceLoader} finds on the class path.
    *
@@ -25,7 +20,8 @@ public final class CapacityCatalogue {
     return Catalogue.load(SUBJECT, CapacityProvider.class, library());
   }
 
-  private static List<CapacityProvider> library() {
+  /** The formulas of the library. */
+  public static List<CapacityProvider> library() {
     return List.of(
         of("factor", "Switch Transformers", "ceil(N/E·f)", (f, k) -> CapacityFormula.factor(f)),
         of("fixed", "Hugging Face expert_capacity", "f", (f, k) -> CapacityFormula.fixed(whole(f))),

@@ -10,11 +10,6 @@ public final class ExpertsCatalogue {
 
   private ExpertsCatalogue() {}
 
-  /** The kinds of the library. */
-  public static Catalogue<ExpertsProvider> ofLibrary() {
-    return Catalogue.of(SUBJECT, library());
-  }
-
   /**
    * Those of the library, and those that {@link java.util.ServiceLoader} finds on the class path.
    *
@@ -45,7 +40,8 @@ public final class ExpertsCatalogue {
     };
   }
 
-  private static List<ExpertsProvider> library() {
+  /** The kinds of the library. */
+  public static List<ExpertsProvider> library() {
     List<ExpertsProvider> all = new ArrayList<>();
     all.add(LibraryExperts.gated(
         Activation.SILU, "gated networks with SiLU, as in Mixtral, DeepSeek and Qwen", "silu"));

@@ -96,7 +96,7 @@ class ExpertsCatalogueTest {
   @Test
   void names_ofActivations_areInTheCatalogue() {
     for (Activation activation : Activation.values()) {
-      assertTrue(ExpertsCatalogue.ofLibrary()
+      assertTrue(ExpertsCatalogue.load()
           .names()
           .containsAll(
               List.of(ExpertsCatalogue.gated(activation), ExpertsCatalogue.plain(activation))));

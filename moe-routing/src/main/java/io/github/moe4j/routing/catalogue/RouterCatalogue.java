@@ -10,11 +10,6 @@ public final class RouterCatalogue {
 
   private RouterCatalogue() {}
 
-  /** The routers of the library, in the order of its table. */
-  public static Catalogue<RouterProvider> ofLibrary() {
-    return Catalogue.of(SUBJECT, library());
-  }
-
   /**
    * Those of the library, and those that {@link java.util.ServiceLoader} finds on the class path.
    *
@@ -25,7 +20,8 @@ public final class RouterCatalogue {
     return Catalogue.load(SUBJECT, RouterProvider.class, library());
   }
 
-  private static List<RouterProvider> library() {
+  /** The routers of the library, in the order of its table. */
+  public static List<RouterProvider> library() {
     return Stream.of(
             TopKRouters.all(), GroupedRouters.all(), BatchRouters.all(), FurtherRouters.all())
         .flatMap(List::stream)
