@@ -37,7 +37,7 @@ public final class CompositeLoss {
    * The sum and its gradient.
    *
    * @param layers decisions of all layers, at least one. Not modified.
-   * @param step optimiser step that the schedules read, at least 0
+   * @param step optimizer step that the schedules read, at least 0
    */
   public Value evaluate(List<RouterDecision> layers, long step) {
     Require.that(step >= 0, "step must be at least 0 but was %d", step);

@@ -7,11 +7,11 @@ import java.util.List;
 
 /**
  * The Switch loss with counts of the global batch: those of all workers, accumulated over the
- * micro-batches of an optimiser step (Qiu et al. 2025, "Demons in the Detail", arXiv 2501.11873;
+ * micro-batches of an optimizer step (Qiu et al. 2025, "Demons in the Detail", arXiv 2501.11873;
  * {@code global_aux_loss} of Megatron-LM).
  *
  * <p>Within one small batch of one domain an even load is the wrong aim, since it keeps experts from
- * specialising; over the global batch it is the right one. Each micro-batch's loss takes P from its
+ * specializing; over the global batch it is the right one. Each micro-batch's loss takes P from its
  * own tokens and f from all choices counted in this step so far, its own included, as Megatron-LM
  * does. Where all micro-batches' counts are known before the first backward pass, {@link
  * SwitchLoss#evaluate(RouterDecision, ExpertCounts)} takes them whole. Layers are summed, or
@@ -20,7 +20,7 @@ import java.util.List;
  *
  * <p>Values at balance and at collapse are those of {@link SwitchLoss}, seen over the global batch.
  *
- * <p>It counts: call {@link #step} after every optimiser step. Used by one thread at a time.
+ * <p>It counts: call {@link #step} after every optimizer step. Used by one thread at a time.
  */
 public final class GlobalBatchLoss implements BalanceLoss {
   private final SwitchLoss loss;
@@ -76,7 +76,7 @@ public final class GlobalBatchLoss implements BalanceLoss {
     return List.copyOf(counted);
   }
 
-  /** Forgets all counts: the optimiser has made its step. */
+  /** Forgets all counts: the optimizer has made its step. */
   public void step() {
     counted.clear();
   }

@@ -35,7 +35,7 @@ class GlobalBatchLossTest {
 
   private static GlobalBatchLoss loss(Counting counting) {
     return new GlobalBatchLoss(
-        new SwitchLoss(1, counting, Pooling.LAYER_SUM), CountReducer.single());
+        new SwitchLoss(1, counting, LossScope.LAYER_SUM), CountReducer.single());
   }
 
   @Test
@@ -91,7 +91,7 @@ class GlobalBatchLossTest {
     assertEquals(
         2.5, loss(Counting.FIRST_CHOICE).evaluate(List.of(FIRST, SECOND)).value(), 1e-15);
     GlobalBatchLoss mean = new GlobalBatchLoss(
-        new SwitchLoss(1, Counting.FIRST_CHOICE, Pooling.LAYER_MEAN), CountReducer.single());
+        new SwitchLoss(1, Counting.FIRST_CHOICE, LossScope.LAYER_MEAN), CountReducer.single());
     LossValue half = mean.evaluate(List.of(FIRST, SECOND));
     assertEquals(1.25, half.value(), 1e-15);
     // dP of layer 0 = 2 · (1, 0) / 2 tokens / 2 layers
@@ -153,7 +153,7 @@ class GlobalBatchLossTest {
     assertRefused(
         "counts of a global batch must be pooled by layer but were by SEQUENCE",
         () -> new GlobalBatchLoss(SwitchLoss.perSequence(1), CountReducer.single()));
-    SwitchLoss together = new SwitchLoss(1, Counting.PER_CHOICE, Pooling.ALL_LAYERS);
+    SwitchLoss together = new SwitchLoss(1, Counting.PER_CHOICE, LossScope.ALL_LAYERS);
     assertRefused(
         "counts of a global batch must be pooled by layer but were by ALL_LAYERS",
         () -> new GlobalBatchLoss(together, CountReducer.single()));

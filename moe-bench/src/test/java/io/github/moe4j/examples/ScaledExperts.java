@@ -5,9 +5,9 @@ import static org.nd4j.linalg.indexing.NDArrayIndex.interval;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -24,19 +24,19 @@ public record ScaledExperts(INDArray scale) implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.builder().add("scale", scale).build();
+  public NamedArrays parameters() {
+    return NamedArrays.builder().add("scale", scale).build();
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     INDArray y = scope.take(xR.dataType(), xR.shape()); // memory of the pass
     for (int e = 0; e < experts(); e++) {
       if (expertStart[e] < expertStart[e + 1]) {
         rows(y, expertStart, e).assign(rows(xR, expertStart, e).mulRowVector(scale.getRow(e)));
       }
     }
-    return new ExpertsRun() {
+    return new ExpertsPass() {
       public INDArray y() {
         return y;
       }

@@ -2,8 +2,8 @@ package io.github.moe4j.dl4j;
 
 import io.github.moe4j.balance.CoefficientSchedule;
 import io.github.moe4j.balance.control.LoadController;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 
 /** How far an iteration moves an expert bias. */
 final class BiasStep {
@@ -15,8 +15,8 @@ final class BiasStep {
    * @param bias as the router read it. Not modified.
    * @param decision of the iteration's pass
    */
-  static double[] change(RouterSpec router, SelectionBias bias, RouterDecision decision) {
-    SelectionBias moved = SelectionBias.of(bias.values());
+  static double[] change(RouterSpec router, ExpertBias bias, RouterDecision decision) {
+    ExpertBias moved = ExpertBias.of(bias.values());
     LoadController controller = router
         .controller()
         .create(moved, router.k(), CoefficientSchedule.constant(router.biasRate()));

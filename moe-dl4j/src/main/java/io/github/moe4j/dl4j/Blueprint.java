@@ -1,8 +1,8 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.catalogue.RouterParts;
@@ -40,7 +40,7 @@ record Blueprint(MoeSpec spec, int width) {
     return all;
   }
 
-  MoeLayer build(String name, Map<String, INDArray> arrays, SelectionBias bias) {
+  MoeLayer build(String name, Map<String, INDArray> arrays, ExpertBias bias) {
     DataType type = arrays.values().iterator().next().dataType();
     RouterParts parts = new RouterParts(n -> arrays.get("router." + n), bias, spec.noiseSeed());
     Router router = spec.router().build(spec.experts(), width, parts);

@@ -3,8 +3,8 @@ package io.github.moe4j.dl4j;
 import io.github.moe4j.balance.catalogue.BiasControllerProvider;
 import io.github.moe4j.balance.catalogue.ControllerCatalogue;
 import io.github.moe4j.balance.catalogue.ControllerProvider;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.catalogue.Catalogue;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
@@ -133,7 +133,7 @@ public record RouterSpec(
 
   /** Throws unless the router can choose among as many experts. */
   void requireFits(int experts) {
-    provider().create(config(experts, 1), DataType.FLOAT, SelectionBias.zeros(experts), 0);
+    provider().create(config(experts, 1), DataType.FLOAT, ExpertBias.zeros(experts), 0);
   }
 
   Map<String, ParameterSpec> parameters(int experts, int modelWidth) {

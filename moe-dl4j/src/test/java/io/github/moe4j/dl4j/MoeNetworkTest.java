@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.balance.control.QuantileController;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.LoadStatistics;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertsCatalogue;
 import io.github.moe4j.core.experts.ExpertsProvider;
 import java.io.ByteArrayInputStream;
@@ -82,7 +82,7 @@ class MoeNetworkTest {
     INDArray x = Networks.random(DataType.FLOAT, 3, 7, Networks.WIDTH);
     MoeNetworkLayer layer = moeOf(network);
     INDArray y = layer.activate(x, false, LayerWorkspaceMgr.noWorkspaces());
-    try (MoeForward pass = layer.moe().forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
       assertArrayEquals(bits(pass.y()), bits(y));
     }
     // The weights are views: what an updater does to the network's vector is seen at once.
@@ -266,10 +266,10 @@ class MoeNetworkTest {
     MultiLayerNetwork network = network(Networks.moe().router("biased-top-k", 1).build());
     DataSet data = Networks.data(DataType.FLOAT, 16, 1);
     MoeNetworkLayer layer = moeOf(network);
-    SelectionBias expected = SelectionBias.zeros(4);
+    ExpertBias expected = ExpertBias.zeros(4);
     QuantileController controller = QuantileController.ofLogits(expected, 1);
     INDArray x = network.feedForwardToLayer(0, data.getFeatures(), true).get(1);
-    try (MoeForward pass = layer.moe().forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
       controller.observe(pass.decision());
       controller.step();
     }

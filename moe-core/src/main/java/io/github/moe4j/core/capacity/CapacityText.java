@@ -12,12 +12,12 @@ import java.util.Optional;
 
 /**
  * A capacity rule in one line: {@code dropless}, a factor such as {@code 1.25}, or a formula of {@link
- * CapacityCatalogue}, its number and modifiers, as {@code megatron:1.25:by-weight:renormalised}.
+ * CapacityCatalogue}, its number and modifiers, as {@code megatron:1.25:by-weight:renormalized}.
  *
  * @param text the line
  * @param provider the formula; empty for dropless
  * @param number of the formula
- * @param modifiers drop order, {@code per-sequence}, {@code rerouted}, {@code renormalised}
+ * @param modifiers drop order, {@code per-sequence}, {@code rerouted}, {@code renormalized}
  */
 public record CapacityText(
     String text, Optional<CapacityProvider> provider, double number, List<String> modifiers) {
@@ -26,7 +26,7 @@ public record CapacityText(
 
   private static final String PER_SEQUENCE = "per-sequence";
   private static final String REROUTED = "rerouted";
-  private static final String RENORMALISED = "renormalised";
+  private static final String RENORMALIZED = "renormalized";
   private static final int TRIES = 4;
   private static final Map<String, DropOrder> ORDERS = orders();
 
@@ -36,7 +36,7 @@ public record CapacityText(
     all.put("choice-major", DropOrder.choiceMajor());
     all.put("by-weight", DropOrder.byWeight());
     all.put("by-probability", DropOrder.byProbability());
-    all.put("batch-prioritised", DropOrder.batchPrioritised());
+    all.put("batch-prioritized", DropOrder.batchPrioritized());
     all.put("random", DropOrder.random());
     return all;
   }
@@ -57,7 +57,7 @@ public record CapacityText(
   /** What may follow a formula and its number, each after a colon. */
   public static List<String> allModifiers() {
     List<String> all = new ArrayList<>(ORDERS.keySet());
-    all.addAll(List.of(PER_SEQUENCE, REROUTED, RENORMALISED));
+    all.addAll(List.of(PER_SEQUENCE, REROUTED, RENORMALIZED));
     return all;
   }
 
@@ -109,6 +109,6 @@ public record CapacityText(
     CapacityRule rule = modifiers.contains(REROUTED)
         ? new Rerouted(formula, perSequence, order, TRIES)
         : new LimitedCapacity(formula, perSequence, order);
-    return modifiers.contains(RENORMALISED) ? Renormalised.of(rule) : rule;
+    return modifiers.contains(RENORMALIZED) ? Renormalized.of(rule) : rule;
   }
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.catalogue;
 
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import java.util.List;
@@ -95,9 +95,9 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
    *
    * @param specs by name. Not modified.
    */
-  public static Parameters create(Map<String, ParameterSpec> specs, DataType type, long seed) {
+  public static NamedArrays create(Map<String, ParameterSpec> specs, DataType type, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    Parameters.Builder all = Parameters.builder();
+    NamedArrays.Builder all = NamedArrays.builder();
     specs.forEach((name, spec) -> all.add(name, spec.create(type, random)));
     return all.build();
   }

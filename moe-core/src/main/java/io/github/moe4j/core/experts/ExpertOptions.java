@@ -60,7 +60,7 @@ public record ExpertOptions(
         experts, modelWidth, hiddenWidth, activation, other, initializer, dataType, dropout);
   }
 
-  /** The same with another initialisation. */
+  /** The same with another initialization. */
   public ExpertOptions withInitializer(Initializer other) {
     return new ExpertOptions(
         experts, modelWidth, hiddenWidth, activation, biases, other, dataType, dropout);

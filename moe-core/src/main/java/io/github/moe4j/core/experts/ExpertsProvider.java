@@ -1,7 +1,7 @@
 package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.catalogue.CatalogueEntry;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
@@ -34,7 +34,7 @@ public interface ExpertsProvider extends CatalogueEntry {
   /** Experts with new parameters; the same seed gives the same bits. */
   default Experts create(ExpertOptions options, long seed) {
     requireFits(options);
-    Parameters arrays = ParameterSpec.create(parameters(options), options.dataType(), seed);
+    NamedArrays arrays = ParameterSpec.create(parameters(options), options.dataType(), seed);
     return build(options, arrays::get);
   }
 

@@ -42,9 +42,9 @@ class CapacityTextTest {
   @Test
   void parse_modifiers_makeTheRule() {
     assertInstanceOf(Dropless.class, CapacityText.parse("dropless").rule(2));
-    Renormalised renormalised = (Renormalised)
-        CapacityText.parse("megatron:1.25:by-weight:renormalised").rule(2);
-    LimitedCapacity limited = (LimitedCapacity) renormalised.rule();
+    Renormalized renormalized = (Renormalized)
+        CapacityText.parse("megatron:1.25:by-weight:renormalized").rule(2);
+    LimitedCapacity limited = (LimitedCapacity) renormalized.rule();
     assertEquals(DropOrder.byWeight(), limited.order());
     assertTrue(!limited.perSequence());
     Rerouted rerouted = (Rerouted) CapacityText.parse("1:rerouted:per-sequence").rule(2);

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
 import java.util.Arrays;
@@ -82,7 +82,7 @@ public abstract class ExpertsContract {
     Gradients into = experts.parameters().zeroGradients();
     INDArray dx = Nd4j.create(x.dataType(), x.shape());
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsRun run = experts.run(x, starts(load), mode, scope);
+      ExpertsPass run = experts.run(x, starts(load), mode, scope);
       INDArray y = copy(run.y());
       run.backward(dy, dx, into);
       assertSameBits("y after backward", y, run.y());
@@ -212,7 +212,7 @@ public abstract class ExpertsContract {
     Outcome outcome = run(experts, x, dy, mode(training), load);
     GradientCheck check = GradientCheck.of(() -> {
       try (Arena.Scope scope = new Arena().open()) {
-        ExpertsRun run = experts.run(x, starts(load), mode(training), scope);
+        ExpertsPass run = experts.run(x, starts(load), mode(training), scope);
         double sum = GradientCheck.weightedSum(run.y(), c);
         run.close();
         return sum;
@@ -240,7 +240,7 @@ public abstract class ExpertsContract {
     into.forEach((name, array) -> array.assign(1));
     INDArray dx = Nd4j.ones(DataType.DOUBLE, 17, WIDTH);
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsRun run = experts.run(x, starts(load), PassMode.evaluation(), scope);
+      ExpertsPass run = experts.run(x, starts(load), PassMode.evaluation(), scope);
       run.backward(dy, dx, into);
       run.close();
     }

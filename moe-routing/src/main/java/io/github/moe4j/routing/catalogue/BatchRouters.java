@@ -2,7 +2,7 @@ package io.github.moe4j.routing.catalogue;
 
 import io.github.moe4j.core.catalogue.NumberOption;
 import io.github.moe4j.core.catalogue.ParameterSpec;
-import io.github.moe4j.routing.Base;
+import io.github.moe4j.routing.BaseAssignment;
 import io.github.moe4j.routing.BatchwiseMask;
 import io.github.moe4j.routing.ExpertChoice;
 import io.github.moe4j.routing.GatedRouter;
@@ -26,7 +26,7 @@ final class BatchRouters {
                 "sinkhorn",
                 "Sinkhorn",
                 "sinkhorn",
-                "training: top-k of the Sinkhorn-normalised exp(l); weights σ(l) or p",
+                "training: top-k of the Sinkhorn-normalized exp(l); weights σ(l) or p",
                 "Megatron-LM, S-BASE",
                 "tens of passes over [T,E]"),
             RouterTraits.of(ChoiceCount.k())
@@ -46,7 +46,7 @@ final class BatchRouters {
                 .withLoad(LoadByDesign.EVEN_IN_TRAINING)
                 .withNeeds(RouterNeed.OTHER_TOKENS_IN_TRAINING),
             List.of(),
-            (config, parts) -> new Base()),
+            (config, parts) -> new BaseAssignment()),
         LibraryRouter.rule(
             new Text(
                 "expert-choice",

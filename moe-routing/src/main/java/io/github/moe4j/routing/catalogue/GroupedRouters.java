@@ -9,7 +9,7 @@ import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.RoutingRule;
 import io.github.moe4j.routing.TopK;
-import io.github.moe4j.routing.WeightNorm;
+import io.github.moe4j.routing.TopKNormalization;
 import io.github.moe4j.routing.catalogue.LibraryRouter.Text;
 import java.util.List;
 
@@ -79,7 +79,7 @@ final class GroupedRouters {
     TopK weights = new TopK(
         config.k(),
         published.scores(),
-        config.k() == 1 ? WeightNorm.none() : published.norm(),
+        config.k() == 1 ? TopKNormalization.none() : published.norm(),
         config.number(SCALE_V3));
     ExpertGroups best = new ExpertGroups(
         groups,

@@ -95,7 +95,7 @@ record LibraryRouter(
 
   /** With one choice normalized weights would always be 1 and the router could not learn. */
   static TopK topK(RouterConfig config) {
-    return config.k() == 1 ? TopK.unnormalised(1) : TopK.of(config.k());
+    return config.k() == 1 ? TopK.unnormalized(1) : TopK.of(config.k());
   }
 
   @Override

@@ -1,6 +1,6 @@
 package io.github.moe4j.routing.catalogue;
 
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param seed of what is fixed when the router is built and is no parameter, as the table of hash
  *     routing
  */
-public record RouterParts(Function<String, INDArray> arrays, SelectionBias bias, long seed) {
+public record RouterParts(Function<String, INDArray> arrays, ExpertBias bias, long seed) {
   /** The array of a parameter. */
   public INDArray array(String name) {
     return arrays.apply(name);

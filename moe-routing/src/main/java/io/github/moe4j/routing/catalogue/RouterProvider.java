@@ -1,8 +1,8 @@
 package io.github.moe4j.routing.catalogue;
 
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.catalogue.CatalogueEntry;
 import io.github.moe4j.core.catalogue.NumberOption;
 import io.github.moe4j.core.catalogue.ParameterSpec;
@@ -61,9 +61,9 @@ public interface RouterProvider extends CatalogueEntry {
    * @param bias [E] for routers that read one. Kept, not modified.
    * @throws IllegalArgumentException if an option is unknown, or sizes and options do not go together
    */
-  default Router create(RouterConfig config, DataType type, SelectionBias bias, long seed) {
+  default Router create(RouterConfig config, DataType type, ExpertBias bias, long seed) {
     NumberOption.requireKnown("router " + name(), options(), config.options());
-    Parameters arrays = ParameterSpec.create(parameters(config), type, seed);
+    NamedArrays arrays = ParameterSpec.create(parameters(config), type, seed);
     return build(config, new RouterParts(arrays::get, bias, seed));
   }
 }

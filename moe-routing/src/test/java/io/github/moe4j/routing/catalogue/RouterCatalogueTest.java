@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.catalogue.NumberOption;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.testkit.Decisions;
@@ -78,15 +78,15 @@ class RouterCatalogueTest {
   }
 
   private static Router create(RouterProvider router, RouterConfig config, long seed) {
-    return router.create(config, DataType.FLOAT, SelectionBias.zeros(config.experts()), seed);
+    return router.create(config, DataType.FLOAT, ExpertBias.zeros(config.experts()), seed);
   }
 
-  private static MoeInput input() {
+  private static TokenBatch input() {
     INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), TOKENS, D);
-    return MoeInput.of(x).withTokenIds(IntStream.range(0, TOKENS).toArray()).atStep(3);
+    return TokenBatch.of(x).withTokenIds(IntStream.range(0, TOKENS).toArray()).atStep(3);
   }
 
-  private static MoeInput training() {
+  private static TokenBatch training() {
     return input().training(new SplittableRandom(5));
   }
 
@@ -127,9 +127,9 @@ class RouterCatalogueTest {
   void traits_choices_areWhatItMakes(RouterProvider entry) {
     ChoiceCount choices = entry.traits().choices();
     // Large scores, so that tokens differ in how many experts they need.
-    MoeInput large =
-        MoeInput.of(input().x().mul(50)).withTokenIds(IntStream.range(0, TOKENS).toArray());
-    for (MoeInput input : List.of(large, large.training(new SplittableRandom(5)))) {
+    TokenBatch large = TokenBatch.of(input().x().mul(50))
+        .withTokenIds(IntStream.range(0, TOKENS).toArray());
+    for (TokenBatch input : List.of(large, large.training(new SplittableRandom(5)))) {
       Assignments made = create(entry, CONFIG, 1).route(input).decision().assignments();
       int[] ofToken = new int[TOKENS];
       IntStream.range(0, made.size()).forEach(n -> ofToken[made.token(n)]++);
@@ -166,10 +166,10 @@ class RouterCatalogueTest {
   @MethodSource("routers")
   void traits_needs_areWhatItAsksFor(RouterProvider entry) {
     Router router = create(entry, CONFIG, 1);
-    MoeInput noGenerator = input().training();
+    TokenBatch noGenerator = input().training();
     requireFailure(
         entry.traits().needs(RouterNeed.GENERATOR_IN_TRAINING), () -> router.route(noGenerator));
-    MoeInput noIds = MoeInput.of(input().x()).training(new SplittableRandom(5));
+    TokenBatch noIds = TokenBatch.of(input().x()).training(new SplittableRandom(5));
     requireFailure(entry.traits().needs(RouterNeed.TOKEN_IDS), () -> router.route(noIds));
   }
 
@@ -193,11 +193,11 @@ class RouterCatalogueTest {
       for (int i = TOKENS / 2 * D; i < TOKENS * D; i++) {
         changed.putScalar(i, 3 * (i % 5) - 7);
       }
-      MoeInput other = MoeInput.of(changed)
+      TokenBatch other = TokenBatch.of(changed)
           .withTokenIds(IntStream.range(0, TOKENS).toArray())
           .atStep(3);
-      MoeInput first = training ? training() : input();
-      MoeInput second = training ? other.training(new SplittableRandom(5)) : other;
+      TokenBatch first = training ? training() : input();
+      TokenBatch second = training ? other.training(new SplittableRandom(5)) : other;
       assertEquals(
           reads,
           !firstHalf(router.route(first).decision().assignments())
@@ -218,7 +218,7 @@ class RouterCatalogueTest {
   @ParameterizedTest
   @MethodSource("routers")
   void traits_bias_changesTheChoiceOnlyWhereItSaysSo(RouterProvider entry) {
-    SelectionBias bias = SelectionBias.zeros(E);
+    ExpertBias bias = ExpertBias.zeros(E);
     Router router = entry.create(CONFIG, DataType.FLOAT, bias, 1);
     int[] before = router.route(training()).decision().assignments().countPerExpert();
     bias.set(9, 0, 0, 0, 0, 0, 0, 0);
