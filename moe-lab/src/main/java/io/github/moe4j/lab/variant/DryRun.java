@@ -33,13 +33,13 @@ public final class DryRun {
    */
   public static void of(Variant variant, ModelSizes sizes) {
     try {
-      rehearse(variant.recipe().apply(sizes), sizes);
+      run(variant.recipe().apply(sizes), sizes);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(variant.name() + ": " + e.getMessage(), e);
     }
   }
 
-  private static void rehearse(Recipe recipe, ModelSizes sizes) {
+  private static void run(Recipe recipe, ModelSizes sizes) {
     SplittableRandom random = new SplittableRandom(1);
     INDArray x = Initializer.normal(1)
         .create(DataType.FLOAT, random, TOKENS, sizes.layer().width());
