@@ -24,6 +24,7 @@ public final class MoeLayer implements FeedForward {
   private final String name;
   private final String description;
   private final @Nullable PassListener listener;
+  private final @Nullable Threads threads;
   private final Router router;
   private final Experts experts;
   private final CapacityRule capacity;
@@ -36,6 +37,7 @@ public final class MoeLayer implements FeedForward {
     this.name = builder.name;
     this.description = "layer " + builder.name;
     this.listener = builder.listener;
+    this.threads = builder.threads;
     this.router = builder.router;
     this.experts = builder.experts;
     this.capacity = builder.capacity;
@@ -134,6 +136,10 @@ public final class MoeLayer implements FeedForward {
 
   @Override
   public MoePass forward(TokenBatch input, INDArray y) {
+    return threads == null ? pass(input, y) : threads.call(() -> pass(input, y));
+  }
+
+  private MoePass pass(TokenBatch input, INDArray y) {
     MoePass pass =
         PassGuard.forward(describe(), this, input, y, arena, scope -> run(input, y, scope));
     tell(pass);
@@ -216,6 +222,7 @@ public final class MoeLayer implements FeedForward {
     private Arena arena = new Arena();
     private String name = "moe";
     private @Nullable PassListener listener;
+    private @Nullable Threads threads;
 
     private Builder(Router router, Experts experts) {
       this.router = router;
@@ -243,6 +250,15 @@ public final class MoeLayer implements FeedForward {
     /** Takes memory from an arena shared with other layers. */
     public Builder arena(Arena sharedArena) {
       this.arena = sharedArena;
+      return this;
+    }
+
+    /**
+     * Does all passes in these threads, both directions. By default a pass runs in those of the {@link
+     * Threads#run} that it was called in, else in the library's own, and so does its backward pass.
+     */
+    public Builder threads(Threads newThreads) {
+      this.threads = newThreads;
       return this;
     }
 

@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.StageClock.Stage;
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   private final INDArray y;
   private final Arena.Scope scope;
   private final PassGuard guard;
+  private final Parallel.@Nullable Team team = Parallel.team();
   private StageTimes times;
   private RoutingGradient balance = RoutingGradient.none();
 
@@ -127,7 +129,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     guard.backward(dy, dx, into, upstream -> {
       SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
       try {
-        pullBack(upstream, dx, into);
+        Parallel.in(team, () -> pullBack(upstream, dx, into));
       } finally {
         lease.close();
       }
@@ -143,15 +145,15 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     double[] dWeights = weightAt.combineBackward(plan, dy, parts.experts().y(), dyR);
     clock.end(Stage.COMBINE);
     INDArray dxR = scope.takeZeros(dy.dataType(), plan.rows(), input.width());
-    parts.experts().backward(dyR, dxR, into.scoped("experts"));
+    parts.experts().backward(dyR, dxR, into.part("experts"));
     if (shared != null) {
-      shared.backward(dy, dx, into.scoped("shared"));
+      shared.backward(dy, dx, into.part("shared"));
     }
     clock.end(Stage.EXPERTS);
     weightAt.dispatchBackward(plan, input.x(), dxR, dx, dWeights);
     clock.end(Stage.DISPATCH);
     RoutingGradient dDecision = parts.capacity().backward(dWeights).plus(balance);
-    parts.routing().backward(dDecision, dx, into.scoped("router"));
+    parts.routing().backward(dDecision, dx, into.part("router"));
     clock.end(Stage.ROUTE);
     clock.commit(layer.name(), decision(), dropped());
     // The share is that of both directions, so it divides the time of both.

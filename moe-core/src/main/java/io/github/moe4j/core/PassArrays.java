@@ -103,8 +103,10 @@ public final class PassArrays {
     into.requireFits(parameters);
     List<Place> written = new ArrayList<>();
     written.add(Place.of("dx", dx));
-    parameters.forEach((name, array) ->
-        written.add(new Place("gradient of ", name, MemoryRange.of(into.get(name)))));
+    for (String name : parameters.names()) {
+      into.ifPresent(
+          name, array -> written.add(new Place("gradient of ", name, MemoryRange.of(array))));
+    }
     List<Place> read = parameters(parameters);
     read.add(Place.of("x", x));
     for (int w = 0; w < written.size(); w++) {

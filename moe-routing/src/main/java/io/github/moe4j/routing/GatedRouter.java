@@ -69,7 +69,7 @@ public final class GatedRouter implements Router {
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
         double[] dLogits = gradient.orZero(Kind.LOGITS, decision);
         PassArrays.requireBackward("the router", parameters, input.x(), dx, into);
-        ruled.backward(gradient, dLogits, into.scoped("rule"));
+        ruled.backward(gradient, dLogits, into.part("rule"));
         scored.backward(dLogits, dx, into);
       }
     };

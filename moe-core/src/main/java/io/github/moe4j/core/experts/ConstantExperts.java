@@ -7,13 +7,15 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,12 +45,19 @@ public final class ConstantExperts implements Experts {
    * same seed gives the same bits.
    */
   public static ConstantExperts create(int experts, int modelWidth, DataType type, long seed) {
+    NamedArrays drawn = ParameterSpec.create(parameterSpecs(experts, modelWidth), type, seed);
+    return of(drawn.get("gate.weight"), drawn.get("constant"));
+  }
+
+  /** The parameters in order. */
+  public static Map<String, ParameterSpec> parameterSpecs(int experts, int modelWidth) {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);
-    SplittableRandom random = new SplittableRandom(seed);
-    return new ConstantExperts(
-        Initializer.kaimingUniform().create(type, random, experts, 2, modelWidth),
-        Initializer.normal(1).create(type, random, experts, modelWidth));
+    Map<String, ParameterSpec> all = new LinkedHashMap<>();
+    all.put(
+        "gate.weight", ParameterSpec.weight(Initializer.kaimingUniform(), experts, 2, modelWidth));
+    all.put("constant", ParameterSpec.other(Initializer.normal(1), experts, modelWidth));
+    return all;
   }
 
   /**
@@ -137,8 +146,8 @@ public final class ConstantExperts implements Experts {
       Rows inputs = Rows.of(xR);
       Rows target = Rows.of(dxR);
       int width = inputs.width();
-      double[][] dGates = rows(into.get("gate.weight"));
-      double[][] dConstants = rows(into.get("constant"));
+      double[][] dGates = gradients(into, "gate.weight", gates);
+      double[][] dConstants = gradients(into, "constant", constants);
       double[] dy = new double[width];
       double[] x = new double[width];
       double[] dx = new double[width];
@@ -150,8 +159,15 @@ public final class ConstantExperts implements Experts {
         addRow(dy, x, gates[e], constants[e], dx, dGates[e], dConstants[e]);
         target.write(r, dx);
       }
-      write(dGates, into.get("gate.weight"));
-      write(dConstants, into.get("constant"));
+      into.ifPresent("gate.weight", dW -> write(dGates, dW));
+      into.ifPresent("constant", dW -> write(dConstants, dW));
+    }
+
+    /** The gradients so far, or as many zeros as there are weights if these are frozen. */
+    private static double[][] gradients(Gradients into, String name, double[][] weights) {
+      return into.isFrozen(name)
+          ? new double[weights.length][weights[0].length]
+          : rows(into.get(name));
     }
 
     private static void addRow(

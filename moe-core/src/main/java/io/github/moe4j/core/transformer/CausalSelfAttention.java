@@ -176,7 +176,7 @@ public final class CausalSelfAttention implements Parameterized {
     public void backward(INDArray dy, INDArray dx, Gradients into) {
       PassArrays.requireBackward(NAME, parameters, x, dy, dx, into);
       Contiguous.require("dy", dy);
-      Gemm.multiply(dy, true, merged, false, 1, into.get("out.weight"));
+      into.ifPresent("out.weight", dW -> Gemm.multiply(dy, true, merged, false, 1, dW));
       INDArray dMerged = take(layout.tokens(), layout.width());
       Gemm.multiply(dy, false, outWeight, false, 0, dMerged);
       INDArray dAttended = takeHeads();
@@ -196,7 +196,7 @@ public final class CausalSelfAttention implements Parameterized {
       }
       INDArray dJoined = take(layout.tokens(), 3 * layout.width());
       layout.join(dJoined, dQkv);
-      Gemm.multiply(dJoined, true, x, false, 1, into.get("qkv.weight"));
+      into.ifPresent("qkv.weight", dW -> Gemm.multiply(dJoined, true, x, false, 1, dW));
       Gemm.multiply(dJoined, false, qkvWeight, false, 1, dx);
     }
 

@@ -11,6 +11,7 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.testkit.Frozen;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -88,6 +89,13 @@ final class ExpertsCheck {
     }
     check.assertCorrect();
     requireSecondAdds(experts, xR, dyR, mode, outcome, load);
+    Frozen.assertRestUnchanged(experts.parameters(), into -> {
+      INDArray dxR = Nd4j.create(xR.dataType(), xR.shape());
+      try (Arena.Scope scope = new Arena().open()) {
+        experts.run(xR, starts(load), mode.get().differentiable(), scope).backward(dyR, dxR, into);
+      }
+      return dxR;
+    });
   }
 
   private static void requireSecondAdds(
