@@ -1,6 +1,8 @@
 package io.github.moe4j.lab.routers;
 
 import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,23 +23,29 @@ public final class RouterDocs {
       This page and the pictures are generated:
       `java -jar moe-bench/target/moe-bench.jar routers --docs docs`.
 
-      | router | chooses and weighs | learns | k | balanced by design | needs | used by | cost |
-      |---|---|---|---|---|---|---|---|
+      | router | chooses and weighs | learns | experts a token | even by design | usually balanced by | needs | used by | cost |
+      |---|---|---|---|---|---|---|---|---|
       """;
 
-  private static final RouterFacts SOFT_MOE = new RouterFacts(
+  private static final String SOFT_MOE = RouterRow.row(
+      "Soft MoE",
+      "soft-moe",
       "no choice: slots mix all tokens by a softmax over tokens, tokens mix all slots by one over slots",
       "slots [E,S,D]",
       "all, softly",
       "yes",
+      "none",
       "other tokens, also later ones",
       "Soft MoE (Puigcerver et al. 2023), V-MoE code",
       "a layer of its own");
 
-  private static final RouterFacts HIERARCHICAL = new RouterFacts(
+  private static final String HIERARCHICAL = RouterRow.row(
+      "Two levels",
+      "hierarchical",
       "any router over groups, then any router within each group; weights multiply",
       "both levels' gates",
       "product of both",
+      "as its routers",
       "as its routers",
       "as its routers",
       "Shazeer et al. 2017, appendix B; mesh-tensorflow",
@@ -49,14 +57,13 @@ public final class RouterDocs {
   public static Map<String, String> files() {
     Map<String, String> files = new LinkedHashMap<>();
     StringBuilder table = new StringBuilder(HEAD);
-    for (RouterEntry entry : RouterCatalogue.all()) {
-      table.append(row(entry.title(), entry.page(), entry.facts()));
+    for (RouterProvider router : RouterCatalogue.library()) {
+      table.append(RouterRow.row(router));
       files.put(
-          picture(entry.name()),
-          AssignmentPicture.svg(entry.title(), RouterExample.weights(entry)));
+          picture(router.name()),
+          AssignmentPicture.svg(router.title(), RouterExample.weights(router)));
     }
-    table.append(row("Soft MoE", "soft-moe", SOFT_MOE));
-    table.append(row("Two levels", "hierarchical", HIERARCHICAL));
+    table.append(SOFT_MOE).append(HIERARCHICAL);
     files.put(picture("soft-moe"), AssignmentPicture.svg("Soft MoE", LayerPictures.softMoe()));
     files.put(
         picture("hierarchical"), AssignmentPicture.svg("Two levels", LayerPictures.hierarchical()));
@@ -77,19 +84,5 @@ public final class RouterDocs {
       TextFile.replace(target, file.getValue());
     }
     return files.size();
-  }
-
-  private static String row(String title, String page, RouterFacts facts) {
-    return "| [%s](routers/%s.md) | %s | %s | %s | %s | %s | %s | %s |\n"
-        .formatted(
-            title,
-            page,
-            facts.formula(),
-            facts.learned(),
-            facts.choices(),
-            facts.balanced(),
-            facts.needs(),
-            facts.usedBy(),
-            facts.cost());
   }
 }
