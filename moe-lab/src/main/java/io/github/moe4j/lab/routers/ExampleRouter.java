@@ -34,8 +34,7 @@ public final class ExampleRouter {
   public static Router create(RouterProvider provider, RouterConfig config, DataType type) {
     double deviation = 1 / Math.sqrt(config.modelWidth());
     INDArray gate = Initializer.normal(deviation)
-        .create(
-            type, new SplittableRandom(GATE_SEED), config.experts(), config.modelWidth());
+        .create(type, new SplittableRandom(GATE_SEED), config.experts(), config.modelWidth());
     return create(provider, config, type, gate);
   }
 

@@ -45,7 +45,10 @@ public final class RouterExample {
 
   /** What a router makes of it: the weight of each token (row) in each expert, 0 if not assigned. */
   public static double[][] weights(RouterProvider router) {
-    Assignments made = ExampleRouter.ofScores(router, CONFIG, DataType.DOUBLE).route(input()).decision().assignments();
+    Assignments made = ExampleRouter.ofScores(router, CONFIG, DataType.DOUBLE)
+        .route(input())
+        .decision()
+        .assignments();
     double[][] weights = new double[TOKENS][EXPERTS];
     for (int n = 0; n < made.size(); n++) {
       weights[made.token(n)][made.expert(n)] += made.weight(n);

@@ -31,8 +31,7 @@ public final class RouterRow {
 
   /** Its parameters with their shapes, and its bias. */
   static String learned(RouterProvider router) {
-    Map<String, ParameterSpec> specs =
-        router.parameters(RouterConfig.of(EXPERTS, WIDTH, 2));
+    Map<String, ParameterSpec> specs = router.parameters(RouterConfig.of(EXPERTS, WIDTH, 2));
     String parameters = specs.entrySet().stream()
         .map(entry -> entry.getKey() + " " + shape(entry.getValue()))
         .collect(Collectors.joining(", "));

@@ -46,15 +46,15 @@ final class RoutedVariant {
         ? kinds.all().get(0)
         : kinds
             .find(name)
-            .orElseThrow(() ->
-                new IllegalArgumentException("experts must be a number or one of %s but was %s"
-                    .formatted(kinds.names(), name)));
+            .orElseThrow(() -> new IllegalArgumentException(
+                "experts must be a number or one of %s but was %s".formatted(kinds.names(), name)));
   }
 
   Variant variant() {
     String title = router.provider().title();
     List<ModelPart> parts = List.of(
-        new ModelPart("router", router.provider().name(), text(), router.provider().formula()),
+        new ModelPart(
+            "router", router.provider().name(), text(), router.provider().formula()),
         new ModelPart("balance", balance.name(), balance.text(), ""),
         new ModelPart(
             "capacity",
@@ -76,9 +76,8 @@ final class RoutedVariant {
   private String text() {
     RouterProvider provider = router.provider();
     String known = provider.usedBy().isEmpty() ? "" : " Known from: " + provider.usedBy() + ".";
-    String needs = provider.traits().needs().isEmpty()
-        ? ""
-        : " Needs: " + RouterRow.needs(provider) + ".";
+    String needs =
+        provider.traits().needs().isEmpty() ? "" : " Needs: " + RouterRow.needs(provider) + ".";
     return "%s. Experts of a token: %s.%s%s"
         .formatted(provider.title(), provider.traits().choices(), known, needs);
   }
@@ -113,8 +112,7 @@ final class RoutedVariant {
             DataType.FLOAT,
             bias,
             seed + 1);
-    MoeLayer.Builder builder = MoeLayer.builder(
-            gate, kind.create(experts, seed))
+    MoeLayer.Builder builder = MoeLayer.builder(gate, kind.create(experts, seed))
         .capacity(capacity.rule(perToken))
         .arena(arena)
         .name(name);
