@@ -1,7 +1,7 @@
 package io.github.moe4j.lab.routers;
 
 import io.github.moe4j.cli.GeneratedPart;
-import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
 import io.github.moe4j.routing.catalogue.RouterProvider;
@@ -127,14 +127,14 @@ public final class RouterDocs {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path target = docs.resolve(file.getKey());
       Files.createDirectories(target.getParent());
-      TextFile.replace(target, file.getValue());
+      ReplacedFile.writeText(target, file.getValue());
     }
     if (Files.exists(docs.resolve("README.md"))) {
       GeneratedPart.replace(docs.resolve("README.md"), INDEX, index());
     }
     for (Path page : pagesWithCount(docs.toAbsolutePath())) {
       if (Files.exists(page) && Files.exists(docs.resolve("README.md"))) {
-        TextFile.replace(page, withCount(Files.readString(page)));
+        ReplacedFile.writeText(page, withCount(Files.readString(page)));
       }
     }
     return files.size();
