@@ -20,7 +20,7 @@ public final class Samples {
     return 100 * (quantile(samples, 0.75) - quantile(samples, 0.25)) / median(samples);
   }
 
-  /** Median of the ratios of each round: what slows a whole round down cancels. */
+  /** Median of the ratios of each round: what slows a whole round cancels. */
   public static double ratio(double[] samples, double[] reference) {
     return median(ratios(samples, reference));
   }
