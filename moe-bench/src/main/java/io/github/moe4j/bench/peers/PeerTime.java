@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.Samples;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,7 +9,7 @@ import java.util.Map;
  * What a layer took in a system.
  *
  * @param shape sizes, with the hidden width of these experts
- * @param training whether with all gradients, else forward alone
+ * @param training whether with all gradients, else forward only
  * @param system name
  * @param comparedWith name of the layer of this library with the same weights
  * @param medianMillis middle of all rounds

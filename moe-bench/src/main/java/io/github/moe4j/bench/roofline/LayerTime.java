@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
@@ -12,10 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What a layer of a shape took.
+ * Measured time of a layer.
  *
  * @param shape sizes
- * @param training whether with all gradients, else forward alone
+ * @param training whether with all gradients, else forward only
  * @param medianSeconds middle of all runs
  * @param bestSeconds shortest run
  * @param expertsHit experts that had rows
@@ -40,7 +41,7 @@ public record LayerTime(
     TokenBatch input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
-    double[] times = Medians.seconds(runs, watch, () -> {
+    double[] times = RepeatedTimes.seconds(runs, watch, () -> {
       try (MoePass pass = layer.forward(input)) {
         if (training) {
           pass.backward(dy, dx, gradients);
@@ -49,12 +50,12 @@ public record LayerTime(
         hit[0] = shape.experts() - pass.load().expertsWithoutTokens();
       }
     });
-    return new LayerTime(shape, training, Medians.of(times), times[0], hit[0], stages[0]);
+    return new LayerTime(shape, training, Samples.median(times), times[0], hit[0], stages[0]);
   }
 
   /**
-   * The least time that the machine allows: for its products, or to read the weights once, and in
-   * training to read and write their gradients, which are added to.
+   * The roofline time: the larger of that of the matrix products and that of reading the weights once,
+   * in training also of reading and writing their gradients, which accumulate.
    */
   double idealSeconds(Machine machine) {
     double flops = training ? shape.trainingFlops() : shape.forwardFlops();

@@ -13,9 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The best that this process saw of the machine, with all processors.
+ * The measured peak of the machine, with all processors.
  *
- * @param gflops float32 matrix products of large matrices, 10^9 operations a second
+ * @param gflops large float32 GEMMs, 10^9 FLOP/s
  * @param readGigabytes memory read, 10^9 bytes a second
  * @param copyGigabytes memory copied, 10^9 bytes a second, counted once
  */
@@ -41,7 +41,7 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
     Arrays.setAll(source, i -> i);
     double bytes = (double) LONGS * Long.BYTES;
     AtomicLong sum = new AtomicLong();
-    double read = Medians.seconds(
+    double read = RepeatedTimes.seconds(
         runs,
         watch,
         () -> halves((from, to) -> {
@@ -49,9 +49,9 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
           for (int i = from; i < to; i++) {
             part += source[i];
           }
-          sum.addAndGet(part); // so that the loop is not left out
+          sum.addAndGet(part); // keeps the loop from being eliminated
         }))[0];
-    double copy = Medians.seconds(
+    double copy = RepeatedTimes.seconds(
         runs,
         watch,
         () -> halves((from, to) -> System.arraycopy(source, from, target, from, to - from)))[0];
@@ -79,10 +79,10 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
     }
     double flops = 2.0 * m * k * n;
     double own =
-        Medians.seconds(runs, watch, () -> Gemm.multiply(a[0], false, b, false, 0, c[0]))[0];
+        RepeatedTimes.seconds(runs, watch, () -> Gemm.multiply(a[0], false, b, false, 0, c[0]))[0];
     SingleThreadedBlas lease = SingleThreadedBlas.lease();
     try {
-      double each = Medians.seconds(
+      double each = RepeatedTimes.seconds(
           runs,
           watch,
           () -> Parallel.tasks(

@@ -1,9 +1,9 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.Samples;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.core.MoeLayer;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * One layer with more and more tokens.
+ * One layer with an increasing number of tokens.
  *
  * @param shapes sizes but for the tokens
  * @param tokens numbers of tokens; all are compared with the first
@@ -61,7 +61,7 @@ record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing)
     List<BenchedPass> passes = new ArrayList<>();
     try {
       sized.forEach(each -> passes.add(BenchedPass.forward(layer, each)));
-      return rows(sized, timing.byTurns(List.copyOf(passes)));
+      return rows(sized, timing.interleaved(List.copyOf(passes)));
     } finally {
       passes.forEach(BenchedPass::close);
       ShapedLayer.close(layer);
