@@ -45,6 +45,11 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
     return new LossValue(0, Collections.nCopies(layers, RoutingGradient.none()));
   }
 
+  /** The same loss with gradients {@linkplain RoutingGradient#unbound bound to no decision}. */
+  public LossValue unbound() {
+    return new LossValue(value, gradients.stream().map(RoutingGradient::unbound).toList());
+  }
+
   /** Value and gradients times a factor. */
   public LossValue times(double factor) {
     return new LossValue(

@@ -70,6 +70,14 @@ public final class RoutingGradient {
   }
 
   /**
+   * The same gradient, bound to no decision: for a loss evaluated on a decision that was derived from
+   * that of a pass, such as one with other assignments. Whoever calls it answers for the pass.
+   */
+  public RoutingGradient unbound() {
+    return new RoutingGradient(weights, scores, null);
+  }
+
+  /**
    * The sum of this gradient and another of the same decision.
    *
    * @throws IllegalArgumentException if both are bound, and not to the same decision

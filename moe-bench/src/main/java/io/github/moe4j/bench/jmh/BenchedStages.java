@@ -24,6 +24,7 @@ public class BenchedStages extends BenchedLayer {
   INDArray xR;
   INDArray yR;
   INDArray dyR;
+  private Arena.Scope scope = arena.open();
   private SingleThreadedBlas lease;
 
   /** Called by JMH. */
@@ -44,6 +45,13 @@ public class BenchedStages extends BenchedLayer {
       yR = run.y().dup('c');
     }
     requireFinite("yR", yR);
+  }
+
+  /** Memory of the next stage; that of the one before is given back. */
+  Arena.Scope nextScope() {
+    scope.close();
+    scope = arena.open();
+    return scope;
   }
 
   /** Gives BLAS its threads back. */

@@ -88,40 +88,36 @@ public class StageBenchmark {
   /** Token rows to experts. */
   @Benchmark
   public INDArray gather(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      INDArray xR = scope.take(DataType.FLOAT, of.plan.rows(), of.sizes.width());
-      WeightAt.OUTPUT.dispatch(of.plan, of.x, xR);
-      return xR;
-    }
+    Arena.Scope scope = of.nextScope();
+    INDArray xR = scope.take(DataType.FLOAT, of.plan.rows(), of.sizes.width());
+    WeightAt.OUTPUT.dispatch(of.plan, of.x, xR);
+    return xR;
   }
 
   /** The experts on their rows, in evaluation. */
   @Benchmark
   public INDArray experts(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.evaluation(), scope);
-      return run.y();
-    }
+    Arena.Scope scope = of.nextScope();
+    ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.evaluation(), scope);
+    return run.y();
   }
 
   /** Weighted rows back to tokens. */
   @Benchmark
   public INDArray combine(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      INDArray y = scope.take(DataType.FLOAT, of.sizes.tokens(), of.sizes.width());
-      WeightAt.OUTPUT.combine(of.plan, of.yR, y);
-      return y;
-    }
+    Arena.Scope scope = of.nextScope();
+    INDArray y = scope.take(DataType.FLOAT, of.sizes.tokens(), of.sizes.width());
+    WeightAt.OUTPUT.combine(of.plan, of.yR, y);
+    return y;
   }
 
   /** The experts in training and their backward, with all gradients. */
   @Benchmark
   public INDArray expertsBackward(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
-      INDArray dxR = scope.takeZeros(DataType.FLOAT, of.plan.rows(), of.sizes.width());
-      run.backward(of.dyR, dxR, of.gradients.part("experts"));
-      return dxR;
-    }
+    Arena.Scope scope = of.nextScope();
+    ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
+    INDArray dxR = scope.takeZeros(DataType.FLOAT, of.plan.rows(), of.sizes.width());
+    run.backward(of.dyR, dxR, of.gradients.part("experts"));
+    return dxR;
   }
 }

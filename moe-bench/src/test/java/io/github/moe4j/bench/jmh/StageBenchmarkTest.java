@@ -84,7 +84,7 @@ class StageBenchmarkTest {
       assertEquals(y, pass.y());
     }
     assertEquals(of.plan.rows(), stages.plan(of).rows());
-    // of one arena, so each result is still what was written last
+    // each result is valid until the next stage
     assertEquals(of.xR, stages.gather(of));
     assertEquals(of.yR, stages.experts(of));
     assertEquals(y, stages.combine(of));

@@ -57,9 +57,11 @@ final class DeepSpeedMoeLayer implements ReferenceFamily {
           pass.decision(),
           pass.pass().plan().assignments());
       INDArray output = pass.output();
-      MoeGradients gradients = pass.backward();
       if (residual != null) {
         pass.add(1, residual.objective());
+      }
+      MoeGradients gradients = pass.backward();
+      if (residual != null) {
         residual.backward(output, gradients.dx(), comparison);
         output = residual.mixed(output);
       }

@@ -48,7 +48,8 @@ final class HfSwitchBlock implements ReferenceFamily {
       RouterDecision decision = pass.decision();
       int[] keptExpert = expertOfToken(pass.pass().plan().assignments());
       int[] expertIndex = Arrays.stream(keptExpert).map(e -> Math.max(e, 0)).toArray();
-      LossValue balance = HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex));
+      LossValue balance =
+          HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex)).unbound();
       LossValue z = new ZLoss(1).evaluate(decision);
       pass.add(config.number("balance_coefficient"), balance);
       pass.add(config.number("z_coefficient"), z);
