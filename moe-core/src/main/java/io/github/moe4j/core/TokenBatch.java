@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Everything a forward pass depends on besides parameters: tokens, padding, ids, randomness, mode.
+ * Everything a forward pass depends on, except parameters: tokens, padding, ids, randomness, mode.
  *
  * <p>Immutable; the {@code with…} methods return changed copies. Starts as evaluation, without
  * padding, ids or generator, all tokens one sequence:

@@ -5,15 +5,15 @@ import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
 
 /**
- * Steers the load from outside the gradient: it watches every pass of an optimizer step and acts
- * once when the step is done.
+ * Balances the load outside the gradient: it observes every pass of an optimizer step and acts once
+ * after the step.
  *
- * <p>Implementations may be called by several threads; those that only count come to the same
- * whatever the order of the calls, and say so if not.
+ * <p>Implementations may be called by several threads; those that only count do not depend on
+ * the order of the calls; others document it.
  */
 public interface LoadController extends Stateful {
   /**
-   * Takes note of one training pass. Choices count before dropping; padding counts for nothing.
+   * Observes one training pass. Choices count before dropping; padding is ignored.
    *
    * @param decision what the router decided. Not modified.
    */
@@ -29,7 +29,7 @@ public interface LoadController extends Stateful {
   ControllerState state();
 
   /**
-   * Takes a saved state over, so that training goes on as if it had not been interrupted.
+   * Restores a saved state, so that training continues as if it had not been interrupted.
    *
    * @throws IllegalArgumentException if it is not that of such a controller for as many experts;
    *     nothing is changed then

@@ -13,8 +13,8 @@ import io.github.moe4j.core.internal.Require;
  * divides by K and has the last checkpoint as the later one.
  *
  * <p>In [0,1]. 1 if no choice was added since; 0 if no token kept an expert. It does not measure
- * balance: two collapses onto the same experts give 1, and choices of K out of E experts by chance,
- * which are balanced, give K/E on average.
+ * balance: two collapses onto the same experts give 1, and random choices of K out of E experts, which
+ * are balanced, give K/E on average.
  */
 public final class Saturation {
   private Saturation() {}

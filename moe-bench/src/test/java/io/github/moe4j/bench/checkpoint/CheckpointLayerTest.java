@@ -100,8 +100,8 @@ class CheckpointLayerTest {
   @Test
   void steps_afterSaveAndLoad_sameBitsAsUnbroken() throws IOException {
     for (boolean noisy : new boolean[] {true, false}) {
-      Training unbroken = new Training(noisy, EXPERTS, 1);
-      unbroken.steps(6);
+      Training uninterrupted = new Training(noisy, EXPERTS, 1);
+      uninterrupted.steps(6);
       Training first = new Training(noisy, EXPERTS, 1);
       first.steps(3);
       Path file = folder.resolve("model");
@@ -109,23 +109,23 @@ class CheckpointLayerTest {
       Training second = new Training(noisy, EXPERTS, 2);
       second.load(file);
       second.steps(3);
-      unbroken
+      uninterrupted
           .layer
           .parameters()
           .forEach((name, array) ->
               Near.assertSameBits(name, array, second.layer.parameters().get(name)));
-      unbroken
+      uninterrupted
           .optimizer
           .state()
           .forEach((name, array) ->
               Near.assertSameBits(name, array, second.optimizer.state().get(name)));
-      assertArrayEquals(unbroken.random.state(), second.random.state());
+      assertArrayEquals(uninterrupted.random.state(), second.random.state());
       assertEquals(
-          unbroken.controller.state().names(), second.controller.state().names());
-      for (String name : unbroken.controller.state().names()) {
+          uninterrupted.controller.state().names(), second.controller.state().names());
+      for (String name : uninterrupted.controller.state().names()) {
         Near.assertSameBits(
             name,
-            unbroken.controller.state().get(name),
+            uninterrupted.controller.state().get(name),
             second.controller.state().get(name));
       }
     }

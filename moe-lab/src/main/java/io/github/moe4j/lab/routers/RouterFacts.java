@@ -6,7 +6,7 @@ package io.github.moe4j.lab.routers;
  * @param formula how it chooses and weighs
  * @param learned its learned parameters
  * @param choices experts per token; "k" if the user says how many
- * @param balanced whether loads are even by design
+ * @param balanced whether loads are balanced by design
  * @param needs what an input must bring
  * @param usedBy published models and systems
  * @param cost beside the matrix product of its gate

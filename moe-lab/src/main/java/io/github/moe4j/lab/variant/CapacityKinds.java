@@ -105,7 +105,7 @@ public final class CapacityKinds {
   /** What a rule is, a few words. */
   static String text(String rule) {
     return rule.equals(DROPLESS)
-        ? "every assignment is kept"
+        ? "no assignment is dropped"
         : "limit of an expert as in " + named(parts(rule)[0], rule).text();
   }
 

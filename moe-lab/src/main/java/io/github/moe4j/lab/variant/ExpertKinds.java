@@ -34,7 +34,7 @@ public final class ExpertKinds {
           (options, seed) -> GluExperts.create(options.withActivation(Activation.GELU), seed)),
       new ExpertKind(
           "clamped-swiglu",
-          "gated networks with bounded values, as in gpt-oss",
+          "gated networks with clamped activations, as in gpt-oss",
           "down((u + 1)·g·sigmoid(1.702·g)), g ≤ 7, |u| ≤ 7",
           3,
           false,
@@ -62,14 +62,14 @@ public final class ExpertKinds {
           (options, seed) -> GluExperts.create(options, seed).withDropout(0.1)),
       new ExpertKind(
           "swiglu-shared",
-          "as swiglu, and one more expert that serves every token, as in DeepSeek and Qwen2-MoE",
+          "as swiglu, with a shared expert, as in DeepSeek and Qwen2-MoE",
           GATED + " + shared(x)",
           3,
           true,
           GluExperts::create),
       new ExpertKind(
           "moe++",
-          "as swiglu, but the last three experts give zero, the token itself and a learned constant",
+          "as swiglu, but the last three are a zero, a copy and a constant expert",
           GATED + "; 0; x; a1·x + a2·v",
           3,
           false,

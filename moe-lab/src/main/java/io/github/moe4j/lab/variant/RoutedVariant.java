@@ -60,7 +60,7 @@ final class RoutedVariant {
             Choices.orElse(choices.k(), sizes.layer().k()));
     Require.that(
         !balance.steersBias(layer.balanced()) || router.entry().readsBias(),
-        "balance %s steers a selection bias, which router %s does not read",
+        "balance %s controls a selection bias, which router %s does not read",
         balance.name(),
         router.name());
     List<ExpertBias> biases = sizes.newBiases(layer.experts());

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A router with the balance and capacity that it has where nothing else is asked for.
+ * A router with its default balance and capacity.
  *
  * @param name as on the command line
  * @param entry the router
@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 record RouterChoice(String name, RouterEntry entry, String balance, String capacity) {
   private static final String LOSSES = "switch+z-loss";
 
-  /** What the lab compares if nothing is asked for, after the dense model. */
+  /** What the lab compares by default, after the dense model. */
   static final List<RouterChoice> DEFAULTS = List.of(
       new RouterChoice("topk", RouterCatalogue.named("top-k"), "none", CapacityKinds.DROPLESS),
       new RouterChoice(

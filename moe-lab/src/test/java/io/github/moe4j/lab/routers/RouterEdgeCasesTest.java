@@ -71,7 +71,7 @@ class RouterEdgeCasesTest {
     return RandomArrays.normal(Seeds.random(1), tokens * E);
   }
 
-  /** All numbers that a pass there and back gives, for comparison, and the pass itself. */
+  /** All numbers of a forward and backward pass, for comparison, and the pass itself. */
   private record Outcome(RouterDecision decision, int rows, List<double[]> numbers) {}
 
   /** Runs a pass both ways and checks what holds in every case. */
