@@ -33,7 +33,10 @@ public final class VariantList {
     for (CapacityProvider kind : CapacityCatalogue.load()) {
       line(out, kind.name() + ":f", kind.formula() + ", as in " + kind.title());
     }
-    line(out, "…:f:how", "a modifier: one or more of " + String.join(", ", CapacityText.allModifiers()));
+    line(
+        out,
+        "…:f:how",
+        "a modifier: one or more of " + String.join(", ", CapacityText.allModifiers()));
     out.println();
     out.println("--experts: number and kinds");
     for (ExpertsProvider kind : ExpertsCatalogue.load()) {
