@@ -17,7 +17,7 @@ import java.util.List;
  * <p>It is never below 0, and 0 where the two masks agree: it moves them towards each other, while
  * the mask of the batch itself keeps the load balanced. Value at perfect balance with scores at their
  * thresholds: 0. At total collapse, one expert above its threshold for every token and the others
- * by d below: {@code (K − 1)·T·d} for K choices a token, so 0 with K = 1. It
+ * by d below: {@code (K − 1)·T·d} for K choices per token, so 0 with K = 1. It
  * reads the decision's threshold margins. Padding adds nothing.
  *
  * @param coefficient weight of the loss; the sum grows with the number of tokens

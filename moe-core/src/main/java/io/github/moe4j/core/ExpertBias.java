@@ -80,7 +80,7 @@ public final class ExpertBias {
     if (scores.length % added.length != 0) {
       Require.that(
           false,
-          "scores must be of E = %d numbers a token but are %d",
+          "scores must be of E = %d numbers per token but are %d",
           added.length,
           scores.length);
     }

@@ -52,7 +52,7 @@ public final class TokenBatch {
   public TokenBatch withMask(TokenMask newMask) {
     Require.that(
         newMask.tokens() == tokens(),
-        "mask must have one flag a token: %d != %d",
+        "mask must have one flag per token: %d != %d",
         newMask.tokens(),
         tokens());
     return new TokenBatch(x, newMask, sequenceLength, tokenIds, mode);

@@ -67,7 +67,7 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
   /**
    * A router by its name, {@link RouterSpec#names}.
    *
-   * @param k experts a token
+   * @param k experts per token
    */
   public B router(String name, int k) {
     return router(RouterSpec.of(name, k));

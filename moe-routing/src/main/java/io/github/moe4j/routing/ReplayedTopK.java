@@ -14,7 +14,7 @@ import io.github.moe4j.core.watch.Replay;
  * <p>Recorded weights are not used; a trace needs none. Unlike other rules it changes with every pass:
  * see {@link Replay}.
  *
- * @param rule weights, with as many choices a token as were recorded
+ * @param rule weights, with as many choices per token as were recorded
  * @param replay the choices, used by this rule alone
  */
 public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {

@@ -8,7 +8,7 @@ import io.github.moe4j.core.internal.Require;
  * one layer that see one batch. Without gradient.
  *
  * <p>{@code mean over t of |S_t ∩ S'_t| / |S'_t|}, where token t chose the set of experts S_t earlier
- * and S'_t later. With K choices a token this is the router saturation of OLMoE (Muennighoff et al.
+ * and S'_t later. With K choices per token this is the router saturation of OLMoE (Muennighoff et al.
  * 2024, arXiv 2409.02060, section 5; allenai/OLMoE {@code scripts/run_moe_analysis.py}), which
  * divides by K and has the last checkpoint as the later one.
  *

@@ -17,7 +17,7 @@ public record BalanceTarget(double cv, double mostLoaded) {
   /** For a selection bias, which steers what it is measured by: no expert a fifth above the mean. */
   public static final BalanceTarget TIGHT = new BalanceTarget(0.25, 1.2);
 
-  /** Whether the load at the end of a run is as even as promised. */
+  /** Whether the load at the end of a run is as balanced as promised. */
   public boolean isKept(double cvAfter, double mostLoadedAfter) {
     return cvAfter <= cv && mostLoadedAfter <= mostLoaded;
   }

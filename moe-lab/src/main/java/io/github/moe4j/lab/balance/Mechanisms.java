@@ -84,7 +84,7 @@ public final class Mechanisms {
           o -> EntropyLoss.of(0.1)),
       new Mechanism(
           "device",
-          "DeepSeek-V2 device-level, 2 experts a device, 0.01",
+          "DeepSeek-V2 device-level, 2 experts per device, 0.01",
           "experts may differ as long as devices are balanced",
           "deepseek-losses",
           StudiedRouter.TOP_K,
@@ -93,7 +93,7 @@ public final class Mechanisms {
           losses(o -> List.of(DeviceLoss.of(0.01, LoadUnit.placement(o.experts()))))),
       new Mechanism(
           "communication",
-          "DeepSeek-V2 communication, 2 experts a device, 0.01",
+          "DeepSeek-V2 communication, 2 experts per device, 0.01",
           "the traffic to each device is the bottleneck",
           "deepseek-losses",
           StudiedRouter.TOP_K,

@@ -27,7 +27,7 @@
     },
     {
       head: "max / mean",
-      text: "load of the busiest expert over the mean. 1 is even. Where experts work side by side, the busiest one sets the pace.",
+      text: "load of the busiest expert over the mean. 1 is balanced. If experts run in parallel, the busiest one sets the pace.",
       of: use((u) => u.mostLoadedOverMean), write: fixed(2), better: LOW,
     },
     {

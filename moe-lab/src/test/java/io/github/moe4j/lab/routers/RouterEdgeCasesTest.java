@@ -149,7 +149,7 @@ class RouterEdgeCasesTest {
     TokenBatch input = input(DataType.DOUBLE, random(5));
     for (TokenBatch mode : List.of(input, training(input))) {
       Outcome outcome = run(layer(1, 1, DataType.DOUBLE), mode);
-      // at most one assignment a token, since there is but one expert
+      // at most one assignment per token, since there is but one expert
       assertTrue(outcome.decision.assignments().size() <= 5, "assignments");
     }
   }

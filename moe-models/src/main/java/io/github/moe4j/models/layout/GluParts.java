@@ -14,7 +14,7 @@ final class GluParts {
   }
 
   /**
-   * Three tensors an expert.
+   * Three tensors per expert.
    *
    * @param expert a name with {@value TensorPerExpert#INDEX}, before {@code .gate.weight}
    */

@@ -22,7 +22,7 @@ public final class Accounting {
     return counted(model, model.sparse().k());
   }
 
-  /** All parameters, with so many routed experts a layer in place of E; the router keeps E rows. */
+  /** All parameters, with so many routed experts per layer in place of E; the router keeps E rows. */
   static ParameterCounts counted(Architecture model, int routedExperts) {
     Accounting count = new Accounting(model);
     count.embeddings();

@@ -18,7 +18,7 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
     TOTAL("total"),
     /** Those active for one token. */
     ACTIVE("active"),
-    /** Those of the dense model with as many operations: one expert a layer. */
+    /** Those of the dense model with as many operations: one expert per layer. */
     DENSE_EQUIVALENT("dense equivalent"),
     /** Those of the multi-token prediction modules. */
     PREDICTORS("MTP module");
@@ -40,7 +40,7 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
   /** What a token is multiplied by: not the table that it is looked up in. */
   public static final Counting ACTIVE_WITHOUT_INPUT =
       new Counting(Kind.ACTIVE, EnumSet.of(ParameterGroup.EMBEDDING));
-  /** The dense model with as many operations: one expert a layer and no router. */
+  /** The dense model with as many operations: one expert per layer and no router. */
   public static final Counting DENSE_EQUIVALENT =
       new Counting(Kind.DENSE_EQUIVALENT, EnumSet.of(ParameterGroup.ROUTER));
   /** The multi-token prediction modules, without what they share with the model. */
