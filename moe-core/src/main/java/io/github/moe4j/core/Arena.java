@@ -151,7 +151,7 @@ public final class Arena {
     return (length + step - 1) / step * step + 1;
   }
 
-  /** Arrays borrowed by one pass; not thread-safe. */
+  /** Arrays taken by one pass; not thread-safe. */
   public final class Scope implements AutoCloseable {
     private final String owner;
     private final List<Loan> borrowed = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.github.moe4j.core;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The outputs of one run of the experts, and the way back from them. It lives as long as the scope it
+ * The outputs of one run of the experts, and their backward. It lives as long as the scope it
  * was given; what it opens besides, {@link Arena.Scope#whenClosed} closes.
  */
 public interface ExpertsPass {

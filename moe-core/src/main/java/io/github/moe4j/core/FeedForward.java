@@ -19,7 +19,7 @@ public interface FeedForward extends Parameterized {
    *
    * @param input tokens x [T,D]. Not modified; must neither change nor be closed until the backward
    *     pass is done.
-   * @return the outputs, in a new array that is the caller's, and the way back
+   * @return the outputs, in a new array that is the caller's, and their backward
    */
   default FeedForwardPass forward(TokenBatch input) {
     return forward(input, Allocate.uninitialized(input.dataType(), input.x().shape()));

@@ -3,7 +3,7 @@ package io.github.moe4j.core;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass of a {@link FeedForward}: outputs, and the way back from them.
+ * One pass of a {@link FeedForward}: outputs and backward.
  *
  * <p>The outputs are the caller's and stay as they are, whatever becomes of the pass. What the pass
  * needs for its backward lies in borrowed memory, which it gives back when the backward is done or the

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and the way back.
- * All but the way back stays readable after {@link #close}.
+ * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and its backward.
+ * All but the backward stays readable after {@link #close}.
  *
  * <p>Used by one thread at a time.
  */
@@ -90,7 +90,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     return input.mode();
   }
 
-  /** What the router decided; balance losses read it. */
+  /** The router's decision; balance losses read it. */
   public RouterDecision decision() {
     return parts.routing().decision();
   }
@@ -105,7 +105,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     return parts.capacity().dropped();
   }
 
-  /** How the load of this pass spread over the experts. */
+  /** The load of this pass by expert. */
   public LoadStatistics load() {
     return LoadStatistics.of(decision(), parts.capacity());
   }

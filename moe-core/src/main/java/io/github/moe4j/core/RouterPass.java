@@ -3,7 +3,7 @@ package io.github.moe4j.core;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What a router returns: its decision, and the way back from it, which needs the scope that the
+ * What a router returns: its decision, and its backward, which needs the scope that the
  * router was given to be open.
  */
 public interface RouterPass {

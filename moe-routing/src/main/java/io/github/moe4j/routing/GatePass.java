@@ -4,7 +4,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The scores of one pass, and the way back from them, which needs the gate's scope to be open. */
+/** The scores of one pass, and their backward, which needs the gate's scope to be open. */
 public interface GatePass {
   /** Raw scores [T,E]. */
   Logits logits();

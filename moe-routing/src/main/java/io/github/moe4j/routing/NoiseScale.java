@@ -25,7 +25,7 @@ public interface NoiseScale extends Parameterized {
    */
   Run at(TokenBatch input, int experts, Arena.Scope scope);
 
-  /** The standard deviations of one pass, and the way back from them. */
+  /** The standard deviations of one pass, with its backward. */
   interface Run {
     /** A copy of σ, row-major [T·E], at least 0; what it holds for padding means nothing. */
     double[] sigma();

@@ -93,7 +93,7 @@ public final class TransformerBlock implements FeedForward {
     return PassGuard.forward(NAME, this, input, y, arena, scope -> new Run(input, y, scope));
   }
 
-  /** One pass and the way back. */
+  /** One pass and its backward. */
   private final class Run implements FeedForwardPass, MoePasses {
     private final Arena.Scope scope;
     private final LayerNorm.Run normed1;
