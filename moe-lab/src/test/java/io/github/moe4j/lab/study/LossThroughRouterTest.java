@@ -15,9 +15,10 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.lab.routers.RouterCatalogue;
-import io.github.moe4j.lab.routers.RouterEntry;
-import io.github.moe4j.lab.routers.RouterSizes;
+import io.github.moe4j.lab.routers.ExampleRouter;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
@@ -47,8 +48,7 @@ class LossThroughRouterTest {
   private static final int K = 2;
   private static final TokenMask MASK =
       TokenMask.of(true, true, false, true, true, true, true, true);
-  private static final RouterSizes SIZES =
-      new RouterSizes(EXPERTS, WIDTH, K, DataType.DOUBLE, false);
+  private static final RouterConfig SIZES = RouterConfig.of(EXPERTS, WIDTH, K);
 
   /** Its training estimates the gradient through the sampling and is no derivative, on purpose. */
   private static final String DERIVATIVE_IN_EVALUATION_ONLY = "sparsemixer";
@@ -73,19 +73,23 @@ class LossThroughRouterTest {
   }
 
   static Stream<Arguments> pairs() {
-    return RouterCatalogue.all().stream()
+    return RouterCatalogue.library().stream()
         .flatMap(router -> Stream.of(LossCatalogue.values())
             .filter(loss -> suits(router, loss))
             .map(loss -> Arguments.of(router.name(), loss)));
   }
 
+  private static Router create(RouterProvider router) {
+    return ExampleRouter.create(router, SIZES, DataType.DOUBLE);
+  }
+
   /** The weights of a hash router are constant, and ReMoE's penalty is of ReLU weights. */
-  private static boolean suits(RouterEntry router, LossCatalogue loss) {
+  private static boolean suits(RouterProvider router, LossCatalogue loss) {
     if (loss == LossCatalogue.REMOE_L1 || loss == LossCatalogue.IMPORTANCE) {
       return router.name().equals("remoe")
           || loss == LossCatalogue.IMPORTANCE && !router.name().equals("hash");
     }
-    RouterDecision decision = decision(router.factory().create(SIZES), router.name());
+    RouterDecision decision = decision(create(router), router.name());
     boolean all = loss != LossCatalogue.SWITCH_AND_Z || decision.logits().isPresent();
     return all && (!NEEDS.containsKey(loss) || decision.scores(NEEDS.get(loss)).isPresent());
   }
@@ -99,7 +103,7 @@ class LossThroughRouterTest {
   @ParameterizedTest(name = "{1} through {0}")
   @MethodSource("pairs")
   void backward_ofLoss_matchesDifferences(String name, LossCatalogue entry) {
-    Router router = RouterCatalogue.named(name).factory().create(SIZES);
+    Router router = create(RouterCatalogue.load().get(name));
     boolean training = !name.equals(DERIVATIVE_IN_EVALUATION_ONLY);
     INDArray x = x();
     BalanceLoss loss = entry.create(EXPERTS, K);
@@ -135,14 +139,14 @@ class LossThroughRouterTest {
   @Test
   void pairs_ofAllRouters_leaveOutOnlyThoseWithoutScores() {
     Set<String> without = new TreeSet<>();
-    for (RouterEntry router : RouterCatalogue.all()) {
+    for (RouterProvider router : RouterCatalogue.library()) {
       if (!suits(router, LossCatalogue.SWITCH)) {
         without.add(router.name());
       }
     }
     assertEquals(Set.of("hash", "remoe"), without);
     Set<String> margins = new TreeSet<>();
-    for (RouterEntry router : RouterCatalogue.all()) {
+    for (RouterProvider router : RouterCatalogue.library()) {
       if (suits(router, LossCatalogue.BATCHWISE)) {
         margins.add(router.name());
       }
