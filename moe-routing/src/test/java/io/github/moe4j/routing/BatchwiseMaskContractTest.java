@@ -31,4 +31,9 @@ class BatchwiseMaskContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return false;
   }
+
+  @Override
+  protected boolean readsLaterTokens() {
+    return training;
+  }
 }

@@ -29,4 +29,9 @@ class SinkhornContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return !training;
   }
+
+  @Override
+  protected boolean readsLaterTokens() {
+    return training;
+  }
 }
