@@ -16,7 +16,7 @@ import io.github.moe4j.routing.catalogue.LibraryRouter.Text;
 import java.util.List;
 import java.util.Map;
 
-/** As many experts as a token needs; another gate; nothing learned. */
+/** Routers with a variable number of experts per token; other gates; fixed routers. */
 final class FurtherRouters {
   private static final NumberOption P =
       NumberOption.of("p", "sum that the probabilities of a token's experts reach, in (0, 1]", 0.5);
