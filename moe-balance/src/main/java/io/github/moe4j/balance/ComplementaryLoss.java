@@ -27,7 +27,7 @@ public record ComplementaryLoss(double coefficient, int k, Pooling pooling) impl
 
   /** Checks the options. */
   public ComplementaryLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
     Require.positive("k", k);
   }
 

@@ -16,8 +16,8 @@ import io.github.moe4j.core.internal.Require;
  * paper leaves it.
  *
  * <p>It is the schedule of the penalty's coefficient, whatever step it is asked for: {@code
- * CompositeLoss.builder().add(new ReMoEL1(1, k), controller)}. It counts, so the order of calls does
- * not matter.
+ * Balancer.builder().add(ReMoEL1.of(1, k), controller).controller(controller)}. It counts, so the
+ * order of calls does not matter.
  *
  * <p>At perfect balance and at total collapse alike, K experts for every token is what it aims at; to
  * even out which ones is up to the penalty. State: {@code experts} [1], {@code

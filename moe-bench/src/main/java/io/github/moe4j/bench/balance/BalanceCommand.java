@@ -172,7 +172,7 @@ public final class BalanceCommand implements Callable<Integer> {
     List<Mechanism> named = only.stream().map(Mechanisms::named).toList();
     return Mechanisms.all().stream()
         .filter(m -> named.contains(m)
-            || m.isNone() && named.stream().anyMatch(n -> n.router() == m.router()))
+            || m.isControl() && named.stream().anyMatch(n -> n.router() == m.router()))
         .toList();
   }
 }

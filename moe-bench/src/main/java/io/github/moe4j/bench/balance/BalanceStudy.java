@@ -7,6 +7,7 @@ import io.github.moe4j.bench.lab.Trainer;
 import io.github.moe4j.bench.lab.Workers;
 import io.github.moe4j.bench.lab.balance.Mechanism;
 import io.github.moe4j.bench.lab.balance.Start;
+import io.github.moe4j.bench.lab.balance.StudiedDevices;
 import io.github.moe4j.bench.lab.text.Split;
 import io.github.moe4j.core.LoadStatistics;
 import java.util.Arrays;
@@ -41,8 +42,8 @@ final class BalanceStudy {
         mechanism,
         start,
         worst(before, BalanceStudy::largestShareOfTokens),
-        worst(before, mechanism.evens()::coefficientOfVariation),
-        worst(after, mechanism.evens()::coefficientOfVariation),
+        worst(before, load -> StudiedDevices.coefficientOfVariation(mechanism.evens(), load)),
+        worst(after, load -> StudiedDevices.coefficientOfVariation(mechanism.evens(), load)),
         worst(after, LoadStatistics::mostLoadedOverMean),
         (int) worst(after, LoadStatistics::expertsWithoutTokens),
         heldOut.bitsPerByte());

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.balance;
 
-import io.github.moe4j.bench.lab.balance.Evens;
+import io.github.moe4j.balance.LoadUnit;
 import io.github.moe4j.bench.lab.balance.Mechanism;
 import io.github.moe4j.bench.lab.balance.Start;
 import java.util.List;
@@ -25,7 +25,7 @@ final class BalanceTable {
     StringBuilder table = new StringBuilder(CHOICE_HEAD);
     for (StudyRow row : rows) {
       Mechanism mechanism = row.mechanism();
-      if (!mechanism.isNone()) {
+      if (!mechanism.isControl()) {
         table.append(String.format(
             Locale.ROOT,
             "| [%s](balance/%s.md) | %s | %s | %.2f%s | %s |%n",
@@ -64,7 +64,7 @@ final class BalanceTable {
   }
 
   private static String devices(Mechanism mechanism) {
-    return mechanism.evens() == Evens.DEVICES ? " (devices)" : "";
+    return mechanism.evens() == LoadUnit.DEVICES ? " (devices)" : "";
   }
 
   private static String line(StudyRow row, String price) {
@@ -92,7 +92,7 @@ final class BalanceTable {
 
   private static String title(StudyRow row) {
     Mechanism mechanism = row.mechanism();
-    if (mechanism.isNone()) {
+    if (mechanism.isControl()) {
       return row.start() == Start.EVEN ? "nothing, from an even start" : "nothing";
     }
     return "[%s](balance/%s.md): %s"

@@ -2,6 +2,7 @@ package io.github.moe4j.bench.balance;
 
 import io.github.moe4j.bench.lab.balance.BalancedSizes;
 import io.github.moe4j.bench.lab.balance.Mechanism;
+import io.github.moe4j.bench.lab.balance.MechanismSetup;
 import io.github.moe4j.bench.lab.balance.Start;
 import io.github.moe4j.bench.lab.contender.Contender;
 import io.github.moe4j.bench.lab.contender.LayerOptions;
@@ -41,6 +42,6 @@ final class StudiedModel {
             .arena(arena)
             .name(layer)
             .build(),
-        mechanism.factory().create(sizes, biases, run.steps()));
+        mechanism.start(new MechanismSetup(sizes, biases, run.steps())));
   }
 }

@@ -15,11 +15,11 @@ public record BatchwiseBalance(@JsonProperty("coefficient") double coefficient)
   /** Checks the options. */
   @JsonCreator
   public BatchwiseBalance {
-    new BatchwiseLoss(coefficient);
+    BatchwiseLoss.of(coefficient);
   }
 
   @Override
   public BalanceLoss loss() {
-    return new BatchwiseLoss(coefficient);
+    return BatchwiseLoss.of(coefficient);
   }
 }

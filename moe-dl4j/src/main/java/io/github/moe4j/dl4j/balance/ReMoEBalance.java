@@ -17,11 +17,11 @@ public record ReMoEBalance(
   /** Checks the options. */
   @JsonCreator
   public ReMoEBalance {
-    new ReMoEL1(coefficient, k);
+    ReMoEL1.of(coefficient, k);
   }
 
   @Override
   public BalanceLoss loss() {
-    return new ReMoEL1(coefficient, k);
+    return ReMoEL1.of(coefficient, k);
   }
 }

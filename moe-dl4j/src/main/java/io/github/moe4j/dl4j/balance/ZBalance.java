@@ -14,11 +14,11 @@ public record ZBalance(@JsonProperty("coefficient") double coefficient) implemen
   /** Checks the options. */
   @JsonCreator
   public ZBalance {
-    new ZLoss(coefficient);
+    ZLoss.of(coefficient);
   }
 
   @Override
   public BalanceLoss loss() {
-    return new ZLoss(coefficient);
+    return ZLoss.of(coefficient);
   }
 }

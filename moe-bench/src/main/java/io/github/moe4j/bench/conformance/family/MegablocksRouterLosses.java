@@ -47,7 +47,7 @@ final class MegablocksRouterLosses implements ReferenceFamily {
     LossValue balance = new SwitchLoss(
             config.number("moe_loss_weight", 0), SwitchLoss.Counting.PER_CHOICE, Pooling.LAYER_MEAN)
         .evaluate(decisions);
-    ZLoss zLoss = new ZLoss(config.number("moe_zloss_weight", 0));
+    ZLoss zLoss = ZLoss.of(config.number("moe_zloss_weight", 0));
     List<LossValue> z = decisions.stream().map(zLoss::evaluate).toList();
     double[] zValues = z.stream().mapToDouble(LossValue::value).toArray();
     double objective = balance.value() + Arrays.stream(zValues).sum();

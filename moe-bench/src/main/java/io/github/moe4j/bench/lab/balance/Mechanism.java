@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.lab.balance;
 
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.balance.LoadUnit;
 import java.util.List;
 
 /**
@@ -13,7 +14,7 @@ import java.util.List;
  * @param router what it balances
  * @param evens what it evens out, which its bound is about
  * @param bound what it promises
- * @param factory starts it for a new model
+ * @param parts its losses and controllers; none where nothing balances
  */
 public record Mechanism(
     String name,
@@ -21,32 +22,33 @@ public record Mechanism(
     String when,
     String page,
     StudiedRouter router,
-    Evens evens,
+    LoadUnit evens,
     Bound bound,
-    Factory factory) {
-
-  /** Starts a mechanism. */
-  @FunctionalInterface
-  public interface Factory {
-    /**
-     * A new one.
-     *
-     * @param biases selection bias of each block's router
-     * @param steps optimiser steps of the whole run
-     */
-    Balancing create(BalancedSizes sizes, List<SelectionBias> biases, int steps);
+    List<MechanismPart> parts) {
+  /** Copies. */
+  public Mechanism {
+    parts = List.copyOf(parts);
   }
 
   /** Whether nothing balances. */
-  public boolean isNone() {
-    return page.isEmpty();
+  public boolean isControl() {
+    return parts.isEmpty();
   }
 
   /** Whether it acts on the selection bias of routers, which must read one then. */
-  public boolean steersBias(BalancedSizes sizes) {
-    return router.readsBias()
-        && factory.create(sizes, List.of(SelectionBias.zeros(sizes.experts())), 1)
-            instanceof LossesAndControllers all
-        && !all.controllers().isEmpty();
+  public boolean steersBias() {
+    return parts.stream().anyMatch(MechanismPart.Bias.class::isInstance);
+  }
+
+  /** Adds its losses and controllers to a balancer. */
+  public void addTo(Balancer.Builder balancer, MechanismSetup setup) {
+    parts.forEach(part -> part.addTo(balancer, name, setup));
+  }
+
+  /** Starts it for a new model. */
+  public Balancer start(MechanismSetup setup) {
+    Balancer.Builder balancer = Balancer.builder();
+    addTo(balancer, setup);
+    return balancer.build();
   }
 }

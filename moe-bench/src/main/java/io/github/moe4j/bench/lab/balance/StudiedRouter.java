@@ -12,6 +12,7 @@ import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.NoisyTopK;
 import io.github.moe4j.routing.ReMoE;
 import io.github.moe4j.routing.TopK;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -80,6 +81,14 @@ public enum StudiedRouter {
     this.label = label;
     this.raised = raised;
     this.lowered = lowered;
+  }
+
+  /** The studied router of a name; top-k for all others. */
+  static StudiedRouter of(String name) {
+    return Arrays.stream(values())
+        .filter(router -> router.label.equals(name))
+        .findFirst()
+        .orElse(TOP_K);
   }
 
   /** Its name in tables, that of its page among the routers' docs. */

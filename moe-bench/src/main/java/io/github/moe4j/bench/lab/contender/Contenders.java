@@ -1,7 +1,6 @@
 package io.github.moe4j.bench.lab.contender;
 
-import io.github.moe4j.balance.CompositeLoss;
-import io.github.moe4j.bench.lab.balance.LossesAndControllers;
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.bench.lab.report.ModelPart;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.experts.ExpertOptions;
@@ -54,7 +53,7 @@ public final class Contenders {
         (name, seed, arena) -> DenseFeedForward.of(
                 GluExperts.create(ExpertOptions.of(1, layer.width(), layer.activeHidden()), seed))
             .withArena(arena),
-        LossesAndControllers.of(CompositeLoss.builder().build()));
+        Balancer.of());
   }
 
   static IllegalArgumentException unknown(String name) {

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.lab.contender;
 
-import io.github.moe4j.bench.lab.balance.Balancing;
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
 
@@ -8,9 +8,9 @@ import io.github.moe4j.core.FeedForward;
  * How one model is built and balanced; made anew for each model.
  *
  * @param layers makes the feed-forward part of each block, first block first
- * @param balancing what balances them
+ * @param balancer what balances them
  */
-public record Recipe(LayerFactory layers, Balancing balancing) {
+public record Recipe(LayerFactory layers, Balancer balancer) {
 
   /** Makes the feed-forward part of a block. */
   @FunctionalInterface

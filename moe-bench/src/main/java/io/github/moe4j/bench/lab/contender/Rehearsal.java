@@ -1,16 +1,12 @@
 package io.github.moe4j.bench.lab.contender;
 
-import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.core.FeedForwardRun;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.internal.Allocate;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -55,21 +51,13 @@ public final class Rehearsal {
         runs.add(layer.forward(input.training(random).atStep(0)));
         layer.forward(input).close();
       }
-      List<MoeForward> moe = runs.stream().flatMap(run -> run.moe().stream()).toList();
-      List<List<RouterDecision>> shards =
-          Collections.nCopies(2, moe.stream().map(MoeForward::decision).toList());
-      if (!moe.isEmpty()) {
-        List<LossValue> losses = recipe.balancing().losses(shards, 0);
-        for (int l = 0; l < moe.size(); l++) {
-          moe.get(l).addBalance(losses.get(0).gradients().get(l));
-        }
-        recipe.balancing().step(shards);
-      }
+      recipe.balancer().balance(runs.stream().flatMap(run -> run.moe().stream()).toList());
       for (int b = 0; b < layers.size(); b++) {
         INDArray dy = runs.get(b).y().dup();
         INDArray dx = Allocate.zeros(DataType.FLOAT, dy.shape());
         runs.get(b).backward(dy, dx, layers.get(b).parameters().zeroGradients());
       }
+      recipe.balancer().step();
     } finally {
       runs.forEach(FeedForwardRun::close);
     }

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.lab.contender;
 
-import io.github.moe4j.bench.lab.balance.Balancing;
+import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.bench.lab.balance.MechanismSetup;
 import io.github.moe4j.bench.lab.report.ModelPart;
 import io.github.moe4j.bench.routers.RouterFacts;
 import io.github.moe4j.bench.routers.RouterSizes;
@@ -59,15 +60,15 @@ final class RoutedContender {
             Choices.orElse(choices.experts(), sizes.layer().experts()),
             Choices.orElse(choices.k(), sizes.layer().k()));
     Require.that(
-        !balance.steersBias(layer.balanced()) || router.entry().readsBias(),
+        !balance.steersBias() || router.entry().readsBias(),
         "balance %s steers a selection bias, which router %s does not read",
         balance.name(),
         router.name());
     List<SelectionBias> biases = sizes.newBiases(layer.experts());
-    Balancing balancing = balance.create(layer.balanced(), biases, sizes.steps());
+    Balancer balancer = balance.start(new MechanismSetup(layer.balanced(), biases, sizes.steps()));
     List<SelectionBias> unused = new ArrayList<>(biases);
     return new Recipe(
-        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena), balancing);
+        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena), balancer);
   }
 
   private FeedForward layer(
