@@ -1,7 +1,7 @@
 package io.github.moe4j.balance;
 
 import io.github.moe4j.balance.control.LoadController;
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
@@ -19,14 +19,14 @@ import java.util.Set;
 
 /**
  * All that balances one model while it trains: losses, whose gradients it adds to passes, and
- * controllers, which it steps. It covers all layers and all micro-batches of an optimiser step.
+ * controllers, which it steps. It covers all layers and all micro-batches of an optimizer step.
  *
  * <pre>{@code
  * Balancer balancer = Balancer.builder().add(SwitchLoss.of(0.01)).controller(controller).build();
  * …                              // forward
  * balancer.balance(passes);      // every micro-batch, before backward
- * …                              // backward, then the optimiser's step
- * balancer.step();               // once an optimiser step
+ * …                              // backward, then the optimizer's step
+ * balancer.step();               // once an optimizer step
  * }</pre>
  *
  * <p>Each loss is {@code coefficient(step)·loss}, where the step is the number of calls of {@link
@@ -68,7 +68,7 @@ public final class Balancer implements Stateful {
     return losses.names();
   }
 
-  /** Optimiser steps done. */
+  /** Optimizer steps done. */
   public long steps() {
     return step;
   }
@@ -83,7 +83,7 @@ public final class Balancer implements Stateful {
    *     this step before; nothing is changed then
    * @throws IllegalStateException if a pass is closed
    */
-  public BalanceValue balance(List<MoeForward> passes) {
+  public BalanceValue balance(List<MoePass> passes) {
     return balance(passes, 1);
   }
 
@@ -94,7 +94,7 @@ public final class Balancer implements Stateful {
    *     not scaled
    * @see #balance(List)
    */
-  public BalanceValue balance(List<MoeForward> passes, double gradientScale) {
+  public BalanceValue balance(List<MoePass> passes, double gradientScale) {
     return scaled(List.of(passes), gradientScale).get(0);
   }
 
@@ -106,14 +106,14 @@ public final class Balancer implements Stateful {
    * @return a value for each
    * @see #balance(List)
    */
-  public List<BalanceValue> balanceAll(List<List<MoeForward>> microBatches) {
+  public List<BalanceValue> balanceAll(List<List<MoePass>> microBatches) {
     return scaled(microBatches, 1);
   }
 
-  private List<BalanceValue> scaled(List<List<MoeForward>> batches, double scale) {
+  private List<BalanceValue> scaled(List<List<MoePass>> batches, double scale) {
     Require.notNegative("gradientScale", scale);
     List<List<RouterDecision>> decisions = batches.stream()
-        .map(batch -> batch.stream().map(MoeForward::decision).toList())
+        .map(batch -> batch.stream().map(MoePass::decision).toList())
         .toList();
     LossSum.Evaluation evaluation = evaluate(decisions);
     for (int b = 0; b < batches.size(); b++) {
@@ -181,7 +181,7 @@ public final class Balancer implements Stateful {
     batches.forEach(batch -> batch.forEach(decision -> seen.add(new WeakReference<>(decision))));
   }
 
-  /** Ends an optimiser step, after the optimiser's own: controllers act, and counts start anew. */
+  /** Ends an optimizer step, after the optimizer's own: controllers act, and counts start anew. */
   public void step() {
     distinct.forEach(LoadController::step);
     losses.clear();

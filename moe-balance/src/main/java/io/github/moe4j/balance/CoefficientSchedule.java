@@ -6,7 +6,7 @@ import io.github.moe4j.core.internal.Require;
 @FunctionalInterface
 public interface CoefficientSchedule {
   /**
-   * The coefficient at an optimiser step.
+   * The coefficient at an optimizer step.
    *
    * @param step at least 0
    */

@@ -25,7 +25,7 @@ import java.util.List;
  * @param pooling over which tokens f'' and P'' are taken before they are multiplied
  */
 public record CommunicationLoss(
-    double coefficient, ExpertPlacement placement, int maxDevices, Pooling pooling)
+    double coefficient, ExpertPlacement placement, int maxDevices, LossScope pooling)
     implements BalanceLoss {
 
   /** Checks the options. */
@@ -41,7 +41,7 @@ public record CommunicationLoss(
   /** The loss within each sequence, as the paper has it. */
   public static CommunicationLoss of(
       double coefficient, ExpertPlacement placement, int maxDevices) {
-    return new CommunicationLoss(coefficient, placement, maxDevices, Pooling.SEQUENCE);
+    return new CommunicationLoss(coefficient, placement, maxDevices, LossScope.SEQUENCE);
   }
 
   @Override

@@ -23,7 +23,8 @@ import java.util.List;
  * @param k best scores of a token that count, 1 ≤ k ≤ E
  * @param pooling over which tokens f and P are taken before they are multiplied
  */
-public record ComplementaryLoss(double coefficient, int k, Pooling pooling) implements BalanceLoss {
+public record ComplementaryLoss(double coefficient, int k, LossScope pooling)
+    implements BalanceLoss {
 
   /** Checks the options. */
   public ComplementaryLoss {
@@ -33,7 +34,7 @@ public record ComplementaryLoss(double coefficient, int k, Pooling pooling) impl
 
   /** The loss within each sequence, as the paper has it. */
   public static ComplementaryLoss of(double coefficient, int k) {
-    return new ComplementaryLoss(coefficient, k, Pooling.SEQUENCE);
+    return new ComplementaryLoss(coefficient, k, LossScope.SEQUENCE);
   }
 
   @Override

@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * A loss over counts that may be those of more tokens than the decisions have: of all micro-batches of
- * an optimiser step, and of all workers. {@link #evaluate(List)} takes the counts of its decisions
+ * an optimizer step, and of all workers. {@link #evaluate(List)} takes the counts of its decisions
  * alone; a {@link Balancer} adds counts up and gives the sums.
  *
  * <p>Like every loss it keeps nothing: the same decisions and counts give the same value.

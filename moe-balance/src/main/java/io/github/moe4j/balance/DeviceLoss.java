@@ -22,7 +22,7 @@ import java.util.List;
  * @param placement which experts share a device
  * @param pooling over which tokens f' and P' are taken before they are multiplied
  */
-public record DeviceLoss(double coefficient, ExpertPlacement placement, Pooling pooling)
+public record DeviceLoss(double coefficient, ExpertPlacement placement, LossScope pooling)
     implements BalanceLoss {
 
   /** Checks the coefficient. */
@@ -32,7 +32,7 @@ public record DeviceLoss(double coefficient, ExpertPlacement placement, Pooling 
 
   /** The loss within each sequence, as the papers have it. */
   public static DeviceLoss of(double coefficient, ExpertPlacement placement) {
-    return new DeviceLoss(coefficient, placement, Pooling.SEQUENCE);
+    return new DeviceLoss(coefficient, placement, LossScope.SEQUENCE);
   }
 
   @Override

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The entropy regulariser: {@code −coefficient · H}, summed over layers, with the entropy {@code H =
+ * The entropy regularizer: {@code −coefficient · H}, summed over layers, with the entropy {@code H =
  * −Σ_e q_e ln q_e} of a distribution over the experts in nats ({@code entropy_reg} in
  * epfml/llm-baselines).
  *
@@ -38,7 +38,7 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The regulariser that balances: the entropy of the mean distribution. */
+  /** The regularizer that balances: the entropy of the mean distribution. */
   public static EntropyLoss of(double coefficient) {
     return new EntropyLoss(coefficient, Of.MEAN_DISTRIBUTION);
   }

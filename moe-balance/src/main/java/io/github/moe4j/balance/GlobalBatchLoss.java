@@ -6,11 +6,11 @@ import java.util.List;
 
 /**
  * The Switch loss with counts of the global batch: those of all workers, accumulated over the
- * micro-batches of an optimiser step (Qiu et al. 2025, "Demons in the Detail", arXiv 2501.11873;
+ * micro-batches of an optimizer step (Qiu et al. 2025, "Demons in the Detail", arXiv 2501.11873;
  * {@code global_aux_loss} of Megatron-LM).
  *
  * <p>Within one small batch of one domain an even load is the wrong aim, since it keeps experts from
- * specialising; over the global batch it is the right one. A {@link Balancer} accumulates the counts:
+ * specializing; over the global batch it is the right one. A {@link Balancer} accumulates the counts:
  * each micro-batch's loss takes P from its own tokens and f from all choices of the step so far, its
  * own included, as Megatron-LM does; micro-batches that are given together take those of all of them.
  * Layers are summed, or averaged, as the loss's pooling says; Megatron-LM divides the sum of the

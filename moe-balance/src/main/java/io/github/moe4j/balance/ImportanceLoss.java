@@ -16,14 +16,14 @@ import java.util.List;
  * importance may get few tokens of large weight or many of small.
  *
  * <p>Value with coefficient 1 at perfect balance: 0. At total collapse, everything on one expert:
- * {@code E − 1} with {@link Variance#POPULATION}, E with {@link Variance#UNBIASED} (0 for E = 1). A
+ * {@code E − 1} with {@link VarianceEstimator#POPULATION}, E with {@link VarianceEstimator#UNBIASED} (0 for E = 1). A
  * batch of nothing but padding gives 0.
  *
  * @param coefficient weight of the loss, 0.1 in the paper's language model, 0.01 in tensor2tensor
  * @param variance which variance
  * @param source what importance is the sum of
  */
-public record ImportanceLoss(double coefficient, Variance variance, Source source)
+public record ImportanceLoss(double coefficient, VarianceEstimator variance, Source source)
     implements BalanceLoss {
 
   /** What an expert's importance is the sum of, over the real tokens. */
@@ -44,11 +44,11 @@ public record ImportanceLoss(double coefficient, Variance variance, Source sourc
 
   /** The loss over assignment weights with population variance, as tensor2tensor has it. */
   public static ImportanceLoss of(double coefficient) {
-    return new ImportanceLoss(coefficient, Variance.POPULATION, Source.WEIGHTS);
+    return new ImportanceLoss(coefficient, VarianceEstimator.POPULATION, Source.WEIGHTS);
   }
 
   /** The loss over the full distribution. */
-  public static ImportanceLoss ofProbabilities(double coefficient, Variance variance) {
+  public static ImportanceLoss ofProbabilities(double coefficient, VarianceEstimator variance) {
     return new ImportanceLoss(coefficient, variance, Source.PROBABILITIES);
   }
 
@@ -65,12 +65,12 @@ public record ImportanceLoss(double coefficient, Variance variance, Source sourc
     for (RouterDecision layer : layers) {
       boolean weights = source == Source.WEIGHTS;
       double[] importance = weights
-          ? ExpertUse.weights(layer.assignments())
+          ? AssignmentSums.weights(layer.assignments())
           : ExpertSums.of(layer.requireProbabilities(name()), layer.mask());
       SquaredVariation cv = SquaredVariation.of(importance, variance);
       value += coefficient * cv.value();
       RoutingGradient gradient = weights
-          ? RoutingGradient.ofWeights(ExpertUse.spread(cv.gradient(), layer.assignments()))
+          ? RoutingGradient.ofWeights(AssignmentSums.spread(cv.gradient(), layer.assignments()))
           : RoutingGradient.ofProbabilities(ExpertSums.backward(cv.gradient(), layer.mask()));
       gradients.add(gradient.times(coefficient));
     }

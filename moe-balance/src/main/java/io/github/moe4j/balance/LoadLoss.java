@@ -21,14 +21,14 @@ import java.util.Optional;
  * descendants.
  *
  * <p>Value with coefficient 1 at perfect balance: 0. At total collapse, every token on one expert:
- * {@code E − 1} with {@link Variance#POPULATION}, E with {@link Variance#UNBIASED} (0 for E = 1);
+ * {@code E − 1} with {@link VarianceEstimator#POPULATION}, E with {@link VarianceEstimator#UNBIASED} (0 for E = 1);
  * with k experts per token {@code E/k − 1} and {@code (E/k − 1)·E/(E − 1)}. A batch of nothing but
  * padding gives 0.
  *
  * @param coefficient weight of the loss, 0.1 in the paper's language model, 0.01 in tensor2tensor
  * @param variance which variance
  */
-public record LoadLoss(double coefficient, Variance variance) implements BalanceLoss {
+public record LoadLoss(double coefficient, VarianceEstimator variance) implements BalanceLoss {
   /** Checks the coefficient. */
   public LoadLoss {
     Require.notNegative("coefficient", coefficient);
@@ -36,7 +36,7 @@ public record LoadLoss(double coefficient, Variance variance) implements Balance
 
   /** The loss with population variance, as tensor2tensor has it. */
   public static LoadLoss of(double coefficient) {
-    return new LoadLoss(coefficient, Variance.POPULATION);
+    return new LoadLoss(coefficient, VarianceEstimator.POPULATION);
   }
 
   @Override
@@ -53,7 +53,7 @@ public record LoadLoss(double coefficient, Variance variance) implements Balance
       Optional<TokenScores> smooth = layer.scores(Kind.SELECTION);
       double[] load = smooth
           .map(p -> ExpertSums.of(p, layer.mask()))
-          .orElseGet(() -> ExpertUse.positive(layer.assignments()));
+          .orElseGet(() -> AssignmentSums.positive(layer.assignments()));
       SquaredVariation cv = SquaredVariation.of(load, variance);
       value += coefficient * cv.value();
       gradients.add(

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * ReMoE's regularisation: an L1 penalty on the weights of a ReLU router that is larger for experts
+ * ReMoE's regularization: an L1 penalty on the weights of a ReLU router that is larger for experts
  * in much use, {@code coefficient · E/(T²·k) · Σ_e n_e·Σ_t w_te}, summed over layers (Wang et al.
  * 2024, arXiv 2412.14711; {@code l1_reg_load_balancing} in thu-ml/ReMoE).
  *
@@ -49,13 +49,13 @@ public record ReMoEL1(double coefficient, int k) implements BalanceLoss {
     for (RouterDecision layer : layers) {
       double tokens = Math.max(1, layer.mask().validTokens());
       double factor = coefficient * layer.experts() / (tokens * tokens * k);
-      double[] weights = ExpertUse.weights(layer.assignments());
-      double[] slope = ExpertUse.positive(layer.assignments());
+      double[] weights = AssignmentSums.weights(layer.assignments());
+      double[] slope = AssignmentSums.positive(layer.assignments());
       Arrays.setAll(slope, e -> factor * slope[e]);
       for (int e = 0; e < slope.length; e++) {
         value += slope[e] * weights[e];
       }
-      gradients.add(RoutingGradient.ofWeights(ExpertUse.spread(slope, layer.assignments())));
+      gradients.add(RoutingGradient.ofWeights(AssignmentSums.spread(slope, layer.assignments())));
     }
     return new LossValue(value, gradients);
   }

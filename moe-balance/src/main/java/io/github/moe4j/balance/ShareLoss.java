@@ -16,9 +16,9 @@ import java.util.List;
 final class ShareLoss {
   private final String name;
   private final double coefficient;
-  private final Pooling pooling;
+  private final LossScope pooling;
 
-  ShareLoss(String name, double coefficient, Pooling pooling) {
+  ShareLoss(String name, double coefficient, LossScope pooling) {
     this.name = name;
     this.coefficient = coefficient;
     this.pooling = pooling;
@@ -113,9 +113,9 @@ final class ShareLoss {
           layer.experts(),
           experts);
       List<Pool> pools = new ArrayList<>();
-      int size = pooling == Pooling.SEQUENCE ? layer.sequences() : 1;
+      int size = pooling == LossScope.SEQUENCE ? layer.sequences() : 1;
       for (int i = 0; i < size; i++) {
-        pools.add(pooling == Pooling.ALL_LAYERS ? common : new Pool(things, experts));
+        pools.add(pooling == LossScope.ALL_LAYERS ? common : new Pool(things, experts));
       }
       result.add(pools);
     }
@@ -123,7 +123,7 @@ final class ShareLoss {
   }
 
   private int pool(int token, RouterDecision layer) {
-    return pooling == Pooling.SEQUENCE ? token / layer.sequenceLength() : 0;
+    return pooling == LossScope.SEQUENCE ? token / layer.sequenceLength() : 0;
   }
 
   private void addProbabilities(RouterDecision layer, List<Pool> pools) {
@@ -145,7 +145,7 @@ final class ShareLoss {
     for (int l = 0; l < layers.size(); l++) {
       List<Pool> pools = poolsOfLayer.get(l);
       double weight = coefficient * weight(layers.size(), pools);
-      if (l == 0 || pooling != Pooling.ALL_LAYERS) {
+      if (l == 0 || pooling != LossScope.ALL_LAYERS) {
         for (Pool pool : pools) {
           total += weight * pool.value();
         }

@@ -16,14 +16,14 @@ record SquaredVariation(double value, double[] gradient) {
    *
    * @param values [E]. Not modified.
    */
-  static SquaredVariation of(double[] values, Variance kind) {
+  static SquaredVariation of(double[] values, VarianceEstimator kind) {
     int count = values.length;
     double[] gradient = new double[count];
     if (count == 1) {
       return new SquaredVariation(0, gradient);
     }
     double mean = Arrays.stream(values).sum() / count;
-    double freedom = kind == Variance.POPULATION ? count : count - 1;
+    double freedom = kind == VarianceEstimator.POPULATION ? count : count - 1;
     double variance = 0;
     for (double v : values) {
       variance += (v - mean) * (v - mean) / freedom;

@@ -7,7 +7,7 @@ import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one loss has counted since the last optimiser step, layer by layer. */
+/** What one loss has counted since the last optimizer step, layer by layer. */
 final class StepCounts implements Stateful {
   private final CountReducer workers;
   private List<ExpertCounts> counted = List.of();

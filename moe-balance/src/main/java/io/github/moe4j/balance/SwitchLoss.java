@@ -15,7 +15,7 @@ import java.util.List;
  * <p>{@code P_i} is the mean over real tokens of the router's full distribution; {@code f_i} is how
  * often expert i was chosen, counted before dropping and constant for the gradient. Systems differ
  * in how they count for K > 1: see {@link Counting}. They also differ in what one mean runs over:
- * see {@link Pooling}.
+ * see {@link LossScope}.
  *
  * <p>Value with coefficient 1 at perfect balance: 1, or K with {@link Counting#PER_TOKEN}. At total
  * collapse, all probability and every first choice on one expert: E with K = 1 or {@link
@@ -26,7 +26,7 @@ import java.util.List;
  * @param counting what f counts
  * @param pooling over which tokens f and P are taken before they are multiplied
  */
-public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
+public record SwitchLoss(double coefficient, Counting counting, LossScope pooling)
     implements BalanceLoss {
 
   /** What {@code f_i} is when a token chooses K experts. */
@@ -54,7 +54,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
 
   /** The loss as Megatron-LM counts, 1 at perfect balance whatever K is, summed over layers. */
   public static SwitchLoss of(double coefficient) {
-    return new SwitchLoss(coefficient, Counting.PER_CHOICE, Pooling.LAYER_SUM);
+    return new SwitchLoss(coefficient, Counting.PER_CHOICE, LossScope.LAYER_SUM);
   }
 
   /**
@@ -63,7 +63,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
    * over scale as here, so that balance gives 1.
    */
   public static SwitchLoss gshard(double coefficient) {
-    return new SwitchLoss(coefficient, Counting.FIRST_CHOICE, Pooling.LAYER_SUM);
+    return new SwitchLoss(coefficient, Counting.FIRST_CHOICE, LossScope.LAYER_SUM);
   }
 
   /**
@@ -71,7 +71,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
    * equations 23 to 25; {@code seq_aux} of {@code MoEGate}).
    */
   public static SwitchLoss perSequence(double coefficient) {
-    return new SwitchLoss(coefficient, Counting.PER_CHOICE, Pooling.SEQUENCE);
+    return new SwitchLoss(coefficient, Counting.PER_CHOICE, LossScope.SEQUENCE);
   }
 
   @Override
@@ -92,7 +92,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
    */
   public LossValue evaluate(RouterDecision layer, ExpertCounts counts) {
     Require.that(
-        pooling != Pooling.SEQUENCE, "counts from outside cannot be pooled by %s", pooling);
+        pooling != LossScope.SEQUENCE, "counts from outside cannot be pooled by %s", pooling);
     long[] n = counts.perExpert();
     Require.that(
         n.length == layer.experts(),
@@ -117,7 +117,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
         "layers and counts must be as many: %d != %d",
         layers.size(),
         counts.size());
-    double weight = pooling == Pooling.LAYER_MEAN ? 1.0 / layers.size() : 1;
+    double weight = pooling == LossScope.LAYER_MEAN ? 1.0 / layers.size() : 1;
     double value = 0;
     List<RoutingGradient> gradients = new ArrayList<>();
     for (int l = 0; l < layers.size(); l++) {
@@ -131,7 +131,7 @@ public record SwitchLoss(double coefficient, Counting counting, Pooling pooling)
   /** Throws unless each layer is a pool of its own. */
   void requirePooledByLayer() {
     Require.that(
-        pooling == Pooling.LAYER_SUM || pooling == Pooling.LAYER_MEAN,
+        pooling == LossScope.LAYER_SUM || pooling == LossScope.LAYER_MEAN,
         "counts of a global batch must be pooled by layer but were by %s",
         pooling);
   }

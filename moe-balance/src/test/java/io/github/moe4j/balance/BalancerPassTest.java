@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
@@ -39,14 +39,14 @@ class BalancerPassTest {
         GluExperts.create(ExpertOptions.of(EXPERTS, WIDTH, 5).withDataType(DataType.DOUBLE), salt));
   }
 
-  private List<MoeForward> forward() {
-    List<MoeForward> passes = new ArrayList<>();
-    layers.forEach(layer -> passes.add(layer.forward(MoeInput.of(x).training())));
+  private List<MoePass> forward() {
+    List<MoePass> passes = new ArrayList<>();
+    layers.forEach(layer -> passes.add(layer.forward(TokenBatch.of(x).training())));
     return passes;
   }
 
   /** The gradient of each router's weight, with nothing but balance losses. */
-  private List<double[]> backward(List<MoeForward> passes) {
+  private List<double[]> backward(List<MoePass> passes) {
     List<double[]> result = new ArrayList<>();
     for (int l = 0; l < layers.size(); l++) {
       Gradients into = layers.get(l).parameters().zeroGradients();
@@ -59,10 +59,10 @@ class BalancerPassTest {
   }
 
   private List<double[]> byHand(double scale) {
-    List<MoeForward> passes = forward();
+    List<MoePass> passes = forward();
     LossValue both = SwitchLoss.of(0.3)
-        .evaluate(passes.stream().map(MoeForward::decision).toList())
-        .plus(ZLoss.of(0.2).evaluate(passes.stream().map(MoeForward::decision).toList()));
+        .evaluate(passes.stream().map(MoePass::decision).toList())
+        .plus(ZLoss.of(0.2).evaluate(passes.stream().map(MoePass::decision).toList()));
     for (int l = 0; l < passes.size(); l++) {
       passes.get(l).addBalance(both.gradients().get(l).times(scale));
     }
@@ -75,13 +75,13 @@ class BalancerPassTest {
 
   @Test
   void balance_passes_gradientsOfTheLossesInEachLayer() {
-    List<MoeForward> passes = forward();
+    List<MoePass> passes = forward();
     double value = balancer().balance(passes).value();
     double expected = SwitchLoss.of(0.3)
-            .evaluate(passes.stream().map(MoeForward::decision).toList())
+            .evaluate(passes.stream().map(MoePass::decision).toList())
             .value()
         + ZLoss.of(0.2)
-            .evaluate(passes.stream().map(MoeForward::decision).toList())
+            .evaluate(passes.stream().map(MoePass::decision).toList())
             .value();
     assertEquals(expected, value, 1e-14);
     List<double[]> actual = backward(passes);
@@ -93,11 +93,11 @@ class BalancerPassTest {
 
   @Test
   void balance_gradientScale_scalesGradientsAlone() {
-    List<MoeForward> passes = forward();
+    List<MoePass> passes = forward();
     double value = balancer().balance(passes, 8).value();
-    List<MoeForward> others = forward();
+    List<MoePass> others = forward();
     assertEquals(balancer().balance(others).value(), value);
-    others.forEach(MoeForward::close);
+    others.forEach(MoePass::close);
     List<double[]> actual = backward(passes);
     List<double[]> plain = byHand(8);
     for (int l = 0; l < 2; l++) {
@@ -107,11 +107,11 @@ class BalancerPassTest {
 
   @Test
   void balanceAll_microBatches_eachItsOwnLoss() {
-    List<List<MoeForward>> batches = List.of(forward(), forward());
+    List<List<MoePass>> batches = List.of(forward(), forward());
     List<BalanceValue> values = balancer().balanceAll(batches);
     assertEquals(2, values.size());
     assertEquals(values.get(0).value(), values.get(1).value());
-    for (List<MoeForward> passes : batches) {
+    for (List<MoePass> passes : batches) {
       List<double[]> actual = backward(passes);
       List<double[]> plain = byHand(1);
       for (int l = 0; l < 2; l++) {
@@ -123,16 +123,16 @@ class BalancerPassTest {
   @Test
   void balance_closedPass_isAnErrorAndCountsNothing() {
     Balancer balancer = Balancer.of(GlobalBatchLoss.of(0.1));
-    List<MoeForward> passes = forward();
-    passes.forEach(MoeForward::close);
+    List<MoePass> passes = forward();
+    passes.forEach(MoePass::close);
     assertThrows(IllegalStateException.class, () -> balancer.balance(passes));
     assertEquals(List.of(), balancer.counted("global-batch loss"));
   }
 
   @Test
   void balance_negativeScale_refused() {
-    List<MoeForward> passes = forward();
+    List<MoePass> passes = forward();
     assertThrows(IllegalArgumentException.class, () -> balancer().balance(passes, -1));
-    passes.forEach(MoeForward::close);
+    passes.forEach(MoePass::close);
   }
 }

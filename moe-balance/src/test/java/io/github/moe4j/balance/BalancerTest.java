@@ -12,8 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.balance.control.BiasController;
 import io.github.moe4j.balance.control.SignRule;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import java.util.ArrayList;
@@ -25,8 +25,8 @@ class BalancerTest {
   private static final double SWITCH = 294 / 256.0;
   private static final double GSHARD = 171 / 128.0;
 
-  private final SelectionBias first = SelectionBias.zeros(3);
-  private final SelectionBias second = SelectionBias.zeros(3);
+  private final ExpertBias first = ExpertBias.zeros(3);
+  private final ExpertBias second = ExpertBias.zeros(3);
 
   /** Switch loss from 0 to 4 in 8 steps, half of GShard's, a tenth of the z-loss. */
   private static Balancer.Builder losses() {
@@ -47,7 +47,7 @@ class BalancerTest {
     return balancer.observe(List.of(List.of(layers))).get(0);
   }
 
-  private static BiasController controller(SelectionBias bias) {
+  private static BiasController controller(ExpertBias bias) {
     return new BiasController(bias, SignRule.of(0.5));
   }
 
@@ -197,7 +197,7 @@ class BalancerTest {
     assertArrayEquals(new double[3], first.values());
   }
 
-  private Balancer stateful(SelectionBias bias) {
+  private Balancer stateful(ExpertBias bias) {
     return losses().controller(controller(bias)).build();
   }
 

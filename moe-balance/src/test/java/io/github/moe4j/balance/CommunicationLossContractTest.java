@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("kinds")
 class CommunicationLossContractTest extends LossContract {
   @Parameter(0)
-  Pooling pooling;
+  LossScope pooling;
 
   @Parameter(1)
   int maxDevices;
 
   static Stream<Arguments> kinds() {
-    return Arrays.stream(Pooling.values())
+    return Arrays.stream(LossScope.values())
         .flatMap(p -> Stream.of(1, 2).map(m -> Arguments.of(p, m)));
   }
 

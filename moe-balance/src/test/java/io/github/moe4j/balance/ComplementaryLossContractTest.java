@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("kinds")
 class ComplementaryLossContractTest extends LossContract {
   @Parameter(0)
-  Pooling pooling;
+  LossScope pooling;
 
   @Parameter(1)
   int k;
 
   static Stream<Arguments> kinds() {
-    return Arrays.stream(Pooling.values())
+    return Arrays.stream(LossScope.values())
         .flatMap(p -> Stream.of(1, 2).map(k -> Arguments.of(p, k)));
   }
 

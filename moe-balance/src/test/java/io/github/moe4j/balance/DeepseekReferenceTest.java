@@ -78,7 +78,7 @@ class DeepseekReferenceTest {
   /** Tokens that are taken together, and what their loss is multiplied with. */
   private record Pool(List<Token> tokens, double weight) {}
 
-  private List<Pool> pools(Pooling pooling) {
+  private List<Pool> pools(LossScope pooling) {
     List<Token> first = tokens(0, 0, 12);
     List<Token> second = tokens(1, 0, 6);
     List<Token> both = new ArrayList<>(first);
@@ -97,7 +97,8 @@ class DeepseekReferenceTest {
     };
   }
 
-  private void require(BalanceLoss loss, Pooling pooling, ToDoubleFunction<List<Token>> reference) {
+  private void require(
+      BalanceLoss loss, LossScope pooling, ToDoubleFunction<List<Token>> reference) {
     double expected = 0;
     double[][] dP = {new double[12 * E], new double[6 * E]};
     for (Pool pool : pools(pooling)) {
@@ -122,14 +123,14 @@ class DeepseekReferenceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Pooling.class)
-  void deviceLoss_randomChoices_papersSums(Pooling pooling) {
+  @EnumSource(LossScope.class)
+  void deviceLoss_randomChoices_papersSums(LossScope pooling) {
     require(new DeviceLoss(0.7, PLACEMENT, pooling), pooling, PaperSums::device);
   }
 
   @ParameterizedTest
-  @EnumSource(Pooling.class)
-  void communicationLoss_randomChoices_papersSums(Pooling pooling) {
+  @EnumSource(LossScope.class)
+  void communicationLoss_randomChoices_papersSums(LossScope pooling) {
     require(
         new CommunicationLoss(0.7, PLACEMENT, PaperSums.M, pooling),
         pooling,
@@ -137,8 +138,8 @@ class DeepseekReferenceTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Pooling.class)
-  void complementaryLoss_randomChoices_papersSums(Pooling pooling) {
+  @EnumSource(LossScope.class)
+  void complementaryLoss_randomChoices_papersSums(LossScope pooling) {
     require(new ComplementaryLoss(0.7, K, pooling), pooling, PaperSums::complementary);
   }
 

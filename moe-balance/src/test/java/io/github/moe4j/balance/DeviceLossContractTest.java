@@ -6,10 +6,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Two devices of two experts. */
 @ParameterizedClass
-@EnumSource(Pooling.class)
+@EnumSource(LossScope.class)
 class DeviceLossContractTest extends LossContract {
   @Parameter(0)
-  Pooling pooling;
+  LossScope pooling;
 
   @Override
   protected BalanceLoss loss(double coefficient) {

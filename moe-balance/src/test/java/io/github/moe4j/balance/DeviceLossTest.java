@@ -64,8 +64,8 @@ class DeviceLossTest {
   }
 
   @ParameterizedTest
-  @EnumSource(Pooling.class)
-  void evaluate_oneExpertADevice_switchLoss(Pooling pooling) {
+  @EnumSource(LossScope.class)
+  void evaluate_oneExpertADevice_switchLoss(LossScope pooling) {
     double[] logits = RandomArrays.normal(Seeds.random(1), 12 * 5);
     TokenMask mask = RandomArrays.mask(Seeds.random(2), 12);
     RouterDecision decision = Decisions.topK(logits, 5, 2, mask, 4);

@@ -16,12 +16,12 @@ class GlobalBatchLossContractTest extends LossContract {
   Counting counting;
 
   @Parameter(1)
-  Pooling pooling;
+  LossScope pooling;
 
   static Stream<Arguments> kinds() {
     return Arrays.stream(Counting.values())
         .flatMap(
-            c -> Stream.of(Pooling.LAYER_SUM, Pooling.LAYER_MEAN).map(p -> Arguments.of(c, p)));
+            c -> Stream.of(LossScope.LAYER_SUM, LossScope.LAYER_MEAN).map(p -> Arguments.of(c, p)));
   }
 
   @Override

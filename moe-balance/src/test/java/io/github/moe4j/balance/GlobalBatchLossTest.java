@@ -41,7 +41,7 @@ class GlobalBatchLossTest {
   }
 
   private static Balancer balancer(Counting counting) {
-    return balancer(new SwitchLoss(1, counting, Pooling.LAYER_SUM), CountReducer.single());
+    return balancer(new SwitchLoss(1, counting, LossScope.LAYER_SUM), CountReducer.single());
   }
 
   /** One micro-batch that is not counted yet: equal decisions are different ones. */
@@ -142,7 +142,7 @@ class GlobalBatchLossTest {
     // first choices: layer 0 gives 3/2, layer 1 gives 1
     assertEquals(2.5, next(balancer(Counting.FIRST_CHOICE), FIRST, SECOND).value(), 1e-15);
     Balancer mean = balancer(
-        new SwitchLoss(1, Counting.FIRST_CHOICE, Pooling.LAYER_MEAN), CountReducer.single());
+        new SwitchLoss(1, Counting.FIRST_CHOICE, LossScope.LAYER_MEAN), CountReducer.single());
     LossValue half = next(mean, FIRST, SECOND);
     assertEquals(1.25, half.value(), 1e-15);
     // dP of layer 0 = 2 · (1, 0) / 2 tokens / 2 layers
@@ -203,7 +203,7 @@ class GlobalBatchLossTest {
     assertRefused(
         "counts of a global batch must be pooled by layer but were by SEQUENCE",
         () -> new GlobalBatchLoss(SwitchLoss.perSequence(1)));
-    SwitchLoss together = new SwitchLoss(1, Counting.PER_CHOICE, Pooling.ALL_LAYERS);
+    SwitchLoss together = new SwitchLoss(1, Counting.PER_CHOICE, LossScope.ALL_LAYERS);
     assertRefused(
         "counts of a global batch must be pooled by layer but were by ALL_LAYERS",
         () -> new GlobalBatchLoss(together));

@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 @MethodSource("kinds")
 class ImportanceLossContractTest extends LossContract {
   @Parameter(0)
-  Variance variance;
+  VarianceEstimator variance;
 
   @Parameter(1)
   Source source;
 
   static Stream<Arguments> kinds() {
-    return Arrays.stream(Variance.values())
+    return Arrays.stream(VarianceEstimator.values())
         .flatMap(v -> Arrays.stream(Source.values()).map(s -> Arguments.of(v, s)));
   }
 
@@ -36,7 +36,7 @@ class ImportanceLossContractTest extends LossContract {
   protected double valueAtCollapse(int experts, int choices, double logit) {
     // the 12 tokens' probability lies on one expert: mean 12/E, which the constant is added to
     double mean = 12.0 / experts;
-    double value = variance == Variance.POPULATION ? experts - 1 : experts;
+    double value = variance == VarianceEstimator.POPULATION ? experts - 1 : experts;
     return value / (1 + 1e-10 / (mean * mean));
   }
 }

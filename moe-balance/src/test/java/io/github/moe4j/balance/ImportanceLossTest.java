@@ -39,14 +39,16 @@ class ImportanceLossTest {
 
   @Test
   void evaluate_unbiased_timesExpertsOverOneLess() {
-    ImportanceLoss loss = new ImportanceLoss(1, Variance.UNBIASED, ImportanceLoss.Source.WEIGHTS);
+    ImportanceLoss loss =
+        new ImportanceLoss(1, VarianceEstimator.UNBIASED, ImportanceLoss.Source.WEIGHTS);
     assertEquals(2 * 0.5625, loss.evaluate(decision()).value(), 1e-9);
   }
 
   @Test
   void evaluate_probabilities_overAllExpertsOfRealTokens() {
     // importance 1.4, 0.6: mean 1, variance 0.16
-    LossValue value = ImportanceLoss.ofProbabilities(1, Variance.POPULATION).evaluate(decision());
+    LossValue value =
+        ImportanceLoss.ofProbabilities(1, VarianceEstimator.POPULATION).evaluate(decision());
     assertEquals(0.16, value.value(), 1e-9);
     // ±0.4 − 0.16
     assertNear(
@@ -67,7 +69,7 @@ class ImportanceLossTest {
   void evaluate_noDistribution_namesTheLoss() {
     Assignments none = Assignments.of(1, 2, new int[0], new int[0], new double[0]);
     RouterDecision bare = RouterDecision.of(none, TokenMask.none(1), 1, null, null);
-    ImportanceLoss loss = ImportanceLoss.ofProbabilities(1, Variance.UNBIASED);
+    ImportanceLoss loss = ImportanceLoss.ofProbabilities(1, VarianceEstimator.UNBIASED);
     var error = assertThrows(IllegalArgumentException.class, () -> loss.evaluate(bare));
     assertTrue(error.getMessage().contains("importance loss"), error.getMessage());
     // over weights there is nothing to weigh: 0

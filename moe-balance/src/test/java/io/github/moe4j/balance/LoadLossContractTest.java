@@ -7,10 +7,10 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @ParameterizedClass
-@EnumSource(Variance.class)
+@EnumSource(VarianceEstimator.class)
 class LoadLossContractTest extends LossContract {
   @Parameter
-  Variance variance;
+  VarianceEstimator variance;
 
   @Override
   protected BalanceLoss loss(double coefficient) {
@@ -32,7 +32,7 @@ class LoadLossContractTest extends LossContract {
   protected double valueAtCollapse(int experts, int choices, double logit) {
     // the 12 tokens' chances lie on one expert: mean 12/E, which the constant is added to
     double mean = 12.0 / experts;
-    double value = variance == Variance.POPULATION ? experts - 1 : experts;
+    double value = variance == VarianceEstimator.POPULATION ? experts - 1 : experts;
     return value / (1 + 1e-10 / (mean * mean));
   }
 }

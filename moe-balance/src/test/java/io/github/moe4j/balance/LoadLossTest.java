@@ -28,7 +28,8 @@ class LoadLossTest {
     // load 1.4, 0.6: mean 1, variance 0.16, unbiased 0.32
     LossValue value = LoadLoss.of(10).evaluate(decision);
     assertEquals(1.6, value.value(), 1e-8);
-    assertEquals(3.2, new LoadLoss(10, Variance.UNBIASED).evaluate(decision).value(), 1e-8);
+    assertEquals(
+        3.2, new LoadLoss(10, VarianceEstimator.UNBIASED).evaluate(decision).value(), 1e-8);
     // 10·(±0.4 − 0.16)
     assertNear(
         "gradient",
@@ -57,7 +58,8 @@ class LoadLossTest {
         });
     RouterDecision decision = RouterDecision.of(made, TokenMask.none(3), 3, null, null);
     assertEquals(1, LoadLoss.of(1).evaluate(decision).value(), 1e-9);
-    assertEquals(4.0 / 3, new LoadLoss(1, Variance.UNBIASED).evaluate(decision).value(), 1e-9);
+    assertEquals(
+        4.0 / 3, new LoadLoss(1, VarianceEstimator.UNBIASED).evaluate(decision).value(), 1e-9);
   }
 
   @Test

@@ -15,11 +15,11 @@ class SwitchLossContractTest extends LossContract {
   Counting counting;
 
   @Parameter(1)
-  Pooling pooling;
+  LossScope pooling;
 
   static Stream<Arguments> kinds() {
     return Arrays.stream(Counting.values())
-        .flatMap(c -> Arrays.stream(Pooling.values()).map(p -> Arguments.of(c, p)));
+        .flatMap(c -> Arrays.stream(LossScope.values()).map(p -> Arguments.of(c, p)));
   }
 
   @Override

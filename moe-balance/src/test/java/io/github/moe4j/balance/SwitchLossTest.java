@@ -47,7 +47,7 @@ class SwitchLossTest {
     return decision(TokenMask.none(4), 4);
   }
 
-  private static double value(Counting counting, Pooling pooling, RouterDecision... layers) {
+  private static double value(Counting counting, LossScope pooling, RouterDecision... layers) {
     return new SwitchLoss(1, counting, pooling).evaluate(List.of(layers)).value();
   }
 
@@ -55,19 +55,19 @@ class SwitchLossTest {
   void evaluate_perChoice_handWorked() {
     // f = 4/8, 3/8, 1/8; P = 2/4, 9/32, 7/32
     // 3 · (1/2·1/2 + 3/8·9/32 + 1/8·7/32) = 3 · (64 + 27 + 7)/256 = 294/256
-    assertEquals(294 / 256.0, value(Counting.PER_CHOICE, Pooling.LAYER_SUM, decision()), 1e-14);
+    assertEquals(294 / 256.0, value(Counting.PER_CHOICE, LossScope.LAYER_SUM, decision()), 1e-14);
   }
 
   @Test
   void evaluate_perToken_handWorked() {
     // f = 4/4, 3/4, 1/4: twice the above, for K = 2
-    assertEquals(294 / 128.0, value(Counting.PER_TOKEN, Pooling.LAYER_SUM, decision()), 1e-14);
+    assertEquals(294 / 128.0, value(Counting.PER_TOKEN, LossScope.LAYER_SUM, decision()), 1e-14);
   }
 
   @Test
   void evaluate_firstChoice_handWorked() {
     // f = 3/4, 1/4, 0: 3 · (3/4·1/2 + 1/4·9/32) = 3 · (48 + 9)/128 = 171/128
-    assertEquals(171 / 128.0, value(Counting.FIRST_CHOICE, Pooling.LAYER_SUM, decision()), 1e-14);
+    assertEquals(171 / 128.0, value(Counting.FIRST_CHOICE, LossScope.LAYER_SUM, decision()), 1e-14);
   }
 
   @Test
@@ -113,11 +113,11 @@ class SwitchLossTest {
     // without token 3: n = 3, 2, 1 of 6; Σ p = 5/4, 1, 3/4, over 3
     // 3 · (3/6·5/12 + 2/6·4/12 + 1/6·3/12) = 3 · (15 + 8 + 3)/72 = 26/24
     RouterDecision masked = decision(TokenMask.of(true, true, true, false), 4);
-    assertEquals(26 / 24.0, value(Counting.PER_CHOICE, Pooling.LAYER_SUM, masked), 1e-14);
+    assertEquals(26 / 24.0, value(Counting.PER_CHOICE, LossScope.LAYER_SUM, masked), 1e-14);
     // n/T = 3/3, 2/3, 1/3: K = 2 times as much
-    assertEquals(26 / 12.0, value(Counting.PER_TOKEN, Pooling.LAYER_SUM, masked), 1e-14);
+    assertEquals(26 / 12.0, value(Counting.PER_TOKEN, LossScope.LAYER_SUM, masked), 1e-14);
     // first choices 2/3, 1/3, 0: 3 · (2/3·5/12 + 1/3·4/12) = 3 · 14/36
-    assertEquals(14 / 12.0, value(Counting.FIRST_CHOICE, Pooling.LAYER_SUM, masked), 1e-14);
+    assertEquals(14 / 12.0, value(Counting.FIRST_CHOICE, LossScope.LAYER_SUM, masked), 1e-14);
   }
 
   @Test
@@ -127,15 +127,15 @@ class SwitchLossTest {
     // mean = (36 + 39)/64
     assertEquals(
         75 / 64.0,
-        value(Counting.PER_CHOICE, Pooling.SEQUENCE, decision(TokenMask.none(4), 2)),
+        value(Counting.PER_CHOICE, LossScope.SEQUENCE, decision(TokenMask.none(4), 2)),
         1e-14);
     // a sequence of padding does not count: only tokens 0, 1
     RouterDecision half = decision(TokenMask.of(true, true, false, false), 2);
-    assertEquals(18 / 16.0, value(Counting.PER_CHOICE, Pooling.SEQUENCE, half), 1e-14);
+    assertEquals(18 / 16.0, value(Counting.PER_CHOICE, LossScope.SEQUENCE, half), 1e-14);
     // layers are summed
     assertEquals(
         75 / 64.0 + 18 / 16.0,
-        value(Counting.PER_CHOICE, Pooling.SEQUENCE, decision(TokenMask.none(4), 2), half),
+        value(Counting.PER_CHOICE, LossScope.SEQUENCE, decision(TokenMask.none(4), 2), half),
         1e-14);
   }
 
@@ -151,21 +151,23 @@ class SwitchLossTest {
     // alone: 294/256, and 3 · 1 · 4/6 = 2
     double first = 294 / 256.0;
     assertEquals(
-        first + 2, value(Counting.PER_CHOICE, Pooling.LAYER_SUM, decision(), shortLayer()), 1e-14);
+        first + 2,
+        value(Counting.PER_CHOICE, LossScope.LAYER_SUM, decision(), shortLayer()),
+        1e-14);
     assertEquals(
         (first + 2) / 2,
-        value(Counting.PER_CHOICE, Pooling.LAYER_MEAN, decision(), shortLayer()),
+        value(Counting.PER_CHOICE, LossScope.LAYER_MEAN, decision(), shortLayer()),
         1e-14);
     // together: n = 4, 3, 3 of 10; Σ p = 2 + 1/3, 9/8 + 1/3, 7/8 + 4/3, over 6 tokens
     // in 24ths: 56, 35, 53 of 144; 3 · (4·56 + 3·35 + 3·53)/1440 = 3 · 488/1440
     assertEquals(
         488 / 480.0,
-        value(Counting.PER_CHOICE, Pooling.ALL_LAYERS, decision(), shortLayer()),
+        value(Counting.PER_CHOICE, LossScope.ALL_LAYERS, decision(), shortLayer()),
         1e-14);
     // PER_TOKEN divides by 6 tokens instead of 10 choices
     assertEquals(
         488 / 288.0,
-        value(Counting.PER_TOKEN, Pooling.ALL_LAYERS, decision(), shortLayer()),
+        value(Counting.PER_TOKEN, LossScope.ALL_LAYERS, decision(), shortLayer()),
         1e-14);
   }
 
@@ -184,10 +186,10 @@ class SwitchLossTest {
         java.util.Arrays.copyOfRange(dP, 9, 12),
         1e-15);
     // PER_TOKEN: f = n/20, twice as much
-    SwitchLoss perToken = new SwitchLoss(1, Counting.PER_TOKEN, Pooling.LAYER_SUM);
+    SwitchLoss perToken = new SwitchLoss(1, Counting.PER_TOKEN, LossScope.LAYER_SUM);
     assertEquals(123 / 64.0, perToken.evaluate(decision(), counts).value(), 1e-14);
     // first choices 5, 10, 5 of 20: f as PER_CHOICE here
-    SwitchLoss first = new SwitchLoss(1, Counting.FIRST_CHOICE, Pooling.LAYER_SUM);
+    SwitchLoss first = new SwitchLoss(1, Counting.FIRST_CHOICE, LossScope.LAYER_SUM);
     ExpertCounts firsts = new ExpertCounts(new long[] {5, 10, 5}, 20, 2);
     assertEquals(123 / 128.0, first.evaluate(decision(), firsts).value(), 1e-14);
   }
@@ -197,7 +199,7 @@ class SwitchLossTest {
     RouterDecision decision = decision(TokenMask.of(true, true, true, false), 4);
     ExpertCounts own = new ExpertCounts(new long[] {3, 2, 1}, 3, 2);
     for (Counting counting : List.of(Counting.PER_CHOICE, Counting.PER_TOKEN)) {
-      SwitchLoss loss = new SwitchLoss(0.3, counting, Pooling.LAYER_SUM);
+      SwitchLoss loss = new SwitchLoss(0.3, counting, LossScope.LAYER_SUM);
       LossValue expected = loss.evaluate(decision);
       LossValue actual = loss.evaluate(decision, own);
       assertEquals(expected.value(), actual.value(), 1e-15);
@@ -250,7 +252,7 @@ class SwitchLossTest {
         "all layers must have as many experts: 2 != 3",
         () -> SwitchLoss.of(1)
             .evaluate(List.of(decision(), Decisions.topK(new double[4], 2, 1, TokenMask.none(2)))));
-    SwitchLoss sequence = new SwitchLoss(1, Counting.PER_CHOICE, Pooling.SEQUENCE);
+    SwitchLoss sequence = new SwitchLoss(1, Counting.PER_CHOICE, LossScope.SEQUENCE);
     ExpertCounts three = new ExpertCounts(new long[3], 1, 1);
     assertMessage(
         "counts from outside cannot be pooled by SEQUENCE",
@@ -295,7 +297,7 @@ class SwitchLossTest {
   @Test
   void expertCounts_ofDecision_giveTheSameLoss() {
     for (Counting counting : Counting.values()) {
-      SwitchLoss loss = new SwitchLoss(0.3, counting, Pooling.LAYER_SUM);
+      SwitchLoss loss = new SwitchLoss(0.3, counting, LossScope.LAYER_SUM);
       ExpertCounts counts = counting == Counting.FIRST_CHOICE
           ? ExpertCounts.firstChoices(decision())
           : ExpertCounts.of(decision());

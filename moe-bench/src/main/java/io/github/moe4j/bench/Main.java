@@ -1,15 +1,15 @@
 package io.github.moe4j.bench;
 
-import io.github.moe4j.bench.balance.BalanceCommand;
-import io.github.moe4j.bench.conformance.ConformanceCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
-import io.github.moe4j.bench.lab.LabCommand;
 import io.github.moe4j.bench.params.ParamsCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
-import io.github.moe4j.bench.routers.RoutersCommand;
 import io.github.moe4j.bench.scaling.ScalingCommand;
+import io.github.moe4j.conformance.ConformanceCommand;
+import io.github.moe4j.lab.LabCommand;
+import io.github.moe4j.lab.routers.RoutersCommand;
+import io.github.moe4j.lab.study.BalanceCommand;
 import java.io.PrintWriter;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;

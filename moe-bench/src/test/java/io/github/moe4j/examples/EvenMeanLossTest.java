@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.balance.BalanceLoss;
 import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -36,7 +36,7 @@ class EvenMeanLossTest {
 
   @Test
   void backward_throughRouter_matchesDifferences() {
-    Routing routing = route(router);
+    RouterPass routing = route(router);
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, MASK.tokens(), 3);
     Gradients gradients = router.parameters().zeroGradients();
     routing.backward(LOSS.evaluate(routing.decision()).gradient(), dx, gradients);
@@ -64,7 +64,7 @@ class EvenMeanLossTest {
 
   @Test
   void evaluate_paddingAlone_isZero() {
-    MoeInput input = MoeInput.of(x).withMask(TokenMask.of(new boolean[MASK.tokens()]));
+    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(new boolean[MASK.tokens()]));
     LossValue loss = LOSS.evaluate(router.route(input).decision());
     assertEquals(0, loss.value());
     assertEquals(
@@ -79,7 +79,7 @@ class EvenMeanLossTest {
     Optimizer optimizer = Optimizer.of(router.parameters(), new Adam(0.1));
     double before = LOSS.evaluate(route(router).decision()).value();
     for (int step = 0; step < 50; step++) {
-      Routing routing = route(router);
+      RouterPass routing = route(router);
       Gradients gradients = router.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, MASK.tokens(), 3);
       routing.backward(LOSS.evaluate(routing.decision()).gradient(), dx, gradients);
@@ -91,7 +91,7 @@ class EvenMeanLossTest {
 
   /** Of two equal tokens with width 1. */
   private static double value(INDArray weight) {
-    MoeInput input = MoeInput.of(Nd4j.ones(DataType.DOUBLE, 2, 1));
+    TokenBatch input = TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 2, 1));
     return LOSS.evaluate(router(weight).route(input).decision()).value();
   }
 
@@ -99,7 +99,7 @@ class EvenMeanLossTest {
     return GatedRouter.of(LinearGate.of(weight), TopK.of(2));
   }
 
-  private Routing route(Router of) {
-    return of.route(MoeInput.of(x).withMask(MASK).training());
+  private RouterPass route(Router of) {
+    return of.route(TokenBatch.of(x).withMask(MASK).training());
   }
 }

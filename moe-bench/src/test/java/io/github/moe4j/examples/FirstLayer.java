@@ -4,10 +4,10 @@ import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.training.Optimizer;
@@ -33,7 +33,7 @@ public final class FirstLayer {
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
     INDArray target = x.neg(); // [T,D]
     for (int step = 0; step <= 100; step++) {
-      try (MoeForward pass = layer.forward(MoeInput.of(x).training())) {
+      try (MoePass pass = layer.forward(TokenBatch.of(x).training())) {
         INDArray error = pass.y().sub(target); // [T,D]
         double loss = error.norm2Number().doubleValue() / target.norm2Number().doubleValue();
         LossValue balance = SwitchLoss.of(0.01).evaluate(pass.decision());

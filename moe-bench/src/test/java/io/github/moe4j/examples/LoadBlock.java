@@ -1,9 +1,9 @@
 package io.github.moe4j.examples;
 
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
@@ -49,7 +49,7 @@ public final class LoadBlock {
   }
 
   private static void print(String name, MoeLayer layer, INDArray x) {
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       String load = Arrays.toString(pass.load().assigned()); // [E] tokens of each expert
       double norm = pass.y().norm2Number().doubleValue();
       System.out.println(name + " " + layer.name() + " load " + load + " norm " + norm);

@@ -1,9 +1,9 @@
 package io.github.moe4j.examples;
 
-import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.soft.SoftMoe;
@@ -28,8 +28,8 @@ public final class SoftMixture {
     INDArray means = x.reshape(8, 8, 16).mean(true, 1); // of 8 sequences of 8 tokens [8,1,D]
     INDArray target = means.broadcast(8, 8, 16).reshape(64, 16); // [T,D]
     for (int step = 0; step <= 100; step++) {
-      try (FeedForwardRun run =
-          layer.forward(MoeInput.of(x).withSequenceLength(8).training())) {
+      try (FeedForwardPass run =
+          layer.forward(TokenBatch.of(x).withSequenceLength(8).training())) {
         INDArray error = run.y().sub(target); // [T,D]
         Gradients gradients = layer.parameters().zeroGradients();
         run.backward(error.div(64), Nd4j.zerosLike(x), gradients);

@@ -2,10 +2,10 @@ package io.github.moe4j.examples;
 
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.training.Optimizer;
@@ -51,9 +51,9 @@ public final class SwapRouters {
     int[] ids = new SplittableRandom(4).ints(64, 0, 32).toArray();
     INDArray x = words.getRows(ids); // [T,D]
     INDArray target = x.neg();
-    MoeInput input = MoeInput.of(x).withTokenIds(ids).training(new SplittableRandom(5));
+    TokenBatch input = TokenBatch.of(x).withTokenIds(ids).training(new SplittableRandom(5));
     for (int step = 0; step <= 60; step++) {
-      try (MoeForward pass = layer.forward(input)) {
+      try (MoePass pass = layer.forward(input)) {
         INDArray error = pass.y().sub(target);
         if (pass.decision().probabilities().isPresent()) { // a hash has none
           pass.addBalance(SwitchLoss.of(0.01).evaluate(pass.decision()).gradient());

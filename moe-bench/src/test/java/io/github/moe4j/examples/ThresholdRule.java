@@ -3,12 +3,12 @@ package io.github.moe4j.examples;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.routing.RoutingRule;
-import io.github.moe4j.routing.RuleResult;
+import io.github.moe4j.routing.RulePass;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -22,7 +22,7 @@ public record ThresholdRule(double least) implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     int experts = logits.experts();
     Probabilities p = logits.softmax(input.mask()); // rows of padding are zero
     double[] all = p.toArray(); // [T·E]
@@ -33,7 +33,7 @@ public record ThresholdRule(double least) implements RoutingRule {
         IntStream.of(places).map(i -> i / experts).toArray(),
         IntStream.of(places).map(i -> i % experts).toArray(),
         IntStream.of(places).mapToDouble(i -> all[i]).toArray());
-    return new RuleResult() {
+    return new RulePass() {
       public Assignments assignments() {
         return made;
       }

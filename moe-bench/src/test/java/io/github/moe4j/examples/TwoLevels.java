@@ -2,10 +2,10 @@ package io.github.moe4j.examples;
 
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.experts.HierarchicalExperts;
@@ -34,16 +34,16 @@ public final class TwoLevels {
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
     INDArray target = x.neg(); // [T,D]
     for (int step = 0; step <= 100; step++) {
-      try (MoeForward pass = layer.forward(MoeInput.of(x).training())) {
+      try (MoePass pass = layer.forward(TokenBatch.of(x).training())) {
         INDArray error = pass.y().sub(target);
-        for (MoeForward level : pass.moe()) { // the outer pass, then that of each group
+        for (MoePass level : pass.moe()) { // the outer pass, then that of each group
           level.addBalance(SwitchLoss.of(0.01).evaluate(level.decision()).gradient());
         }
         optimizer.step(pass.backward(error.div(64)).parameters());
         if (step % 50 == 0) {
           double loss = error.norm2Number().doubleValue() / target.norm2Number().doubleValue();
           System.out.println("step " + step + " loss " + loss);
-          for (MoeForward level : pass.moe()) {
+          for (MoePass level : pass.moe()) {
             String load = Arrays.toString(level.load().assigned());
             System.out.println("  " + level.layer() + " load " + load);
           }

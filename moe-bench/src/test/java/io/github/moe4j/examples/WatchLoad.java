@@ -2,10 +2,10 @@ package io.github.moe4j.examples;
 
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.training.Optimizer;
@@ -63,7 +63,7 @@ public final class WatchLoad {
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
     x.addi(1); // what all tokens have in common makes them want the same experts
     for (int step = 0; step < 50; step++) {
-      try (MoeForward pass = layer.forward(MoeInput.of(x).training())) {
+      try (MoePass pass = layer.forward(TokenBatch.of(x).training())) {
         pass.addBalance(SwitchLoss.of(1).evaluate(pass.decision()).gradient());
         INDArray error = pass.y().add(x); // y is to be -x
         optimizer.step(pass.backward(error.div(64)).parameters());

@@ -19,7 +19,7 @@ class NoBackendTest {
 
   @Test
   void firstArray_ofAnyKind_namesTheMissingDependency() {
-    // Each twice: the JVM reports a class that could not be initialised in another way the second time.
+    // Each twice: the JVM reports a class that could not be initialized in another way the second time.
     for (int i = 0; i < 2; i++) {
       check(() -> LinearGate.create(8, 64, DataType.FLOAT, 1));
       check(() -> GluExperts.create(ExpertOptions.of(8, 64, 128), 2));

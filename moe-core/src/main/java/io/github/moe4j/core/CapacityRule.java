@@ -9,5 +9,5 @@ public interface CapacityRule {
    * @param decision what the router decided
    * @param mode training or evaluation, which may have another limit, and the source of noise
    */
-  CapacityResult apply(RouterDecision decision, PassMode mode);
+  CapacityPass apply(RouterDecision decision, PassMode mode);
 }

@@ -27,7 +27,7 @@ public final class DenseFeedForward implements FeedForward {
   private final Experts network;
   private final @Nullable INDArray gate;
   private final Arena arena;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private DenseFeedForward(Experts network, @Nullable INDArray gate, Arena arena) {
     Require.that(
@@ -37,7 +37,7 @@ public final class DenseFeedForward implements FeedForward {
     this.network = network;
     this.gate = gate;
     this.arena = arena;
-    Parameters.Builder builder = Parameters.builder().addAll("network", network.parameters());
+    NamedArrays.Builder builder = NamedArrays.builder().addAll("network", network.parameters());
     if (gate != null) {
       Require.shape("gate", gate, 1, network.modelWidth());
       builder.add("gate.weight", gate);
@@ -80,12 +80,12 @@ public final class DenseFeedForward implements FeedForward {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public FeedForwardRun forward(MoeInput input) {
+  public FeedForwardPass forward(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth());
     parameters.requireType(input.dataType());
     Arena.Scope scope = arena.open();
@@ -98,15 +98,15 @@ public final class DenseFeedForward implements FeedForward {
   }
 
   /** All tokens, or the real ones if some are padding, through the one network. */
-  private final class Run implements FeedForwardRun {
+  private final class Run implements FeedForwardPass {
     private final INDArray x;
     private final DispatchPlan plan;
-    private final ExpertsRun run;
+    private final ExpertsPass run;
     private final INDArray y;
     private final Arena.Scope scope;
     private boolean closed;
 
-    Run(MoeInput input, Arena.Scope scope) {
+    Run(TokenBatch input, Arena.Scope scope) {
       this.scope = scope;
       INDArray tokens = input.x();
       int[] real = input.mask().validIndices(0, input.tokens());
@@ -156,7 +156,7 @@ public final class DenseFeedForward implements FeedForward {
     }
 
     @Override
-    public List<MoeForward> moe() {
+    public List<MoePass> moe() {
       return run.moe();
     }
 

@@ -5,12 +5,12 @@ import io.github.moe4j.core.internal.Require;
 /** No limit: every assignment is kept, as in MegaBlocks' dMoE, torchtitan and Mixtral. */
 public record Dropless() implements CapacityRule {
   @Override
-  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+  public CapacityPass apply(RouterDecision decision, PassMode mode) {
     return new Everything(decision.assignments());
   }
 
   /** All assignments as they are. */
-  private record Everything(Assignments kept) implements CapacityResult {
+  private record Everything(Assignments kept) implements CapacityPass {
     @Override
     public int dropped() {
       return 0;

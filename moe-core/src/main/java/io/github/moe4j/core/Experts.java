@@ -4,7 +4,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** E expert networks over rows sorted by expert. */
-public interface Experts extends Parameterised {
+public interface Experts extends Parameterized {
   /** Number of experts E. */
   int experts();
 
@@ -24,5 +24,5 @@ public interface Experts extends Parameterised {
    * @param mode training or evaluation, with the source of noise
    * @param scope memory for the pass, which stays valid until the scope is closed
    */
-  ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope);
+  ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope);
 }

@@ -3,7 +3,7 @@ package io.github.moe4j.core;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** A layer from tokens [T,D] to tokens [T,D]: a {@link MoeLayer} or a dense network. */
-public interface FeedForward extends Parameterised {
+public interface FeedForward extends Parameterized {
   /** Model width D. */
   int modelWidth();
 
@@ -18,5 +18,5 @@ public interface FeedForward extends Parameterised {
    * @param input tokens x [T,D]. Not modified; must not change until the backward pass is done.
    * @return the outputs and the way back; close it to let the next pass reuse its memory
    */
-  FeedForwardRun forward(MoeInput input);
+  FeedForwardPass forward(TokenBatch input);
 }

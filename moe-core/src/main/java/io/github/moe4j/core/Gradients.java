@@ -12,7 +12,7 @@ import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Gradients with the names, shapes and types of some {@link Parameters}.
+ * Gradients with the names, shapes and types of some {@link NamedArrays}.
  *
  * <p>A sum that backward passes add into: gradients of micro-batches accumulate by themselves, and
  * an expert without tokens keeps its zero without any work. Not thread-safe.
@@ -26,7 +26,7 @@ public final class Gradients {
     this.prefix = prefix;
   }
 
-  static Gradients zerosLike(Parameters parameters) {
+  static Gradients zerosLike(NamedArrays parameters) {
     Map<String, INDArray> zeros = new LinkedHashMap<>();
     parameters.forEach(
         (name, array) -> zeros.put(name, Allocate.zeros(array.dataType(), array.shape())));
@@ -38,7 +38,7 @@ public final class Gradients {
    *
    * @param arrays contiguous in c order, named as the parameters. Kept, not copied.
    */
-  public static Gradients in(Parameters arrays) {
+  public static Gradients in(NamedArrays arrays) {
     Map<String, INDArray> kept = new LinkedHashMap<>();
     arrays.forEach(kept::put);
     return new Gradients(kept, "");
@@ -63,7 +63,7 @@ public final class Gradients {
    * Checks, as seen in this scope, that there is a gradient of the same shape and type for each of
    * the parameters.
    */
-  public void requireFits(Parameters parameters) {
+  public void requireFits(NamedArrays parameters) {
     parameters.forEach((name, array) -> requireFits(name, array));
   }
 

@@ -29,7 +29,7 @@ public final class LoadStatistics {
   }
 
   /** The load of one pass. */
-  public static LoadStatistics of(RouterDecision decision, CapacityResult capacity) {
+  public static LoadStatistics of(RouterDecision decision, CapacityPass capacity) {
     double entropy = Double.NaN;
     if (decision.probabilities().isPresent()) {
       entropy = 0;
@@ -46,10 +46,10 @@ public final class LoadStatistics {
   }
 
   /** Rows that only fill up experts are no load; they come last. */
-  private static int[] keptPerExpert(CapacityResult capacity) {
+  private static int[] keptPerExpert(CapacityPass capacity) {
     Assignments kept = capacity.kept();
     int[] counts = kept.countPerExpert();
-    for (int r = kept.size() - capacity.padding(); r < kept.size(); r++) {
+    for (int r = kept.size() - capacity.fillers(); r < kept.size(); r++) {
       counts[kept.expert(r)]--;
     }
     return counts;

@@ -5,7 +5,7 @@ import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Softmax;
 import java.util.Arrays;
 
-/** Raw router scores [T,E] before any normalisation; finite for every real token. */
+/** Raw router scores [T,E] before any normalization; finite for every real token. */
 public final class Logits extends TokenScores {
   /** Scores whose softmax is worth a thread. */
   private static final int GRAIN_ELEMENTS = 8192;

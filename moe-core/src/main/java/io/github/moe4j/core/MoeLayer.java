@@ -26,7 +26,7 @@ public final class MoeLayer implements FeedForward {
   private final WeightAt weightAt;
   private final @Nullable FeedForward shared;
   private final Arena arena;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private MoeLayer(Builder builder) {
     this.name = builder.name;
@@ -47,7 +47,7 @@ public final class MoeLayer implements FeedForward {
         "router and experts differ in model width: %d != %d",
         router.modelWidth(),
         experts.modelWidth());
-    Parameters.Builder all = Parameters.builder()
+    NamedArrays.Builder all = NamedArrays.builder()
         .addAll("router", router.parameters())
         .addAll("experts", experts.parameters());
     if (shared != null) {
@@ -108,19 +108,19 @@ public final class MoeLayer implements FeedForward {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public MoeForward forward(MoeInput input) {
+  public MoePass forward(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth());
     Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
-    MoeForward pass;
+    MoePass pass;
     try {
-      pass = new MoeForward(
-          name, input, parameters, router, capacity, weightAt, experts, shared, scope);
+      pass =
+          new MoePass(name, input, parameters, router, capacity, weightAt, experts, shared, scope);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -129,7 +129,7 @@ public final class MoeLayer implements FeedForward {
     return pass;
   }
 
-  private void tell(MoeForward pass) {
+  private void tell(MoePass pass) {
     if (listener != null) {
       try {
         listener.passed(pass);

@@ -15,7 +15,7 @@ public interface PassListener {
    *
    * @param pass open, without backward so far; to be read at once, neither closed nor kept
    */
-  void passed(MoeForward pass);
+  void passed(MoePass pass);
 
   /** This listener, then another; if one throws, those after it hear nothing of the pass. */
   default PassListener and(PassListener next) {

@@ -39,7 +39,7 @@ public final class PassMode {
   }
 
   /**
-   * The same mode at an optimiser step, which schedules such as that of a temperature read.
+   * The same mode at an optimizer step, which schedules such as that of a temperature read.
    *
    * @param newStep at least 0, which is where every mode starts
    */
@@ -48,7 +48,7 @@ public final class PassMode {
     return new PassMode(training, generator, newStep);
   }
 
-  /** The optimiser step that schedules read. */
+  /** The optimizer step that schedules read. */
   public long step() {
     return step;
   }
@@ -62,7 +62,7 @@ public final class PassMode {
   public RandomGenerator requireGenerator(String user) {
     if (generator == null) {
       throw new IllegalArgumentException(
-          user + " draws random numbers: give MoeInput.training(generator), but there was none");
+          user + " draws random numbers: give TokenBatch.training(generator), but there was none");
     }
     return generator;
   }

@@ -22,7 +22,7 @@ public final class Probabilities extends TokenScores {
   }
 
   /**
-   * Probabilities that a router computed itself, such as sigmoid scores normalised to sum 1.
+   * Probabilities that a router computed itself, such as sigmoid scores normalized to sum 1.
    *
    * @param values row-major [T·E], at least 0. Not modified.
    * @throws IllegalArgumentException if a real token's row does not sum to 1 or a padded one's is

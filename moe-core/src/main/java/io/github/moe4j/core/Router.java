@@ -13,7 +13,7 @@ package io.github.moe4j.core;
  *   <li>the input is not modified; several threads may route at once.
  * </ul>
  */
-public interface Router extends Parameterised {
+public interface Router extends Parameterized {
   /** Number of experts E. */
   int experts();
 
@@ -25,5 +25,5 @@ public interface Router extends Parameterised {
    *
    * @param input tokens x [T,D]. Not modified.
    */
-  Routing route(MoeInput input);
+  RouterPass route(TokenBatch input);
 }

@@ -36,7 +36,7 @@ public final class RouterDecision {
    * @param probabilities full distribution [T,E] over all experts, or null if it has none
    */
   public static RouterDecision of(
-      MoeInput input,
+      TokenBatch input,
       Assignments assignments,
       @Nullable Logits logits,
       @Nullable Probabilities probabilities) {

@@ -43,7 +43,7 @@ class BoundaryTest {
 
   private static void assertRefused(String message, MoeLayer layer, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
-    try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x(4)))) {
       var error = assertThrows(IllegalArgumentException.class, () -> pass.backward(x(4), dx, into));
       assertTrue(error.getMessage().contains(message), error.getMessage());
     }
@@ -63,7 +63,7 @@ class BoundaryTest {
   void blockBackward_intoWrongArrays_isRefusedBeforeAnythingChanges() {
     TransformerBlock block = block();
     Gradients into = block.parameters().zeroGradients();
-    try (FeedForwardRun pass = block.forward(MoeInput.of(x(4)))) {
+    try (FeedForwardPass pass = block.forward(TokenBatch.of(x(4)))) {
       INDArray single = Nd4j.zeros(DataType.FLOAT, 4, D);
       INDArray order = Nd4j.create(DataType.DOUBLE, new long[] {4, D}, 'f');
       for (INDArray dx : new INDArray[] {single, order}) {
@@ -82,17 +82,17 @@ class BoundaryTest {
     poisoned.getRow(1).assign(Double.NaN);
     Gradients expected = block.parameters().zeroGradients();
     Gradients actual = block.parameters().zeroGradients();
-    double[] clean = pass(block, MoeInput.of(x(4)).withMask(mask), expected);
-    double[] nan = pass(block, MoeInput.of(poisoned).withMask(mask), actual);
+    double[] clean = pass(block, TokenBatch.of(x(4)).withMask(mask), expected);
+    double[] nan = pass(block, TokenBatch.of(poisoned).withMask(mask), actual);
     for (int i = 0; i < clean.length; i++) {
       assertTrue(i / D == 1 || clean[i] == nan[i], "output " + i + " was " + nan[i]);
     }
     expected.forEach((name, gradient) -> assertSameBits(name, gradient, actual.get(name)));
   }
 
-  private static double[] pass(TransformerBlock block, MoeInput input, Gradients into) {
+  private static double[] pass(TransformerBlock block, TokenBatch input, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
-    try (FeedForwardRun pass = block.forward(input)) {
+    try (FeedForwardPass pass = block.forward(input)) {
       pass.backward(x(4), dx, into);
       return values(pass.y());
     }
@@ -102,14 +102,14 @@ class BoundaryTest {
   void close_ofAnOutputByTheCaller_doesNotHarmLaterPasses() {
     MoeLayer layer = layer(4);
     double[] first;
-    try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x(4)))) {
       first = values(pass.y());
       if (pass.y().closeable()) {
         pass.y().close();
       }
     }
     for (int i = 0; i < 3; i++) {
-      try (MoeForward pass = layer.forward(MoeInput.of(x(4)))) {
+      try (MoePass pass = layer.forward(TokenBatch.of(x(4)))) {
         assertSameBits("y", first, values(pass.y()));
       }
     }
@@ -139,17 +139,17 @@ class BoundaryTest {
       }
 
       @Override
-      public Parameters parameters() {
+      public NamedArrays parameters() {
         return inner.router().parameters();
       }
 
       @Override
-      public Routing route(MoeInput input) {
+      public RouterPass route(TokenBatch input) {
         return inner.router().route(input.withMask(TokenMask.none(input.tokens())));
       }
     };
     MoeLayer layer = MoeLayer.of(careless, inner.experts());
-    MoeInput input = MoeInput.of(x(2)).withMask(TokenMask.of(true, false));
+    TokenBatch input = TokenBatch.of(x(2)).withMask(TokenMask.of(true, false));
     var error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
     assertEquals(
         "the router must keep the mask and sequence length of its input but changed them",
@@ -192,9 +192,9 @@ class BoundaryTest {
     MoeLayer outer = MoeLayer.builder(layer(4).router(), layer(4).experts())
         .sharedExpert(inner)
         .build();
-    try (MoeForward pass = outer.forward(MoeInput.of(x(2)))) {
+    try (MoePass pass = outer.forward(TokenBatch.of(x(2)))) {
       assertEquals(2, pass.moe().size());
-      MoeForward ofInner = pass.moe().get(1);
+      MoePass ofInner = pass.moe().get(1);
       assertEquals(3, ofInner.decision().experts());
       INDArray none = Nd4j.zeros(DataType.DOUBLE, 2, D);
       ofInner.addBalance(RoutingGradient.ofLogits(new double[] {1, 0, 0, 0, 0, 0}));

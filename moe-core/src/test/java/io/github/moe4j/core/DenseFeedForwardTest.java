@@ -60,8 +60,8 @@ class DenseFeedForwardTest {
     double[] ones = new double[tokens];
     Arrays.fill(ones, 1);
     NaiveMoe naive = NaiveMoe.of(network.parameters(), Activation.SILU);
-    try (FeedForwardRun a = plain.forward(MoeInput.of(x));
-        FeedForwardRun b = gated.forward(MoeInput.of(x))) {
+    try (FeedForwardPass a = plain.forward(TokenBatch.of(x));
+        FeedForwardPass b = gated.forward(TokenBatch.of(x))) {
       assertNear("plain", naive.forward(rows, each(ones)), a.y(), 1e-12);
       assertNear("gated", naive.forward(rows, each(sigmoid)), b.y(), 1e-12);
       assertArrayEquals(new long[] {tokens, D}, b.y().shape());
@@ -81,17 +81,17 @@ class DenseFeedForwardTest {
   void backward_padding_matchesDifferences(boolean withGate) {
     DenseFeedForward layer = withGate ? gated : plain;
     INDArray x = normal(3, 5);
-    MoeInput input = MoeInput.of(x).withMask(TokenMask.of(true, true, false, true, true));
+    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(true, true, false, true, true));
     double[] weight = values(normal(4, 5));
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 5, D);
     Gradients into = layer.parameters().zeroGradients();
-    try (FeedForwardRun run = layer.forward(input)) {
+    try (FeedForwardPass run = layer.forward(input)) {
       run.backward(RandomArrays.of(DataType.DOUBLE, weight, 5, D), dx, into);
       assertAllZero("y of padding", Near.matrix(run.y())[2]);
     }
     assertAllZero("dx of padding", Near.matrix(dx)[2]);
     GradientCheck.of(() -> {
-          try (FeedForwardRun run = layer.forward(input)) {
+          try (FeedForwardPass run = layer.forward(input)) {
             return GradientCheck.weightedSum(run.y(), weight);
           }
         })
@@ -104,7 +104,7 @@ class DenseFeedForwardTest {
   void backward_strangeDy_sameAsContiguous() {
     INDArray x = normal(3, 5);
     INDArray dy = normal(4, 5);
-    try (FeedForwardRun run = gated.forward(MoeInput.of(x))) {
+    try (FeedForwardPass run = gated.forward(TokenBatch.of(x))) {
       INDArray expected = Nd4j.zeros(DataType.DOUBLE, 5, D);
       INDArray actual = Nd4j.zeros(DataType.DOUBLE, 5, D);
       Gradients into = gated.parameters().zeroGradients();
@@ -119,8 +119,8 @@ class DenseFeedForwardTest {
     INDArray x = normal(3, 5);
     DenseFeedForward other = gated.withArena(new Arena());
     assertEquals(gated.parameters().names(), other.parameters().names());
-    try (FeedForwardRun a = gated.forward(MoeInput.of(x));
-        FeedForwardRun b = other.forward(MoeInput.of(x))) {
+    try (FeedForwardPass a = gated.forward(TokenBatch.of(x));
+        FeedForwardPass b = other.forward(TokenBatch.of(x))) {
       assertSameBits("y", a.y(), b.y());
     }
   }
@@ -130,17 +130,17 @@ class DenseFeedForwardTest {
     INDArray x = normal(3, 5);
     assertMessage(
         "x must be [*, 4] but was [5, 6]",
-        () -> plain.forward(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 5, 6))));
+        () -> plain.forward(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 5, 6))));
     assertMessage(
         "parameter network.gate.weight must be FLOAT but was DOUBLE",
-        () -> plain.forward(MoeInput.of(x.castTo(DataType.FLOAT))));
+        () -> plain.forward(TokenBatch.of(x.castTo(DataType.FLOAT))));
     assertMessage(
         "gate must be [1, 4] but was [1, 5]",
         () -> DenseFeedForward.gated(network, Nd4j.zeros(DataType.DOUBLE, 1, 5)));
     assertMessage(
         "a dense layer must have 1 expert network but had 2",
         () -> DenseFeedForward.of(network(2)));
-    try (FeedForwardRun run = plain.forward(MoeInput.of(x))) {
+    try (FeedForwardPass run = plain.forward(TokenBatch.of(x))) {
       Gradients into = plain.parameters().zeroGradients();
       INDArray dx = x.dup();
       assertMessage("dy must be [5, 4] but was [4, 4]", () -> run.backward(normal(1, 4), dx, into));
@@ -159,7 +159,7 @@ class DenseFeedForwardTest {
   @Test
   void close_then_yAndBackwardThrow() {
     INDArray x = normal(3, 5);
-    FeedForwardRun run = plain.forward(MoeInput.of(x));
+    FeedForwardPass run = plain.forward(TokenBatch.of(x));
     run.close();
     run.close();
     assertThrows(IllegalStateException.class, run::y);

@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 class GradientsTest {
-  private final Parameters parameters = Parameters.builder()
+  private final NamedArrays parameters = NamedArrays.builder()
       .add("experts.up.weight", Nd4j.ones(DataType.DOUBLE, 2, 2))
       .add("bias", Nd4j.ones(DataType.FLOAT, 3))
       .build();
@@ -63,8 +63,8 @@ class GradientsTest {
   @Test
   void globalNorm_large_exactInFloat64() {
     // 800·300 entries of 3 in float32: √(240000·9) = 1469.69…
-    Parameters large =
-        Parameters.builder().add("w", Nd4j.zeros(DataType.FLOAT, 8, 100, 300)).build();
+    NamedArrays large =
+        NamedArrays.builder().add("w", Nd4j.zeros(DataType.FLOAT, 8, 100, 300)).build();
     Gradients gradients = large.zeroGradients();
     gradients.get("w").assign(3);
     assertEquals(Math.sqrt(240_000 * 9), gradients.globalNorm(), 1e-9);
@@ -90,7 +90,7 @@ class GradientsTest {
     assertEquals(55, sum.globalNorm(), 1e-12);
     assertEquals(50, other.globalNorm(), 1e-12);
     var error = assertThrows(
-        IllegalArgumentException.class, () -> sum.add(Parameters.none().zeroGradients()));
+        IllegalArgumentException.class, () -> sum.add(NamedArrays.none().zeroGradients()));
     assertEquals(
         "gradients must be of the same parameters but are of [experts.up.weight, bias] and []",
         error.getMessage());
@@ -136,9 +136,9 @@ class GradientsTest {
   void in_givenArrays_addsIntoThem() {
     INDArray vector = Nd4j.zeros(DataType.DOUBLE, 5);
     INDArray view = vector.get(NDArrayIndex.interval(1, 4)).reshape('c', new long[] {3});
-    Gradients gradients = Gradients.in(Parameters.builder().add("bias", view).build());
+    Gradients gradients = Gradients.in(NamedArrays.builder().add("bias", view).build());
     gradients.add(Gradients.in(
-        Parameters.builder().add("bias", Nd4j.createFromArray(1.0, 2.0, 3.0)).build()));
+        NamedArrays.builder().add("bias", Nd4j.createFromArray(1.0, 2.0, 3.0)).build()));
     assertArrayEquals(new double[] {0, 1, 2, 3, 0}, values(vector));
     gradients.zero();
     assertArrayEquals(new double[5], values(vector));

@@ -110,8 +110,8 @@ class InitializerTest {
   @Test
   void expertsCreate_sameSeed_sameBitsAndDifferentExperts() {
     ExpertOptions options = ExpertOptions.of(3, 4, 5).withBiases(true);
-    Parameters a = GluExperts.create(options, 5).parameters();
-    Parameters b = GluExperts.create(options, 5).parameters();
+    NamedArrays a = GluExperts.create(options, 5).parameters();
+    NamedArrays b = GluExperts.create(options, 5).parameters();
     a.forEach((name, array) -> assertSameBits(name, array, b.get(name)));
     double[] gate = values(a.get("gate.weight"));
     double[] up = values(a.get("up.weight"));
@@ -125,11 +125,11 @@ class InitializerTest {
     ExpertOptions options =
         ExpertOptions.of(2, 3, 4).withInitializer((in, out, random) -> 10 * in + out);
     // up and gate: fan-in D = 3, fan-out H = 4; down the other way round
-    Parameters glu = GluExperts.create(options, 1).parameters();
+    NamedArrays glu = GluExperts.create(options, 1).parameters();
     assertEquals(34, glu.get("gate.weight").meanNumber().doubleValue());
     assertEquals(34, glu.get("up.weight").meanNumber().doubleValue());
     assertEquals(43, glu.get("down.weight").meanNumber().doubleValue());
-    Parameters ffn = FfnExperts.create(options, 1).parameters();
+    NamedArrays ffn = FfnExperts.create(options, 1).parameters();
     assertEquals(34, ffn.get("up.weight").meanNumber().doubleValue());
     assertEquals(43, ffn.get("down.weight").meanNumber().doubleValue());
   }

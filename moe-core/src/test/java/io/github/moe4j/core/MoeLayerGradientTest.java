@@ -72,7 +72,7 @@ class MoeLayerGradientTest {
     MoeLayer layer = layer(combination);
     RandomArrays.fill(layer.parameters(), Seeds.random(1), 0.7);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D);
-    MoeInput input = MoeInput.of(x).withMask(MASK).withSequenceLength(4).training();
+    TokenBatch input = TokenBatch.of(x).withMask(MASK).withSequenceLength(4).training();
     double[] wY = RandomArrays.normal(Seeds.random(3), T * D);
     double[] wLogits = RandomArrays.normal(Seeds.random(4), T * E);
     double[] wP = RandomArrays.normal(Seeds.random(5), T * E);
@@ -82,14 +82,14 @@ class MoeLayerGradientTest {
     RoutingGradient balance =
         RoutingGradient.ofLogits(wLogits).plus(RoutingGradient.ofProbabilities(wP));
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       assertEquals(
           combination.capacity instanceof Dropless, pass.dropped() == 0, "the rule must drop");
       pass.addBalance(balance);
       gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D));
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(input)) {
+          try (MoePass pass = layer.forward(input)) {
             RouterDecision decision = pass.decision();
             return GradientCheck.weightedSum(pass.y(), wY)
                 + GradientCheck.weightedSum(decision.requireLogits("test").toArray(), wLogits)

@@ -69,8 +69,8 @@ class MoeLayerMemoryTest {
 
   /** All that a pass computes, copied. */
   private record Outcome(INDArray y, MoeGradients gradients) {
-    static Outcome of(MoeLayer layer, MoeInput input, INDArray dy) {
-      try (MoeForward pass = layer.forward(input)) {
+    static Outcome of(MoeLayer layer, TokenBatch input, INDArray dy) {
+      try (MoePass pass = layer.forward(input)) {
         INDArray y = copy(pass.y());
         return new Outcome(y, pass.backward(dy));
       }
@@ -108,12 +108,12 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(type.value);
     INDArray x = normal(type.value, 4, T, D);
     INDArray dy = normal(type.value, 5, T, D);
-    Outcome expected = Outcome.of(layer, MoeInput.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
     List<INDArray> xs = views(x);
     List<INDArray> dys = views(dy);
     for (int i = 0; i < xs.size(); i++) {
-      expected.requireNear(Outcome.of(layer, MoeInput.of(xs.get(i)), dys.get(i)), 1e-13);
-      expected.requireNear(Outcome.of(layer, MoeInput.of(xs.get(i)), dy), 1e-13);
+      expected.requireNear(Outcome.of(layer, TokenBatch.of(xs.get(i)), dys.get(i)), 1e-13);
+      expected.requireNear(Outcome.of(layer, TokenBatch.of(xs.get(i)), dy), 1e-13);
       assertSameBits("x, view " + i, x, xs.get(i).dup('c'));
       assertSameBits("dy, view " + i, dy, dys.get(i).dup('c'));
     }
@@ -142,10 +142,10 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(type.value);
     INDArray x = normal(type.value, 4, T, D);
     INDArray dy = normal(type.value, 5, T, D);
-    Outcome expected = Outcome.of(layer, MoeInput.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
     INDArray tall = Nd4j.zeros(type.value, T + 3, D);
     INDArray dx = tall.get(NDArrayIndex.interval(2, T + 2), NDArrayIndex.all());
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       pass.backward(dy, dx, layer.parameters().zeroGradients());
     }
     INDArray whole = Nd4j.zeros(type.value, T + 3, D);
@@ -178,7 +178,7 @@ class MoeLayerMemoryTest {
         views.get(4),
         views.get(5));
     FixedRouter router = FixedRouter.of(normal(type.value, 1, E, D), CHOICE);
-    MoeInput input = MoeInput.of(normal(type.value, 4, T, D));
+    TokenBatch input = TokenBatch.of(normal(type.value, 4, T, D));
     INDArray dy = normal(type.value, 5, T, D);
     Outcome.of(MoeLayer.of(router, plain), input, dy)
         .requireNear(Outcome.of(MoeLayer.of(router, viewed), input, dy), 1e-13);
@@ -189,18 +189,18 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(DataType.FLOAT);
     INDArray x = normal(DataType.FLOAT, 4, T, D);
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    Outcome expected = Outcome.of(layer, MoeInput.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
     MoeLayer fresh = layer(DataType.FLOAT);
     List<Outcome> outcomes = new ArrayList<>();
     for (int round = 0; round < 3; round++) {
       try (MemoryWorkspace open =
           Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
-        outcomes.add(Outcome.of(fresh, MoeInput.of(x), dy));
+        outcomes.add(Outcome.of(fresh, TokenBatch.of(x), dy));
         assertFalse(outcomes.get(round).gradients.dx().isAttached(), open.getId());
         Nd4j.createUninitialized(DataType.FLOAT, 5000).assign(Float.NaN);
       }
     }
-    outcomes.add(Outcome.of(fresh, MoeInput.of(x), dy));
+    outcomes.add(Outcome.of(fresh, TokenBatch.of(x), dy));
     outcomes.forEach(expected::requireSameBits);
     fresh
         .parameters()
@@ -210,13 +210,13 @@ class MoeLayerMemoryTest {
   @Test
   void backward_afterWorkspaceOfForwardEnded_sameResult() {
     MoeLayer layer = layer(DataType.FLOAT);
-    INDArray x = normal(DataType.FLOAT, 4, T, D).dup('f'); // MoeInput must copy it
+    INDArray x = normal(DataType.FLOAT, 4, T, D).dup('f'); // TokenBatch must copy it
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    Outcome expected = Outcome.of(layer, MoeInput.of(x), dy);
-    MoeForward pass;
+    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
+    MoePass pass;
     try (MemoryWorkspace open =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
-      pass = layer.forward(MoeInput.of(x));
+      pass = layer.forward(TokenBatch.of(x));
       assertFalse(pass.y().isAttached(), open.getId());
     }
     try (MemoryWorkspace open =
@@ -236,14 +236,14 @@ class MoeLayerMemoryTest {
     Outcome[] expected = new Outcome[xs.length];
     for (int i = 0; i < xs.length; i++) {
       xs[i] = normal(DataType.FLOAT, 40 + i, 64, D);
-      expected[i] = Outcome.of(layer, MoeInput.of(xs[i]), dy);
+      expected[i] = Outcome.of(layer, TokenBatch.of(xs[i]), dy);
     }
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Future<Outcome>> futures = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
         INDArray x = xs[i % xs.length];
-        futures.add(threads.submit(() -> Outcome.of(layer, MoeInput.of(x), dy)));
+        futures.add(threads.submit(() -> Outcome.of(layer, TokenBatch.of(x), dy)));
       }
       for (int i = 0; i < futures.size(); i++) {
         expected[i % xs.length].requireSameBits(futures.get(i).get());
@@ -260,9 +260,9 @@ class MoeLayerMemoryTest {
         FixedRouter.of(normal(DataType.FLOAT, 1, E, 64), CHOICE), GluExperts.create(options, 1));
     INDArray x = normal(DataType.FLOAT, 4, 1100, 64);
     INDArray dy = normal(DataType.FLOAT, 5, 1100, 64);
-    Outcome expected = Outcome.of(layer, MoeInput.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
     for (int round = 0; round < 3; round++) {
-      expected.requireSameBits(Outcome.of(layer, MoeInput.of(x), dy));
+      expected.requireSameBits(Outcome.of(layer, TokenBatch.of(x), dy));
     }
   }
 
@@ -270,8 +270,8 @@ class MoeLayerMemoryTest {
   void forward_layerMadeAgainFromSeed_sameBits() {
     INDArray x = normal(DataType.FLOAT, 4, T, D);
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    Outcome.of(layer(DataType.FLOAT), MoeInput.of(x), dy)
-        .requireSameBits(Outcome.of(layer(DataType.FLOAT), MoeInput.of(x), dy));
+    Outcome.of(layer(DataType.FLOAT), TokenBatch.of(x), dy)
+        .requireSameBits(Outcome.of(layer(DataType.FLOAT), TokenBatch.of(x), dy));
   }
 
   @Test
@@ -284,10 +284,10 @@ class MoeLayerMemoryTest {
     MoeLayer alone = MoeLayer.of(router, experts);
     INDArray x = normal(DataType.FLOAT, 4, T, D);
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    try (MoeForward a = first.forward(MoeInput.of(x));
-        MoeForward b = second.forward(MoeInput.of(a.y()));
-        MoeForward c = alone.forward(MoeInput.of(x));
-        MoeForward d = alone.forward(MoeInput.of(c.y().dup()))) {
+    try (MoePass a = first.forward(TokenBatch.of(x));
+        MoePass b = second.forward(TokenBatch.of(a.y()));
+        MoePass c = alone.forward(TokenBatch.of(x));
+        MoePass d = alone.forward(TokenBatch.of(c.y().dup()))) {
       assertSameBits("y", d.y(), b.y());
       MoeGradients gb = b.backward(dy);
       MoeGradients gd = d.backward(dy);

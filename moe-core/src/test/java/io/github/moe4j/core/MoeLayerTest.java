@@ -50,7 +50,7 @@ class MoeLayerTest {
         .build();
   }
 
-  private static GluExperts cast(Parameters p, DataType type) {
+  private static GluExperts cast(NamedArrays p, DataType type) {
     return GluExperts.of(
         Activation.SILU,
         p.get("gate.weight").castTo(type),
@@ -83,14 +83,14 @@ class MoeLayerTest {
 
   @Test
   void forward_parameterChangedInPlace_seen() {
-    MoeInput input = MoeInput.of(x);
+    TokenBatch input = TokenBatch.of(x);
     double before;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       before = pass.y().norm2Number().doubleValue();
     }
     layer.parameters().get("experts.down.weight").muli(0);
     layer.parameters().get("shared.network.down.weight").muli(0);
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       assertTrue(before > 0);
       assertEquals(0, pass.y().norm2Number().doubleValue());
     }
@@ -102,7 +102,7 @@ class MoeLayerTest {
     INDArray dyBefore = dy.dup();
     List<INDArray> parameters =
         layer.parameters().names().stream().map(this::copy).toList();
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       pass.backward(dy);
     }
     assertSameBits("x", xBefore, x);
@@ -119,7 +119,7 @@ class MoeLayerTest {
 
   @Test
   void backward_intoUsedArrays_adds() {
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       MoeGradients once = pass.backward(dy);
       INDArray dx = Nd4j.ones(DataType.DOUBLE, 7, D);
       Gradients into = layer.parameters().zeroGradients();
@@ -137,9 +137,9 @@ class MoeLayerTest {
     INDArray first = rows(x, 0, 4);
     INDArray second = rows(x, 4, 7);
     Gradients into = dropless.parameters().zeroGradients();
-    try (MoeForward a = dropless.forward(MoeInput.of(first));
-        MoeForward b = dropless.forward(MoeInput.of(second));
-        MoeForward whole = dropless.forward(MoeInput.of(x))) {
+    try (MoePass a = dropless.forward(TokenBatch.of(first));
+        MoePass b = dropless.forward(TokenBatch.of(second));
+        MoePass whole = dropless.forward(TokenBatch.of(x))) {
       a.backward(rows(dy, 0, 4), Nd4j.zeros(first.dataType(), 4, D), into);
       b.backward(rows(dy, 4, 7), Nd4j.zeros(first.dataType(), 3, D), into);
       whole
@@ -165,8 +165,8 @@ class MoeLayerTest {
             (name, array) -> array.assign(exact.parameters().get(name).castTo(DataType.DOUBLE)));
     INDArray x32 = x.castTo(DataType.FLOAT);
     INDArray dy32 = dy.castTo(DataType.FLOAT);
-    try (MoeForward a = single.forward(MoeInput.of(x32));
-        MoeForward b = widened.forward(MoeInput.of(x32.castTo(DataType.DOUBLE)))) {
+    try (MoePass a = single.forward(TokenBatch.of(x32));
+        MoePass b = widened.forward(TokenBatch.of(x32.castTo(DataType.DOUBLE)))) {
       assertEquals(DataType.FLOAT, a.y().dataType());
       assertNear("y", b.y().castTo(DataType.FLOAT), a.y(), 2e-6);
       MoeGradients da = a.backward(dy32);
@@ -181,7 +181,7 @@ class MoeLayerTest {
   @Test
   void forward_noTokens_emptyAndZeroGradients() {
     INDArray none = Nd4j.create(DataType.DOUBLE, 0, D);
-    try (MoeForward pass = layer.forward(MoeInput.of(none))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(none))) {
       assertArrayEquals(new long[] {0, D}, pass.y().shape());
       MoeGradients gradients = pass.backward(none);
       assertArrayEquals(new long[] {0, D}, gradients.dx().shape());
@@ -192,7 +192,7 @@ class MoeLayerTest {
 
   @Test
   void close_then_yAndBackwardThrow() {
-    MoeForward pass = layer.forward(MoeInput.of(x));
+    MoePass pass = layer.forward(TokenBatch.of(x));
     pass.close();
     assertThrows(IllegalStateException.class, pass::y);
     assertThrows(IllegalStateException.class, () -> pass.backward(dy));
@@ -202,12 +202,12 @@ class MoeLayerTest {
 
   @Test
   void close_twice_memoryNotSharedByLaterPasses() {
-    MoeForward pass = layer.forward(MoeInput.of(x));
+    MoePass pass = layer.forward(TokenBatch.of(x));
     pass.close();
     pass.close();
-    try (MoeForward a = layer.forward(MoeInput.of(x))) {
+    try (MoePass a = layer.forward(TokenBatch.of(x))) {
       INDArray expected = a.y().dup();
-      try (MoeForward b = layer.forward(MoeInput.of(x.mul(3)))) {
+      try (MoePass b = layer.forward(TokenBatch.of(x.mul(3)))) {
         assertNotSame(a.y(), b.y());
         assertSameBits("y", expected, a.y());
       }
@@ -218,15 +218,15 @@ class MoeLayerTest {
   void forward_wrongX_messageNamesRuleAndValue() {
     assertMessage(
         "x must be [*, 4] but was [7, 5]",
-        () -> layer.forward(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 7, 5))));
+        () -> layer.forward(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 7, 5))));
     assertMessage(
         "x must be DOUBLE but was FLOAT",
-        () -> layer.forward(MoeInput.of(x.castTo(DataType.FLOAT))));
+        () -> layer.forward(TokenBatch.of(x.castTo(DataType.FLOAT))));
   }
 
   @Test
   void backward_wrongArguments_messageNamesRuleAndValue() {
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       Gradients into = layer.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, D);
       assertMessage(
@@ -248,7 +248,7 @@ class MoeLayerTest {
           () -> pass.addBalance(RoutingGradient.ofLogits(new double[20])));
       assertMessage(
           "no gradient router.weight among []",
-          () -> pass.backward(dy, dx, Parameters.none().zeroGradients()));
+          () -> pass.backward(dy, dx, NamedArrays.none().zeroGradients()));
     }
   }
 
@@ -284,18 +284,18 @@ class MoeLayerTest {
       }
 
       @Override
-      public Parameters parameters() {
+      public NamedArrays parameters() {
         return layer.router().parameters();
       }
 
       @Override
-      public Routing route(MoeInput input) {
-        return layer.router().route(MoeInput.of(rows(input.x(), 0, 2)));
+      public RouterPass route(TokenBatch input) {
+        return layer.router().route(TokenBatch.of(rows(input.x(), 0, 2)));
       }
     };
     assertMessage(
         "the router must decide on [7, 3] but decided on [2, 3]",
-        () -> MoeLayer.of(shorter, layer.experts()).forward(MoeInput.of(x)));
+        () -> MoeLayer.of(shorter, layer.experts()).forward(TokenBatch.of(x)));
   }
 
   @Test
@@ -305,7 +305,7 @@ class MoeLayerTest {
     assertEquals(99, sum.experts());
     assertEquals(231, sum.total());
     assertEquals(0, StageTimes.zero().total());
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       long forward = pass.times().total();
       assertTrue(forward > 0 && pass.times().experts() > 0);
       pass.backward(dy);

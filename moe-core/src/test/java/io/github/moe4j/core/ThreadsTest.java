@@ -40,8 +40,8 @@ class ThreadsTest {
   private static double[] pass(MoeLayer layer, int tokens, boolean training) {
     INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), tokens, WIDTH);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(2), tokens, WIDTH);
-    MoeInput input = training ? MoeInput.of(x).training() : MoeInput.of(x);
-    try (MoeForward forward = layer.forward(input)) {
+    TokenBatch input = training ? TokenBatch.of(x).training() : TokenBatch.of(x);
+    try (MoePass forward = layer.forward(input)) {
       INDArray y = forward.y().dup();
       MoeGradients gradients = forward.backward(dy);
       INDArray[] all = {y.reshape(-1), gradients.dx().reshape(-1)};

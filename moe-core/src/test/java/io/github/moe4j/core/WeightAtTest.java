@@ -83,7 +83,7 @@ class WeightAtTest {
           .build();
       INDArray x = normal(type, 5, tokens, D);
       INDArray before = tokens == 0 ? x : x.dup();
-      try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+      try (MoePass pass = layer.forward(TokenBatch.of(x))) {
         double[][] expected = naive(layer, Near.matrix(x), pass.plan().assignments());
         assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         assertArrayEquals(new long[] {tokens, D}, pass.backward(x).dx().shape());
@@ -101,10 +101,10 @@ class WeightAtTest {
     INDArray down = Nd4j.createFromArray(3.0, 3.0).reshape('c', 2, 1, 1);
     FfnExperts experts = FfnExperts.of(Activation.RELU, up, bias, down, null);
     FixedRouter router = FixedRouter.of(Nd4j.zeros(DataType.DOUBLE, 2, 1), new int[] {0});
-    MoeInput input = MoeInput.of(Nd4j.createFromArray(4.0).reshape('c', 1, 1));
-    try (MoeForward atInput =
+    TokenBatch input = TokenBatch.of(Nd4j.createFromArray(4.0).reshape('c', 1, 1));
+    try (MoePass atInput =
             MoeLayer.builder(router, experts).weightAt(WeightAt.INPUT).build().forward(input);
-        MoeForward atOutput = MoeLayer.of(router, experts).forward(input)) {
+        MoePass atOutput = MoeLayer.of(router, experts).forward(input)) {
       assertEquals(15, atInput.y().getDouble(0), 1e-13);
       assertEquals(13.5, atOutput.y().getDouble(0), 1e-13);
     }
@@ -118,7 +118,7 @@ class WeightAtTest {
     CapacityRule two = (decision, mode) -> {
       int[] used = new int[E];
       Assignments all = decision.assignments();
-      return CapacityResult.ofKept(
+      return CapacityPass.ofKept(
           all,
           IntStream.range(0, all.size()).filter(n -> used[all.expert(n)]++ < 2).toArray());
     };
@@ -135,12 +135,12 @@ class WeightAtTest {
     double[] weight = RandomArrays.normal(Seeds.random(6), 7 * D);
     INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, 7, D);
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(MoeInput.of(dirty).withMask(mask))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(dirty).withMask(mask))) {
       assertEquals(5, pass.dropped());
       gradients = pass.backward(dy);
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(MoeInput.of(x).withMask(mask))) {
+          try (MoePass pass = layer.forward(TokenBatch.of(x).withMask(mask))) {
             return GradientCheck.weightedSum(pass.y(), weight);
           }
         })
@@ -159,10 +159,10 @@ class WeightAtTest {
         .build();
     MoeLayer dropless =
         MoeLayer.builder(plain.router(), plain.experts()).weightAt(place).build();
-    MoeInput input = MoeInput.of(normal(DataType.DOUBLE, 5, 7, D));
+    TokenBatch input = TokenBatch.of(normal(DataType.DOUBLE, 5, 7, D));
     INDArray dy = normal(DataType.DOUBLE, 6, 7, D);
-    try (MoeForward a = dropless.forward(input);
-        MoeForward b = filled.forward(input)) {
+    try (MoePass a = dropless.forward(input);
+        MoePass b = filled.forward(input)) {
       assertEquals(a.plan().rows() + 3, b.plan().rows());
       assertNear("y", a.y(), b.y(), 1e-13);
       MoeGradients expected = a.backward(dy);
@@ -175,7 +175,7 @@ class WeightAtTest {
   }
 
   /** Everything is kept, and token 0 fills up each expert by one row of weight 0. */
-  private static CapacityResult filledUp(RouterDecision decision, PassMode mode) {
+  private static CapacityPass filledUp(RouterDecision decision, PassMode mode) {
     Assignments all = decision.assignments();
     int size = all.size();
     int[] token =
@@ -185,14 +185,14 @@ class WeightAtTest {
         .toArray();
     double[] weight = Arrays.copyOf(all.weights(), size + E);
     Assignments kept = Assignments.of(all.tokens(), E, token, expert, weight);
-    return new CapacityResult() {
+    return new CapacityPass() {
       @Override
       public Assignments kept() {
         return kept;
       }
 
       @Override
-      public int padding() {
+      public int fillers() {
         return E;
       }
 
@@ -214,8 +214,8 @@ class WeightAtTest {
     MoeLayer wide = layer(DataType.DOUBLE, WeightAt.INPUT);
     MoeLayer narrow = layer(DataType.FLOAT, WeightAt.INPUT);
     wide.parameters().forEach((name, array) -> narrow.parameters().get(name).assign(array));
-    try (MoeForward a = wide.forward(MoeInput.of(x));
-        MoeForward b = narrow.forward(MoeInput.of(x.castTo(DataType.FLOAT)))) {
+    try (MoePass a = wide.forward(TokenBatch.of(x));
+        MoePass b = narrow.forward(TokenBatch.of(x.castTo(DataType.FLOAT)))) {
       MoeGradients expected = a.backward(x);
       MoeGradients actual = b.backward(x.castTo(DataType.FLOAT));
       assertNear("y", values(a.y()), values(b.y()), 1e-5);
@@ -236,8 +236,8 @@ class WeightAtTest {
         .weightAt(WeightAt.INPUT)
         .build();
     INDArray x = normal(DataType.FLOAT, 4, 1100, 64);
-    try (MoeForward a = layer.forward(MoeInput.of(x));
-        MoeForward b = layer.forward(MoeInput.of(x))) {
+    try (MoePass a = layer.forward(TokenBatch.of(x));
+        MoePass b = layer.forward(TokenBatch.of(x))) {
       assertSameBits("y", a.y(), b.y());
       MoeGradients first = a.backward(x);
       MoeGradients second = b.backward(x);

@@ -1,8 +1,8 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.dl4j.router.ParameterSpec;
 import io.github.moe4j.dl4j.router.RouterParts;
@@ -39,7 +39,7 @@ record Blueprint(MoeSpec spec, int width) {
     return all;
   }
 
-  MoeLayer build(String name, Map<String, INDArray> arrays, SelectionBias bias) {
+  MoeLayer build(String name, Map<String, INDArray> arrays, ExpertBias bias) {
     Router router = spec.router().build(new RouterParts(n -> arrays.get("router." + n), bias));
     MoeLayer.Builder builder = MoeLayer.builder(
             router, spec.expert().build(n -> arrays.get("experts." + n)))

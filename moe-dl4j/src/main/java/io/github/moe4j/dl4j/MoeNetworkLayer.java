@@ -2,11 +2,11 @@ package io.github.moe4j.dl4j;
 
 import io.github.moe4j.balance.control.SignRule;
 import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.NamedArrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -32,9 +32,9 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   private static final long serialVersionUID = 1;
 
   private transient MoeLayer layer;
-  private transient SelectionBias bias;
+  private transient ExpertBias bias;
   private transient Gradients into;
-  private transient Pass pass;
+  private transient TokenPass pass;
   private transient int miniBatch;
   private transient double balanceScore;
   private transient LoadStatistics load;
@@ -72,7 +72,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   @Override
   public void setParamTable(Map<String, INDArray> paramTable) {
     super.setParamTable(paramTable);
-    bias = SelectionBias.zeros(layerConf().getMoe().experts());
+    bias = ExpertBias.zeros(layerConf().getMoe().experts());
     layer = blueprint().build(name(), paramTable, bias);
   }
 
@@ -87,7 +87,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   @Override
   public void setBackpropGradientsViewArray(INDArray gradients) {
     super.setBackpropGradientsViewArray(gradients);
-    Parameters.Builder views = Parameters.builder();
+    NamedArrays.Builder views = NamedArrays.builder();
     gradientViews.forEach(views::add);
     into = Gradients.in(views.build());
   }
@@ -101,7 +101,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     if (blueprint().hasSelectionBias()) {
       bias.set(getParam(Blueprint.SELECTION_BIAS).toDoubleVector());
     }
-    Pass run = forward(training);
+    TokenPass run = forward(training);
     balanceScore = run.balance();
     INDArray out = workspaceMgr.createUninitialized(
         ArrayType.ACTIVATIONS, dataType, run.layout().shape());
@@ -115,10 +115,10 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     return out;
   }
 
-  private Pass forward(boolean training) {
+  private TokenPass forward(boolean training) {
     TokenLayout layout =
         TokenLayout.of(input, layerConf().getNIn(), layerConf().getRnnDataFormat(), layerId());
-    return Pass.of(this, layout, training, arena);
+    return TokenPass.of(this, layout, training, arena);
   }
 
   /** The noise of an iteration, the same for every pass of it. */

@@ -41,7 +41,7 @@ public record MoeSpec(
     Require.that(expert != null, "a MoE layer needs experts, as by hidden, but had none");
     router.requireFits(experts);
     capacity = capacity == null ? CapacitySpec.dropless() : capacity;
-    // An ArrayList can be serialised on every JDK, and keeps equality.
+    // An ArrayList can be serialized on every JDK, and keeps equality.
     balance = balance == null ? new ArrayList<>() : new ArrayList<>(balance);
   }
 }

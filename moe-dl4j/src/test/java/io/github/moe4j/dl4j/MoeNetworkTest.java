@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.LoadStatistics;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.dl4j.router.DeepSeekV3Router;
 import io.github.moe4j.dl4j.router.NamedRouters;
 import java.io.ByteArrayInputStream;
@@ -79,7 +79,7 @@ class MoeNetworkTest {
     INDArray x = Networks.random(DataType.FLOAT, 3, 7, Networks.WIDTH);
     MoeNetworkLayer layer = moeOf(network);
     INDArray y = layer.activate(x, false, LayerWorkspaceMgr.noWorkspaces());
-    try (MoeForward pass = layer.moe().forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
       assertArrayEquals(bits(pass.y()), bits(y));
     }
     // The weights are views: what an updater does to the network's vector is seen at once.

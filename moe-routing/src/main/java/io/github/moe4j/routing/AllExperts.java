@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 
 /**
@@ -9,7 +9,7 @@ import io.github.moe4j.core.internal.Require;
  * 1991, "Adaptive Mixtures of Local Experts"; Jordan &amp; Jacobs 1994, "Hierarchical Mixtures of
  * Experts and the EM Algorithm").
  *
- * <p>{@code w = softmax(logits)} over all E experts [T,E]; the same as {@code TopK.unnormalised(E)},
+ * <p>{@code w = softmax(logits)} over all E experts [T,E]; the same as {@code TopK.unnormalized(E)},
  * for any E. Nothing is chosen, so everything learns through the weights. Every expert always has T
  * tokens: the load is perfectly balanced, at E times the cost of one expert. A token's assignments
  * lie best first, ties by index.
@@ -21,7 +21,7 @@ public record AllExperts() implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
-    return TopK.unnormalised(logits.experts()).apply(logits, input);
+  public RulePass apply(Logits logits, TokenBatch input) {
+    return TopK.unnormalized(logits.experts()).apply(logits, input);
   }
 }

@@ -3,11 +3,11 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.ThresholdMargins;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
@@ -76,8 +76,8 @@ public final class BatchwiseMask implements RoutingRule {
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.builder().add("threshold", threshold).build();
+  public NamedArrays parameters() {
+    return NamedArrays.builder().add("threshold", threshold).build();
   }
 
   @Override
@@ -91,13 +91,13 @@ public final class BatchwiseMask implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     requireFits(logits.experts());
     return new Result(logits, input);
   }
 
   /** The decision of one pass. */
-  private final class Result implements RuleResult {
+  private final class Result implements RulePass {
     private final int experts;
     private final Probabilities distribution;
     private final ThresholdMargins margins;
@@ -108,7 +108,7 @@ public final class BatchwiseMask implements RoutingRule {
     private final TokenChoices choices;
     private final Assignments assignments;
 
-    Result(Logits logits, MoeInput input) {
+    Result(Logits logits, TokenBatch input) {
       TokenMask mask = input.mask();
       this.experts = logits.experts();
       this.distribution = logits.softmax(mask);

@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.TokenBatch;
 
 /**
  * Top-k with a selection bias on the logits: the k largest {@code logit + bias} are chosen and
@@ -20,9 +20,9 @@ import io.github.moe4j.core.SelectionBias;
  * @param topK how many experts, and their weights
  * @param bias [E], read at every pass. Not modified.
  */
-public record BiasedTopK(TopK topK, SelectionBias bias) implements RoutingRule {
+public record BiasedTopK(TopK topK, ExpertBias bias) implements RoutingRule {
   /** The k best by logits and bias, weighted by their softmax probabilities over their sum. */
-  public static BiasedTopK of(int k, SelectionBias bias) {
+  public static BiasedTopK of(int k, ExpertBias bias) {
     return new BiasedTopK(TopK.of(k), bias);
   }
 
@@ -33,7 +33,7 @@ public record BiasedTopK(TopK topK, SelectionBias bias) implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     int experts = logits.experts();
     requireFits(experts);
     double[] selection = bias.addTo(logits.toArray());

@@ -3,8 +3,8 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import java.util.List;
 import java.util.function.IntToDoubleFunction;
@@ -15,14 +15,18 @@ import java.util.function.IntToDoubleFunction;
  * @param result of the rule for the changed logits
  * @param slope derivative of changed logit i by logit i, i in [0, T·E)
  */
-record ChangedLogits(RuleResult result, IntToDoubleFunction slope) implements RuleResult {
+record ChangedLogits(RulePass result, IntToDoubleFunction slope) implements RulePass {
   /**
    * Applies a rule to changed logits.
    *
    * @param changed row-major [T·E]. Kept: nothing may change it any more.
    */
-  static RuleResult apply(
-      RoutingRule rule, double[] changed, int experts, MoeInput input, IntToDoubleFunction slope) {
+  static RulePass apply(
+      RoutingRule rule,
+      double[] changed,
+      int experts,
+      TokenBatch input,
+      IntToDoubleFunction slope) {
     Logits logits = Logits.wrap(changed, experts, input.mask());
     return new ChangedLogits(rule.apply(logits, input), slope);
   }

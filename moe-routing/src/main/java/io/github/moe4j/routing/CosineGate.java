@@ -3,8 +3,8 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Allocate;
@@ -42,7 +42,7 @@ public final class CosineGate implements Gate {
   private final LinearGate projector;
   private final INDArray similarity;
   private final INDArray temperature;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private CosineGate(LinearGate projector, INDArray similarity, INDArray temperature) {
     INDArray weight = projector.parameters().get("weight");
@@ -53,7 +53,7 @@ public final class CosineGate implements Gate {
     this.projector = projector;
     this.similarity = similarity;
     this.temperature = temperature;
-    this.parameters = Parameters.builder()
+    this.parameters = NamedArrays.builder()
         .addAll("projector", projector.parameters())
         .add("similarity", similarity)
         .add("temperature", temperature)
@@ -107,12 +107,12 @@ public final class CosineGate implements Gate {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public GateRun score(MoeInput input) {
+  public GatePass score(TokenBatch input) {
     return new Run(input.mask(), projector.score(input));
   }
 
@@ -131,10 +131,10 @@ public final class CosineGate implements Gate {
   }
 
   /** The scores of one pass. */
-  private final class Run implements GateRun {
+  private final class Run implements GatePass {
     private final int tokens;
     private final int width = projector.experts();
-    private final GateRun projected;
+    private final GatePass projected;
 
     /** Rows z/|z| [T,P], zero for padding. */
     private final UnitRows units;
@@ -146,7 +146,7 @@ public final class CosineGate implements Gate {
     private final double factor;
     private final Logits logits;
 
-    Run(TokenMask mask, GateRun projected) {
+    Run(TokenMask mask, GatePass projected) {
       this.tokens = mask.tokens();
       this.projected = projected;
       double[] z = projected.logits().toArray();

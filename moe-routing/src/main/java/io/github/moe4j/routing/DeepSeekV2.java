@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.ExpertGroups.Outside;
 
@@ -12,7 +12,7 @@ import io.github.moe4j.routing.ExpertGroups.Outside;
  * Face).
  *
  * <p>{@code s = softmax(logits)}; the groups with the largest best s stay; the k largest s within
- * them are chosen, the weights are these s times a scale. The topK may normalise instead: DeepSeek's
+ * them are chosen, the weights are these s times a scale. The topK may normalize instead: DeepSeek's
  * code divides by {@code Σ + 1e-20} where {@code norm_topk_prob} is set, and then leaves the scale
  * out. Groups and experts are chosen by s or by the logits, as {@link Selection} says.
  *
@@ -65,7 +65,7 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
    * @param scale factor on all weights
    */
   public static DeepSeekV2 of(int k, int groups, int kept, double scale) {
-    return new DeepSeekV2(TopK.unnormalised(k).withScale(scale), ExpertGroups.byBest(groups, kept));
+    return new DeepSeekV2(TopK.unnormalized(k).withScale(scale), ExpertGroups.byBest(groups, kept));
   }
 
   /** The same rule with another choice of groups and experts. */
@@ -80,7 +80,7 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     requireFits(logits.experts());
     double[] values = selection == Selection.LOGITS
         ? logits.toArray()

@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 
 /**
@@ -25,13 +25,12 @@ import io.github.moe4j.core.TokenMask;
  * @param bias [E], read at every pass. Not modified.
  * @param groups which experts a token can reach
  */
-public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
-    implements RoutingRule {
+public record DeepSeekV3(TopK topK, ExpertBias bias, ExpertGroups groups) implements RoutingRule {
   private static final double SCALE = 2.5;
   private static final double EPSILON = 1e-20;
 
   /** The published gate without groups: any expert can be reached. */
-  public static DeepSeekV3 of(int k, SelectionBias bias) {
+  public static DeepSeekV3 of(int k, ExpertBias bias) {
     return new DeepSeekV3(published(k), bias, ExpertGroups.none());
   }
 
@@ -43,12 +42,12 @@ public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
    * @param groups number of groups, a divisor of E
    * @param kept groups a token may use
    */
-  public static DeepSeekV3 of(int k, SelectionBias bias, int groups, int kept) {
+  public static DeepSeekV3 of(int k, ExpertBias bias, int groups, int kept) {
     return new DeepSeekV3(published(k), bias, ExpertGroups.byBestTwo(groups, kept));
   }
 
   private static TopK published(int k) {
-    return new TopK(k, ScoreFunction.SIGMOID, WeightNorm.sum(EPSILON), SCALE);
+    return new TopK(k, ScoreFunction.SIGMOID, TopKNormalization.sum(EPSILON), SCALE);
   }
 
   @Override
@@ -59,7 +58,7 @@ public record DeepSeekV3(TopK topK, SelectionBias bias, ExpertGroups groups)
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     int experts = logits.experts();
     requireFits(experts);
     TokenMask mask = input.mask();

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.CapacityDemand;
 import io.github.moe4j.core.capacity.CapacityFormula;
@@ -60,15 +60,15 @@ public record ExpertChoice(
   /** How the scores of a token become weights. */
   public enum TokenNorm {
     /** As they are (the paper, flaxformer, vmoe, epfml, BALM). */
-    NONE(WeightNorm.none()),
+    NONE(TopKNormalization.none()),
     /** Divided by the sum of the token's chosen scores plus 1e-12 (Nucleus in diffusers). */
-    SUM(WeightNorm.sum(1e-12)),
+    SUM(TopKNormalization.sum(1e-12)),
     /** Divided by the number of experts that took the token (mesh-tensorflow). */
-    COUNT(WeightNorm.none());
+    COUNT(TopKNormalization.none());
 
-    private final WeightNorm norm;
+    private final TopKNormalization norm;
 
-    TokenNorm(WeightNorm norm) {
+    TokenNorm(TopKNormalization norm) {
       this.norm = norm;
     }
 
@@ -142,12 +142,12 @@ public record ExpertChoice(
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
-    return new ExpertChoiceResult(this, logits, input);
+  public RulePass apply(Logits logits, TokenBatch input) {
+    return new ExpertChoicePass(this, logits, input);
   }
 
   /** Tokens of a group, at least 1. */
-  int groupLength(MoeInput input) {
+  int groupLength(TokenBatch input) {
     return Math.max(1, perSequence ? input.sequenceLength() : input.tokens());
   }
 
@@ -156,7 +156,7 @@ public record ExpertChoice(
    *
    * @param values what experts choose by, row-major [T·E]. Not modified.
    */
-  int[] choose(double[] values, int experts, MoeInput input) {
+  int[] choose(double[] values, int experts, TokenBatch input) {
     int[] rank = new int[values.length];
     Arrays.fill(rank, -1);
     int length = groupLength(input);
@@ -173,7 +173,7 @@ public record ExpertChoice(
     return rank;
   }
 
-  private int count(MoeInput input, int tokens, int length, int experts) {
+  private int count(TokenBatch input, int tokens, int length, int experts) {
     int limit = capacity.limit(
         new CapacityDemand(tokens, length, tokens, tokens, experts, input.isTraining()));
     Require.that(limit >= 0, "capacity must be at least 0 but the formula gave %d", limit);
@@ -184,7 +184,7 @@ public record ExpertChoice(
    * The part of each score [T·E] within which a softmax over tokens or over ranks is taken; −1 for
    * none.
    */
-  int[] parts(int[] rank, int experts, MoeInput input) {
+  int[] parts(int[] rank, int experts, TokenBatch input) {
     TokenMask mask = input.mask();
     int length = groupLength(input);
     int[] part = new int[rank.length];

@@ -1,6 +1,6 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import java.util.Comparator;
 import java.util.SplittableRandom;
@@ -182,7 +182,7 @@ public final class ExpertTable {
   }
 
   /** The experts of every real token of an input, token after token [K·valid tokens]. */
-  int[] choose(MoeInput input, HashKey key) {
+  int[] choose(TokenBatch input, HashKey key) {
     int[] keys = key.keys(input, vocabulary());
     int[] chosen = new int[Math.multiplyExact(choices, input.mask().validTokens())];
     int size = 0;

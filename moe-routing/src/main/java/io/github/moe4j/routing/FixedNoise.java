@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
@@ -30,8 +30,8 @@ public record FixedNoise(double std) implements NoiseScale {
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.none();
+  public NamedArrays parameters() {
+    return NamedArrays.none();
   }
 
   @Override
@@ -40,7 +40,7 @@ public record FixedNoise(double std) implements NoiseScale {
   }
 
   @Override
-  public Run at(MoeInput input, int experts) {
+  public Run at(TokenBatch input, int experts) {
     int size = TokenScores.size(input.tokens(), experts);
     return new Run() {
       @Override

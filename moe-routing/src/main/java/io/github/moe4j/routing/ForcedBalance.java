@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import java.util.Arrays;
 
 /**
@@ -25,7 +25,7 @@ public record ForcedBalance(TopK topK) implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     int[] chosen = new int[Math.multiplyExact(topK.k(), input.mask().validTokens())];
     Arrays.setAll(chosen, i -> i % logits.experts());
     return topK.weigh(logits, input, chosen);

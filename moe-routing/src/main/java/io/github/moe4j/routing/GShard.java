@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 
@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  *
  * <p>{@code p = softmax(logits)}. Candidates are the k largest logits, or with {@link
  * Second#SAMPLING} the largest and a sampled one. The first is kept; candidate j > 1 is kept as the
- * policy says, by {@code g_j = p_j} or, if {@code ofNormalised}, {@code g_j = p_j/Σ p} over the
+ * policy says, by {@code g_j = p_j} or, if {@code ofNormalized}, {@code g_j = p_j/Σ p} over the
  * candidates. The weights are p of the kept, as {@link Weights} says; the sum is always over all k
  * candidates, kept or not. To divide by the weights that are left after a capacity rule dropped
  * some, let that rule do so.
@@ -27,14 +27,14 @@ import java.util.random.RandomGenerator;
  *
  * <p>Balance losses read p. At perfect balance every expert gets T/E first choices, and {@code K·T/E}
  * tokens if all are kept. Ties go to the lowest expert index. What is kept carries no gradient; the
- * weights do, those that are normalised also through the probabilities of candidates not kept. With
- * k = 1 normalised weights are always 1, so training refuses k = 1 of several experts with them.
+ * weights do, those that are normalized also through the probabilities of candidates not kept. With
+ * k = 1 normalized weights are always 1, so training refuses k = 1 of several experts with them.
  *
  * @param k candidates per token, 1 ≤ k ≤ E; 2 with {@link Second#SAMPLING} and {@link
- *     Weights#FIRST_NORMALISED}
+ *     Weights#FIRST_NORMALIZED}
  * @param second what keeps further candidates in training
  * @param threshold what g is compared with, at least 0, above 0 with {@link Second#RANDOM}
- * @param ofNormalised whether g is normalised over the candidates
+ * @param ofNormalized whether g is normalized over the candidates
  * @param evaluation what keeps further candidates in evaluation: ALL, NONE or THRESHOLD
  * @param weights how probabilities become weights
  */
@@ -42,7 +42,7 @@ public record GShard(
     int k,
     Second second,
     double threshold,
-    boolean ofNormalised,
+    boolean ofNormalized,
     Second evaluation,
     Weights weights)
     implements RoutingRule {
@@ -74,13 +74,13 @@ public record GShard(
     /** {@code p_j} as it is (NLLB and DeepSpeed, which divide after dropping). */
     RAW,
     /** {@code p_j/Σ p} over the k candidates (GShard, mesh-tensorflow, st-moe-pytorch). */
-    NORMALISED,
+    NORMALIZED,
     /**
-     * {@code p_1/(p_1 + p_2)} and {@code p_2}: what NLLB's code makes of normalising before dropping
+     * {@code p_1/(p_1 + p_2)} and {@code p_2}: what NLLB's code makes of normalizing before dropping
      * with its policy {@code random}. The second weight, once divided, is overwritten by the bare
      * probability; kept as an option to reproduce such models.
      */
-    FIRST_NORMALISED
+    FIRST_NORMALIZED
   }
 
   /** Checks the options. */
@@ -100,18 +100,18 @@ public record GShard(
         evaluation);
     Require.that(k == 2 || second != Second.SAMPLING, "k must be 2 with SAMPLING but was %d", k);
     Require.that(
-        k == 2 || weights != Weights.FIRST_NORMALISED,
-        "k must be 2 with FIRST_NORMALISED but was %d",
+        k == 2 || weights != Weights.FIRST_NORMALIZED,
+        "k must be 2 with FIRST_NORMALIZED but was %d",
         k);
   }
 
   /**
-   * Two candidates with normalised weights, compared normalised with 0.2: mesh-tensorflow and
+   * Two candidates with normalized weights, compared normalized with 0.2: mesh-tensorflow and
    * st-moe-pytorch. Evaluation keeps what {@code second} says, or all if that draws.
    */
   public static GShard top2(Second second) {
     Second evaluation = second.drawsNothing() ? second : Second.ALL;
-    return new GShard(2, second, 0.2, true, evaluation, Weights.NORMALISED);
+    return new GShard(2, second, 0.2, true, evaluation, Weights.NORMALIZED);
   }
 
   /**
@@ -127,12 +127,12 @@ public record GShard(
 
   /** The same rule with another policy for evaluation: ALL, NONE or THRESHOLD. */
   public GShard withEvaluation(Second newEvaluation) {
-    return new GShard(k, second, threshold, ofNormalised, newEvaluation, weights);
+    return new GShard(k, second, threshold, ofNormalized, newEvaluation, weights);
   }
 
   /** The same rule with other weights. */
   public GShard withWeights(Weights newWeights) {
-    return new GShard(k, second, threshold, ofNormalised, evaluation, newWeights);
+    return new GShard(k, second, threshold, ofNormalized, evaluation, newWeights);
   }
 
   @Override
@@ -141,35 +141,35 @@ public record GShard(
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     requireFits(logits.experts());
     boolean training = input.isTraining();
     Require.that(
-        !(training && k == 1 && weights == Weights.NORMALISED && logits.experts() > 1),
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        !(training && k == 1 && weights == Weights.NORMALIZED && logits.experts() > 1),
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was %d",
         k);
     Second policy = training ? second : evaluation;
-    int[] candidates = TopK.unnormalised(k).choose(logits, input.mask());
+    int[] candidates = TopK.unnormalized(k).choose(logits, input.mask());
     int further = Math.multiplyExact(k - 1, logits.tokens());
     double[] uniform = policy == Second.RANDOM
-        ? Draws.uniforms(input.requireGenerator("GShard"), further)
+        ? InverseSampling.uniforms(input.requireGenerator("GShard"), further)
         : new double[further];
     if (policy == Second.SAMPLING) {
       sampleSecond(logits, input, candidates);
     }
-    return new GShardResult(this, policy, logits, input.mask(), candidates, uniform);
+    return new GShardPass(this, policy, logits, input.mask(), candidates, uniform);
   }
 
   /** Replaces each second candidate by a sampled one. */
-  private void sampleSecond(Logits logits, MoeInput input, int[] candidates) {
+  private void sampleSecond(Logits logits, TokenBatch input, int[] candidates) {
     RandomGenerator random = input.requireGenerator("GShard");
     int n = 0;
     for (int t = 0; t < logits.tokens(); t++) {
       boolean valid = input.mask().valid(t);
       double largest = Double.NEGATIVE_INFINITY;
       for (int e = 0; e < logits.experts(); e++) {
-        double noise = Draws.gumbel(random);
+        double noise = InverseSampling.gumbel(random);
         if (valid && e != candidates[n] && logits.get(t, e) + noise > largest) {
           largest = logits.get(t, e) + noise;
           candidates[n + 1] = e;
@@ -180,8 +180,8 @@ public record GShard(
   }
 
   /** Whether the weight of a choice is divided by the sum over all candidates. */
-  boolean isNormalised(int choice) {
-    return weights == Weights.NORMALISED || (weights == Weights.FIRST_NORMALISED && choice == 0);
+  boolean isNormalized(int choice) {
+    return weights == Weights.NORMALIZED || (weights == Weights.FIRST_NORMALIZED && choice == 0);
   }
 
   /** Whether a further candidate is kept by a policy, given its g and uniform draw. */

@@ -1,10 +1,10 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameterised;
+import io.github.moe4j.core.Parameterized;
+import io.github.moe4j.core.TokenBatch;
 
 /** Scores every expert for every token. */
-public interface Gate extends Parameterised {
+public interface Gate extends Parameterized {
   /** Number of experts E. */
   int experts();
 
@@ -16,5 +16,5 @@ public interface Gate extends Parameterised {
    *
    * @param input tokens x [T,D]. Not modified.
    */
-  GateRun score(MoeInput input);
+  GatePass score(TokenBatch input);
 }

@@ -1,12 +1,12 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -16,13 +16,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class GatedRouter implements Router {
   private final Gate gate;
   private final RoutingRule rule;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private GatedRouter(Gate gate, RoutingRule rule) {
     rule.requireFits(gate.experts());
     this.gate = gate;
     this.rule = rule;
-    Parameters.Builder all = Parameters.builder();
+    NamedArrays.Builder all = NamedArrays.builder();
     gate.parameters().forEach(all::add);
     this.parameters = all.addAll("rule", rule.parameters()).build();
   }
@@ -48,16 +48,16 @@ public final class GatedRouter implements Router {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public Routing route(MoeInput input) {
-    GateRun scored = gate.score(input);
-    RuleResult ruled = rule.apply(scored.logits(), input);
+  public RouterPass route(TokenBatch input) {
+    GatePass scored = gate.score(input);
+    RulePass ruled = rule.apply(scored.logits(), input);
     RouterDecision decision = ruled.decide(input, scored.logits());
-    return new Routing() {
+    return new RouterPass() {
       @Override
       public RouterDecision decision() {
         return decision;

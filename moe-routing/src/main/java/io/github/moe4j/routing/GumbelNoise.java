@@ -1,9 +1,9 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 
@@ -31,7 +31,7 @@ public record GumbelNoise(RoutingRule rule, Temperature temperature) implements 
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return rule.parameters();
   }
 
@@ -41,7 +41,7 @@ public record GumbelNoise(RoutingRule rule, Temperature temperature) implements 
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     long step = input.mode().step();
     double t = temperature.at(step);
     Require.that(
@@ -66,7 +66,7 @@ public record GumbelNoise(RoutingRule rule, Temperature temperature) implements 
    * @param random modified: drawn from
    */
   static void add(double[] values, RandomGenerator random) {
-    double[] noise = Draws.gumbels(random, values.length);
+    double[] noise = InverseSampling.gumbels(random, values.length);
     for (int i = 0; i < values.length; i++) {
       values[i] += noise[i];
     }

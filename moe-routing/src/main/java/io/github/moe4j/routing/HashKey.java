@@ -1,14 +1,14 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 
 /** What of a token an {@link ExpertTable} is looked up by. */
 public enum HashKey {
-  /** Its vocabulary id, {@link MoeInput#withTokenIds}; ids outside the table are an error. */
+  /** Its vocabulary id, {@link TokenBatch#withTokenIds}; ids outside the table are an error. */
   TOKEN_ID {
     @Override
-    int[] keys(MoeInput input, int vocabulary) {
+    int[] keys(TokenBatch input, int vocabulary) {
       int[] ids = input.requireTokenIds("HashKey.TOKEN_ID");
       for (int t = 0; t < ids.length; t++) {
         if (input.mask().valid(t) && (ids[t] < 0 || ids[t] >= vocabulary)) {
@@ -22,7 +22,7 @@ public enum HashKey {
   /** Its index within its sequence, padding counted, modulo the size of the table. */
   POSITION {
     @Override
-    int[] keys(MoeInput input, int vocabulary) {
+    int[] keys(TokenBatch input, int vocabulary) {
       int[] positions = new int[input.tokens()];
       for (int t = 0; t < positions.length; t++) {
         positions[t] = t % input.sequenceLength() % vocabulary;
@@ -32,5 +32,5 @@ public enum HashKey {
   };
 
   /** Row of the table for each token [T]; those of padding may be anything. */
-  abstract int[] keys(MoeInput input, int vocabulary);
+  abstract int[] keys(TokenBatch input, int vocabulary);
 }

@@ -2,12 +2,12 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,12 +51,12 @@ public final class HashRouter implements Router {
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.none();
+  public NamedArrays parameters() {
+    return NamedArrays.none();
   }
 
   @Override
-  public Routing route(MoeInput input) {
+  public RouterPass route(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth);
     int[] expert = table.choose(input, key);
     int[] token = TokenChoices.tokensOf(input.mask(), table.choices());
@@ -64,7 +64,7 @@ public final class HashRouter implements Router {
     Arrays.fill(weight, 1.0 / table.choices());
     Assignments made = Assignments.of(input.tokens(), experts(), token, expert, weight);
     RouterDecision decision = RouterDecision.of(input, made, null, null);
-    return new Routing() {
+    return new RouterPass() {
       @Override
       public RouterDecision decision() {
         return decision;

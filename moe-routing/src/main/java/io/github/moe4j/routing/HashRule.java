@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 
 /**
@@ -11,7 +11,7 @@ import io.github.moe4j.core.internal.Require;
  *
  * <p>A token goes to the experts of its key; the weights are those that {@code weights} gives these
  * experts ({@link TopK#weigh}), and so are the gradients and what balance losses read. The choice
- * carries no gradient; with k = 1 and normalised weights, none reaches the gate, and training refuses
+ * carries no gradient; with k = 1 and normalized weights, none reaches the gate, and training refuses
  * that. At perfect balance every expert gets {@code K·T/E} tokens, which depends on the table and the
  * text alone. No randomness.
  *
@@ -39,7 +39,7 @@ public record HashRule(ExpertTable table, HashKey key, TopK weights) implements 
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     requireFits(logits.experts());
     return weights.weigh(logits, input, table.choose(input, key));
   }

@@ -2,10 +2,10 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Allocate;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
@@ -59,12 +59,12 @@ public final class InputJitter implements Gate {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return gate.parameters();
   }
 
   @Override
-  public GateRun score(MoeInput input) {
+  public GatePass score(TokenBatch input) {
     if (!input.isTraining() || epsilon == 0) {
       return gate.score(input);
     }
@@ -89,7 +89,7 @@ public final class InputJitter implements Gate {
     double[] row = new double[rows.width()];
     for (int t = 0; t < rows.rows(); t++) {
       for (int d = 0; d < row.length; d++) {
-        row[d] = 1 + epsilon * (2 * Draws.uniform(random) - 1);
+        row[d] = 1 + epsilon * (2 * InverseSampling.uniform(random) - 1);
       }
       rows.write(t, row);
     }
@@ -97,7 +97,7 @@ public final class InputJitter implements Gate {
   }
 
   /** The scores of noisy tokens. */
-  private record Run(GateRun run, INDArray noisy, INDArray factors) implements GateRun {
+  private record Run(GatePass run, INDArray noisy, INDArray factors) implements GatePass {
     @Override
     public Logits logits() {
       return run.logits();

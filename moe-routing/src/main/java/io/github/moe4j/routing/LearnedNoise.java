@@ -3,8 +3,8 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -51,7 +51,7 @@ public final class LearnedNoise implements NoiseScale {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return gate.parameters();
   }
 
@@ -67,8 +67,8 @@ public final class LearnedNoise implements NoiseScale {
   }
 
   @Override
-  public Run at(MoeInput input, int experts) {
-    GateRun scored = gate.score(input);
+  public Run at(TokenBatch input, int experts) {
+    GatePass scored = gate.score(input);
     Logits raw = scored.logits();
     return new Run() {
       @Override

@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
@@ -14,18 +14,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Noise whose size is learned but the same for all tokens: {@code σ_e = softplus(scale_e)}, one
  * number for each expert or one for all.
  *
- * <p>The softplus keeps σ above 0 whatever the optimiser does. The scale starts at 0, so σ starts at
+ * <p>The softplus keeps σ above 0 whatever the optimizer does. The scale starts at 0, so σ starts at
  * {@code ln 2}. Parameters: {@code scale} [E] or [1].
  */
 public final class LearnedScale implements NoiseScale {
   private final INDArray scale;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private LearnedScale(INDArray scale) {
     Require.shape("scale", scale, -1);
     Require.that(scale.length() >= 1, "scale must have at least 1 number but had none");
     this.scale = scale;
-    this.parameters = Parameters.builder().add("scale", scale).build();
+    this.parameters = NamedArrays.builder().add("scale", scale).build();
   }
 
   /** A new scale for all experts together, 0. */
@@ -49,7 +49,7 @@ public final class LearnedScale implements NoiseScale {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
@@ -63,7 +63,7 @@ public final class LearnedScale implements NoiseScale {
   }
 
   @Override
-  public Run at(MoeInput input, int experts) {
+  public Run at(TokenBatch input, int experts) {
     double[] raw = Vectors.read(scale);
     int size = TokenScores.size(input.tokens(), experts);
     return new Run() {

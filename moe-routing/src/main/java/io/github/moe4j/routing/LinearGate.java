@@ -4,8 +4,8 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Allocate;
@@ -32,14 +32,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class LinearGate implements Gate {
   private final INDArray weight;
   private final @Nullable INDArray bias;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
   private final Arena arena = new Arena();
 
   private LinearGate(INDArray weight, @Nullable INDArray bias) {
     Require.shape("weight", weight, -1, -1);
     this.weight = weight;
     this.bias = bias;
-    Parameters.Builder builder = Parameters.builder().add("weight", weight);
+    NamedArrays.Builder builder = NamedArrays.builder().add("weight", weight);
     if (bias != null) {
       Require.shape("bias", bias, weight.size(0));
       Require.type("bias", bias, weight.dataType());
@@ -91,12 +91,12 @@ public final class LinearGate implements Gate {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public GateRun score(MoeInput input) {
+  public GatePass score(TokenBatch input) {
     INDArray x = input.x();
     Require.shape("x", x, -1, modelWidth());
     Require.that(
@@ -105,7 +105,7 @@ public final class LinearGate implements Gate {
         weight.dataType(),
         x.dataType());
     Logits logits = Logits.wrap(project(x), experts(), input.mask());
-    return new GateRun() {
+    return new GatePass() {
       @Override
       public Logits logits() {
         return logits;

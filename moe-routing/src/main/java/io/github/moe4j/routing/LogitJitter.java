@@ -1,9 +1,9 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 
@@ -29,7 +29,7 @@ public record LogitJitter(RoutingRule rule, double range) implements RoutingRule
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return rule.parameters();
   }
 
@@ -39,7 +39,7 @@ public record LogitJitter(RoutingRule rule, double range) implements RoutingRule
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     if (!input.isTraining() || range == 0) {
       return rule.apply(logits, input);
     }
@@ -47,7 +47,7 @@ public record LogitJitter(RoutingRule rule, double range) implements RoutingRule
     double[] noisy = logits.toArray();
     double[] factors = new double[noisy.length];
     for (int i = 0; i < noisy.length; i++) {
-      factors[i] = 1 + range * (2 * Draws.uniform(random) - 1);
+      factors[i] = 1 + range * (2 * InverseSampling.uniform(random) - 1);
       noisy[i] *= factors[i];
     }
     return ChangedLogits.apply(rule, noisy, logits.experts(), input, i -> factors[i]);

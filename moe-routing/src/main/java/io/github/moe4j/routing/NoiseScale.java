@@ -1,12 +1,12 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameterised;
+import io.github.moe4j.core.Parameterized;
+import io.github.moe4j.core.TokenBatch;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The standard deviation of the noise on each router score, for {@link NoisyTopK}. */
-public interface NoiseScale extends Parameterised {
+public interface NoiseScale extends Parameterized {
   /**
    * Checks that it works in a router of these sizes; called once, when the router is built.
    *
@@ -21,7 +21,7 @@ public interface NoiseScale extends Parameterised {
    * @param input tokens x [T,D]. Not modified.
    * @param experts number of experts E
    */
-  Run at(MoeInput input, int experts);
+  Run at(TokenBatch input, int experts);
 
   /** The standard deviations of one pass, and the way back from them. */
   interface Run {

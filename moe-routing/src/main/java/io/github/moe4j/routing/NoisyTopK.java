@@ -3,15 +3,15 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>In training {@code noisy = clean + σ·N(0,1)}, where {@code clean} are the gate's scores and σ
  * comes from a {@link NoiseScale}; the k experts with the largest noisy scores are chosen and
  * weighted from the noisy scores as {@link TopK} says: {@code TopK.of(k)} is the paper's softmax
- * over the chosen, {@code TopK.unnormalised(k)} V-MoE's weights. In evaluation there is no noise.
+ * over the chosen, {@code TopK.unnormalized(k)} V-MoE's weights. In evaluation there is no noise.
  * One normal number is drawn for each token and expert, token after token, padding included.
  *
  * <p>The decision's logits are the clean scores. Its distribution is that of the noisy ones in
@@ -35,7 +35,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * (equations 8 and 9), gradients through clean scores, σ and threshold included.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
- * Training with k = 1 needs unnormalised weights, as {@link TopK} does. Learned: the gate and the
+ * Training with k = 1 needs unnormalized weights, as {@link TopK} does. Learned: the gate and the
  * noise scale. Parameters: the gate's, and {@code noise.…} if the noise scale has some.
  */
 public final class NoisyTopK implements Router {
@@ -43,7 +43,7 @@ public final class NoisyTopK implements Router {
   private final NoiseScale noise;
   private final TopK topK;
   private final LoadThreshold threshold;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private NoisyTopK(Gate gate, NoiseScale noise, TopK topK, LoadThreshold threshold) {
     topK.requireFits(gate.experts());
@@ -52,7 +52,7 @@ public final class NoisyTopK implements Router {
     this.noise = noise;
     this.topK = topK;
     this.threshold = threshold;
-    Parameters.Builder all = Parameters.builder();
+    NamedArrays.Builder all = NamedArrays.builder();
     gate.parameters().forEach(all::add);
     this.parameters = all.addAll("noise", noise.parameters()).build();
   }
@@ -91,13 +91,13 @@ public final class NoisyTopK implements Router {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public Routing route(MoeInput input) {
-    GateRun scored = gate.score(input);
+  public RouterPass route(TokenBatch input) {
+    GatePass scored = gate.score(input);
     topK.requireUsable(experts(), input); // before anything is drawn
     return new Pass(input, scored, input.isTraining() ? new Noise(input) : null);
   }
@@ -108,17 +108,17 @@ public final class NoisyTopK implements Router {
     final double[] sigma;
     final double[] normal;
 
-    Noise(MoeInput input) {
+    Noise(TokenBatch input) {
       RandomGenerator random = input.requireGenerator("noisy top-k");
       scale = noise.at(input, experts());
       sigma = scale.sigma();
       int size = TokenScores.size(input.tokens(), experts());
       Require.that(
           sigma.length == size, "σ must have T·E = %d values but had %d", size, sigma.length);
-      normal = Draws.normals(random, size);
+      normal = InverseSampling.normals(random, size);
     }
 
-    Logits on(Logits clean, MoeInput input) {
+    Logits on(Logits clean, TokenBatch input) {
       double[] noisy = clean.toArray();
       for (int i = 0; i < noisy.length; i++) {
         noisy[i] += sigma[i] * normal[i];
@@ -128,15 +128,15 @@ public final class NoisyTopK implements Router {
   }
 
   /** One routed input. */
-  private final class Pass implements Routing {
+  private final class Pass implements RouterPass {
     private final INDArray x;
-    private final GateRun scored;
+    private final GatePass scored;
     private final @Nullable Noise drawn;
-    private final RuleResult ruled;
+    private final RulePass ruled;
     private final @Nullable SmoothLoad load;
     private final RouterDecision decision;
 
-    Pass(MoeInput input, GateRun scored, @Nullable Noise drawn) {
+    Pass(TokenBatch input, GatePass scored, @Nullable Noise drawn) {
       this.x = input.x();
       this.scored = scored;
       this.drawn = drawn;

@@ -3,8 +3,8 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
@@ -33,7 +33,7 @@ public record ReMoE() implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     double[] values = logits.toArray();
     int experts = logits.experts();
     int[][] positive = new int[logits.tokens()][0];
@@ -64,7 +64,7 @@ public record ReMoE() implements RoutingRule {
   }
 
   /** The decision of one pass. */
-  private record Result(TokenChoices choices, Assignments assignments) implements RuleResult {
+  private record Result(TokenChoices choices, Assignments assignments) implements RulePass {
     @Override
     public List<TokenScores> scores() {
       return List.of();

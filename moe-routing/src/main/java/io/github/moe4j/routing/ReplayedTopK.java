@@ -2,7 +2,7 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.watch.Replay;
 
@@ -29,12 +29,12 @@ public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     return rule.weigh(logits, input, chosen(replay.next(input).assignments(), input));
   }
 
   /** Experts token after token, in whatever order the trace has its tokens. */
-  private int[] chosen(Assignments recorded, MoeInput input) {
+  private int[] chosen(Assignments recorded, TokenBatch input) {
     int k = rule.k();
     int[] from = new int[input.tokens()];
     int size = 0;

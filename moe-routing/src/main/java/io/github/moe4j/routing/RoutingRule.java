@@ -1,19 +1,19 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameterised;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.Parameterized;
+import io.github.moe4j.core.TokenBatch;
 
 /**
  * Turns router scores into assignments. It remembers no pass; all it needs comes in through arguments
  * and, if it learns something itself, parameters.
  */
-public interface RoutingRule extends Parameterised {
+public interface RoutingRule extends Parameterized {
   /** None, as most rules have. */
   @Override
-  default Parameters parameters() {
-    return Parameters.none();
+  default NamedArrays parameters() {
+    return NamedArrays.none();
   }
 
   /**
@@ -29,5 +29,5 @@ public interface RoutingRule extends Parameterised {
    * @param logits raw scores [T,E]
    * @param input mask, ids, generator and mode of the pass
    */
-  RuleResult apply(Logits logits, MoeInput input);
+  RulePass apply(Logits logits, TokenBatch input);
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 
 /**
  * Sampled top-k: in training each token draws its k experts at random by their probabilities, without
@@ -28,7 +28,7 @@ public record SampledTopK(TopK topK) implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     topK.requireUsable(logits.experts(), input); // before anything is drawn
     double[] selection = logits.toArray();
     if (input.isTraining()) {

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
@@ -18,7 +18,7 @@ import java.util.Arrays;
  * has no limit, though a very small tolerance may never be reached). The choice is the k largest
  * {@code d0_t·C_te·d1_e} of a token; a token for which all of them underflow to 0 chooses by its
  * logits. Evaluation: the k largest logits, since one token alone cannot be balanced. The weight is
- * the sigmoid of the logit if k = 1, else the softmax over all experts, not normalised to sum 1; for
+ * the sigmoid of the logit if k = 1, else the softmax over all experts, not normalized to sum 1; for
  * balance losses there is the same, divided by its sum over all experts.
  *
  * <p>The plan carries no gradient; the weights do. No randomness. The tokens of a batch influence
@@ -57,8 +57,8 @@ public record Sinkhorn(int k, double tolerance, int maxIterations) implements Ro
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
-    TopK weights = k == 1 ? TopK.sigmoid(1) : TopK.unnormalised(k);
+  public RulePass apply(Logits logits, TokenBatch input) {
+    TopK weights = k == 1 ? TopK.sigmoid(1) : TopK.unnormalized(k);
     if (!input.isTraining()) {
       return weights.apply(logits, input);
     }

@@ -3,14 +3,14 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
-import io.github.moe4j.core.internal.Draws;
 import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Log;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * {@code m} is the softmax of the scores s over the rest. Evaluation takes the largest s. Training
  * samples from that softmax, as the largest {@code s_e − ln X_e} with exponential X. The weight is
  * m of the chosen expert. The second choice does the same without the first expert: max is taken
- * again, and so is the softmax. The weights are not normalised to sum 1.
+ * again, and so is the softmax. The weights are not normalized to sum 1.
  *
  * <p>In training the weight is {@code c·m}; c = 1 if the sample is the best expert or {@code U >
  * 0.75}, else 0.3333. With it the backward pass estimates the gradient through the sampling,
@@ -64,7 +64,7 @@ public record SparseMixer(double jitter) implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     requireFits(logits.experts());
     @Nullable Noise[] noise = new @Nullable Noise[CHOICES];
     if (input.isTraining()) {
@@ -91,13 +91,13 @@ public record SparseMixer(double jitter) implements RoutingRule {
    */
   private record Noise(double[] forExponential, double[] uniform) {
     static Noise draw(int tokens, int experts, RandomGenerator random) {
-      double[] forExponential = Draws.uniforms(random, TokenScores.size(tokens, experts));
-      return new Noise(forExponential, Draws.uniforms(random, tokens));
+      double[] forExponential = InverseSampling.uniforms(random, TokenScores.size(tokens, experts));
+      return new Noise(forExponential, InverseSampling.uniforms(random, tokens));
     }
   }
 
   /** The decision of one pass; filled choice by choice, token after token. */
-  private final class Result implements RuleResult {
+  private final class Result implements RulePass {
     private final Logits logits;
     private final Probabilities distribution;
     private final int experts;
@@ -170,7 +170,7 @@ public record SparseMixer(double jitter) implements RoutingRule {
       double largest = Double.NEGATIVE_INFINITY;
       for (int e = 0; e < experts; e++) {
         if (shares[size * experts + e] > 0) {
-          double exponential = Draws.exponential(noise.forExponential[t * experts + e]);
+          double exponential = InverseSampling.exponential(noise.forExponential[t * experts + e]);
           double perturbed = logits.get(t, e) - Log.log(exponential);
           if (perturbed > largest) {
             largest = perturbed;

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 
 /**
@@ -9,12 +9,12 @@ import io.github.moe4j.core.internal.Require;
  * et al. 2021, arXiv 2101.03961, equations 1 and 2 with k = 1; {@code SwitchTransformersTop1Router}
  * in Hugging Face).
  *
- * <p>{@code p = softmax(logits)}, {@code e = argmax p}, weight {@code p_e}, not renormalised: so
+ * <p>{@code p = softmax(logits)}, {@code e = argmax p}, weight {@code p_e}, not renormalized: so
  * the output's gradient reaches the router. At perfect balance every expert gets T/E tokens. Ties
  * go to the lowest index. Meant to be used with a capacity rule and the Switch loss.
  */
 public record Switch() implements RoutingRule {
-  private static final TopK TOP_1 = TopK.unnormalised(1);
+  private static final TopK TOP_1 = TopK.unnormalized(1);
 
   @Override
   public void requireFits(int experts) {
@@ -22,7 +22,7 @@ public record Switch() implements RoutingRule {
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     return TOP_1.apply(logits, input);
   }
 }

@@ -6,7 +6,7 @@ import io.github.moe4j.core.internal.Require;
 @FunctionalInterface
 public interface Temperature {
   /**
-   * The temperature at an optimiser step.
+   * The temperature at an optimizer step.
    *
    * @param step at least 0
    * @return finite and above 0

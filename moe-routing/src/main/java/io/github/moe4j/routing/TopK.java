@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.internal.Parallel;
@@ -10,8 +10,8 @@ import io.github.moe4j.core.internal.Require;
 /**
  * Top-k routing: each token goes to the k experts with the largest scores.
  *
- * <p>{@code s = scores(logits)}; the weights are the k largest s, normalised as {@code norm} says,
- * times {@code scale}. Softmax with {@link WeightNorm#sum()} is Mixtral's router in Hugging Face
+ * <p>{@code s = scores(logits)}; the weights are the k largest s, normalized as {@code norm} says,
+ * times {@code scale}. Softmax with {@link TopKNormalization#sum()} is Mixtral's router in Hugging Face
  * ({@code MixtralTopKRouter}), and the same as a softmax over the k chosen logits (Shazeer et al.
  * 2017, arXiv 1701.06538, equations 3 and 5, without noise; gpt-oss; mistral-inference {@code
  * MoeLayer}); it is computed as the latter, which cannot underflow. Softmax without norm is that of
@@ -21,7 +21,7 @@ import io.github.moe4j.core.internal.Require;
  * divided by their sum over all experts.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
- * The choice itself carries no gradient; the weights and the distribution do. With k = 1 normalised
+ * The choice itself carries no gradient; the weights and the distribution do. With k = 1 normalized
  * weights are always 1 and give the router no gradient from the output, so training refuses k = 1
  * of several experts with a norm.
  *
@@ -30,7 +30,7 @@ import io.github.moe4j.core.internal.Require;
  * @param norm how chosen scores become weights
  * @param scale factor on all weights, such as DeepSeek's routed scaling factor
  */
-public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
+public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double scale)
     implements RoutingRule {
   /** Scores that are copied together: small parts stay in the cache. */
   private static final int TOGETHER = 1024;
@@ -46,12 +46,12 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
 
   /** The k largest softmax probabilities, divided by their sum: Mixtral's router. */
   public static TopK of(int k) {
-    return new TopK(k, ScoreFunction.SOFTMAX, WeightNorm.sum(), 1);
+    return new TopK(k, ScoreFunction.SOFTMAX, TopKNormalization.sum(), 1);
   }
 
   /** The k largest softmax probabilities as they are: OLMoE's and Qwen2-MoE's router. */
-  public static TopK unnormalised(int k) {
-    return new TopK(k, ScoreFunction.SOFTMAX, WeightNorm.none(), 1);
+  public static TopK unnormalized(int k) {
+    return new TopK(k, ScoreFunction.SOFTMAX, TopKNormalization.none(), 1);
   }
 
   /** Softmax over the k chosen logits; the same numbers as {@link #of}, by its other name. */
@@ -61,7 +61,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
 
   /** The k largest sigmoids as they are: Llama 4's router, with k = 1. */
   public static TopK sigmoid(int k) {
-    return new TopK(k, ScoreFunction.SIGMOID, WeightNorm.none(), 1);
+    return new TopK(k, ScoreFunction.SIGMOID, TopKNormalization.none(), 1);
   }
 
   /** The same rule with another factor on all weights. */
@@ -75,11 +75,10 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     requireUsable(logits.experts(), input);
     int[] chosen = choose(logits, input.mask());
-    return new TopKResult(
-        this, logits, input.mask(), TokenChoices.tokensOf(input.mask(), k), chosen);
+    return new TopKPass(this, logits, input.mask(), TokenChoices.tokensOf(input.mask(), k), chosen);
   }
 
   /**
@@ -148,7 +147,7 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
    * @param chosen k different experts of every real token, token after token [K·valid tokens]. Not
    *     modified.
    */
-  public RuleResult weigh(Logits logits, MoeInput input, int[] chosen) {
+  public RulePass weigh(Logits logits, TokenBatch input, int[] chosen) {
     requireUsable(logits.experts(), input);
     int[] token = TokenChoices.tokensOf(input.mask(), k);
     Require.that(
@@ -159,15 +158,15 @@ public record TopK(int k, ScoreFunction scores, WeightNorm norm, double scale)
     for (int from = 0; from < chosen.length; from += k) {
       requireDistinct(token[from], chosen, from, logits.experts());
     }
-    return new TopKResult(this, logits, input.mask(), token, chosen.clone());
+    return new TopKPass(this, logits, input.mask(), token, chosen.clone());
   }
 
   /** Throws unless the rule fits E and its weights can learn in the mode of the input. */
-  void requireUsable(int experts, MoeInput input) {
+  void requireUsable(int experts, TokenBatch input) {
     requireFits(experts);
     Require.that(
         !(input.isTraining() && k == 1 && norm.isConstantForOne() && experts > 1),
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was %d",
         k);
   }

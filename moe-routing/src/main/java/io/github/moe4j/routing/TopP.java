@@ -3,9 +3,9 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Require;
@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>{@code q = softmax(logits)}; the experts are taken by falling q, ties by index, until the sum
  * says stop ({@link Cut}) or {@code maxExperts} are taken; p = 1 takes them all. The weights are
- * their q, normalised as {@code norm} says; as they are in the paper and in BALM ({@code
+ * their q, normalized as {@code norm} says; as they are in the paper and in BALM ({@code
  * TopPRouter}).
  *
  * <p>The number of assignments differs from token to token, from 1 to E. At perfect balance every
@@ -33,7 +33,8 @@ import java.util.List;
  * @param maxExperts most experts of a token, at least 1; {@link Integer#MAX_VALUE} for no limit
  * @param norm how chosen probabilities become weights
  */
-public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implements RoutingRule {
+public record TopP(double p, Cut cut, int maxExperts, TopKNormalization norm)
+    implements RoutingRule {
   /** Where the sum of probabilities, taken by falling size, stops. */
   public enum Cut {
     /** With the expert that makes the sum reach p: the smallest set with at least p (the paper). */
@@ -53,12 +54,12 @@ public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implement
 
   /** The paper's rule: the smallest set with probability p, weighted by its probabilities. */
   public static TopP of(double p) {
-    return new TopP(p, Cut.CROSSING, Integer.MAX_VALUE, WeightNorm.none());
+    return new TopP(p, Cut.CROSSING, Integer.MAX_VALUE, TopKNormalization.none());
   }
 
   /** BALM's rule: the sum stays at most p, except that the first expert is always taken. */
   public static TopP inclusive(double p) {
-    return new TopP(p, Cut.INCLUSIVE, Integer.MAX_VALUE, WeightNorm.none());
+    return new TopP(p, Cut.INCLUSIVE, Integer.MAX_VALUE, TopKNormalization.none());
   }
 
   @Override
@@ -67,10 +68,10 @@ public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implement
   }
 
   @Override
-  public RuleResult apply(Logits logits, MoeInput input) {
+  public RulePass apply(Logits logits, TokenBatch input) {
     Require.that(
         !(input.isTraining() && maxExperts == 1 && norm.isConstantForOne() && logits.experts() > 1),
-        "maxExperts must be above 1 when training with normalised weights, since one expert gives"
+        "maxExperts must be above 1 when training with normalized weights, since one expert gives"
             + " the router no gradient, but was %d",
         maxExperts);
     Probabilities distribution = logits.softmax(input.mask());
@@ -109,14 +110,14 @@ public record TopP(double p, Cut cut, int maxExperts, WeightNorm norm) implement
   }
 
   /** The decision of one pass. */
-  private static final class Result implements RuleResult {
-    private final WeightNorm norm;
+  private static final class Result implements RulePass {
+    private final TopKNormalization norm;
     private final Probabilities distribution;
     private final TokenChoices choices;
     private final double[] chosenScores;
     private final Assignments assignments;
 
-    Result(WeightNorm norm, Probabilities distribution, TokenChoices choices) {
+    Result(TopKNormalization norm, Probabilities distribution, TokenChoices choices) {
       this.norm = norm;
       this.distribution = distribution;
       this.choices = choices;

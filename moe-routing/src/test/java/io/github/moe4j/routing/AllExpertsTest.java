@@ -6,7 +6,7 @@ import static io.github.moe4j.routing.HandWorked.input;
 import static io.github.moe4j.routing.HandWorked.ratios;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +25,7 @@ class AllExpertsTest {
 
   @Test
   void apply_padding_getsNothing() {
-    MoeInput input = input(2).withMask(TokenMask.of(false, true));
+    TokenBatch input = input(2).withMask(TokenMask.of(false, true));
     assertMade(
         new int[] {1, 1, 1},
         new int[] {1, 0, 2},
@@ -37,7 +37,7 @@ class AllExpertsTest {
   void backward_handWorked_softmaxJacobian() {
     // token 1, weights 1/2, 1/4, 1/4 of experts 1, 0, 2; dw = 8, 0, 0 → mean 4
     // dlogits = p·(dw − 4) = 1/4·(−4), 1/2·(8 − 4), 1/4·(−4)
-    RuleResult result = new AllExperts().apply(LOGITS, input(2));
+    RulePass result = new AllExperts().apply(LOGITS, input(2));
     assertNear(
         "dLogits",
         new double[] {0, 0, 0, -1, 2, -1},

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.testkit.Near;
@@ -28,8 +28,8 @@ class BatchwiseMaskTest {
   // token 2: 3 : 3 : 3 of 9   token 3: 6 : 1 : 1 of 8
   private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
 
-  private static MoeInput input(TokenMask mask) {
-    return MoeInput.of(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
+  private static TokenBatch input(TokenMask mask) {
+    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
   }
 
   private static Logits logits(TokenMask mask) {
@@ -40,7 +40,7 @@ class BatchwiseMaskTest {
     return BatchwiseMask.of(k, Nd4j.createFromArray(threshold));
   }
 
-  private static void assertMade(RuleResult result, int[][] pairs, double... weights) {
+  private static void assertMade(RulePass result, int[][] pairs, double... weights) {
     Assignments made = result.assignments();
     int[][] actual = new int[made.size()][];
     Arrays.setAll(actual, n -> new int[] {made.token(n), made.expert(n)});
@@ -53,7 +53,7 @@ class BatchwiseMaskTest {
     TokenMask all = TokenMask.none(4);
     // m = 2·4/3 rounded down = 2; columns of X: 2/8 1/4 3/9 6/8 | 1/8 1/4 3/9 1/8 | 5/8 2/4 3/9 1/8
     // expert 0: tokens 3, 2   expert 1: tokens 2, 1   expert 2: tokens 0, 1
-    RuleResult result = rule(2, 0, 0, 0).apply(logits(all), input(all).training());
+    RulePass result = rule(2, 0, 0, 0).apply(logits(all), input(all).training());
     assertMade(
         result,
         new int[][] {{0, 2}, {1, 2}, {1, 1}, {2, 0}, {2, 1}, {3, 0}},
@@ -70,7 +70,7 @@ class BatchwiseMaskTest {
     // m = 2·3/3 = 2 of the tokens 0, 1, 3: expert 0: 3 and 0 (a tie with 1), expert 1: 1 and 0,
     // expert 2: 0 and 1
     TokenMask mask = TokenMask.of(true, true, false, true);
-    RuleResult result = rule(2, 0, 0, 0).apply(logits(mask), input(mask).training());
+    RulePass result = rule(2, 0, 0, 0).apply(logits(mask), input(mask).training());
     assertMade(
         result,
         new int[][] {{0, 2}, {0, 0}, {0, 1}, {1, 2}, {1, 1}, {3, 0}},
@@ -86,7 +86,7 @@ class BatchwiseMaskTest {
   void apply_fewTokens_atLeastOneForEveryExpert() {
     // 1·2/3 is below 1
     TokenMask mask = TokenMask.of(true, false, false, true);
-    RuleResult result = rule(1, 0, 0, 0).apply(logits(mask), input(mask).training());
+    RulePass result = rule(1, 0, 0, 0).apply(logits(mask), input(mask).training());
     assertArrayEquals(new int[] {1, 1, 1}, result.assignments().countPerExpert());
   }
 
@@ -95,7 +95,7 @@ class BatchwiseMaskTest {
     TokenMask all = TokenMask.none(4);
     // X > (0.3, 0.2, 0.5): token 0: 5/8   token 1: 1/4 (2/4 is not above 0.5)   token 2: 1/3, 1/3
     // token 3: 6/8
-    RuleResult result = rule(2, 0.3, 0.2, 0.5).apply(logits(all), input(all));
+    RulePass result = rule(2, 0.3, 0.2, 0.5).apply(logits(all), input(all));
     assertMade(result, new int[][] {{0, 2}, {1, 1}, {2, 0}, {2, 1}, {3, 0}}, 1, 1, 0.5, 0.5, 1);
     // no threshold is met: no experts
     assertEquals(
@@ -105,7 +105,7 @@ class BatchwiseMaskTest {
   @Test
   void apply_always_marginsBesideDistribution() {
     TokenMask mask = TokenMask.of(true, false, false, true);
-    RuleResult result = rule(2, 0.3, 0.2, 0.5).apply(logits(mask), input(mask));
+    RulePass result = rule(2, 0.3, 0.2, 0.5).apply(logits(mask), input(mask));
     assertEquals(Kind.PROBABILITIES, result.scores().get(0).kind());
     assertEquals(Kind.MARGINS, result.scores().get(1).kind());
     assertNear(
@@ -119,7 +119,7 @@ class BatchwiseMaskTest {
   void backward_margins_thresholdsGetTheOpposite() {
     TokenMask all = TokenMask.none(4);
     BatchwiseMask rule = rule(2, 0.3, 0.2, 0.5);
-    RuleResult result = rule.apply(logits(all), input(all));
+    RulePass result = rule.apply(logits(all), input(all));
     double[] dMargins = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12};
     double[] dLogits = new double[12];
     Gradients into = rule.parameters().zeroGradients();
@@ -138,7 +138,7 @@ class BatchwiseMaskTest {
     // tokens 1 and 2, experts 2 and 3 the first of equal zeros, token 0: e^-900 : e^-901 = e : 1
     TokenMask all = TokenMask.none(3);
     double[] values = {0, 0, -900, -901, 5, -900, -900, -900, -900, 5, -900, -900};
-    RuleResult result =
+    RulePass result =
         rule(1, 0, 0, 0, 0).apply(Logits.of(values, 4, all), input(all).training());
     assertMade(
         result,

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.testkit.RouterContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -33,6 +33,6 @@ class BiasedTopKContractTest extends RouterContract {
       bias[e] = kind == Kind.ZERO ? 0 : 0.7 * e;
     }
     TopK weights = kind == Kind.BIASED_SIGMOID ? TopK.sigmoid(choices) : TopK.of(choices);
-    return GatedRouter.of(LinearGate.of(weight), new BiasedTopK(weights, SelectionBias.of(bias)));
+    return GatedRouter.of(LinearGate.of(weight), new BiasedTopK(weights, ExpertBias.of(bias)));
   }
 }

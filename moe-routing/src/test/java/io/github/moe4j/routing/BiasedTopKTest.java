@@ -11,8 +11,8 @@ import static io.github.moe4j.routing.HandWorked.logits;
 import static io.github.moe4j.routing.HandWorked.ratios;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -34,14 +34,14 @@ class BiasedTopKTest {
         new int[] {0, 0, 1, 1},
         new int[] {0, 1, 3, 2},
         new double[] {8 / 12.0, 4 / 12.0, 8 / 12.0, 4 / 12.0},
-        BiasedTopK.of(2, SelectionBias.zeros(4)).apply(ratios(4, RATIO), input(2)));
+        BiasedTopK.of(2, ExpertBias.zeros(4)).apply(ratios(4, RATIO), input(2)));
   }
 
   @Test
   void apply_bias_choosesButDoesNotWeigh() {
     // times 1, 1, 5, 1: token 0 has 8, 4, 10, 1: experts 2, 0, of 2 + 8
     // token 1 has 1, 2, 20, 8: experts 2, 3, of 4 + 8
-    SelectionBias bias = SelectionBias.of(0, 0, LN, 0);
+    ExpertBias bias = ExpertBias.of(0, 0, LN, 0);
     assertMade(
         new int[] {0, 0, 1, 1},
         new int[] {2, 0, 2, 3},
@@ -52,20 +52,19 @@ class BiasedTopKTest {
   @Test
   void apply_otherWeights_stillChosenByLogitsAndBias() {
     // times 1, 1, 5, 1: 2/15 and 8/15, times 3
-    SelectionBias bias = SelectionBias.of(0, 0, LN, 0);
+    ExpertBias bias = ExpertBias.of(0, 0, LN, 0);
     assertMade(
         new int[] {0, 0},
         new int[] {2, 0},
         new double[] {6 / 15.0, 24 / 15.0},
-        new BiasedTopK(TopK.unnormalised(2).withScale(3), bias)
+        new BiasedTopK(TopK.unnormalized(2).withScale(3), bias)
             .apply(ratios(4, 8, 4, 2, 1), input(1)));
     // l + b = (4, 3.75) takes expert 0; σ + b = (.982, .971 + .25) would take expert 1
     assertMade(
         new int[] {0},
         new int[] {0},
         new double[] {1 / (1 + Math.exp(-4))},
-        new BiasedTopK(TopK.sigmoid(1), SelectionBias.of(0, .25))
-            .apply(logits(2, 4, 3.5), input(1)));
+        new BiasedTopK(TopK.sigmoid(1), ExpertBias.of(0, .25)).apply(logits(2, 4, 3.5), input(1)));
   }
 
   @Test
@@ -75,12 +74,12 @@ class BiasedTopKTest {
         new int[] {0, 0},
         new int[] {1, 2},
         new double[] {1 / (1 + Math.exp(-1)), 1 / (1 + Math.exp(1))},
-        BiasedTopK.of(2, SelectionBias.of(0, 0, 1, 0)).apply(logits(4, 1, 3, 2, 3), input(1)));
+        BiasedTopK.of(2, ExpertBias.of(0, 0, 1, 0)).apply(logits(4, 1, 3, 2, 3), input(1)));
     assertMade(
         new int[] {0},
         new int[] {0},
         new double[] {1},
-        BiasedTopK.of(1, SelectionBias.of(3, 2, 1)).apply(logits(3, 0, 1, 2), input(1)));
+        BiasedTopK.of(1, ExpertBias.of(3, 2, 1)).apply(logits(3, 0, 1, 2), input(1)));
   }
 
   @Test
@@ -90,7 +89,7 @@ class BiasedTopKTest {
         new int[] {0, 0, 0},
         new int[] {2, 0, 1},
         new double[] {2 / 14.0, 8 / 14.0, 4 / 14.0},
-        BiasedTopK.of(3, SelectionBias.of(0, 0, LN)).apply(ratios(3, 8, 4, 2), input(1)));
+        BiasedTopK.of(3, ExpertBias.of(0, 0, LN)).apply(ratios(3, 8, 4, 2), input(1)));
   }
 
   @Test
@@ -102,14 +101,14 @@ class BiasedTopKTest {
         new int[] {1},
         new int[] {0},
         new double[] {1},
-        BiasedTopK.of(1, SelectionBias.of(2, 0)).apply(logits, input(2).withMask(mask)));
+        BiasedTopK.of(1, ExpertBias.of(2, 0)).apply(logits, input(2).withMask(mask)));
   }
 
   @Test
   void apply_biasReplaced_nextPassReadsIt() {
-    SelectionBias bias = SelectionBias.zeros(4);
+    ExpertBias bias = ExpertBias.zeros(4);
     BiasedTopK rule = BiasedTopK.of(1, bias);
-    RuleResult before = rule.apply(ratios(4, RATIO), input(2));
+    RulePass before = rule.apply(ratios(4, RATIO), input(2));
     bias.set(0, 9, 0, 0);
     double[] one = {1, 1};
     assertMade(new int[] {0, 1}, new int[] {0, 3}, one, before);
@@ -119,8 +118,7 @@ class BiasedTopKTest {
 
   @Test
   void apply_any_distributionIsSoftmaxWithoutBias() {
-    RuleResult result =
-        BiasedTopK.of(1, SelectionBias.of(5, 4, 3, 2)).apply(ratios(4, RATIO), input(2));
+    RulePass result = BiasedTopK.of(1, ExpertBias.of(5, 4, 3, 2)).apply(ratios(4, RATIO), input(2));
     double[] expected = new double[8];
     for (int i = 0; i < 8; i++) {
       expected[i] = RATIO[i] / 15;
@@ -133,15 +131,15 @@ class BiasedTopKTest {
   @Test
   void backward_weights_handWorked() {
     // chosen 2 and 0 with w = 1/5, 4/5: dl = w·(dw − Σw·dw), with dw = (1, 0): 1/5·4/5, −4/5·1/5
-    RuleResult result =
-        BiasedTopK.of(2, SelectionBias.of(0, 0, LN, 0)).apply(ratios(4, 8, 4, 2, 1), input(1));
+    RulePass result =
+        BiasedTopK.of(2, ExpertBias.of(0, 0, LN, 0)).apply(ratios(4, 8, 4, 2, 1), input(1));
     assertNear("dLogits", new double[] {-.16, 0, .16, 0}, backward(result, 4, 1, 0), 1e-14);
   }
 
   @Test
   void backward_bias_matchesDifferences() {
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 6);
-    SelectionBias bias = SelectionBias.of(RandomArrays.normal(Seeds.random(2), 6));
+    ExpertBias bias = ExpertBias.of(RandomArrays.normal(Seeds.random(2), 6));
     TokenMask mask = TokenMask.of(true, false, true, true, true);
     assertGradient(BiasedTopK.of(2, bias), 6, values, () -> input(5).withMask(mask));
     assertGradient(new BiasedTopK(TopK.sigmoid(3), bias), 6, values, () -> input(5));
@@ -151,14 +149,14 @@ class BiasedTopKTest {
   void any_doesNotFit_messageNamesRuleAndValue() {
     assertRefused(
         "selection bias must have length E = 4 but has 5",
-        () -> BiasedTopK.of(2, SelectionBias.zeros(5)).apply(ratios(4, RATIO), input(2)));
+        () -> BiasedTopK.of(2, ExpertBias.zeros(5)).apply(ratios(4, RATIO), input(2)));
     assertRefused(
         "k must be at most E = 2 but was 3",
-        () -> BiasedTopK.of(3, SelectionBias.zeros(2)).requireFits(2));
+        () -> BiasedTopK.of(3, ExpertBias.zeros(2)).requireFits(2));
     assertRefused(
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
-        () -> BiasedTopK.of(1, SelectionBias.zeros(4))
+        () -> BiasedTopK.of(1, ExpertBias.zeros(4))
             .apply(ratios(4, RATIO), input(2).training()));
   }
 }

@@ -16,6 +16,6 @@ class CosineGateContractTest extends RouterContract {
     INDArray bias = Nd4j.zeros(type, weight.size(1));
     INDArray temperature = RandomArrays.of(type, new double[] {0.5}, 1);
     CosineGate gate = CosineGate.of(projector, bias, weight.transpose().dup('c'), temperature);
-    return GatedRouter.of(gate, TopK.unnormalised(choices));
+    return GatedRouter.of(gate, TopK.unnormalized(choices));
   }
 }

@@ -10,8 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -46,7 +46,7 @@ class CosineGateTest {
   }
 
   private static double[] logits(CosineGate gate, double... x) {
-    return gate.score(MoeInput.of(of(x, x.length / 2, 2))).logits().toArray();
+    return gate.score(TokenBatch.of(of(x, x.length / 2, 2))).logits().toArray();
   }
 
   @Test
@@ -72,10 +72,10 @@ class CosineGateTest {
     INDArray dx = Nd4j.ones(DataType.DOUBLE, tokens, width);
     Gradients into = gate.parameters().zeroGradients();
     into.forEach((name, array) -> array.assign(1));
-    gate.score(MoeInput.of(x)).backward(weight, dx, into);
+    gate.score(TokenBatch.of(x)).backward(weight, dx, into);
     into.forEach((name, array) -> array.subi(1));
-    GradientCheck.of(
-            () -> GradientCheck.weightedSum(gate.score(MoeInput.of(x)).logits().toArray(), weight))
+    GradientCheck.of(() ->
+            GradientCheck.weightedSum(gate.score(TokenBatch.of(x)).logits().toArray(), weight))
         .add("x", x, dx.sub(1))
         .addAll(gate.parameters(), into)
         .assertCorrect();
@@ -98,7 +98,7 @@ class CosineGateTest {
       CosineGate gate = handWorked(temperature);
       Gradients into = gate.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 1, 2);
-      gate.score(MoeInput.of(of(new double[] {2, 4}, 1, 2)))
+      gate.score(TokenBatch.of(of(new double[] {2, 4}, 1, 2)))
           .backward(new double[] {1, 1, 1}, dx, into);
       double expected = temperature < 1 ? 1.6 : 0;
       assertEquals(expected, into.get("temperature").getDouble(0), 1e-14);
@@ -111,7 +111,7 @@ class CosineGateTest {
     // z = 0: dz = du/1e-12 with du = 2·unit column 2 = (2, 0)
     CosineGate gate = handWorked(Math.log(2));
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 1, 2);
-    gate.score(MoeInput.of(of(new double[] {-1, 0}, 1, 2)))
+    gate.score(TokenBatch.of(of(new double[] {-1, 0}, 1, 2)))
         .backward(new double[] {0, 0, 1}, dx, gate.parameters().zeroGradients());
     assertNear("dx", new double[] {2e12, 0}, values(dx), 1e-12);
   }
@@ -126,7 +126,7 @@ class CosineGateTest {
     Arrays.fill(dLogits, 3, 6, 0);
     Gradients into = gate.parameters().zeroGradients();
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, 2);
-    MoeInput input = MoeInput.of(x).withMask(TokenMask.of(true, false, true));
+    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(true, false, true));
     gate.score(input).backward(dLogits, dx, into);
     assertTrue(Double.isFinite(into.globalNorm()));
     assertAllZero("dx of padding", Arrays.copyOfRange(values(dx), 2, 4));
@@ -140,15 +140,15 @@ class CosineGateTest {
     assertNear(
         "logits",
         new double[] {2, -1.6, 1.2},
-        gate.score(MoeInput.of(x)).logits().toArray(),
+        gate.score(TokenBatch.of(x)).logits().toArray(),
         1e-15);
   }
 
   @Test
   void create_seed_sameBitsAndTutelsStart() {
-    Parameters a = CosineGate.create(20, 25, 30, DataType.FLOAT, 3).parameters();
-    Parameters b = CosineGate.create(20, 25, 30, DataType.FLOAT, 3).parameters();
-    Parameters c = CosineGate.create(20, 25, 30, DataType.FLOAT, 4).parameters();
+    NamedArrays a = CosineGate.create(20, 25, 30, DataType.FLOAT, 3).parameters();
+    NamedArrays b = CosineGate.create(20, 25, 30, DataType.FLOAT, 3).parameters();
+    NamedArrays c = CosineGate.create(20, 25, 30, DataType.FLOAT, 4).parameters();
     assertEquals(
         List.of("projector.weight", "projector.bias", "similarity", "temperature"),
         List.copyOf(a.names()));
@@ -195,6 +195,6 @@ class CosineGateTest {
         () -> CosineGate.create(4, 2, 0, DataType.FLOAT, 1));
     assertRefused(
         "x must be [*, 2] but was [4, 3]",
-        () -> gate.score(MoeInput.of(Nd4j.zeros(DataType.FLOAT, 4, 3))));
+        () -> gate.score(TokenBatch.of(Nd4j.zeros(DataType.FLOAT, 4, 3))));
   }
 }

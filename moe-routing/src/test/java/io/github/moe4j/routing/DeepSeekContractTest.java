@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.testkit.RouterContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -37,7 +37,7 @@ class DeepSeekContractTest extends RouterContract {
     for (int e = 0; e < experts; e++) {
       bias[e] = kind == Kind.V3_BIAS ? 0.4 * e : 0;
     }
-    DeepSeekV3 v3 = DeepSeekV3.of(choices, SelectionBias.of(bias));
+    DeepSeekV3 v3 = DeepSeekV3.of(choices, ExpertBias.of(bias));
     RoutingRule rule = switch (kind) {
       case V2 -> DeepSeekV2.of(choices, 1, 1, 16);
       case V2_GROUPS -> new DeepSeekV2(TopK.of(choices), single);

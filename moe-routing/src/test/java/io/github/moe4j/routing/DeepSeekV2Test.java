@@ -37,8 +37,8 @@ class DeepSeekV2Test {
 
   @Test
   void apply_allGroupsKept_sameAsTopK() {
-    RuleResult expected = TopK.unnormalised(3).apply(LOGITS, input(3));
-    RuleResult actual = DeepSeekV2.of(3, 2, 2, 1).apply(LOGITS, input(3));
+    RulePass expected = TopK.unnormalized(3).apply(LOGITS, input(3));
+    RulePass actual = DeepSeekV2.of(3, 2, 2, 1).apply(LOGITS, input(3));
     assertMade(
         new int[] {0, 0, 0, 1, 1, 1, 2, 2, 2},
         new int[] {1, 2, 3, 3, 2, 0, 0, 1, 2},
@@ -47,8 +47,8 @@ class DeepSeekV2Test {
   }
 
   @Test
-  void apply_normalised_dividedByChosenSum() {
-    TopK topK = new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-20), 1);
+  void apply_normalized_dividedByChosenSum() {
+    TopK topK = new TopK(2, ScoreFunction.SOFTMAX, TopKNormalization.sum(1e-20), 1);
     assertMade(
         new int[] {0, 0, 1, 1, 2, 2},
         new int[] {1, 0, 3, 2, 0, 1},
@@ -59,7 +59,7 @@ class DeepSeekV2Test {
   @Test
   void apply_any_fullDistributionForLosses() {
     double[] p = {.1, .4, .3, .2, .2, .1, .3, .4, .25, .25, .25, .25};
-    RuleResult result = DeepSeekV2.of(2, 2, 1, 16).apply(LOGITS, input(3));
+    RulePass result = DeepSeekV2.of(2, 2, 1, 16).apply(LOGITS, input(3));
     assertNear("probabilities", p, result.scores().get(0).toArray(), 1e-15);
   }
 
@@ -67,7 +67,7 @@ class DeepSeekV2Test {
   void apply_probabilityVanishes_zeroOutsideTiesWithIt() {
     // probabilities 0, 0 | 1, e^−900 = 0: within group 1 the second is tied with those set to 0
     Logits logits = HandWorked.logits(4, -1000, -1000, 0, -900);
-    TopK topK = TopK.unnormalised(2);
+    TopK topK = TopK.unnormalized(2);
     assertMade(
         new int[] {0, 0},
         new int[] {2, 3},
@@ -128,8 +128,8 @@ class DeepSeekV2Test {
     double[] values = RandomArrays.normal(Seeds.random(2), 5 * 6);
     Logits logits = HandWorked.logits(6, values);
     TopK topK = TopK.sigmoid(3);
-    RuleResult expected = topK.apply(logits, input(5));
-    RuleResult actual =
+    RulePass expected = topK.apply(logits, input(5));
+    RulePass actual =
         new DeepSeekV2(topK, ExpertGroups.none(), Selection.LOGITS).apply(logits, input(5));
     for (int n = 0; n < 15; n++) {
       assertEquals(expected.assignments().expert(n), actual.assignments().expert(n));
@@ -142,14 +142,14 @@ class DeepSeekV2Test {
     TokenMask mask = TokenMask.of(true, true, true, false, true);
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 6);
     assertGradient(DeepSeekV2.of(2, 3, 2, 16), 6, values, () -> input(5));
-    TopK normalised = new TopK(3, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-20), 1);
+    TopK normalized = new TopK(3, ScoreFunction.SOFTMAX, TopKNormalization.sum(1e-20), 1);
     assertGradient(
-        new DeepSeekV2(normalised, ExpertGroups.byBest(3, 2)),
+        new DeepSeekV2(normalized, ExpertGroups.byBest(3, 2)),
         6,
         values,
         () -> input(5).withMask(mask));
     assertGradient(
-        new DeepSeekV2(normalised, ExpertGroups.byBestTwo(3, 2), Selection.LOGITS),
+        new DeepSeekV2(normalized, ExpertGroups.byBestTwo(3, 2), Selection.LOGITS),
         6,
         values,
         () -> input(5).withMask(mask));
@@ -159,7 +159,7 @@ class DeepSeekV2Test {
   void of_defaults_asPublished() {
     assertEquals(
         new DeepSeekV2(
-            new TopK(6, ScoreFunction.SOFTMAX, WeightNorm.none(), 16),
+            new TopK(6, ScoreFunction.SOFTMAX, TopKNormalization.none(), 16),
             new ExpertGroups(8, 3, 1, Outside.NEGATIVE_INFINITY),
             Selection.SCORES),
         DeepSeekV2.of(6, 8, 3, 16));

@@ -10,8 +10,8 @@ import static io.github.moe4j.routing.HandWorked.ratios;
 import static io.github.moe4j.routing.HandWorked.sigmoids;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -33,7 +33,7 @@ class DeepSeekV3Test {
         new int[] {0, 0, 1, 1},
         new int[] {0, 2, 4, 5},
         new double[] {2.5 * .9 / 1.5, 2.5 * .6 / 1.5, 2.5 * .8 / 1.5, 2.5 * .7 / 1.5},
-        DeepSeekV3.of(2, SelectionBias.zeros(6), 3, 2).apply(LOGITS, input(2)));
+        DeepSeekV3.of(2, ExpertBias.zeros(6), 3, 2).apply(LOGITS, input(2)));
   }
 
   @Test
@@ -41,7 +41,7 @@ class DeepSeekV3Test {
     // c of token 0: .4, .1 | .6, .9 | .5, .4: sums .5, 1.5, .9 → groups 1, 2; best 3 (.9), 2 (.6)
     // c of token 1: −.3, .3 | .1, .5 | .8, .7: sums 0, .6, 1.5 → groups 2, 1; best 4 (.8), 5 (.7)
     // weights from s: .6 and .6 of 1.2; .8 and .7 of 1.5
-    SelectionBias bias = SelectionBias.of(-.5, 0, 0, .3, 0, 0);
+    ExpertBias bias = ExpertBias.of(-.5, 0, 0, .3, 0, 0);
     assertMade(
         new int[] {0, 0, 1, 1},
         new int[] {3, 2, 4, 5},
@@ -51,9 +51,9 @@ class DeepSeekV3Test {
 
   @Test
   void apply_biasReplaced_nextPassReadsIt() {
-    SelectionBias bias = SelectionBias.zeros(6);
+    ExpertBias bias = ExpertBias.zeros(6);
     DeepSeekV3 rule = DeepSeekV3.of(1, bias);
-    RuleResult before = rule.apply(LOGITS, input(2));
+    RulePass before = rule.apply(LOGITS, input(2));
     bias.set(-1, 0, 0, 0, 0, 1);
     assertMade(new int[] {0, 1}, new int[] {0, 4}, new double[] {2.5, 2.5}, before);
     assertMade(
@@ -65,7 +65,7 @@ class DeepSeekV3Test {
   void apply_allBiasedScoresNegative_onlyZeroOutsideEscapes() {
     // c = s − 1 < 0; token 0 keeps group 1 (−.4, −.4), token 1 group 2 (−.2, −.3). With 0 in place
     // of −∞ the experts outside, 0 and 1, win.
-    SelectionBias bias = SelectionBias.of(-1, -1, -1, -1, -1, -1);
+    ExpertBias bias = ExpertBias.of(-1, -1, -1, -1, -1, -1);
     assertMade(
         new int[] {0, 0, 1, 1},
         new int[] {2, 3, 4, 5},
@@ -87,7 +87,7 @@ class DeepSeekV3Test {
         new int[] {0, 0},
         new int[] {0, 2},
         new double[] {.1, .5},
-        new DeepSeekV3(TopK.unnormalised(2), SelectionBias.of(.4, 0, 0), ExpertGroups.none())
+        new DeepSeekV3(TopK.unnormalized(2), ExpertBias.of(.4, 0, 0), ExpertGroups.none())
             .apply(ratios(3, 1, 4, 5), input(1)));
   }
 
@@ -97,19 +97,19 @@ class DeepSeekV3Test {
     for (int i = 0; i < 12; i++) {
       expected[i] = S[i] / (i < 6 ? 3.1 : 2.3);
     }
-    RuleResult result =
-        DeepSeekV3.of(2, SelectionBias.of(5, 4, 3, 2, 1, 0), 3, 1).apply(LOGITS, input(2));
+    RulePass result =
+        DeepSeekV3.of(2, ExpertBias.of(5, 4, 3, 2, 1, 0), 3, 1).apply(LOGITS, input(2));
     assertNear("distribution", expected, result.scores().get(0).toArray(), 1e-14);
   }
 
   @Test
   void backward_biasAndGroups_matchesDifferences() {
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 6);
-    SelectionBias bias = SelectionBias.of(RandomArrays.normal(Seeds.random(2), 6));
+    ExpertBias bias = ExpertBias.of(RandomArrays.normal(Seeds.random(2), 6));
     TokenMask mask = TokenMask.of(true, false, true, true, true);
     assertGradient(DeepSeekV3.of(2, bias, 3, 2), 6, values, () -> input(5).withMask(mask));
     assertGradient(
-        new DeepSeekV3(TopK.unnormalised(3), bias, new ExpertGroups(3, 2, 2, Outside.ZERO)),
+        new DeepSeekV3(TopK.unnormalized(3), bias, new ExpertGroups(3, 2, 2, Outside.ZERO)),
         6,
         values,
         () -> input(5));
@@ -117,8 +117,8 @@ class DeepSeekV3Test {
 
   @Test
   void of_defaults_asPublished() {
-    SelectionBias bias = SelectionBias.zeros(256);
-    TopK topK = new TopK(8, ScoreFunction.SIGMOID, WeightNorm.sum(1e-20), 2.5);
+    ExpertBias bias = ExpertBias.zeros(256);
+    TopK topK = new TopK(8, ScoreFunction.SIGMOID, TopKNormalization.sum(1e-20), 2.5);
     assertEquals(
         new DeepSeekV3(topK, bias, new ExpertGroups(8, 4, 2, Outside.NEGATIVE_INFINITY)),
         DeepSeekV3.of(8, bias, 8, 4));
@@ -128,7 +128,7 @@ class DeepSeekV3Test {
 
   @Test
   void any_doesNotFit_messageNamesRuleAndValue() {
-    SelectionBias bias = SelectionBias.zeros(5);
+    ExpertBias bias = ExpertBias.zeros(5);
     assertRefused(
         "selection bias must have length E = 6 but has 5",
         () -> DeepSeekV3.of(2, bias).apply(LOGITS, input(2)));
@@ -136,8 +136,8 @@ class DeepSeekV3Test {
         "best must be at most E/groups = 1 but was 2",
         () -> DeepSeekV3.of(2, bias, 5, 2).requireFits(5));
     assertRefused(
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
-        () -> DeepSeekV3.of(1, SelectionBias.zeros(6)).apply(LOGITS, input(2).training()));
+        () -> DeepSeekV3.of(1, ExpertBias.zeros(6)).apply(LOGITS, input(2).training()));
   }
 }

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.CapacityDemand;
 import io.github.moe4j.core.capacity.CapacityFormula;
@@ -34,15 +34,15 @@ class ExpertChoiceTest {
   // token 2: 3 : 3 : 3 of 9   token 3: 6 : 1 : 1 of 8
   private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
 
-  private static MoeInput input(TokenMask mask) {
-    return MoeInput.of(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
+  private static TokenBatch input(TokenMask mask) {
+    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
   }
 
   private static Logits logits(TokenMask mask) {
     return Logits.of(Arrays.stream(RATIO).map(Math::log).toArray(), 3, mask);
   }
 
-  private static RuleResult apply(ExpertChoice rule) {
+  private static RulePass apply(ExpertChoice rule) {
     TokenMask all = TokenMask.none(4);
     return rule.apply(logits(all), input(all));
   }
@@ -51,7 +51,7 @@ class ExpertChoiceTest {
     return new ExpertChoice(scores, CapacityFormula.fixed(limit), false, norm, 1);
   }
 
-  private static void assertMade(RuleResult result, int[][] pairs, double... weights) {
+  private static void assertMade(RulePass result, int[][] pairs, double... weights) {
     Assignments made = result.assignments();
     int[][] actual = new int[made.size()][];
     Arrays.setAll(actual, n -> new int[] {made.token(n), made.expert(n)});
@@ -145,7 +145,7 @@ class ExpertChoiceTest {
     // ceil(2/3 · 1) = 1 token of each sequence for every expert
     TokenMask all = TokenMask.none(4);
     ExpertChoice rule = ExpertChoice.nucleus(Scores.SIGMOID, 1, 1);
-    RuleResult result = rule.apply(logits(all), input(all).withSequenceLength(2));
+    RulePass result = rule.apply(logits(all), input(all).withSequenceLength(2));
     // sequence 0: 2 > 1, 1 = 1, 5 > 2: token 0 thrice; sequence 1: 3 < 6, 3 > 1, 3 > 1
     int[] token = new int[6];
     Arrays.setAll(token, n -> result.assignments().token(n));
@@ -158,7 +158,7 @@ class ExpertChoiceTest {
     for (Scores scores : Scores.values()) {
       double[] values = RandomArrays.normal(Seeds.random(1), 40 * 5);
       TokenMask mask = RandomArrays.mask(Seeds.random(2), 40);
-      RuleResult result =
+      RulePass result =
           rule(scores, 7, TokenNorm.NONE).apply(Logits.of(values, 5, mask), input(mask));
       assertArrayEquals(new int[] {7, 7, 7, 7, 7}, result.assignments().countPerExpert());
     }
@@ -168,7 +168,7 @@ class ExpertChoiceTest {
   void apply_padding_neitherTakenNorInSoftmaxNorInCapacity() {
     // the real tokens are 1 and 3; for expert 0 they are 1 : 6 of 7
     TokenMask mask = TokenMask.of(false, true, false, true);
-    RuleResult result =
+    RulePass result =
         rule(Scores.SOFTMAX_OVER_TOKENS, 9, TokenNorm.NONE).apply(logits(mask), input(mask));
     assertMade(
         result,
@@ -186,7 +186,7 @@ class ExpertChoiceTest {
     TokenMask all = TokenMask.none(4);
     Logits zero = Logits.of(new double[] {0, 0, -0.0, 0, 0, 0, 0, 0}, 2, all);
     for (Scores scores : Scores.values()) {
-      RuleResult result = rule(scores, 2, TokenNorm.NONE).apply(zero, input(all));
+      RulePass result = rule(scores, 2, TokenNorm.NONE).apply(zero, input(all));
       int[] token = new int[4];
       Arrays.setAll(token, n -> result.assignments().token(n));
       assertArrayEquals(new int[] {0, 0, 1, 1}, token, scores.name());
@@ -212,7 +212,7 @@ class ExpertChoiceTest {
   void backward_everyOption_matchesDifferences() {
     TokenMask mask = TokenMask.of(true, true, false, true, true, true, false, true);
     double[] values = RandomArrays.normal(Seeds.random(1), 8 * 3);
-    MoeInput input = input(mask).withSequenceLength(4);
+    TokenBatch input = input(mask).withSequenceLength(4);
     for (Scores scores : Scores.values()) {
       for (TokenNorm norm : TokenNorm.values()) {
         for (boolean perSequence : new boolean[] {false, true}) {
@@ -225,8 +225,8 @@ class ExpertChoiceTest {
     }
   }
 
-  private static void requireGradient(ExpertChoice rule, double[] values, MoeInput input) {
-    RuleResult result = rule.apply(Logits.of(values, 3, input.mask()), input);
+  private static void requireGradient(ExpertChoice rule, double[] values, TokenBatch input) {
+    RulePass result = rule.apply(Logits.of(values, 3, input.mask()), input);
     RoutingObjective objective = RoutingObjective.random(decision(result, input), Seeds.random(2));
     double[] dLogits = new double[values.length];
     result.backward(objective.gradient(), dLogits, rule.parameters().zeroGradients());
@@ -241,7 +241,7 @@ class ExpertChoiceTest {
         .assertCorrect();
   }
 
-  private static RouterDecision decision(RuleResult result, MoeInput input) {
+  private static RouterDecision decision(RulePass result, TokenBatch input) {
     return RouterDecision.of(input, result.assignments(), null, null)
         .with(result.scores().get(0));
   }

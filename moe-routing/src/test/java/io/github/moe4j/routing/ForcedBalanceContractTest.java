@@ -12,6 +12,6 @@ class ForcedBalanceContractTest extends RouterContract {
 
   @Override
   protected Router router(INDArray weight, int choices) {
-    return GatedRouter.of(LinearGate.of(weight), new ForcedBalance(TopK.unnormalised(choices)));
+    return GatedRouter.of(LinearGate.of(weight), new ForcedBalance(TopK.unnormalized(choices)));
   }
 }

@@ -8,7 +8,7 @@ import static io.github.moe4j.routing.HandWorked.ratios;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
@@ -29,13 +29,13 @@ class ForcedBalanceTest {
 
   @Test
   void apply_padding_notCounted() {
-    MoeInput input = input(3).withMask(TokenMask.of(true, false, true));
+    TokenBatch input = input(3).withMask(TokenMask.of(true, false, true));
     // token 2 goes on where token 0 ended: expert 1 with probability 1/8
     assertMade(
         new int[] {0, 2},
         new int[] {0, 1},
         new double[] {0.25, 0.125},
-        new ForcedBalance(TopK.unnormalised(1)).apply(LOGITS, input));
+        new ForcedBalance(TopK.unnormalized(1)).apply(LOGITS, input));
   }
 
   @Test
@@ -43,7 +43,7 @@ class ForcedBalanceTest {
     for (int tokens : new int[] {0, 1, 3, 7, 16}) {
       for (int k = 1; k <= 4; k++) {
         Logits logits = HandWorked.logits(4, new double[tokens * 4]);
-        int[] load = new ForcedBalance(TopK.unnormalised(k))
+        int[] load = new ForcedBalance(TopK.unnormalized(k))
             .apply(logits, input(tokens))
             .assignments()
             .countPerExpert();
@@ -57,7 +57,7 @@ class ForcedBalanceTest {
   @Test
   void backward_weightOfDealtExpert_reachesScores() {
     // token 0, expert 0: w = p0 = 1/4; dw/dlogits = 1/4·(3/4, −1/8, −5/8); times 32: 6, −1, −5
-    RuleResult result = new ForcedBalance(TopK.unnormalised(1)).apply(LOGITS, input(3));
+    RulePass result = new ForcedBalance(TopK.unnormalized(1)).apply(LOGITS, input(3));
     assertNear(
         "dLogits",
         new double[] {6, -1, -5, 0, 0, 0, 0, 0, 0},

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -25,8 +25,8 @@ final class Forwarding {
   /** A rule with a parameter: one factor on the weight of each token's expert 0. */
   private record Scaled(INDArray factor, int[] fits) implements RoutingRule {
     @Override
-    public Parameters parameters() {
-      return Parameters.builder().add("factor", factor).build();
+    public NamedArrays parameters() {
+      return NamedArrays.builder().add("factor", factor).build();
     }
 
     @Override
@@ -35,7 +35,7 @@ final class Forwarding {
     }
 
     @Override
-    public RuleResult apply(Logits logits, MoeInput input) {
+    public RulePass apply(Logits logits, TokenBatch input) {
       int tokens = logits.tokens();
       double[] weight = new double[tokens];
       int[] token = new int[tokens];
@@ -44,7 +44,7 @@ final class Forwarding {
         weight[t] = factor.getDouble(0);
       }
       Assignments made = Assignments.of(tokens, logits.experts(), token, new int[tokens], weight);
-      return new RuleResult() {
+      return new RulePass() {
         @Override
         public Assignments assignments() {
           return made;
@@ -75,8 +75,8 @@ final class Forwarding {
     assertEquals(2, fits[0]);
     assertEquals(
         List.of("weight", "rule.factor"), List.copyOf(router.parameters().names()));
-    MoeInput input =
-        MoeInput.of(Nd4j.ones(DataType.DOUBLE, 3, 1)).training(new SplittableRandom(1));
+    TokenBatch input =
+        TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 3, 1)).training(new SplittableRandom(1));
     Gradients into = router.parameters().zeroGradients();
     router
         .route(input)

@@ -6,8 +6,8 @@ import static io.github.moe4j.routing.GShard.Second.RANDOM;
 import static io.github.moe4j.routing.GShard.Second.SAMPLING;
 import static io.github.moe4j.routing.GShard.Second.THRESHOLD;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
 import io.github.moe4j.routing.GShard.Weights;
 import java.util.SplittableRandom;
@@ -26,7 +26,7 @@ class GShardContractTest extends RouterContract {
   /** A rule whose k the contract chooses, and the mode to test it in. */
   record Kind(GShard rule, boolean training) {
     boolean isPair() {
-      return rule.second() == SAMPLING || rule.weights() == Weights.FIRST_NORMALISED;
+      return rule.second() == SAMPLING || rule.weights() == Weights.FIRST_NORMALIZED;
     }
   }
 
@@ -41,9 +41,9 @@ class GShardContractTest extends RouterContract {
         new Kind(GShard.top2(NONE), true),
         new Kind(GShard.nllb(THRESHOLD), true),
         new Kind(random, true),
-        new Kind(new GShard(2, RANDOM, 1, true, ALL, Weights.NORMALISED), true),
+        new Kind(new GShard(2, RANDOM, 1, true, ALL, Weights.NORMALIZED), true),
         new Kind(GShard.nllb(RANDOM), true),
-        new Kind(GShard.nllb(RANDOM).withWeights(Weights.FIRST_NORMALISED), true),
+        new Kind(GShard.nllb(RANDOM).withWeights(Weights.FIRST_NORMALIZED), true),
         new Kind(GShard.nllb(SAMPLING), true),
         new Kind(GShard.top2(SAMPLING), true));
   }
@@ -52,7 +52,7 @@ class GShardContractTest extends RouterContract {
   protected Router router(INDArray weight, int choices) {
     GShard r = kind.rule;
     GShard rule = new GShard(
-        choices, r.second(), r.threshold(), r.ofNormalised(), r.evaluation(), r.weights());
+        choices, r.second(), r.threshold(), r.ofNormalized(), r.evaluation(), r.weights());
     return GatedRouter.of(LinearGate.of(weight), rule);
   }
 
@@ -61,7 +61,7 @@ class GShardContractTest extends RouterContract {
     if (kind.isPair()) {
       return new int[] {2};
     }
-    boolean refusesOne = kind.training && kind.rule.weights() == Weights.NORMALISED;
+    boolean refusesOne = kind.training && kind.rule.weights() == Weights.NORMALIZED;
     return refusesOne ? new int[] {2, experts} : super.choices(experts);
   }
 
@@ -71,7 +71,7 @@ class GShardContractTest extends RouterContract {
   }
 
   @Override
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     if (!kind.training) {
       return input;
     }

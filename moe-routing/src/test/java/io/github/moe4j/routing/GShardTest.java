@@ -11,9 +11,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.routing.GShard.Second;
 import io.github.moe4j.routing.GShard.Weights;
@@ -25,31 +25,31 @@ class GShardTest {
   // token 0: 4 : 2 : 1 : 1 of 8, p = 1/2, 1/4, 1/8, 1/8; of the best two 2/3, 1/3
   // token 1: 1 : 1 : 6 : 2 of 10, p = .1, .1, .6, .2; of the best two (2 and 3) 3/4, 1/4
   private static final double[] RATIO = {4, 2, 1, 1, 1, 1, 6, 2};
-  private static final double[] NORMALISED = {2 / 3.0, 1 / 3.0, 0.75, 0.25};
+  private static final double[] NORMALIZED = {2 / 3.0, 1 / 3.0, 0.75, 0.25};
   private static final double[] RAW = {0.5, 0.25, 0.6, 0.2};
 
-  private static GShard rule(Second second, double threshold, boolean ofNormalised) {
-    return new GShard(2, second, threshold, ofNormalised, ALL, Weights.RAW);
+  private static GShard rule(Second second, double threshold, boolean ofNormalized) {
+    return new GShard(2, second, threshold, ofNormalized, ALL, Weights.RAW);
   }
 
-  private static MoeInput input() {
+  private static TokenBatch input() {
     return HandWorked.input(2);
   }
 
-  private static RuleResult apply(GShard rule, MoeInput input) {
+  private static RulePass apply(GShard rule, TokenBatch input) {
     double[] logits = Arrays.stream(RATIO).map(Math::log).toArray();
     return rule.apply(Logits.of(logits, 4, input.mask()), input);
   }
 
-  private static RuleResult train(GShard rule, double... uniforms) {
+  private static RulePass train(GShard rule, double... uniforms) {
     RecordedUniforms given = new RecordedUniforms(uniforms);
-    RuleResult result = apply(rule, input().training(given));
+    RulePass result = apply(rule, input().training(given));
     assertEquals(0, given.left(), "draws");
     return result;
   }
 
   /** Checks all four candidates, or those with a weight that is not NaN. */
-  private static void assertMade(int[] experts, double[] weights, RuleResult result) {
+  private static void assertMade(int[] experts, double[] weights, RulePass result) {
     Assignments made = result.assignments();
     int n = 0;
     for (int c = 0; c < experts.length; c++) {
@@ -76,10 +76,10 @@ class GShardTest {
   @Test
   void apply_evaluation_keepsWhatItsPolicySays() {
     GShard rule = GShard.top2(RANDOM);
-    assertMade(BEST, NORMALISED, apply(rule, input()));
-    assertMade(BEST, without(NORMALISED, 1, 3), apply(rule.withEvaluation(NONE), input()));
-    // normalised 1/3 and 1/4 are both above 0.2
-    assertMade(BEST, NORMALISED, apply(rule.withEvaluation(THRESHOLD), input()));
+    assertMade(BEST, NORMALIZED, apply(rule, input()));
+    assertMade(BEST, without(NORMALIZED, 1, 3), apply(rule.withEvaluation(NONE), input()));
+    // normalized 1/3 and 1/4 are both above 0.2
+    assertMade(BEST, NORMALIZED, apply(rule.withEvaluation(THRESHOLD), input()));
     GShard bare = GShard.nllb(RANDOM).withEvaluation(THRESHOLD);
     assertMade(BEST, without(RAW, 1, 3), apply(bare, input()));
   }
@@ -88,7 +88,7 @@ class GShardTest {
   void apply_fixedPolicies_keepAllNoneOrAboveThreshold() {
     assertMade(BEST, RAW, train(rule(ALL, 0, false)));
     assertMade(BEST, without(RAW, 1, 3), train(rule(NONE, 0, false)));
-    // bare 0.25 and 0.2 against 0.22; normalised 1/3 and 1/4 against 0.3
+    // bare 0.25 and 0.2 against 0.22; normalized 1/3 and 1/4 against 0.3
     assertMade(BEST, without(RAW, 3), train(rule(THRESHOLD, 0.22, false)));
     assertMade(BEST, without(RAW, 3), train(rule(THRESHOLD, 0.3, true)));
     // above, not at
@@ -101,11 +101,11 @@ class GShardTest {
     assertMade(BEST, RAW, train(rule(RANDOM, 0.5, false), 0.49, 0.39));
     assertMade(BEST, without(RAW, 1), train(rule(RANDOM, 0.5, false), 0.51, 0.39));
     assertMade(BEST, without(RAW, 3), train(rule(RANDOM, 0.5, false), 0.49, 0.41));
-    // normalised over 0.5: 2/3 and 1/2
+    // normalized over 0.5: 2/3 and 1/2
     assertMade(BEST, RAW, train(rule(RANDOM, 0.5, true), 0.66, 0.49));
     assertMade(BEST, without(RAW, 1, 3), train(rule(RANDOM, 0.5, true), 0.67, 0.51));
     // of a threshold below both, always
-    assertMade(BEST, NORMALISED, train(GShard.top2(RANDOM), 0.999, 0.999));
+    assertMade(BEST, NORMALIZED, train(GShard.top2(RANDOM), 0.999, 0.999));
   }
 
   @Test
@@ -117,12 +117,12 @@ class GShardTest {
     double[] p = {0.5, 0.25, 0.125, 0.6, 0.2, 0.1};
     assertMade(best, without(p, 4, 2), train(rule, 0.24, 0.21, 0.13, 0.09));
     assertMade(best, without(p, 1, 5), train(rule, 0.26, 0.19, 0.12, 0.11));
-    // normalised weights are over all three, kept or not: 4, 2, 1 of 7 and 6, 2, 1 of 9
+    // normalized weights are over all three, kept or not: 4, 2, 1 of 7 and 6, 2, 1 of 9
     double[] shares = {4 / 7.0, 2 / 7.0, 1 / 7.0, 6 / 9.0, 2 / 9.0, 1 / 9.0};
     assertMade(
         best,
         without(shares, 1, 5),
-        train(rule.withWeights(Weights.NORMALISED), 0.26, 0.19, 0.12, 0.11));
+        train(rule.withWeights(Weights.NORMALIZED), 0.26, 0.19, 0.12, 0.11));
   }
 
   @Test
@@ -133,7 +133,7 @@ class GShardTest {
     double[] uniforms = {0.99, 0.5, 0.5, 0.9, 0.5, 0.9, 0.99, 0.5};
     int[] chosen = {0, 3, 2, 1};
     assertMade(chosen, new double[] {0.5, 0.125, 0.6, 0.1}, train(GShard.nllb(SAMPLING), uniforms));
-    // normalised with the sampled one: 4 : 1 and 6 : 1
+    // normalized with the sampled one: 4 : 1 and 6 : 1
     assertMade(
         chosen, new double[] {0.8, 0.2, 6 / 7.0, 1 / 7.0}, train(GShard.top2(SAMPLING), uniforms));
     // evaluation samples nothing
@@ -141,14 +141,14 @@ class GShardTest {
   }
 
   @Test
-  void apply_firstNormalised_secondBare() {
-    GShard rule = rule(ALL, 0, false).withWeights(Weights.FIRST_NORMALISED);
+  void apply_firstNormalized_secondBare() {
+    GShard rule = rule(ALL, 0, false).withWeights(Weights.FIRST_NORMALIZED);
     assertMade(BEST, new double[] {2 / 3.0, 0.25, 0.75, 0.2}, apply(rule, input()));
   }
 
   @Test
   void apply_padding_drawnForButNotRouted() {
-    MoeInput input = input().withMask(TokenMask.of(false, true));
+    TokenBatch input = input().withMask(TokenMask.of(false, true));
     RecordedUniforms given = new RecordedUniforms(0.9, 0.39);
     Assignments made = apply(rule(RANDOM, 0.5, false), input.training(given)).assignments();
     assertEquals(0, given.left());
@@ -161,24 +161,24 @@ class GShardTest {
     assertEquals(1, made.expert(1));
   }
 
-  private static double[] backward(RuleResult result, double... dWeights) {
+  private static double[] backward(RulePass result, double... dWeights) {
     double[] dLogits = {1, 1, 1, 1, 1, 1, 1, 1};
     result.backward(
-        RoutingGradient.ofWeights(dWeights), dLogits, Parameters.none().zeroGradients());
+        RoutingGradient.ofWeights(dWeights), dLogits, NamedArrays.none().zeroGradients());
     return Arrays.copyOf(dLogits, 4);
   }
 
   @Test
-  void backward_normalisedSecondDropped_stillThroughItsProbability() {
+  void backward_normalizedSecondDropped_stillThroughItsProbability() {
     // w = 4/(4 + 2), a sigmoid of l0 − l1: dw = w·(1 − w) = 2/9, times 9: 2 and −2, added to 1
-    RuleResult dropped = train(GShard.top2(NONE));
+    RulePass dropped = train(GShard.top2(NONE));
     assertNear("dLogits", new double[] {3, -1, 1, 1}, backward(dropped, 9, 0), 1e-14);
   }
 
   @Test
-  void backward_firstNormalised_sumOfBoth() {
+  void backward_firstNormalized_sumOfBoth() {
     // first as above; second p1 = 1/4: 32·1/4·(−1/2, 1 − 1/4, −1/8, −1/8) = (−4, 6, −1, −1)
-    GShard rule = rule(ALL, 0, false).withWeights(Weights.FIRST_NORMALISED);
+    GShard rule = rule(ALL, 0, false).withWeights(Weights.FIRST_NORMALIZED);
     assertNear(
         "dLogits", new double[] {-1, 5, 0, 0}, backward(apply(rule, input()), 9, 32, 0, 0), 1e-14);
   }
@@ -191,7 +191,7 @@ class GShardTest {
 
   @Test
   void top2_defaults_asDocumented() {
-    assertEquals(new GShard(2, RANDOM, 0.2, true, ALL, Weights.NORMALISED), GShard.top2(RANDOM));
+    assertEquals(new GShard(2, RANDOM, 0.2, true, ALL, Weights.NORMALIZED), GShard.top2(RANDOM));
     assertEquals(NONE, GShard.top2(NONE).evaluation());
     assertEquals(new GShard(2, SAMPLING, 0.5, false, ALL, Weights.RAW), GShard.nllb(SAMPLING));
     assertEquals(THRESHOLD, GShard.nllb(THRESHOLD).evaluation());
@@ -211,15 +211,15 @@ class GShardTest {
         "k must be 2 with SAMPLING but was 3",
         () -> new GShard(3, SAMPLING, 0, false, ALL, Weights.RAW));
     assertRefused(
-        "k must be 2 with FIRST_NORMALISED but was 1",
-        () -> new GShard(1, ALL, 0, false, ALL, Weights.FIRST_NORMALISED));
+        "k must be 2 with FIRST_NORMALIZED but was 1",
+        () -> new GShard(1, ALL, 0, false, ALL, Weights.FIRST_NORMALIZED));
     assertRefused("k must be at most E = 1 but was 2", () -> GShard.top2(ALL).requireFits(1));
     assertRefused(
-        "GShard draws random numbers: give MoeInput.training(generator), but there was none",
+        "GShard draws random numbers: give TokenBatch.training(generator), but there was none",
         () -> apply(GShard.top2(RANDOM), input().training()));
     assertRefused(
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
-        () -> train(new GShard(1, ALL, 0, false, ALL, Weights.NORMALISED)));
+        () -> train(new GShard(1, ALL, 0, false, ALL, Weights.NORMALIZED)));
   }
 }

@@ -10,8 +10,8 @@ import static io.github.moe4j.routing.HandWorked.ratios;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -25,13 +25,13 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Hand-worked: Gumbel numbers that are logarithms multiply the ratios of the softmax. */
 @ExtendWith(Seeds.class)
 class GumbelNoiseTest {
-  private static final TopK TOP_2 = TopK.unnormalised(2);
+  private static final TopK TOP_2 = TopK.unnormalized(2);
 
   @Test
   void apply_training_softmaxOfNoisyScores() {
     // ratios 2 : 1 : 1 times e^g = 1 : 2 : 4 → 2 : 2 : 4 of 8; the tie of 0 and 1 may fall either
     // way by rounding, so take the first choice and the distribution
-    RuleResult result = new GumbelNoise(TopK.unnormalised(1), Temperature.constant(1))
+    RulePass result = new GumbelNoise(TopK.unnormalized(1), Temperature.constant(1))
         .apply(ratios(3, 2, 1, 1), input(1).training(RecordedUniforms.gumbelLogs(1, 2, 4)));
     assertMade(new int[] {0}, new int[] {2}, new double[] {.5}, result);
     double[] p = {.25, .25, .5};
@@ -42,7 +42,8 @@ class GumbelNoiseTest {
   void apply_temperatureOfStep_divides() {
     // τ = 1/2 squares: ratios 1 : 1 : 1 times 3 : 1 : 5 → 9 : 1 : 25 of 35
     Temperature falling = Temperature.linear(1, 0.5, 10);
-    MoeInput training = input(1).training(RecordedUniforms.gumbelLogs(3, 1, 5)).atStep(10);
+    TokenBatch training =
+        input(1).training(RecordedUniforms.gumbelLogs(3, 1, 5)).atStep(10);
     assertMade(
         new int[] {0, 0},
         new int[] {2, 0},
@@ -64,21 +65,21 @@ class GumbelNoiseTest {
   void apply_padding_drawsToo() {
     // the second token's noise 5 : 1 is the third pair; the padded token before it used up 9 : 9
     RecordedUniforms noise = RecordedUniforms.gumbelLogs(1, 3, 9, 9, 5, 1);
-    MoeInput training = input(3).withMask(TokenMask.of(true, false, true)).training(noise);
+    TokenBatch training = input(3).withMask(TokenMask.of(true, false, true)).training(noise);
     double[] scores = {0, 0, Double.NaN, Double.NaN, 0, 0};
     Logits logits = Logits.of(scores, 2, training.mask());
     assertMade(
         new int[] {0, 2},
         new int[] {1, 0},
         new double[] {3 / 4.0, 5 / 6.0},
-        new GumbelNoise(TopK.unnormalised(1), Temperature.constant(1)).apply(logits, training));
+        new GumbelNoise(TopK.unnormalized(1), Temperature.constant(1)).apply(logits, training));
     assertEquals(0, noise.left());
   }
 
   @Test
   void backward_temperature_dividesGradient() {
     // evaluation, τ = 1/2 and one of two equal experts: w = 1/2, dw/dnoisy = 1/4·(1, −1), times 2
-    RuleResult result = new GumbelNoise(TopK.unnormalised(1), Temperature.constant(0.5))
+    RulePass result = new GumbelNoise(TopK.unnormalized(1), Temperature.constant(0.5))
         .apply(ratios(2, 1, 1), input(1));
     assertNear("dLogits", new double[] {4, -4}, HandWorked.backward(result, 2, 8), 1e-14);
   }
@@ -87,7 +88,7 @@ class GumbelNoiseTest {
   void backward_training_matchesDifferences() {
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 4);
     RoutingRule nested = new GumbelNoise(
-        new LogitJitter(new TopK(2, ScoreFunction.SIGMOID, WeightNorm.sum(0.1), 2.5), 0.4),
+        new LogitJitter(new TopK(2, ScoreFunction.SIGMOID, TopKNormalization.sum(0.1), 2.5), 0.4),
         Temperature.constant(0.7));
     for (RoutingRule rule : new RoutingRule[] {GumbelNoise.of(TopK.of(2)), nested}) {
       assertGradient(
@@ -99,20 +100,20 @@ class GumbelNoiseTest {
   void route_training_decisionKeepsCleanLogits() {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 4, 3);
     INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 5, 3);
-    MoeInput training = MoeInput.of(x).training(new SplittableRandom(3));
+    TokenBatch training = TokenBatch.of(x).training(new SplittableRandom(3));
     LinearGate gate = LinearGate.of(weight);
     RouterDecision decision =
         GatedRouter.of(gate, GumbelNoise.of(TOP_2)).route(training).decision();
     assertSameBits(
         "logits",
-        gate.score(MoeInput.of(x)).logits().toArray(),
+        gate.score(TokenBatch.of(x)).logits().toArray(),
         decision.requireLogits("test").toArray());
   }
 
   @Test
   void apply_noGenerator_errorNamesIt() {
     assertRefused(
-        "GumbelNoise draws random numbers: give MoeInput.training(generator), but there was none",
+        "GumbelNoise draws random numbers: give TokenBatch.training(generator), but there was none",
         () -> GumbelNoise.of(TOP_2).apply(ratios(2, 1, 1), input(1).training()));
   }
 

@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.testkit.GradientCheck;
@@ -26,8 +26,8 @@ final class HandWorked {
   private HandWorked() {}
 
   /** An input whose tokens no rule reads. */
-  static MoeInput input(int tokens) {
-    return MoeInput.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
+  static TokenBatch input(int tokens) {
+    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
   }
 
   /** Raw scores of one token after another, without padding. */
@@ -54,7 +54,7 @@ final class HandWorked {
   }
 
   /** Fails unless these are the assignments, in this order. */
-  static void assertMade(int[] token, int[] expert, double[] weight, RuleResult result) {
+  static void assertMade(int[] token, int[] expert, double[] weight, RulePass result) {
     Assignments made = result.assignments();
     int[] madeToken = new int[made.size()];
     int[] madeExpert = new int[made.size()];
@@ -68,10 +68,10 @@ final class HandWorked {
   }
 
   /** The way back from weights alone. */
-  static double[] backward(RuleResult result, int size, double... dWeights) {
+  static double[] backward(RulePass result, int size, double... dWeights) {
     double[] dLogits = new double[size];
     result.backward(
-        RoutingGradient.ofWeights(dWeights), dLogits, Parameters.none().zeroGradients());
+        RoutingGradient.ofWeights(dWeights), dLogits, NamedArrays.none().zeroGradients());
     return dLogits;
   }
 
@@ -82,8 +82,8 @@ final class HandWorked {
    * @param input makes the same input each time, with the same noise
    */
   static void assertGradient(
-      RoutingRule rule, int experts, double[] values, Supplier<MoeInput> input) {
-    RuleResult result = apply(rule, experts, values, input);
+      RoutingRule rule, int experts, double[] values, Supplier<TokenBatch> input) {
+    RulePass result = apply(rule, experts, values, input);
     List<TokenScores> scores = result.scores();
     double[] a = RandomArrays.normal(Seeds.random(91), result.assignments().size());
     RoutingGradient gradient = RoutingGradient.ofWeights(a);
@@ -93,9 +93,9 @@ final class HandWorked {
       gradient = gradient.plus(RoutingGradient.of(scores.get(i).kind(), b[i]));
     }
     double[] dLogits = new double[values.length];
-    result.backward(gradient, dLogits, Parameters.none().zeroGradients());
+    result.backward(gradient, dLogits, NamedArrays.none().zeroGradients());
     GradientCheck.of(() -> {
-          RuleResult now = apply(rule, experts, values, input);
+          RulePass now = apply(rule, experts, values, input);
           double sum = GradientCheck.weightedSum(now.assignments().weights(), a);
           for (int i = 0; i < b.length; i++) {
             sum += GradientCheck.weightedSum(now.scores().get(i).toArray(), b[i]);
@@ -106,9 +106,9 @@ final class HandWorked {
         .assertCorrect();
   }
 
-  private static RuleResult apply(
-      RoutingRule rule, int experts, double[] values, Supplier<MoeInput> input) {
-    MoeInput given = input.get();
+  private static RulePass apply(
+      RoutingRule rule, int experts, double[] values, Supplier<TokenBatch> input) {
+    TokenBatch given = input.get();
     return rule.apply(Logits.of(values, experts, given.mask()), given);
   }
 

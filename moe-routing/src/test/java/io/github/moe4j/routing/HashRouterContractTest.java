@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -23,12 +23,12 @@ class HashRouterContractTest extends RouterContract {
   }
 
   @Override
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     return withIds(input);
   }
 
   /** Ids from the token's place; padding has one outside the table, which must not be looked up. */
-  static MoeInput withIds(MoeInput input) {
+  static TokenBatch withIds(TokenBatch input) {
     int[] ids = new int[input.tokens()];
     for (int t = 0; t < ids.length; t++) {
       ids[t] = input.mask().valid(t) ? 7 * t % VOCABULARY : -1;

@@ -14,10 +14,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -40,9 +40,9 @@ class HashRouterTest {
   void route_tokenIds_expertsOfTheTableEqualWeights() {
     HashRouter router = HashRouter.of(TABLE, HashKey.TOKEN_ID, 4);
     INDArray x = Nd4j.ones(DataType.FLOAT, 4, 4);
-    MoeInput input =
-        MoeInput.of(x).withTokenIds(1, 0, 99, 1).withMask(TokenMask.of(true, true, false, true));
-    Routing routing = router.route(input);
+    TokenBatch input =
+        TokenBatch.of(x).withTokenIds(1, 0, 99, 1).withMask(TokenMask.of(true, true, false, true));
+    RouterPass routing = router.route(input);
     Assignments made = routing.decision().assignments();
     assertArrayEquals(new int[] {1, 2, 2, 0, 1, 2}, experts(made));
     assertEquals(3, made.token(4));
@@ -53,7 +53,7 @@ class HashRouterTest {
     routing.backward(
         RoutingGradient.ofWeights(new double[] {1, 2, 3, 4, 5, 6}),
         dx,
-        Parameters.none().zeroGradients());
+        NamedArrays.none().zeroGradients());
     assertAllZero("dx", values(dx));
   }
 
@@ -61,7 +61,7 @@ class HashRouterTest {
   void route_position_indexInSequenceModuloTable() {
     // sequences of 5: positions 0 1 2 3 4, of which 3 and 4 are 0 and 1 again
     HashRouter router = HashRouter.of(TABLE, HashKey.POSITION, 1);
-    MoeInput input = input(10).withSequenceLength(5);
+    TokenBatch input = input(10).withSequenceLength(5);
     int[] five = {2, 0, 1, 2, 0, 1, 2, 0, 1, 2};
     int[] made = experts(router.route(input).decision().assignments());
     assertArrayEquals(five, java.util.Arrays.copyOf(made, 10));
@@ -72,9 +72,9 @@ class HashRouterTest {
   void apply_rule_weightsFromScores() {
     // token 0: id 2, experts 0, 1 of 4 : 3 : 1; token 1: id 1, experts 1, 2 of 1 : 5 : 2
     Logits logits = ratios(3, 4, 3, 1, 1, 5, 2);
-    MoeInput input = input(2).withTokenIds(2, 1);
-    HashRule rule = new HashRule(TABLE, HashKey.TOKEN_ID, TopK.unnormalised(2));
-    RuleResult bare = rule.apply(logits, input);
+    TokenBatch input = input(2).withTokenIds(2, 1);
+    HashRule rule = new HashRule(TABLE, HashKey.TOKEN_ID, TopK.unnormalized(2));
+    RulePass bare = rule.apply(logits, input);
     assertMade(
         new int[] {0, 0, 1, 1},
         new int[] {0, 1, 1, 2},
@@ -101,13 +101,13 @@ class HashRouterTest {
         "token id of token 0 must be in [0, 3) but was -1",
         () -> router.route(input(1).withTokenIds(-1)));
     assertRefused(
-        "HashKey.TOKEN_ID routes by token id: give MoeInput.withTokenIds, but there were none",
+        "HashKey.TOKEN_ID routes by token id: give TokenBatch.withTokenIds, but there were none",
         () -> router.route(input(2)));
     assertRefused(
         "modelWidth must be at least 1 but was 0", () -> HashRouter.of(TABLE, HashKey.POSITION, 0));
     assertRefused(
         "k of the weights must be that of the table, 2, but was 1",
-        () -> new HashRule(TABLE, HashKey.POSITION, TopK.unnormalised(1)));
+        () -> new HashRule(TABLE, HashKey.POSITION, TopK.unnormalized(1)));
     HashRule rule = new HashRule(TABLE, HashKey.POSITION, TopK.of(2));
     assertRefused("experts of the table must be E = 4 but were 3", () -> rule.requireFits(4));
   }

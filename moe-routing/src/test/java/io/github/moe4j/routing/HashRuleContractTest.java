@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -18,12 +18,12 @@ class HashRuleContractTest extends RouterContract {
   protected Router router(INDArray weight, int choices) {
     ExpertTable table =
         ExpertTable.random(HashRouterContractTest.VOCABULARY, (int) weight.size(0), choices, 3);
-    HashRule rule = new HashRule(table, key, TopK.unnormalised(choices));
+    HashRule rule = new HashRule(table, key, TopK.unnormalized(choices));
     return GatedRouter.of(LinearGate.of(weight), rule);
   }
 
   @Override
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     return HashRouterContractTest.withIds(input);
   }
 

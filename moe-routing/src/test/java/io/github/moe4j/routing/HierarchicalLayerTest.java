@@ -5,10 +5,10 @@ import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -55,8 +55,8 @@ class HierarchicalLayerTest {
     mixed.parameters().forEach((name, array) -> wide.parameters().get(name).assign(array));
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(2), 9, D);
     INDArray x64 = x.castTo(DataType.DOUBLE);
-    try (MoeForward a = mixed.forward(MoeInput.of(x).withMask(MASK));
-        MoeForward b = wide.forward(MoeInput.of(x64).withMask(MASK))) {
+    try (MoePass a = mixed.forward(TokenBatch.of(x).withMask(MASK));
+        MoePass b = wide.forward(TokenBatch.of(x64).withMask(MASK))) {
       assertNear("y", values(b.y()), values(a.y()), 1e-5);
       assertAllZero("y of padding", values(a.y().getRow(2)));
       assertEquals(8 * 2, a.plan().rows());
@@ -79,14 +79,14 @@ class HierarchicalLayerTest {
   void backward_twoLevelsOfTopK_matchesDifferences() {
     MoeLayer layer = layer(DataType.DOUBLE, DataType.DOUBLE);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 9, D);
-    MoeInput input = MoeInput.of(x).withMask(MASK).training();
+    TokenBatch input = TokenBatch.of(x).withMask(MASK).training();
     double[] weight = RandomArrays.normal(Seeds.random(3), 9 * D);
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, weight, 9, D));
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(input)) {
+          try (MoePass pass = layer.forward(input)) {
             return GradientCheck.weightedSum(pass.y(), weight);
           }
         })

@@ -9,7 +9,7 @@ import static io.github.moe4j.routing.HandWorked.logits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -24,7 +24,7 @@ class LogitJitterTest {
   void apply_training_scoresTimesFactors() {
     // 5·0.8 = 4, 3·1.2 = 3.6, −1·1 = −1: relu keeps 4 and 3.6
     RecordedUniforms noise = new RecordedUniforms(.25, .75, .5);
-    RuleResult result =
+    RulePass result =
         new LogitJitter(new ReMoE(), 0.4).apply(logits(3, 5, 3, -1), input(1).training(noise));
     assertMade(new int[] {0, 0}, new int[] {0, 1}, new double[] {4, 3.6}, result);
     assertNear("dLogits", new double[] {8, 12, 0}, HandWorked.backward(result, 3, 10, 10), 1e-14);
@@ -48,7 +48,7 @@ class LogitJitterTest {
   @Test
   void apply_padding_drawsToo() {
     RecordedUniforms noise = new RecordedUniforms(.5, .75);
-    MoeInput training = input(2).withMask(TokenMask.of(false, true)).training(noise);
+    TokenBatch training = input(2).withMask(TokenMask.of(false, true)).training(noise);
     Logits logits = Logits.of(new double[] {Double.NaN, 10}, 1, training.mask());
     assertMade(
         new int[] {1},
@@ -79,7 +79,7 @@ class LogitJitterTest {
     assertRefused("range must be in [0, 1) but was 1.0", () -> new LogitJitter(new ReMoE(), 1));
     assertRefused("range must be in [0, 1) but was -0.1", () -> new LogitJitter(new ReMoE(), -0.1));
     assertRefused(
-        "LogitJitter draws random numbers: give MoeInput.training(generator), but there was none",
+        "LogitJitter draws random numbers: give TokenBatch.training(generator), but there was none",
         () -> new LogitJitter(new ReMoE(), 0.3).apply(logits(1, 1), input(1).training()));
   }
 }

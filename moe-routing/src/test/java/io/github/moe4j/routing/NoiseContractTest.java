@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -34,7 +34,7 @@ class NoiseContractTest extends RouterContract {
   }
 
   @Override
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     return training ? input.training(new SplittableRandom(seed)) : input;
   }
 
@@ -45,7 +45,7 @@ class NoiseContractTest extends RouterContract {
 
   @Override
   protected Router router(INDArray weight, int choices) {
-    TopK topK = TopK.unnormalised(choices);
+    TopK topK = TopK.unnormalized(choices);
     Gate gate = LinearGate.of(weight);
     return switch (kind) {
       case GUMBEL -> GatedRouter.of(gate, new GumbelNoise(topK, Temperature.constant(0.7)));

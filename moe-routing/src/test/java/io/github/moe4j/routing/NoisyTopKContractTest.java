@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.RouterContract;
 import io.github.moe4j.core.testkit.Seeds;
@@ -30,8 +30,8 @@ class NoisyTopKContractTest extends RouterContract {
 
   static Stream<Kind> kinds() {
     TopK sum = TopK.of(1);
-    TopK plain = TopK.unnormalised(1);
-    TopK epsilon = new TopK(1, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-6), 1);
+    TopK plain = TopK.unnormalized(1);
+    TopK epsilon = new TopK(1, ScoreFunction.SOFTMAX, TopKNormalization.sum(1e-6), 1);
     return Stream.of(
         new Kind("paper", w -> learned(w), sum, LoadThreshold.NOISY_LOGITS, true),
         new Kind("one scale", w -> scale(w, 1), plain, LoadThreshold.NOISY_LOGITS, true),
@@ -71,7 +71,7 @@ class NoisyTopKContractTest extends RouterContract {
   }
 
   @Override
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     return kind.training ? input.training(new SplittableRandom(seed)) : input;
   }
 

@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.NormalDistribution;
@@ -62,11 +62,11 @@ class NoisyTopKTest {
     return NoisyTopK.of(identity(3), new FixedNoise(2), topK);
   }
 
-  private static MoeInput input(double... scores) {
-    return MoeInput.of(RandomArrays.of(DataType.DOUBLE, scores, scores.length / 3, 3));
+  private static TokenBatch input(double... scores) {
+    return TokenBatch.of(RandomArrays.of(DataType.DOUBLE, scores, scores.length / 3, 3));
   }
 
-  private static MoeInput training() {
+  private static TokenBatch training() {
     return input(1, 0, -1).training(new Replay(0, 1, 0));
   }
 
@@ -97,15 +97,15 @@ class NoisyTopKTest {
   }
 
   @Test
-  void route_unnormalised_weightOfNoisySoftmax() {
-    RouterDecision decision = router(TopK.unnormalised(1)).route(training()).decision();
+  void route_unnormalized_weightOfNoisySoftmax() {
+    RouterDecision decision = router(TopK.unnormalized(1)).route(training()).decision();
     assertEquals(1, decision.assignments().expert(0));
     assertEquals(0.7053845126982412, decision.assignments().weight(0), 1e-12);
   }
 
   @Test
   void route_evaluation_noNoiseAndNoSelectionProbabilities() {
-    for (MoeInput input : List.of(input(1, 0, -1), input(1, 0, -1).atStep(7))) {
+    for (TokenBatch input : List.of(input(1, 0, -1), input(1, 0, -1).atStep(7))) {
       RouterDecision decision = router(TopK.of(2)).route(input).decision();
       assertEquals(0, decision.assignments().expert(0));
       assertEquals(1, decision.assignments().expert(1));
@@ -127,7 +127,7 @@ class NoisyTopKTest {
     assertNear(
         "selection",
         new double[] {0.3085375387259869, 0.3085375387259869, 0.06680720126885807},
-        selection(router(TopK.unnormalised(1))),
+        selection(router(TopK.unnormalized(1))),
         1e-12);
   }
 
@@ -148,7 +148,7 @@ class NoisyTopKTest {
     assertNear(
         "selection",
         new double[] {0.3085375387259869, 0.15865525393145707, 0.06680720126885807},
-        selection(router(TopK.unnormalised(1)).withThreshold(LoadThreshold.KTH_NOISY_LOGIT)),
+        selection(router(TopK.unnormalized(1)).withThreshold(LoadThreshold.KTH_NOISY_LOGIT)),
         1e-12);
   }
 
@@ -160,15 +160,15 @@ class NoisyTopKTest {
     assertNear(
         "selection",
         new double[] {0.6444025468574746, 0.4483828114479809, 0.1969149931312579},
-        selection(router(TopK.unnormalised(1)).withThreshold(LoadThreshold.PROBABILITIES)),
+        selection(router(TopK.unnormalized(1)).withThreshold(LoadThreshold.PROBABILITIES)),
         1e-12);
   }
 
   @Test
   void backward_selection_reachesExpertThatSetsTheThreshold() {
-    Routing routing = router(TopK.unnormalised(1)).route(training());
+    RouterPass routing = router(TopK.unnormalized(1)).route(training());
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 1, 3);
-    Gradients none = router(TopK.unnormalised(1)).parameters().zeroGradients();
+    Gradients none = router(TopK.unnormalized(1)).parameters().zeroGradients();
     routing.backward(RoutingGradient.of(Kind.SELECTION, new double[] {0, 0, 1}), dx, none);
     // P_2 = Φ((clean_2 − noisy_1)/2): φ(−1.5)/2 = 0.1295176/2 to itself, the opposite to expert 1
     double slope = 0.12951759566589174 / 2;
@@ -178,10 +178,10 @@ class NoisyTopKTest {
   @Test
   void route_drawsForEveryTokenAndExpert_paddingIncluded() {
     Replay draws = new Replay(0, 0, 0, 5, 5, 5, 0, 1, 0);
-    MoeInput input = input(1, 0, -1, 9, 9, 9, 1, 0, -1)
+    TokenBatch input = input(1, 0, -1, 9, 9, 9, 1, 0, -1)
         .withMask(TokenMask.of(true, false, true))
         .training(draws);
-    RouterDecision decision = router(TopK.unnormalised(1)).route(input).decision();
+    RouterDecision decision = router(TopK.unnormalized(1)).route(input).decision();
     assertEquals(9, draws.next);
     assertEquals(0, decision.assignments().expert(0));
     assertEquals(1, decision.assignments().expert(1));
@@ -194,7 +194,7 @@ class NoisyTopKTest {
     NoisyTopK router = NoisyTopK.create(3, 2, 2, DataType.DOUBLE);
     assertEquals(
         List.of("weight", "noise.weight"), List.copyOf(router.parameters().names()));
-    MoeInput input = MoeInput.of(Nd4j.ones(DataType.DOUBLE, 1, 2));
+    TokenBatch input = TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 1, 2));
     RouterDecision decision =
         router.route(input.training(new Replay(-1, 0.5, 2))).decision();
     assertEquals(2, decision.assignments().expert(0));
@@ -209,8 +209,8 @@ class NoisyTopKTest {
   @Test
   void route_noiseVanishes_selectionIsTheChoice() {
     INDArray scale = Nd4j.createFromArray(-2000.0);
-    NoisyTopK router = NoisyTopK.of(identity(3), LearnedScale.of(scale), TopK.unnormalised(1));
-    Routing routing = router.route(training());
+    NoisyTopK router = NoisyTopK.of(identity(3), LearnedScale.of(scale), TopK.unnormalized(1));
+    RouterPass routing = router.route(training());
     double[] selection = routing.decision().scores(Kind.SELECTION).orElseThrow().toArray();
     assertArrayEquals(new double[] {1, 0, 0}, selection);
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 1, 3);
@@ -223,7 +223,7 @@ class NoisyTopKTest {
 
   @Test
   void sigma_ofEachScale_asDocumented() {
-    MoeInput input = MoeInput.of(Nd4j.ones(DataType.DOUBLE, 2, 1));
+    TokenBatch input = TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 2, 1));
     assertSigma(new FixedNoise(0.5), input, 0.5, 0.5, 0.5, 0.5);
     assertSigma(FixedNoise.vmoe(1, 2), input, 0.5, 0.5, 0.5, 0.5);
     double zero = LN2;
@@ -242,7 +242,7 @@ class NoisyTopKTest {
         2 * LN2 + 0.25);
   }
 
-  private static void assertSigma(NoiseScale scale, MoeInput input, double... expected) {
+  private static void assertSigma(NoiseScale scale, TokenBatch input, double... expected) {
     scale.requireFits(2, 1);
     assertNear(scale.toString(), expected, scale.at(input, 2).sigma(), 1e-14);
   }

@@ -8,9 +8,9 @@ import static io.github.moe4j.routing.HandWorked.logits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -35,13 +35,13 @@ class ReMoETest {
 
   @Test
   void apply_padding_getsNothing() {
-    MoeInput input = input(4).withMask(TokenMask.of(false, true, false, true));
+    TokenBatch input = input(4).withMask(TokenMask.of(false, true, false, true));
     assertMade(new int[] {3}, new int[] {1}, new double[] {0.25}, new ReMoE().apply(LOGITS, input));
   }
 
   @Test
   void apply_nothingPositive_noAssignments() {
-    RuleResult result = new ReMoE().apply(logits(2, -1, 0, -80, -0.0), input(2));
+    RulePass result = new ReMoE().apply(logits(2, -1, 0, -80, -0.0), input(2));
     assertEquals(0, result.assignments().size());
     assertNear("dLogits", new double[4], HandWorked.backward(result, 4), 0);
   }
@@ -53,12 +53,12 @@ class ReMoETest {
 
   @Test
   void backward_handWorked_weightGradientAtAssigned() {
-    RuleResult result = new ReMoE().apply(LOGITS, input(4));
+    RulePass result = new ReMoE().apply(LOGITS, input(4));
     double[] dLogits = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1};
     result.backward(
         RoutingGradient.ofWeights(new double[] {10, 20, 30, 40, 50, 60}),
         dLogits,
-        Parameters.none().zeroGradients());
+        NamedArrays.none().zeroGradients());
     assertNear("dLogits", new double[] {21, 1, 11, 1, 1, 1, 41, 51, 31, 1, 61, 1}, dLogits, 0);
   }
 

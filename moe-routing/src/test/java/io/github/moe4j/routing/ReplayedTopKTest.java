@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -34,7 +34,7 @@ class ReplayedTopKTest {
 
   private final INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), E, D);
   private final INDArray dy = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), T, D);
-  private final MoeInput input = MoeInput.of(
+  private final TokenBatch input = TokenBatch.of(
           RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D))
       .withMask(TokenMask.of(true, true, false, true, true, true, false, true, true))
       .training();
@@ -52,8 +52,8 @@ class ReplayedTopKTest {
 
   @Test
   void replay_sameGate_givesTheSameBitsForwardAndBackward() {
-    try (MoeForward recorded = recording().forward(input);
-        MoeForward replayed = layer(weight, new ReplayedTopK(RULE, Replay.of("moe", trace)))
+    try (MoePass recorded = recording().forward(input);
+        MoePass replayed = layer(weight, new ReplayedTopK(RULE, Replay.of("moe", trace)))
             .build()
             .forward(input)) {
       Near.assertSameBits("y", Near.values(recorded.y()), Near.values(replayed.y()));
@@ -70,8 +70,8 @@ class ReplayedTopKTest {
   @Test
   void replay_otherGate_keepsTheChoiceAndWeighsItAnew() {
     INDArray other = RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), E, D);
-    try (MoeForward recorded = recording().forward(input);
-        MoeForward replayed = layer(other, new ReplayedTopK(RULE, Replay.of("moe", trace)))
+    try (MoePass recorded = recording().forward(input);
+        MoePass replayed = layer(other, new ReplayedTopK(RULE, Replay.of("moe", trace)))
             .build()
             .forward(input)) {
       Assignments a = recorded.decision().assignments();
@@ -99,7 +99,7 @@ class ReplayedTopKTest {
     }
     TracedPass shuffled = traced(pass, all.select(backwards), TraceWeights.NONE);
     Replay replay = Replay.of("moe", List.of(shuffled));
-    try (MoeForward replayed =
+    try (MoePass replayed =
         layer(weight, new ReplayedTopK(RULE, replay)).build().forward(input)) {
       Near.assertSameBits(
           "weights", all.weights(), replayed.decision().assignments().weights());

@@ -10,13 +10,13 @@ import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.FeedForwardRun;
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.CapacityFormula;
 import io.github.moe4j.core.capacity.DropOrder;
@@ -75,7 +75,7 @@ class RoutedLayerTest {
     List<RoutingRule> rules = new ArrayList<>(List.of(new Switch()));
     for (int k : new int[] {1, 2, E}) {
       rules.add(TopK.of(k));
-      rules.add(TopK.unnormalised(k));
+      rules.add(TopK.unnormalized(k));
       rules.add(TopK.softmaxAfter(k));
       rules.add(TopK.of(k).withScale(2.5));
     }
@@ -100,19 +100,19 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), T, D);
     x.slice(1).assign(x.slice(0)); // two tokens that want the same experts: one must be dropped
     // evaluation, for weights that sum to 1 with k = 1 are not to be trained
-    MoeInput input = MoeInput.of(x)
+    TokenBatch input = TokenBatch.of(x)
         .withMask(TokenMask.of(true, true, true, true, false, true))
         .withSequenceLength(3);
     double[] wY = RandomArrays.normal(Seeds.random(4), T * D);
     double[] wP = RandomArrays.normal(Seeds.random(5), T * E);
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       assertTrue(combination.capacity instanceof Dropless || pass.dropped() > 0);
       pass.addBalance(RoutingGradient.ofProbabilities(wP));
       gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D));
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(input)) {
+          try (MoePass pass = layer.forward(input)) {
             RouterDecision decision = pass.decision();
             return GradientCheck.weightedSum(pass.y(), wY)
                 + GradientCheck.weightedSum(
@@ -132,7 +132,7 @@ class RoutedLayerTest {
       NaiveMoe naive = NaiveMoe.of(layer.experts().parameters(), Activation.SILU);
       for (int tokens : new int[] {0, 1, 3, 17}) {
         INDArray x = RandomArrays.normal(type, Seeds.random(3), tokens, D);
-        try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+        try (MoePass pass = layer.forward(TokenBatch.of(x))) {
           double[][] expected = naive.forward(matrix(x), pass.plan().assignments());
           assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         }
@@ -146,7 +146,7 @@ class RoutedLayerTest {
 
   static Stream<RoutingRule> rulesWithWeightsThatSumToOne() {
     return Stream.of(
-        TopK.of(1), TopK.of(2), TopK.softmaxAfter(2), TopK.of(E), TopK.unnormalised(E));
+        TopK.of(1), TopK.of(2), TopK.softmaxAfter(2), TopK.of(E), TopK.unnormalized(E));
   }
 
   @ParameterizedTest
@@ -160,9 +160,9 @@ class RoutedLayerTest {
         array.slice(e).assign(single.parameters().get(name).slice(0));
       }
     });
-    MoeInput input = MoeInput.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 9, D));
-    try (MoeForward sparse = layer.forward(input);
-        FeedForwardRun dense = DenseFeedForward.of(single).forward(input)) {
+    TokenBatch input = TokenBatch.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 9, D));
+    try (MoePass sparse = layer.forward(input);
+        FeedForwardPass dense = DenseFeedForward.of(single).forward(input)) {
       assertNear("y", dense.y(), sparse.y(), 1e-13);
     }
   }
@@ -174,8 +174,8 @@ class RoutedLayerTest {
     double[][] x = matrix(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 5, D));
     int[] order = {3, 0, 4, 2, 1};
     double[][] permuted = Arrays.stream(order).mapToObj(t -> x[t]).toArray(double[][]::new);
-    try (MoeForward a = layer.forward(MoeInput.of(Nd4j.createFromArray(x)));
-        MoeForward b = layer.forward(MoeInput.of(Nd4j.createFromArray(permuted)))) {
+    try (MoePass a = layer.forward(TokenBatch.of(Nd4j.createFromArray(x)));
+        MoePass b = layer.forward(TokenBatch.of(Nd4j.createFromArray(permuted)))) {
       double[][] y = matrix(a.y());
       double[][] expected = Arrays.stream(order).mapToObj(t -> y[t]).toArray(double[][]::new);
       assertNear("y", expected, b.y(), 1e-13);
@@ -188,13 +188,13 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 50, D).dup('f');
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 50, D);
     MoeGradients expected;
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       expected = pass.backward(dy);
     }
-    MoeForward pass;
+    MoePass pass;
     try (MemoryWorkspace open =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
-      pass = layer.forward(MoeInput.of(x)); // must copy x, which is not in c order
+      pass = layer.forward(TokenBatch.of(x)); // must copy x, which is not in c order
       assertFalse(pass.y().isAttached(), open.getId());
     }
     try (MemoryWorkspace open =
@@ -225,8 +225,8 @@ class RoutedLayerTest {
       Nd4j.createUninitialized(DataType.FLOAT, 5000).assign(Float.NaN);
       assertFalse(open.getId().isEmpty());
     }
-    try (MoeForward a = fromSeed().forward(MoeInput.of(x));
-        MoeForward b = inside.forward(MoeInput.of(x))) {
+    try (MoePass a = fromSeed().forward(TokenBatch.of(x));
+        MoePass b = inside.forward(TokenBatch.of(x))) {
       assertSameBits("y", a.y(), b.y());
       assertSameBits("dx", a.backward(x).dx(), b.backward(x).dx());
     }
@@ -244,14 +244,14 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 50, D);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 50, D);
     MoeGradients expected;
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       expected = pass.backward(dy);
     }
     for (int round = 0; round < 3; round++) {
       try (MemoryWorkspace open =
           Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
         Nd4j.createUninitialized(DataType.FLOAT, 5000).assign(Float.NaN);
-        try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+        try (MoePass pass = layer.forward(TokenBatch.of(x))) {
           MoeGradients actual = pass.backward(dy);
           assertFalse(actual.dx().isAttached(), open.getId());
           assertSameBits("dx", expected.dx(), actual.dx());
@@ -267,7 +267,7 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 200, D);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 200, D);
     MoeGradients expected;
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       expected = pass.backward(dy);
     }
     ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -275,7 +275,7 @@ class RoutedLayerTest {
       List<Future<MoeGradients>> futures = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         futures.add(threads.submit(() -> {
-          try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+          try (MoePass pass = layer.forward(TokenBatch.of(x))) {
             return pass.backward(dy);
           }
         }));

@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -24,7 +24,7 @@ class SampledTopKTest {
   @Test
   void apply_training_noiseChoosesCleanScoresWeigh() {
     // ratios 2 : 1 : 5 times e^g = 4 : 9 : 1 → 8 : 9 : 5: experts 1 and 0; probabilities 1/8, 2/8
-    RuleResult result = new SampledTopK(TopK.unnormalised(2))
+    RulePass result = new SampledTopK(TopK.unnormalized(2))
         .apply(ratios(3, 2, 1, 5), input(1).training(RecordedUniforms.gumbelLogs(4, 9, 1)));
     assertMade(new int[] {0, 0}, new int[] {1, 0}, new double[] {.125, .25}, result);
     double[] p = {.25, .125, .625};
@@ -43,12 +43,12 @@ class SampledTopKTest {
   @Test
   void apply_padding_drawsToo() {
     RecordedUniforms noise = RecordedUniforms.gumbelLogs(9, 9, 1, 3);
-    MoeInput training = input(2).withMask(TokenMask.of(false, true)).training(noise);
+    TokenBatch training = input(2).withMask(TokenMask.of(false, true)).training(noise);
     assertMade(
         new int[] {1},
         new int[] {1},
         new double[] {0.5},
-        new SampledTopK(TopK.unnormalised(1))
+        new SampledTopK(TopK.unnormalized(1))
             .apply(Logits.of(new double[4], 2, training.mask()), training));
     assertEquals(0, noise.left());
   }
@@ -60,7 +60,7 @@ class SampledTopKTest {
     for (int i = 0; i < values.length; i++) {
       values[i] = Math.log(new double[] {2, 1, 5}[i % 3]);
     }
-    Assignments made = new SampledTopK(TopK.unnormalised(2))
+    Assignments made = new SampledTopK(TopK.unnormalized(2))
         .apply(HandWorked.logits(3, values), input(tokens).training(Seeds.random(1)))
         .assignments();
     int[] first = made.countFirstChoices();
@@ -80,7 +80,7 @@ class SampledTopKTest {
   void apply_refused_nothingDrawn() {
     SplittableRandom random = new SplittableRandom(3);
     assertRefused(
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
         () -> new SampledTopK(TopK.of(1)).apply(ratios(3, 2, 1, 5), input(1).training(random)));
     assertRefused(
@@ -103,7 +103,7 @@ class SampledTopKTest {
     SampledTopK rule = new SampledTopK(TopK.of(3));
     assertRefused("k must be at most E = 2 but was 3", () -> rule.requireFits(2));
     assertRefused(
-        "SampledTopK draws random numbers: give MoeInput.training(generator), but there was none",
+        "SampledTopK draws random numbers: give TokenBatch.training(generator), but there was none",
         () -> rule.apply(ratios(3, 1, 1, 1), input(1).training()));
   }
 }

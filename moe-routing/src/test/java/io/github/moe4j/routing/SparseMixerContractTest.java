@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -30,7 +30,7 @@ class SparseMixerContractTest extends RouterContract {
   }
 
   @Override
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     return training ? input.training(PlacedNoise.of(seed, input.tokens(), 5, 1, 5, 1)) : input;
   }
 

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
 import org.junit.jupiter.api.Test;
@@ -25,11 +25,11 @@ class SparseMixerTest {
     return java.util.Arrays.stream(values).map(Math::log).toArray();
   }
 
-  private static RuleResult apply(SparseMixer rule, double... scores) {
+  private static RulePass apply(SparseMixer rule, double... scores) {
     return rule.apply(Logits.of(scores, scores.length, TokenMask.none(1)), input(1));
   }
 
-  private static RuleResult train(RecordedUniforms uniforms) {
+  private static RulePass train(RecordedUniforms uniforms) {
     return RULE.apply(Logits.of(SCORES, 4, TokenMask.none(1)), input(1).training(uniforms));
   }
 
@@ -42,10 +42,10 @@ class SparseMixerTest {
     assertNear("weights", weights, made.weights(), 1e-15);
   }
 
-  private static double[] backward(RuleResult result, double... dWeights) {
+  private static double[] backward(RulePass result, double... dWeights) {
     double[] dLogits = {1, 1, 1, 1};
     result.backward(
-        RoutingGradient.ofWeights(dWeights), dLogits, Parameters.none().zeroGradients());
+        RoutingGradient.ofWeights(dWeights), dLogits, NamedArrays.none().zeroGradients());
     return dLogits;
   }
 
@@ -172,7 +172,7 @@ class SparseMixerTest {
     assertRefused("jitter must be at least 0 but was NaN", () -> new SparseMixer(Double.NaN));
     assertRefused("experts must be at least 2 but was 1", () -> RULE.requireFits(1));
     assertRefused(
-        "SparseMixer draws random numbers: give MoeInput.training(generator), but there was none",
+        "SparseMixer draws random numbers: give TokenBatch.training(generator), but there was none",
         () -> RULE.apply(Logits.of(SCORES, 4, TokenMask.none(1)), input(1).training()));
   }
 }

@@ -3,9 +3,9 @@ package io.github.moe4j.routing;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -27,7 +27,8 @@ class SteadyMemoryTest {
     MoeLayer layer = MoeLayer.of(
         GatedRouter.of(LinearGate.create(4, 24, DataType.FLOAT, 1), TopK.of(2)),
         GluExperts.create(ExpertOptions.of(4, 24, 40), 2));
-    MoeInput input = MoeInput.of(RandomArrays.normal(DataType.FLOAT, Seeds.random(4), tokens, 24))
+    TokenBatch input = TokenBatch.of(
+            RandomArrays.normal(DataType.FLOAT, Seeds.random(4), tokens, 24))
         .training();
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(5), tokens, 24);
     INDArray dx = Nd4j.create(DataType.FLOAT, tokens, 24);
@@ -35,7 +36,7 @@ class SteadyMemoryTest {
     long[] pointers = new long[2];
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < 50; i++) {
-        try (MoeForward pass = layer.forward(input)) {
+        try (MoePass pass = layer.forward(input)) {
           pass.backward(dy, dx, gradients);
         }
       }

@@ -18,14 +18,14 @@ class TopKContractTest extends RouterContract {
   static Stream<TopK> kinds() {
     return Stream.of(
         TopK.of(1),
-        TopK.unnormalised(1),
+        TopK.unnormalized(1),
         TopK.of(1).withScale(2.5),
-        TopK.unnormalised(1).withScale(2.5),
+        TopK.unnormalized(1).withScale(2.5),
         TopK.sigmoid(1),
-        new TopK(1, ScoreFunction.SIGMOID, WeightNorm.sum(1e-20), 2.5),
-        new TopK(1, ScoreFunction.SQRT_SOFTPLUS, WeightNorm.sum(1e-20), 1),
-        new TopK(1, ScoreFunction.SOFTMAX, WeightNorm.sum(1e-6), 1),
-        new TopK(1, ScoreFunction.SOFTMAX, WeightNorm.norm(2), 1));
+        new TopK(1, ScoreFunction.SIGMOID, TopKNormalization.sum(1e-20), 2.5),
+        new TopK(1, ScoreFunction.SQRT_SOFTPLUS, TopKNormalization.sum(1e-20), 1),
+        new TopK(1, ScoreFunction.SOFTMAX, TopKNormalization.sum(1e-6), 1),
+        new TopK(1, ScoreFunction.SOFTMAX, TopKNormalization.norm(2), 1));
   }
 
   @Override

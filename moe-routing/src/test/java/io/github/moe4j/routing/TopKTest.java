@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -28,8 +28,8 @@ class TopKTest {
   // token 2: 3 : 3 : 3 of 9   token 3: 6 : 1 : 1 of 8
   private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
 
-  private static MoeInput input(int tokens) {
-    return MoeInput.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
+  private static TokenBatch input(int tokens) {
+    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
   }
 
   private static Logits logits(TokenMask mask) {
@@ -40,11 +40,11 @@ class TopKTest {
     return Logits.of(values, 3, mask);
   }
 
-  private static RuleResult apply(RoutingRule rule) {
+  private static RulePass apply(RoutingRule rule) {
     return rule.apply(logits(TokenMask.none(4)), input(4));
   }
 
-  private static void assertMade(int[] experts, double[] weights, RuleResult result) {
+  private static void assertMade(int[] experts, double[] weights, RulePass result) {
     Assignments made = result.assignments();
     assertEquals(experts.length, made.size());
     int[] actual = new int[experts.length];
@@ -57,18 +57,18 @@ class TopKTest {
   }
 
   @Test
-  void apply_unnormalised_probabilitiesAsTheyAre() {
+  void apply_unnormalized_probabilitiesAsTheyAre() {
     // token 0: 5/8, 2/8   token 1: 2/4, 1/4 (tie of 0 and 1: 0)   token 2: 3/9, 3/9   token 3: 6/8,
     // 1/8
     double third = 1.0 / 3;
     assertMade(
         new int[] {2, 0, 2, 0, 0, 1, 0, 1},
         new double[] {0.625, 0.25, 0.5, 0.25, third, third, 0.75, 0.125},
-        apply(TopK.unnormalised(2)));
+        apply(TopK.unnormalized(2)));
   }
 
   @Test
-  void apply_renormalised_sumToOne() {
+  void apply_renormalized_sumToOne() {
     // token 0: 5 : 2 of 7   token 1: 2 : 1 of 3   token 2: 1 : 1 of 2   token 3: 6 : 1 of 7
     double[] weights = {5 / 7.0, 2 / 7.0, 2 / 3.0, 1 / 3.0, 0.5, 0.5, 6 / 7.0, 1 / 7.0};
     assertMade(new int[] {2, 0, 2, 0, 0, 1, 0, 1}, weights, apply(TopK.of(2)));
@@ -80,7 +80,7 @@ class TopKTest {
   void apply_scaled_weightsTimesScale() {
     double[] weights = {1.25, 0.5, 1, 0.5, 2 / 3.0, 2 / 3.0, 1.5, 0.25};
     assertMade(
-        new int[] {2, 0, 2, 0, 0, 1, 0, 1}, weights, apply(TopK.unnormalised(2).withScale(2)));
+        new int[] {2, 0, 2, 0, 0, 1, 0, 1}, weights, apply(TopK.unnormalized(2).withScale(2)));
     assertMade(
         new int[] {2, 2, 0, 0},
         new double[] {2.5, 2.5, 2.5, 2.5},
@@ -107,7 +107,7 @@ class TopKTest {
     double third = 1.0 / 3;
     double[] p = {0.25, 0.125, 0.625, 0.25, 0.25, 0.5, third, third, third, 0.75, 0.125, 0.125};
     for (RoutingRule rule :
-        List.of(TopK.of(2), TopK.unnormalised(1), TopK.softmaxAfter(2), new Switch())) {
+        List.of(TopK.of(2), TopK.unnormalized(1), TopK.softmaxAfter(2), new Switch())) {
       assertNear("probabilities", p, apply(rule).scores().get(0).toArray(), 1e-15);
     }
   }
@@ -115,7 +115,7 @@ class TopKTest {
   @Test
   void apply_padding_skipped() {
     TokenMask mask = TokenMask.of(false, true, false, true);
-    RuleResult result = TopK.of(1).apply(logits(mask), input(4).withMask(mask));
+    RulePass result = TopK.of(1).apply(logits(mask), input(4).withMask(mask));
     assertEquals(2, result.assignments().size());
     assertEquals(1, result.assignments().token(0));
     assertEquals(2, result.assignments().expert(0));
@@ -125,15 +125,15 @@ class TopKTest {
 
   @Test
   void backward_handWorked_softmaxJacobian() {
-    // token 3, unnormalised k 1: w = p0 = 3/4; dw/dlogits = p0·(1−p0, −p1, −p2)
+    // token 3, unnormalized k 1: w = p0 = 3/4; dw/dlogits = p0·(1−p0, −p1, −p2)
     //   = 3/4·(1/4, −1/8, −1/8) = (3/16, −3/32, −3/32); times dw 32: 6, −3, −3, added to 1
     double[] dLogits = new double[12];
     java.util.Arrays.fill(dLogits, 1);
-    apply(TopK.unnormalised(1))
+    apply(TopK.unnormalized(1))
         .backward(
             RoutingGradient.ofWeights(new double[] {0, 0, 0, 32}),
             dLogits,
-            Parameters.none().zeroGradients());
+            NamedArrays.none().zeroGradients());
     double[] expected = {1, 1, 1, 1, 1, 1, 1, 1, 1, 7, -2, -2};
     assertNear("dLogits", expected, dLogits, 1e-14);
   }
@@ -141,12 +141,12 @@ class TopKTest {
   @Test
   void apply_largeNormOrSmallScores_sharesOfTheLargest() {
     // the p-norm for large p is the maximum: weights 1 and (1/3)/(2/3)
-    TopK largest = new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.norm(1e6), 1);
-    RuleResult result = largest.apply(HandWorked.ratios(2, 1, 2), HandWorked.input(1));
+    TopK largest = new TopK(2, ScoreFunction.SOFTMAX, TopKNormalization.norm(1e6), 1);
+    RulePass result = largest.apply(HandWorked.ratios(2, 1, 2), HandWorked.input(1));
     assertNear("weights", new double[] {1, 0.5}, result.assignments().weights(), 1e-12);
     // sigmoids of e^−600, whose squares underflow: 1/√2 each
-    TopK square = new TopK(2, ScoreFunction.SIGMOID, WeightNorm.norm(2), 1);
-    RuleResult small = square.apply(HandWorked.logits(2, -600, -600), HandWorked.input(1));
+    TopK square = new TopK(2, ScoreFunction.SIGMOID, TopKNormalization.norm(2), 1);
+    RulePass small = square.apply(HandWorked.logits(2, -600, -600), HandWorked.input(1));
     double half = Math.sqrt(0.5);
     assertNear("weights", new double[] {half, half}, small.assignments().weights(), 1e-12);
   }
@@ -154,24 +154,24 @@ class TopKTest {
   @Test
   void backward_sigmoidsAlmostVanish_gradientOfDistributionFinite() {
     // s ≈ e^x: the distribution is the softmax, p = ½ each, dlogit = p·(dp − Σ p·dp) = ±5
-    RuleResult result =
+    RulePass result =
         TopK.sigmoid(1).apply(HandWorked.logits(2, -708.5, -708.5), HandWorked.input(1));
     double[] dLogits = new double[2];
     result.backward(
         RoutingGradient.ofProbabilities(new double[] {10, -10}),
         dLogits,
-        Parameters.none().zeroGradients());
+        NamedArrays.none().zeroGradients());
     assertNear("dLogits", new double[] {5, -5}, dLogits, 1e-9);
   }
 
   @Test
-  void backward_renormalisedOfOne_zero() {
+  void backward_renormalizedOfOne_zero() {
     double[] dLogits = new double[12];
     apply(TopK.of(1))
         .backward(
             RoutingGradient.ofWeights(new double[] {1, 2, 3, 4}),
             dLogits,
-            Parameters.none().zeroGradients());
+            NamedArrays.none().zeroGradients());
     assertNear("dLogits", new double[12], dLogits, 1e-15);
   }
 
@@ -180,7 +180,7 @@ class TopKTest {
     // the two worst: token 0: 1 : 2 of 3   token 1: 1 : 1   token 2: 1 : 1   token 3: 1 : 1
     int[] chosen = {1, 0, 1, 0, 2, 1, 2, 1};
     int[] before = chosen.clone();
-    RuleResult result = TopK.of(2).weigh(logits(TokenMask.none(4)), input(4), chosen);
+    RulePass result = TopK.of(2).weigh(logits(TokenMask.none(4)), input(4), chosen);
     assertMade(chosen, new double[] {1 / 3.0, 2 / 3.0, .5, .5, .5, .5, .5, .5}, result);
     assertArrayEquals(before, chosen);
   }
@@ -189,12 +189,12 @@ class TopKTest {
   void weigh_ownChoice_sameAsApply() {
     for (TopK rule : List.of(
         TopK.of(2),
-        TopK.unnormalised(2),
+        TopK.unnormalized(2),
         TopK.of(2).withScale(3),
         TopK.sigmoid(2),
-        new TopK(2, ScoreFunction.SIGMOID, WeightNorm.sum(0.1), 2.5),
-        new TopK(2, ScoreFunction.SQRT_SOFTPLUS, WeightNorm.sum(), 1),
-        new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.norm(3), 1))) {
+        new TopK(2, ScoreFunction.SIGMOID, TopKNormalization.sum(0.1), 2.5),
+        new TopK(2, ScoreFunction.SQRT_SOFTPLUS, TopKNormalization.sum(), 1),
+        new TopK(2, ScoreFunction.SOFTMAX, TopKNormalization.norm(3), 1))) {
       Assignments made = apply(rule).assignments();
       int[] chosen = new int[made.size()];
       for (int n = 0; n < chosen.length; n++) {
@@ -210,24 +210,24 @@ class TopKTest {
     double[] wWeights = RandomArrays.normal(Seeds.random(2), 6);
     double[] wP = RandomArrays.normal(Seeds.random(3), 12);
     TokenMask mask = TokenMask.of(true, false, true, true);
-    MoeInput input = input(4).withMask(mask);
+    TokenBatch input = input(4).withMask(mask);
     int[] chosen = {0, 2, 2, 1, 1, 0};
     for (TopK rule : List.of(
         TopK.of(2),
-        TopK.unnormalised(2),
+        TopK.unnormalized(2),
         TopK.of(2).withScale(3),
         TopK.sigmoid(2),
-        new TopK(2, ScoreFunction.SIGMOID, WeightNorm.sum(0.1), 2.5),
-        new TopK(2, ScoreFunction.SQRT_SOFTPLUS, WeightNorm.sum(), 1),
-        new TopK(2, ScoreFunction.SOFTMAX, WeightNorm.norm(3), 1))) {
+        new TopK(2, ScoreFunction.SIGMOID, TopKNormalization.sum(0.1), 2.5),
+        new TopK(2, ScoreFunction.SQRT_SOFTPLUS, TopKNormalization.sum(), 1),
+        new TopK(2, ScoreFunction.SOFTMAX, TopKNormalization.norm(3), 1))) {
       double[] dLogits = new double[12];
       rule.weigh(Logits.of(scores, 3, mask), input, chosen)
           .backward(
               RoutingGradient.ofWeights(wWeights).plus(RoutingGradient.ofProbabilities(wP)),
               dLogits,
-              Parameters.none().zeroGradients());
+              NamedArrays.none().zeroGradients());
       GradientCheck.of(() -> {
-            RuleResult now = rule.weigh(Logits.of(scores, 3, mask), input, chosen);
+            RulePass now = rule.weigh(Logits.of(scores, 3, mask), input, chosen);
             return GradientCheck.weightedSum(now.assignments().weights(), wWeights)
                 + GradientCheck.weightedSum(now.scores().get(0).toArray(), wP);
           })
@@ -257,16 +257,16 @@ class TopKTest {
   void weigh_choiceWithoutProbability_weightsStillSumToOne() {
     TokenMask mask = TokenMask.none(1);
     Logits logits = Logits.of(new double[] {900, 1, 1}, 3, mask);
-    RuleResult result = TopK.of(2).weigh(logits, input(1), new int[] {1, 2});
+    RulePass result = TopK.of(2).weigh(logits, input(1), new int[] {1, 2});
     assertNear("weights", new double[] {0.5, 0.5}, result.assignments().weights(), 1e-15);
   }
 
   @Test
   void apply_oneChoiceSummingToOneInTraining_refused() {
     Logits logits = logits(TokenMask.none(4));
-    MoeInput training = input(4).training();
+    TokenBatch training = input(4).training();
     String rule =
-        "k must be above 1 when training with normalised weights, since k = 1 gives the router"
+        "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1";
     assertMessage(rule, () -> TopK.of(1).apply(logits, training));
     assertMessage(rule, () -> TopK.softmaxAfter(1).apply(logits, training));
@@ -274,7 +274,7 @@ class TopKTest {
     assertEquals(4, TopK.of(1).apply(logits, input(4)).assignments().size());
     assertEquals(8, TopK.of(2).apply(logits, training).assignments().size());
     assertEquals(8, TopK.softmaxAfter(2).apply(logits, training).assignments().size());
-    assertEquals(4, TopK.unnormalised(1).apply(logits, training).assignments().size());
+    assertEquals(4, TopK.unnormalized(1).apply(logits, training).assignments().size());
     assertEquals(4, new Switch().apply(logits, training).assignments().size());
     Logits one = Logits.of(new double[4], 1, TokenMask.none(4));
     assertEquals(4, TopK.of(1).apply(one, training).assignments().size());
@@ -284,12 +284,13 @@ class TopKTest {
   void any_wrongOptions_messageNamesRuleAndValue() {
     assertMessage("k must be at least 1 but was 0", () -> TopK.of(0));
     assertMessage(
-        "scale must be finite but was NaN", () -> TopK.unnormalised(1).withScale(Double.NaN));
+        "scale must be finite but was NaN", () -> TopK.unnormalized(1).withScale(Double.NaN));
     assertMessage(
         "power of the weight norm must be 0 or at least 1 but was 0.5",
-        () -> new WeightNorm(0.5, 0));
+        () -> new TopKNormalization(0.5, 0));
     assertMessage(
-        "epsilon of the weight norm must be at least 0 but was -1.0", () -> WeightNorm.sum(-1));
+        "epsilon of the weight norm must be at least 0 but was -1.0",
+        () -> TopKNormalization.sum(-1));
     assertMessage("k must be at most E = 3 but was 4", () -> apply(TopK.of(4)));
     LinearGate gate = LinearGate.create(3, 2, DataType.FLOAT, 1);
     assertMessage("k must be at most E = 3 but was 4", () -> GatedRouter.of(gate, TopK.of(4)));
@@ -298,10 +299,11 @@ class TopKTest {
   @Test
   void of_defaults_asDocumented() {
     ScoreFunction softmax = ScoreFunction.SOFTMAX;
-    assertEquals(new TopK(2, softmax, new WeightNorm(1, 0), 1), TopK.of(2));
-    assertEquals(new TopK(2, softmax, new WeightNorm(0, 0), 1), TopK.unnormalised(2));
+    assertEquals(new TopK(2, softmax, new TopKNormalization(1, 0), 1), TopK.of(2));
+    assertEquals(new TopK(2, softmax, new TopKNormalization(0, 0), 1), TopK.unnormalized(2));
     assertEquals(TopK.of(2), TopK.softmaxAfter(2));
-    assertEquals(new TopK(2, ScoreFunction.SIGMOID, new WeightNorm(0, 0), 1), TopK.sigmoid(2));
+    assertEquals(
+        new TopK(2, ScoreFunction.SIGMOID, new TopKNormalization(0, 0), 1), TopK.sigmoid(2));
   }
 
   private static void assertMessage(String expected, Executable action) {

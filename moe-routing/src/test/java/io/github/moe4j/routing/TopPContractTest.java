@@ -19,7 +19,7 @@ class TopPContractTest extends RouterContract {
   static Stream<TopP> kinds() {
     return Stream.of(0.6, 1.0)
         .flatMap(p -> Stream.of(Cut.values())
-            .flatMap(cut -> Stream.of(WeightNorm.none(), WeightNorm.sum())
+            .flatMap(cut -> Stream.of(TopKNormalization.none(), TopKNormalization.sum())
                 .map(norm -> new TopP(p, cut, 1, norm))));
   }
 

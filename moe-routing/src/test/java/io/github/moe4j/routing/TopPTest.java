@@ -9,7 +9,7 @@ import static io.github.moe4j.routing.HandWorked.ratios;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -78,18 +78,18 @@ class TopPTest {
   }
 
   @Test
-  void apply_maxExpertsAndSum_cappedAndNormalised() {
+  void apply_maxExpertsAndSum_cappedAndNormalized() {
     // token 1 stops at two: 4 : 3 of 7   token 0: 6 : 2 of 8
     assertMade(
         new int[] {0, 0, 1, 1, 2},
         new int[] {2, 0, 0, 1, 1},
         new double[] {.75, .25, 4 / 7.0, 3 / 7.0, 1},
-        new TopP(0.75, Cut.CROSSING, 2, WeightNorm.sum()).apply(LOGITS, input(3)));
+        new TopP(0.75, Cut.CROSSING, 2, TopKNormalization.sum()).apply(LOGITS, input(3)));
   }
 
   @Test
   void apply_padding_getsNothing() {
-    MoeInput input = input(3).withMask(TokenMask.of(true, false, true));
+    TokenBatch input = input(3).withMask(TokenMask.of(true, false, true));
     assertMade(
         new int[] {0, 0, 2},
         new int[] {2, 0, 1},
@@ -109,7 +109,7 @@ class TopPTest {
   @Test
   void backward_handWorked_eachTokenItsOwnNumber() {
     // probabilities 1/2, 1/4, 1/4 and p = .5: experts 0; dw = 8 → 1/2·(8 − 4), 1/4·(−4), 1/4·(−4)
-    RuleResult result = TopP.of(0.5).apply(ratios(3, 2, 1, 1), input(1));
+    RulePass result = TopP.of(0.5).apply(ratios(3, 2, 1, 1), input(1));
     assertNear("dLogits", new double[] {2, -1, -1}, HandWorked.backward(result, 3, 8), 1e-14);
   }
 
@@ -117,8 +117,9 @@ class TopPTest {
   void backward_everyCutAndNorm_matchesDifferences() {
     double[] values = RandomArrays.normal(Seeds.random(1), 6 * 5);
     for (Cut cut : Cut.values()) {
-      for (WeightNorm norm :
-          new WeightNorm[] {WeightNorm.none(), WeightNorm.sum(), WeightNorm.norm(2)}) {
+      for (TopKNormalization norm : new TopKNormalization[] {
+        TopKNormalization.none(), TopKNormalization.sum(), TopKNormalization.norm(2)
+      }) {
         assertGradient(new TopP(0.7, cut, ALL, norm), 5, values, () -> input(6));
         assertGradient(new TopP(0.9, cut, 3, norm), 5, values, () -> input(6));
       }
@@ -127,8 +128,8 @@ class TopPTest {
 
   @Test
   void of_defaults_asDocumented() {
-    assertEquals(new TopP(0.4, Cut.CROSSING, ALL, WeightNorm.none()), TopP.of(0.4));
-    assertEquals(new TopP(0.4, Cut.INCLUSIVE, ALL, WeightNorm.none()), TopP.inclusive(0.4));
+    assertEquals(new TopP(0.4, Cut.CROSSING, ALL, TopKNormalization.none()), TopP.of(0.4));
+    assertEquals(new TopP(0.4, Cut.INCLUSIVE, ALL, TopKNormalization.none()), TopP.inclusive(0.4));
   }
 
   @Test
@@ -138,10 +139,10 @@ class TopPTest {
     assertRefused("p must be above 0 and at most 1 but was NaN", () -> TopP.of(Double.NaN));
     assertRefused(
         "maxExperts must be at least 1 but was 0",
-        () -> new TopP(1, Cut.CROSSING, 0, WeightNorm.none()));
-    TopP constant = new TopP(1, Cut.CROSSING, 1, WeightNorm.sum());
+        () -> new TopP(1, Cut.CROSSING, 0, TopKNormalization.none()));
+    TopP constant = new TopP(1, Cut.CROSSING, 1, TopKNormalization.sum());
     assertRefused(
-        "maxExperts must be above 1 when training with normalised weights, since one expert gives"
+        "maxExperts must be above 1 when training with normalized weights, since one expert gives"
             + " the router no gradient, but was 1",
         () -> constant.apply(LOGITS, input(3).training()));
     assertEquals(3, constant.apply(LOGITS, input(3)).assignments().size());

@@ -2,7 +2,7 @@ package io.github.moe4j.balance.catalogue;
 
 import io.github.moe4j.balance.CoefficientSchedule;
 import io.github.moe4j.balance.control.LoadController;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import java.util.OptionalDouble;
 
 /** A controller that moves the bias by which a router chooses experts. */
@@ -14,7 +14,7 @@ public non-sealed interface BiasControllerProvider extends ControllerProvider {
    * @param k choices per token of the router
    * @param rate how far a step moves a bias; not read by a controller without a rate
    */
-  LoadController create(SelectionBias bias, int k, CoefficientSchedule rate);
+  LoadController create(ExpertBias bias, int k, CoefficientSchedule rate);
 
   /** A usual rate, for long runs; empty for a controller without a rate. */
   OptionalDouble defaultRate();

@@ -2,7 +2,7 @@ package io.github.moe4j.balance.catalogue;
 
 import io.github.moe4j.balance.CoefficientSchedule;
 import io.github.moe4j.balance.control.LoadController;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import java.util.OptionalDouble;
 
 /** A controller of biases that the library brings. */
@@ -19,7 +19,7 @@ record LibraryBiasController(
   /** Builds a controller. */
   @FunctionalInterface
   interface Factory {
-    LoadController create(SelectionBias bias, int k, CoefficientSchedule rate);
+    LoadController create(ExpertBias bias, int k, CoefficientSchedule rate);
   }
 
   @Override
@@ -28,7 +28,7 @@ record LibraryBiasController(
   }
 
   @Override
-  public LoadController create(SelectionBias bias, int k, CoefficientSchedule rate) {
+  public LoadController create(ExpertBias bias, int k, CoefficientSchedule rate) {
     return factory.create(bias, k, rate);
   }
 }

@@ -9,11 +9,11 @@ import io.github.moe4j.balance.GlobalBatchLoss;
 import io.github.moe4j.balance.ImportanceLoss;
 import io.github.moe4j.balance.LoadLoss;
 import io.github.moe4j.balance.LoadUnit;
-import io.github.moe4j.balance.Pooling;
+import io.github.moe4j.balance.LossScope;
 import io.github.moe4j.balance.ReMoEL1;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.SwitchLoss.Counting;
-import io.github.moe4j.balance.Variance;
+import io.github.moe4j.balance.VarianceEstimator;
 import io.github.moe4j.balance.ZLoss;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.catalogue.Catalogue;
@@ -43,7 +43,7 @@ public final class LossCatalogue {
               SWITCH_PAGE,
               0.005,
               "K",
-              (c, sizes) -> new SwitchLoss(c, Counting.PER_TOKEN, Pooling.ALL_LAYERS))
+              (c, sizes) -> new SwitchLoss(c, Counting.PER_TOKEN, LossScope.ALL_LAYERS))
           .when("as Switch, on the scale of Mixtral in Hugging Face: K times the loss"),
       LibraryLoss.of(
               "gshard",
@@ -64,11 +64,11 @@ public final class LossCatalogue {
               (c, sizes) -> SwitchLoss.perSequence(c))
           .withinSequences()
           .when(
-              "every sequence must use all experts, as when experts are spread over devices; costs specialisation"),
+              "every sequence must use all experts, as when experts are spread over devices; costs specialization"),
       LibraryLoss.of(
               "global-batch",
               "Global-batch loss",
-              "E·Σ f·P, f over the whole optimiser step",
+              "E·Σ f·P, f over the whole optimizer step",
               "global-batch",
               0.01,
               "1 over the global batch",
@@ -81,7 +81,7 @@ public final class LossCatalogue {
               IMPORTANCE_PAGE,
               0.02,
               "0",
-              (c, sizes) -> ImportanceLoss.ofProbabilities(c, Variance.POPULATION))
+              (c, sizes) -> ImportanceLoss.ofProbabilities(c, VarianceEstimator.POPULATION))
           .when("no counts wanted; evens out probability, not tokens"),
       LibraryLoss.of(
               "importance-of-weights",

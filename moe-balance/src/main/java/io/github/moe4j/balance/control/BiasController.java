@@ -1,12 +1,12 @@
 package io.github.moe4j.balance.control;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * Balances without a loss: after every optimiser step the selection bias of a router changes by the
+ * Balances without a loss: after every optimizer step the selection bias of a router changes by the
  * load of that step, up for experts with few tokens and down for those with many (Wang et al. 2024,
  * arXiv 2408.15664; DeepSeek-V3, arXiv 2412.19437, section 2.1.2).
  *
@@ -17,7 +17,7 @@ import java.util.Arrays;
  * <p>State: {@code bias} [E], {@code counts} [E] since the last step, {@code step} [1].
  */
 public final class BiasController implements LoadController {
-  private final SelectionBias bias;
+  private final ExpertBias bias;
   private final BiasRule rule;
   private long[] counts;
   private long step;
@@ -27,7 +27,7 @@ public final class BiasController implements LoadController {
    *
    * @param bias what the router reads. Modified by {@link #step} and {@link #restore}.
    */
-  public BiasController(SelectionBias bias, BiasRule rule) {
+  public BiasController(ExpertBias bias, BiasRule rule) {
     this.bias = bias;
     this.rule = rule;
     this.counts = new long[bias.experts()];

@@ -1,13 +1,13 @@
 package io.github.moe4j.balance.control;
 
-/** How a selection bias changes by the load of one optimiser step. */
+/** How a selection bias changes by the load of one optimizer step. */
 @FunctionalInterface
 public interface BiasRule {
   /**
    * What to add to the bias of each expert [E].
    *
    * @param counts choices of each expert in this step, before dropping [E]. Not modified.
-   * @param step optimiser steps done before, at least 0
+   * @param step optimizer steps done before, at least 0
    */
   double[] change(long[] counts, long step);
 }

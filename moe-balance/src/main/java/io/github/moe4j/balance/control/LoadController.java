@@ -5,7 +5,7 @@ import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
 
 /**
- * Steers the load from outside the gradient: it watches every pass of an optimiser step and acts
+ * Steers the load from outside the gradient: it watches every pass of an optimizer step and acts
  * once when the step is done.
  *
  * <p>Implementations may be called by several threads; those that only count come to the same
@@ -20,7 +20,7 @@ public interface LoadController extends Stateful {
   void observe(RouterDecision decision);
 
   /**
-   * Acts on what was observed since the last step, and forgets it. Called once after every optimiser
+   * Acts on what was observed since the last step, and forgets it. Called once after every optimizer
    * step, also if nothing was observed.
    */
   void step();

@@ -1,15 +1,15 @@
 package io.github.moe4j.balance.control;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Quantile balancing: after every optimiser step the bias becomes what would have given each expert
+ * Quantile balancing: after every optimizer step the bias becomes what would have given each expert
  * its even share, as far as one step of coordinate descent tells ({@code qb_dual_update} of
  * Megatron-LM).
  *
@@ -30,14 +30,14 @@ import java.util.function.DoubleUnaryOperator;
  * {@code bias} [E], {@code sum} [E] of β since the last step, {@code passes} [1].
  */
 public final class QuantileController implements LoadController {
-  private final SelectionBias bias;
+  private final ExpertBias bias;
   private final int k;
   private final double keep;
   private final DoubleUnaryOperator score;
   private double[] sum;
   private long passes;
 
-  private QuantileController(SelectionBias bias, int k, double keep, DoubleUnaryOperator score) {
+  private QuantileController(ExpertBias bias, int k, double keep, DoubleUnaryOperator score) {
     Require.that(
         k >= 1 && k <= bias.experts(), "k must be in [1, %d] but was %d", bias.experts(), k);
     Require.that(keep >= 0 && keep < 1, "keep must be in [0, 1) but was %s", keep);
@@ -54,12 +54,12 @@ public final class QuantileController implements LoadController {
    * @param bias what the router reads. Modified by {@link #step} and {@link #restore}.
    * @param k choices per token
    */
-  public static QuantileController ofLogits(SelectionBias bias, int k) {
+  public static QuantileController ofLogits(ExpertBias bias, int k) {
     return new QuantileController(bias, k, 0, s -> s);
   }
 
   /** For routers that add the bias to the sigmoids of the logits, such as DeepSeek-V3's. */
-  public static QuantileController ofSigmoids(SelectionBias bias, int k) {
+  public static QuantileController ofSigmoids(ExpertBias bias, int k) {
     return new QuantileController(bias, k, 0, Exp::sigmoid);
   }
 

@@ -6,7 +6,7 @@ import io.github.moe4j.core.internal.Require;
 
 /**
  * Steers how many experts a ReLU router uses, by the coefficient of its L1 penalty: after every
- * optimiser step it grows by a factor while weights are zero too seldom, and shrinks by the same
+ * optimizer step it grows by a factor while weights are zero too seldom, and shrinks by the same
  * factor otherwise (Wang, Chen and Zhu 2024, ReMoE, arXiv 2412.14711, equation 8; {@code
  * moe_relu_l1_reg_coeff} in thu-ml/ReMoE).
  *

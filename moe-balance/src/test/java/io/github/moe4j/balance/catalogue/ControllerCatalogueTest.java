@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.balance.CoefficientSchedule;
 import io.github.moe4j.balance.control.CoefficientController;
 import io.github.moe4j.balance.control.LoadController;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.Decisions;
 import java.nio.file.Files;
@@ -45,7 +45,7 @@ class ControllerCatalogueTest {
   @ParameterizedTest
   @MethodSource("ofBiases")
   void create_ofBiases_lowersThatOfTheExpertInUse(BiasControllerProvider entry) {
-    SelectionBias bias = SelectionBias.zeros(EXPERTS);
+    ExpertBias bias = ExpertBias.zeros(EXPERTS);
     CoefficientSchedule rate = CoefficientSchedule.constant(entry.defaultRate().orElse(0));
     LoadController controller = entry.create(bias, 1, rate);
     controller.observe(collapsed());

@@ -6,11 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.balance.CoefficientSchedule;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.LimitedCapacity;
 import io.github.moe4j.core.experts.ExpertOptions;
@@ -26,7 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Hand-worked: three experts. */
 class BiasControllerTest {
-  private final SelectionBias bias = SelectionBias.of(1, 2, 3);
+  private final ExpertBias bias = ExpertBias.of(1, 2, 3);
   private final BiasController controller = new BiasController(bias, SignRule.of(0.5));
 
   private static RouterDecision chosen(TokenMask mask, int[]... choice) {
@@ -76,8 +76,8 @@ class BiasControllerTest {
             FfnExperts.create(ExpertOptions.of(2, 3, 4).withDataType(DataType.DOUBLE), 1))
         .capacity(LimitedCapacity.ofFactor(0.5))
         .build();
-    BiasController ofTwo = new BiasController(SelectionBias.zeros(2), SignRule.of(1));
-    try (MoeForward pass = layer.forward(MoeInput.of(Nd4j.ones(DataType.DOUBLE, 4, 3)))) {
+    BiasController ofTwo = new BiasController(ExpertBias.zeros(2), SignRule.of(1));
+    try (MoePass pass = layer.forward(TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 4, 3)))) {
       assertEquals(3, pass.dropped());
       ofTwo.observe(pass.decision());
     }
@@ -86,7 +86,7 @@ class BiasControllerTest {
 
   @Test
   void add_countsOfOtherWorkers_allComeToTheSameBias() {
-    SelectionBias otherBias = SelectionBias.of(1, 2, 3);
+    ExpertBias otherBias = ExpertBias.of(1, 2, 3);
     BiasController other = new BiasController(otherBias, SignRule.of(0.5));
     controller.observe(chosen(to(0), to(0)));
     other.observe(chosen(to(1), to(1), to(1), to(2)));

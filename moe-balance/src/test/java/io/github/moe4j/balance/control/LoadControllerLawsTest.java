@@ -9,8 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.balance.CoefficientSchedule;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.Decisions;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -58,7 +58,7 @@ class LoadControllerLawsTest {
       return this != QUANTILE && this != QUANTILE_OF_SIGMOIDS && this != QUANTILE_KEEPING;
     }
 
-    LoadController over(SelectionBias bias) {
+    LoadController over(ExpertBias bias) {
       int k = Math.min(K, bias.experts());
       CoefficientSchedule rate = CoefficientSchedule.cosine(0.3, 0.01, 5);
       return switch (this) {
@@ -73,7 +73,7 @@ class LoadControllerLawsTest {
     }
   }
 
-  private final SelectionBias bias = SelectionBias.of(0.1, -0.2, 0.3, 0);
+  private final ExpertBias bias = ExpertBias.of(0.1, -0.2, 0.3, 0);
 
   /** Passes of different length with scores that prefer expert 0. */
   private static RouterDecision pass(int salt) {
@@ -175,10 +175,10 @@ class LoadControllerLawsTest {
   @Test
   void observe_otherOrder_comesToTheSame() {
     List<RouterDecision> passes = passes(6);
-    LoadController forth = kind.over(SelectionBias.zeros(EXPERTS));
+    LoadController forth = kind.over(ExpertBias.zeros(EXPERTS));
     passes.forEach(forth::observe);
     Collections.reverse(passes);
-    LoadController back = kind.over(SelectionBias.zeros(EXPERTS));
+    LoadController back = kind.over(ExpertBias.zeros(EXPERTS));
     passes.forEach(back::observe);
     assertAgree(forth, back, 1e-13);
     forth.step();
@@ -202,8 +202,8 @@ class LoadControllerLawsTest {
     for (int i = 0; i < 8; i++) {
       passes.add(Decisions.topK(logits(i, 1), EXPERTS, K, TokenMask.none(1)));
     }
-    LoadController alone = kind.over(SelectionBias.zeros(EXPERTS));
-    LoadController shared = kind.over(SelectionBias.zeros(EXPERTS));
+    LoadController alone = kind.over(ExpertBias.zeros(EXPERTS));
+    LoadController shared = kind.over(ExpertBias.zeros(EXPERTS));
     for (int i = 0; i < 4 * ROUNDS; i++) {
       passes.forEach(alone::observe);
     }
@@ -235,11 +235,11 @@ class LoadControllerLawsTest {
   @Test
   void restore_atAnyPoint_goesOnToTheSameBits() {
     List<RouterDecision> passes = passes(12);
-    ControllerState unbroken = run(kind.over(SelectionBias.of(bias.values())), passes, 0);
+    ControllerState unbroken = run(kind.over(ExpertBias.of(bias.values())), passes, 0);
     for (int stop = 0; stop <= 12; stop++) {
-      LoadController first = kind.over(SelectionBias.of(bias.values()));
+      LoadController first = kind.over(ExpertBias.of(bias.values()));
       run(first, passes.subList(0, stop), 0);
-      LoadController second = kind.over(SelectionBias.zeros(EXPERTS));
+      LoadController second = kind.over(ExpertBias.zeros(EXPERTS));
       second.observe(pass(99)); // to be forgotten
       second.restore(first.state());
       assertSame(first.state(), second.state());
@@ -262,7 +262,7 @@ class LoadControllerLawsTest {
   @Test
   void restore_bias_reachesTheRouter() {
     if (kind != Kind.SPARSITY) {
-      ControllerState saved = kind.over(SelectionBias.of(4, 3, 2, 1)).state();
+      ControllerState saved = kind.over(ExpertBias.of(4, 3, 2, 1)).state();
       kind.over(bias).restore(saved);
       assertSameBits("bias", new double[] {4, 3, 2, 1}, bias.values());
     }
@@ -313,11 +313,11 @@ class LoadControllerLawsTest {
     assertRefused(ControllerState.empty(), "no value ");
     String message =
         kind == Kind.SPARSITY ? "experts must be 4 but was 3" : "bias must have length 4 but has 3";
-    assertRefused(kind.over(SelectionBias.zeros(3)).state(), message);
+    assertRefused(kind.over(ExpertBias.zeros(3)).state(), message);
   }
 
   private LoadController observed() {
-    LoadController controller = kind.over(SelectionBias.of(bias.values()));
+    LoadController controller = kind.over(ExpertBias.of(bias.values()));
     controller.observe(pass(1));
     return controller;
   }
@@ -333,7 +333,7 @@ class LoadControllerLawsTest {
 
   private void assertRefused(ControllerState state, String message) {
     // in another state than the one refused, so that nothing of it can be taken over unseen
-    LoadController controller = kind.over(SelectionBias.of(9, 8, 7, 6));
+    LoadController controller = kind.over(ExpertBias.of(9, 8, 7, 6));
     controller.observe(pass(2));
     controller.step();
     controller.observe(pass(3));
@@ -364,7 +364,7 @@ class LoadControllerLawsTest {
 
   @Test
   void step_oneExpert_biasStaysZero() {
-    SelectionBias one = SelectionBias.zeros(1);
+    ExpertBias one = ExpertBias.zeros(1);
     LoadController controller = kind.over(one);
     controller.observe(Decisions.topK(new double[] {3, -1}, 1, 1, TokenMask.none(2)));
     controller.step();

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.Decisions;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -43,7 +43,7 @@ class QuantileControllerTest {
 
   @Test
   void observe_onePass_sumIsThePrices() {
-    QuantileController controller = QuantileController.ofLogits(SelectionBias.of(-1, 0), 1);
+    QuantileController controller = QuantileController.ofLogits(ExpertBias.of(-1, 0), 1);
     controller.observe(scored(2, SCORES));
     assertSameBits("β", new double[] {1, 0}, controller.state().get("sum"));
     assertEquals(1, controller.state().get("passes")[0]);
@@ -51,7 +51,7 @@ class QuantileControllerTest {
 
   @Test
   void step_onePass_handWorked() {
-    SelectionBias bias = SelectionBias.of(-1, 0);
+    ExpertBias bias = ExpertBias.of(-1, 0);
     QuantileController controller = QuantileController.ofLogits(bias, 1);
     controller.observe(scored(2, SCORES));
     assertSameBits("before", new double[] {-1, 0}, bias.values());
@@ -63,7 +63,7 @@ class QuantileControllerTest {
   void step_twoPasses_meanOfTheirPrices() {
     // second pass (1, 5), (0, 1): s + b = (0, 5), (−1, 1), α = 0, −1, s − α = (1, 5), (1, 2),
     // β = (1, 2); mean (1, 1): nothing to choose between them
-    SelectionBias bias = SelectionBias.of(-1, 0);
+    ExpertBias bias = ExpertBias.of(-1, 0);
     QuantileController controller = QuantileController.ofLogits(bias, 1);
     controller.observe(scored(2, SCORES));
     controller.observe(scored(2, 1, 5, 0, 1));
@@ -75,7 +75,7 @@ class QuantileControllerTest {
   void step_keeping_partOfTheOldBiasStays() {
     // s + b = (−5, 1), (−7, 2)   α = −5, −7   s − α = (8, 6), (8, 9)   β = (8, 6)
     // 1/4·(−8, 0) − 3/4·(8, 6) = (−8, −4.5), less −6.25
-    SelectionBias bias = SelectionBias.of(-8, 0);
+    ExpertBias bias = ExpertBias.of(-8, 0);
     QuantileController controller = QuantileController.ofLogits(bias, 1).keeping(0.25);
     controller.observe(scored(2, SCORES));
     controller.step();
@@ -92,7 +92,7 @@ class QuantileControllerTest {
   void step_sigmoids_handWorked() {
     // the same numbers a tenth as large as sigmoids: (.3, .1), (.1, .2) and bias (−.1, 0)
     double[] logits = mapped(s -> Math.log(s / 10 / (1 - s / 10)), SCORES);
-    SelectionBias bias = SelectionBias.of(-.1, 0);
+    ExpertBias bias = ExpertBias.of(-.1, 0);
     QuantileController controller = QuantileController.ofSigmoids(bias, 1);
     controller.observe(scored(2, logits));
     controller.step();
@@ -102,7 +102,7 @@ class QuantileControllerTest {
   @Test
   void observe_shareNotWhole_roundedDown() {
     // three tokens, E = 2, k = 1: ⌊3/2⌋ + 1 = 2. α is the smaller: s − α = (4, 0), (2, 0), (0, 1)
-    QuantileController controller = QuantileController.ofLogits(SelectionBias.zeros(2), 1);
+    QuantileController controller = QuantileController.ofLogits(ExpertBias.zeros(2), 1);
     controller.observe(scored(2, 5, 1, 3, 1, 0, 1));
     assertSameBits("β", new double[] {2, 0}, controller.state().get("sum"));
   }
@@ -110,14 +110,14 @@ class QuantileControllerTest {
   @Test
   void observe_oneToken_secondBestIsThePrice() {
     // E = 3, k = 2: ⌊2/3⌋ + 1 = 1; α = 1: s − α = (2, 0, 1)
-    QuantileController controller = QuantileController.ofLogits(SelectionBias.zeros(3), 2);
+    QuantileController controller = QuantileController.ofLogits(ExpertBias.zeros(3), 2);
     controller.observe(scored(3, 3, 1, 2));
     assertSameBits("β", new double[] {2, 0, 1}, controller.state().get("sum"));
   }
 
   @Test
   void observe_allExperts_saysNothing() {
-    SelectionBias bias = SelectionBias.of(4, 7);
+    ExpertBias bias = ExpertBias.of(4, 7);
     QuantileController controller = QuantileController.ofLogits(bias, 2);
     controller.observe(scored(2, SCORES));
     assertEquals(0, controller.state().get("passes")[0]);
@@ -127,7 +127,7 @@ class QuantileControllerTest {
 
   @Test
   void step_evenScores_biasStaysZero() {
-    SelectionBias bias = SelectionBias.zeros(4);
+    ExpertBias bias = ExpertBias.zeros(4);
     QuantileController controller = QuantileController.ofLogits(bias, 2);
     controller.observe(scored(4, mapped(s -> 7, new double[24])));
     controller.step();
@@ -137,7 +137,7 @@ class QuantileControllerTest {
   @Test
   void step_totalCollapse_aheadOneFallsBehindByAsMuch() {
     // s = (a, 0, 0, 0) for every token: α = 0, β = (a, 0, 0, 0); a = 8: −8 + 2, 0 + 2
-    SelectionBias bias = SelectionBias.zeros(4);
+    ExpertBias bias = ExpertBias.zeros(4);
     QuantileController controller = QuantileController.ofLogits(bias, 1);
     double[] scores = new double[32];
     for (int t = 0; t < 8; t++) {
@@ -153,7 +153,7 @@ class QuantileControllerTest {
     // with bias 0: at most n·k/E = 16 tokens exceed α + β_e, and more than 16 reach it; several
     // may equal it, as s = α for the best expert of a token that was not chosen
     double[] scores = RandomArrays.normal(Seeds.random(1), 64 * 8);
-    QuantileController controller = QuantileController.ofLogits(SelectionBias.zeros(8), 2);
+    QuantileController controller = QuantileController.ofLogits(ExpertBias.zeros(8), 2);
     controller.observe(scored(8, scores));
     double[] beta = controller.state().get("sum");
     int[] above = new int[8];
@@ -175,7 +175,7 @@ class QuantileControllerTest {
 
   @Test
   void step_random_biasSumsToZero() {
-    SelectionBias bias = SelectionBias.of(RandomArrays.normal(Seeds.random(2), 8));
+    ExpertBias bias = ExpertBias.of(RandomArrays.normal(Seeds.random(2), 8));
     QuantileController controller = QuantileController.ofLogits(bias, 2).keeping(0.3);
     controller.observe(scored(8, RandomArrays.normal(Seeds.random(1), 64 * 8)));
     controller.step();
@@ -184,7 +184,7 @@ class QuantileControllerTest {
 
   @Test
   void any_wrongArguments_messageNamesRuleAndValue() {
-    SelectionBias two = SelectionBias.zeros(2);
+    ExpertBias two = ExpertBias.zeros(2);
     assertMessage("k must be in [1, 2] but was 3", () -> QuantileController.ofLogits(two, 3));
     assertMessage("k must be in [1, 2] but was 0", () -> QuantileController.ofSigmoids(two, 0));
     QuantileController controller = QuantileController.ofLogits(two, 1);

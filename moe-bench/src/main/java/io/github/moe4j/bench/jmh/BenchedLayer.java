@@ -3,8 +3,8 @@ package io.github.moe4j.bench.jmh;
 import io.github.moe4j.bench.roofline.ShapedLayer;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.experts.GluExperts;
 import java.util.Arrays;
 import org.openjdk.jmh.annotations.Param;
@@ -31,9 +31,9 @@ public abstract class BenchedLayer extends BenchedShape {
     buildRouter();
     given = GivenLoad.of(load, sizes);
     experts = ShapedLayer.experts(sizes);
-    layer = MoeLayer.of(new GivenRouter(router, given), experts);
+    layer = MoeLayer.of(new FixedLoadRouter(router, given), experts);
     gradients = layer.parameters().zeroGradients();
-    try (MoeForward pass = layer.forward(input())) {
+    try (MoePass pass = layer.forward(input())) {
       requireFinite("y", pass.y());
       if (!Arrays.equals(
           pass.load().kept(),

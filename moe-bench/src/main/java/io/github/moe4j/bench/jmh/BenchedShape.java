@@ -3,8 +3,8 @@ package io.github.moe4j.bench.jmh;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -54,8 +54,8 @@ public abstract class BenchedShape {
   }
 
   /** The tokens in a pass that evaluates. */
-  MoeInput input() {
-    return MoeInput.of(x);
+  TokenBatch input() {
+    return TokenBatch.of(x);
   }
 
   /** Random rows of width D. */

@@ -3,7 +3,7 @@ package io.github.moe4j.bench.jmh;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.Dispatcher;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -40,7 +40,7 @@ public class BenchedStages extends BenchedLayer {
     Dispatcher.dispatch(plan, x, xR);
     dyR = normal(5, plan.rows());
     try (Arena.Scope scope = arena.open()) {
-      ExpertsRun run = experts.run(xR, expertStart, PassMode.evaluation(), scope);
+      ExpertsPass run = experts.run(xR, expertStart, PassMode.evaluation(), scope);
       yR = run.y().dup('c');
       run.close();
     }

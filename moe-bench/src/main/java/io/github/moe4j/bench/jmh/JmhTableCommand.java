@@ -2,7 +2,7 @@ package io.github.moe4j.bench.jmh;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.GeneratedPart;
+import io.github.moe4j.cli.GeneratedPart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -4,17 +4,17 @@ import io.github.moe4j.balance.BalanceLoss;
 import io.github.moe4j.balance.catalogue.LossCatalogue;
 import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.balance.catalogue.LossSizes;
-import io.github.moe4j.bench.lab.balance.StudiedDevices;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.lab.balance.StudiedDevices;
 import io.github.moe4j.routing.BatchwiseMask;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
@@ -95,7 +95,7 @@ public class LossBenchmark {
     private final MoeLayer built = MoeLayer.of(
         router(LossCatalogue.load().get(USUAL)),
         GluExperts.create(ExpertOptions.of(EXPERTS, WIDTH, HIDDEN), 2));
-    private final MoeInput input = input();
+    private final TokenBatch input = input();
 
     /** Called by JMH. */
     public Layer() {}
@@ -116,14 +116,14 @@ public class LossBenchmark {
         : GatedRouter.of(gate, TopK.of(K));
   }
 
-  private static MoeInput input() {
+  private static TokenBatch input() {
     INDArray x =
         Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), TOKENS, WIDTH);
-    return MoeInput.of(x).withSequenceLength(SEQUENCE).training(new SplittableRandom(5));
+    return TokenBatch.of(x).withSequenceLength(SEQUENCE).training(new SplittableRandom(5));
   }
 
   private static RouterDecision decide(Router router) {
-    Routing routing = router.route(input());
+    RouterPass routing = router.route(input());
     routing.close();
     return routing.decision();
   }
@@ -137,7 +137,7 @@ public class LossBenchmark {
   /** One forward pass of the layer. */
   @Benchmark
   public int layer(Layer layer) {
-    try (MoeForward pass = layer.built.forward(layer.input)) {
+    try (MoePass pass = layer.built.forward(layer.input)) {
       return pass.dropped();
     }
   }

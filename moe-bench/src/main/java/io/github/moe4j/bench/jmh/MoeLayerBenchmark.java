@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.jmh;
 
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoePass;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -55,7 +55,7 @@ public class MoeLayerBenchmark {
   /** One forward pass. */
   @Benchmark
   public int forward(Layer of) {
-    try (MoeForward pass = of.layer.forward(of.input())) {
+    try (MoePass pass = of.layer.forward(of.input())) {
       return pass.dropped();
     }
   }
@@ -63,7 +63,7 @@ public class MoeLayerBenchmark {
   /** One forward and one backward pass in training, with all gradients. */
   @Benchmark
   public int forwardBackward(Layer of) {
-    try (MoeForward pass = of.layer.forward(of.input().training())) {
+    try (MoePass pass = of.layer.forward(of.input().training())) {
       pass.backward(of.dy, of.dx, of.gradients);
       return pass.dropped();
     }

@@ -1,14 +1,14 @@
 package io.github.moe4j.bench.jmh;
 
-import io.github.moe4j.bench.routers.RouterCatalogue;
-import io.github.moe4j.bench.routers.RouterEntry;
-import io.github.moe4j.bench.routers.RouterSizes;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.lab.routers.RouterCatalogue;
+import io.github.moe4j.lab.routers.RouterEntry;
+import io.github.moe4j.lab.routers.RouterSizes;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -118,14 +118,14 @@ public class RouterBenchmark {
   }
 
   /** The same noise in every call, so that the gradient fits the decision. */
-  private Routing decide() {
-    return built.route(MoeInput.of(x).withTokenIds(ids).training(new SplittableRandom(5)));
+  private RouterPass decide() {
+    return built.route(TokenBatch.of(x).withTokenIds(ids).training(new SplittableRandom(5)));
   }
 
   /** Decides. */
   @Benchmark
   public int route() {
-    Routing routing = decide();
+    RouterPass routing = decide();
     int assignments = routing.decision().assignments().size();
     routing.close();
     return assignments;
@@ -134,7 +134,7 @@ public class RouterBenchmark {
   /** Decides and pulls a gradient of the weights back. */
   @Benchmark
   public int routeAndBack() {
-    Routing routing = decide();
+    RouterPass routing = decide();
     routing.backward(upstream, dx, gradients);
     int assignments = routing.decision().assignments().size();
     routing.close();

@@ -3,9 +3,9 @@ package io.github.moe4j.bench.jmh;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.Dispatcher;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -54,7 +54,7 @@ public class StageBenchmark {
     public void check() {
       buildRouter();
       lease = SingleThreadedBlas.leaseFor(sizes.tokens());
-      Routing routing = router.route(input());
+      RouterPass routing = router.route(input());
       int assignments = routing.decision().assignments().size();
       routing.close();
       if (assignments != sizes.tokens() * sizes.k()) {
@@ -72,7 +72,7 @@ public class StageBenchmark {
   /** Linear gate and top-k. */
   @Benchmark
   public int route(Routed of) {
-    Routing routing = of.router.route(of.input());
+    RouterPass routing = of.router.route(of.input());
     int assignments = routing.decision().assignments().size();
     routing.close();
     return assignments;
@@ -98,7 +98,7 @@ public class StageBenchmark {
   @Benchmark
   public INDArray experts(BenchedStages of) {
     try (Arena.Scope scope = of.arena.open()) {
-      ExpertsRun run = of.experts.run(of.xR, of.expertStart, PassMode.evaluation(), scope);
+      ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.evaluation(), scope);
       INDArray yR = run.y();
       run.close();
       return yR;
@@ -119,7 +119,7 @@ public class StageBenchmark {
   @Benchmark
   public INDArray expertsBackward(BenchedStages of) {
     try (Arena.Scope scope = of.arena.open()) {
-      ExpertsRun run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
+      ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
       INDArray dxR = scope.takeZeros(DataType.FLOAT, of.plan.rows(), of.sizes.width());
       run.backward(of.dyR, dxR, of.gradients.scoped("experts"));
       run.close();

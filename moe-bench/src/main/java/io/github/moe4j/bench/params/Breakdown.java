@@ -3,10 +3,10 @@ package io.github.moe4j.bench.params;
 import io.github.moe4j.models.preset.Accounting;
 import io.github.moe4j.models.preset.Architecture;
 import io.github.moe4j.models.preset.Operations;
-import io.github.moe4j.models.preset.Part;
+import io.github.moe4j.models.preset.ParameterCounts;
+import io.github.moe4j.models.preset.ParameterGroup;
 import io.github.moe4j.models.preset.Preset;
 import io.github.moe4j.models.preset.Published;
-import io.github.moe4j.models.preset.Sizes;
 import io.github.moe4j.models.preset.WeightType;
 import java.util.Locale;
 
@@ -17,15 +17,15 @@ final class Breakdown {
   private Breakdown() {}
 
   static String of(Preset preset, int context) {
-    Sizes total = preset.total();
-    Sizes active = preset.active();
+    ParameterCounts total = preset.total();
+    ParameterCounts active = preset.active();
     Operations operations = preset.operations(context);
     StringBuilder text = new StringBuilder(preset.title() + " (" + preset.name() + ")\n");
-    Sketch.lines(preset).forEach(line -> text.append("  ").append(line).append('\n'));
+    PresetSummary.lines(preset).forEach(line -> text.append("  ").append(line).append('\n'));
     text.append('\n')
         .append(row(
             "part", "total", "share", "active", "FLOP/token", "float32 GB", "bf16 GB", "int8 GB"));
-    for (Part part : Part.values()) {
+    for (ParameterGroup part : ParameterGroup.values()) {
       text.append(row(
           part.label(),
           total.count(part),
@@ -51,7 +51,7 @@ final class Breakdown {
   private static void predictors(Architecture model, StringBuilder text) {
     if (model.predictors() > 0) {
       text.append("beside it: ")
-          .append(Amount.of(Accounting.predictors(model).total()))
+          .append(SiFormat.of(Accounting.predictors(model).total()))
           .append(" in modules that predict later tokens\n");
     }
   }
@@ -61,9 +61,9 @@ final class Breakdown {
         Locale.ROOT,
         "%s: %s here, %s published (%s), %s%s",
         published.counting().label(),
-        Amount.of(published.counting().count(preset.architecture())),
+        SiFormat.of(published.counting().count(preset.architecture())),
         published.printed(),
-        Amount.percent(published.difference(preset.architecture())),
+        SiFormat.percent(published.difference(preset.architecture())),
         published.source(),
         published.note().isEmpty() ? "" : "; " + published.note());
   }
@@ -71,13 +71,13 @@ final class Breakdown {
   private static String row(String name, long count, long all, long active, long operations) {
     return row(
         name,
-        Amount.of(count),
+        SiFormat.of(count),
         String.format(Locale.ROOT, "%.2f %%", 100.0 * count / all),
-        Amount.of(active),
-        Amount.of(operations),
-        Amount.gigabytes(WeightType.FLOAT32.bytes(count)),
-        Amount.gigabytes(WeightType.BFLOAT16.bytes(count)),
-        Amount.gigabytes(WeightType.INT8.bytes(count)));
+        SiFormat.of(active),
+        SiFormat.of(operations),
+        SiFormat.gigabytes(WeightType.FLOAT32.bytes(count)),
+        SiFormat.gigabytes(WeightType.BFLOAT16.bytes(count)),
+        SiFormat.gigabytes(WeightType.INT8.bytes(count)));
   }
 
   private static String row(String... cells) {

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.params;
 
-import io.github.moe4j.bench.FigureOptions;
+import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.models.preset.Preset;
 import io.github.moe4j.models.preset.Presets;
 import java.io.IOException;
@@ -87,7 +87,7 @@ public final class ParamsCommand implements Callable<Integer> {
     List<String> all = Presets.all().stream().map(Preset::name).toList();
     if (!all.contains(name)) {
       throw new IllegalArgumentException("no preset " + name + "; nearest is "
-          + Nearest.to(name, all) + ", all are " + String.join(", ", all));
+          + Suggestions.to(name, all) + ", all are " + String.join(", ", all));
     }
     return Preset.named(name);
   }

@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.params;
 
 import io.github.moe4j.models.preset.Architecture;
-import io.github.moe4j.models.preset.Part;
+import io.github.moe4j.models.preset.ParameterCounts;
+import io.github.moe4j.models.preset.ParameterGroup;
 import io.github.moe4j.models.preset.Preset;
 import io.github.moe4j.models.preset.Published;
-import io.github.moe4j.models.preset.Sizes;
 import io.github.moe4j.models.preset.WeightType;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +30,12 @@ final class ParamsDocs {
       row(
           page,
           "`" + preset.name() + "`",
-          Amount.of(total),
-          Amount.of(preset.active().total()),
-          Amount.of(preset.operations(0).total()),
-          Amount.gigabytes(WeightType.FLOAT32.bytes(total)),
-          Amount.gigabytes(WeightType.BFLOAT16.bytes(total)),
-          Amount.gigabytes(WeightType.INT8.bytes(total)));
+          SiFormat.of(total),
+          SiFormat.of(preset.active().total()),
+          SiFormat.of(preset.operations(0).total()),
+          SiFormat.gigabytes(WeightType.FLOAT32.bytes(total)),
+          SiFormat.gigabytes(WeightType.BFLOAT16.bytes(total)),
+          SiFormat.gigabytes(WeightType.INT8.bytes(total)));
     }
   }
 
@@ -50,9 +50,9 @@ final class ParamsDocs {
             page,
             "`" + preset.name() + "`",
             published.counting().label(),
-            Amount.of(published.counting().count(model)),
+            SiFormat.of(published.counting().count(model)),
             published.printed(),
-            Amount.percent(published.difference(model)),
+            SiFormat.percent(published.difference(model)),
             linked(published.source()),
             published.note());
       }
@@ -61,15 +61,17 @@ final class ParamsDocs {
 
   private static void parts(List<Preset> presets, StringBuilder page) {
     page.append("\n### By part\n\n| preset |");
-    for (Part part : Part.values()) {
+    for (ParameterGroup part : ParameterGroup.values()) {
       page.append(' ').append(part.label()).append(" |");
     }
-    page.append("\n|---|").append("---:|".repeat(Part.values().length)).append('\n');
+    page.append("\n|---|")
+        .append("---:|".repeat(ParameterGroup.values().length))
+        .append('\n');
     for (Preset preset : presets) {
-      Sizes total = preset.total();
+      ParameterCounts total = preset.total();
       List<String> cells = new ArrayList<>(List.of("`" + preset.name() + "`"));
-      for (Part part : Part.values()) {
-        cells.add(Amount.of(total.count(part)));
+      for (ParameterGroup part : ParameterGroup.values()) {
+        cells.add(SiFormat.of(total.count(part)));
       }
       row(page, cells.toArray(String[]::new));
     }
@@ -84,13 +86,13 @@ final class ParamsDocs {
       row(
           page,
           "`" + preset.name() + "`",
-          Sketch.layers(model),
+          PresetSummary.layers(model),
           String.valueOf(model.modelWidth()),
           model.attention().label(),
-          Sketch.experts(model.sparse()),
+          PresetSummary.experts(model.sparse()),
           preset.routed().rule(),
           preset.routed().capacityLabel(),
-          Sketch.balance(preset));
+          PresetSummary.balance(preset));
     }
   }
 

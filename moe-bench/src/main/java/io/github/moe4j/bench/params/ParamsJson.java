@@ -2,10 +2,10 @@ package io.github.moe4j.bench.params;
 
 import io.github.moe4j.models.preset.Accounting;
 import io.github.moe4j.models.preset.Operations;
-import io.github.moe4j.models.preset.Part;
+import io.github.moe4j.models.preset.ParameterCounts;
+import io.github.moe4j.models.preset.ParameterGroup;
 import io.github.moe4j.models.preset.Preset;
 import io.github.moe4j.models.preset.Published;
-import io.github.moe4j.models.preset.Sizes;
 import io.github.moe4j.models.preset.WeightType;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,8 +21,8 @@ final class ParamsJson {
   }
 
   private static Map<String, Object> of(Preset preset, int context) {
-    Sizes total = preset.total();
-    Sizes active = preset.active();
+    ParameterCounts total = preset.total();
+    ParameterCounts active = preset.active();
     Operations operations = preset.operations(context);
     Map<String, Object> json = new LinkedHashMap<>();
     json.put("name", preset.name());
@@ -47,10 +47,10 @@ final class ParamsJson {
     return json;
   }
 
-  private static Map<String, Long> parts(long all, ToLongFunction<Part> count) {
+  private static Map<String, Long> parts(long all, ToLongFunction<ParameterGroup> count) {
     Map<String, Long> json = new LinkedHashMap<>();
     json.put("all", all);
-    for (Part part : Part.values()) {
+    for (ParameterGroup part : ParameterGroup.values()) {
       json.put(part.name(), count.applyAsLong(part));
     }
     return json;

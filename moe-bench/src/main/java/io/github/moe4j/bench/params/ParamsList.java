@@ -21,9 +21,9 @@ final class ParamsList {
             FORMAT,
             preset.name(),
             published.counting().label(),
-            Amount.of(published.counting().count(preset.architecture())),
+            SiFormat.of(published.counting().count(preset.architecture())),
             published.printed(),
-            Amount.percent(published.difference(preset.architecture()))));
+            SiFormat.percent(published.difference(preset.architecture()))));
       }
     }
     return list.toString();

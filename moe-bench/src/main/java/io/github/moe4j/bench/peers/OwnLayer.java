@@ -3,10 +3,10 @@ package io.github.moe4j.bench.peers;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
@@ -23,7 +23,7 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OwnLayer implements PeerLayer {
   private final MoeLayer layer;
   private final boolean training;
-  private final MoeInput input;
+  private final TokenBatch input;
   private final INDArray dy;
   private final INDArray dx;
   private final Gradients gradients;
@@ -34,11 +34,11 @@ final class OwnLayer implements PeerLayer {
     this.layer = MoeLayer.of(
         GatedRouter.of(LinearGate.of(router), TopK.softmaxAfter(shape.k())), experts(work));
     this.training = training;
-    MoeInput tokens = MoeInput.of(array(work.x(), shape.tokens(), shape.width()));
+    TokenBatch tokens = TokenBatch.of(array(work.x(), shape.tokens(), shape.width()));
     this.input = training ? tokens.training() : tokens;
     this.dy = array(work.dy(), shape.tokens(), shape.width());
     this.dx = dy.like();
-    this.gradients = (training ? layer.parameters() : Parameters.none()).zeroGradients();
+    this.gradients = (training ? layer.parameters() : NamedArrays.none()).zeroGradients();
   }
 
   private static Experts experts(PeerCase work) {
@@ -63,7 +63,7 @@ final class OwnLayer implements PeerLayer {
   }
 
   private void pass(Consumer<INDArray> output) {
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       if (training) {
         pass.backward(dy, dx, gradients);
       }

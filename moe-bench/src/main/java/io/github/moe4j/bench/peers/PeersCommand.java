@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.peers;
 
-import io.github.moe4j.bench.FigureOptions;
-import io.github.moe4j.bench.Interruption;
-import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapeOptions;
+import io.github.moe4j.cli.FigureOptions;
+import io.github.moe4j.cli.Interruption;
+import io.github.moe4j.cli.Watch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -131,7 +131,7 @@ public final class PeersCommand implements Callable<Integer> {
     out.println();
     out.flush();
     long steps = parts.stream()
-        .mapToLong(part -> timing.steps(Contest.size(part.training(), systems)))
+        .mapToLong(part -> timing.steps(InterleavedTiming.size(part.training(), systems)))
         .sum();
     List<List<PeerTime>> measured = new ArrayList<>();
     try (Watch watch = watches.open(NAME, steps, "steps", err)) {
@@ -159,7 +159,8 @@ public final class PeersCommand implements Callable<Integer> {
   private static List<PeerTime> measure(Part part, List<PeerSystem> systems, Timing timing) {
     timing.watch().leaveIfAsked();
     timing.watch().progress().at(part.toString());
-    try (Contest contest = new Contest(part.shape(), part.training(), systems)) {
+    try (InterleavedTiming contest =
+        new InterleavedTiming(part.shape(), part.training(), systems)) {
       contest.requireAgreement();
       return contest.measure(timing);
     }

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.peers;
 
-import io.github.moe4j.bench.Watch;
+import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.report;
 
-import io.github.moe4j.bench.Version;
+import io.github.moe4j.cli.Version;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;

@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.report;
 
-import io.github.moe4j.bench.page.HtmlPage;
-import io.github.moe4j.bench.page.TextFile;
+import io.github.moe4j.cli.page.HtmlPage;
+import io.github.moe4j.cli.page.TextFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -21,7 +21,7 @@ record Figure(
     Map<String, String> params,
     double score,
     double error,
-    Spread spread,
+    IterationSpread spread,
     double garbage,
     @Nullable Ratio ratio) {
 

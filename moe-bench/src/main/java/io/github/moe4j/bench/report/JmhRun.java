@@ -28,7 +28,7 @@ record JmhRun(
     String unit,
     double score,
     double error,
-    Spread spread,
+    IterationSpread spread,
     double garbage) {
 
   private static final String GARBAGE = "gc.alloc.rate.norm";
@@ -52,7 +52,7 @@ record JmhRun(
         Fields.text(metric, "scoreUnit"),
         Fields.number(metric.path("score")),
         Fields.number(metric.path("scoreError")),
-        Spread.of(metric),
+        IterationSpread.of(metric),
         garbage(run.path("secondaryMetrics")));
   }
 

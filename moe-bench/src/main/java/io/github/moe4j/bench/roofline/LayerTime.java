@@ -1,11 +1,11 @@
 package io.github.moe4j.bench.roofline;
 
-import io.github.moe4j.bench.Watch;
+import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.StageTimes;
+import io.github.moe4j.core.TokenBatch;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,11 +37,11 @@ public record LayerTime(
     INDArray dy = ShapedLayer.tokens(shape, random);
     INDArray dx = Nd4j.create(DataType.FLOAT, shape.tokens(), shape.width());
     Gradients gradients = layer.parameters().zeroGradients();
-    MoeInput input = training ? MoeInput.of(x).training() : MoeInput.of(x);
+    TokenBatch input = training ? TokenBatch.of(x).training() : TokenBatch.of(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
     double[] times = Medians.seconds(runs, watch, () -> {
-      try (MoeForward pass = layer.forward(input)) {
+      try (MoePass pass = layer.forward(input)) {
         if (training) {
           pass.backward(dy, dx, gradients);
         }

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
-import io.github.moe4j.bench.Watch;
+import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Parallel;

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
-import io.github.moe4j.bench.Watch;
+import io.github.moe4j.cli.Watch;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,8 +1,8 @@
 package io.github.moe4j.bench.roofline;
 
-import io.github.moe4j.bench.FigureOptions;
-import io.github.moe4j.bench.Interruption;
-import io.github.moe4j.bench.Watch;
+import io.github.moe4j.cli.FigureOptions;
+import io.github.moe4j.cli.Interruption;
+import io.github.moe4j.cli.Watch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
-import io.github.moe4j.bench.FigureOptions;
+import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.core.StageTimes;
 import java.util.List;
 import java.util.Locale;

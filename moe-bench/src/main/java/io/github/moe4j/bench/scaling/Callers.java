@@ -2,9 +2,9 @@ package io.github.moe4j.bench.scaling;
 
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -23,7 +23,7 @@ final class Callers implements AutoCloseable {
 
   private final String name;
   private final MoeLayer layer;
-  private final List<MoeInput> inputs = new ArrayList<>();
+  private final List<TokenBatch> inputs = new ArrayList<>();
   private final ExecutorService threads = Executors.newFixedThreadPool(MOST);
 
   Callers(LayerShape shape) {
@@ -31,7 +31,7 @@ final class Callers implements AutoCloseable {
     this.layer = ShapedLayer.of(shape);
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < MOST; i++) {
-      inputs.add(MoeInput.of(ShapedLayer.tokens(shape, random)));
+      inputs.add(TokenBatch.of(ShapedLayer.tokens(shape, random)));
     }
   }
 
@@ -57,8 +57,8 @@ final class Callers implements AutoCloseable {
     });
   }
 
-  private float[] output(MoeInput input) {
-    try (MoeForward pass = layer.forward(input);
+  private float[] output(TokenBatch input) {
+    try (MoePass pass = layer.forward(input);
         INDArray copy = pass.y().dup('c')) {
       return copy.data().asFloat();
     }

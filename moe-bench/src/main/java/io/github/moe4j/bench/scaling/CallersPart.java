@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  *
  * @param shapes of the layers, tokens those of each caller
  */
-record CallersPart(List<LayerShape> shapes, Timing timing) implements Part {
+record CallersPart(List<LayerShape> shapes, Timing timing) implements ScalingPart {
   private static final String HEAD = """
       ### Callers
 

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
  * @param shape sizes but for the experts
  * @param experts numbers of experts; all are compared with the first
  */
-record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) implements Part {
+record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) implements ScalingPart {
   private static final String HEAD = """
       ### Experts
 
@@ -48,18 +48,18 @@ record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) imple
   public Result measure(Consumer<String> progress) {
     progress.accept("experts");
     List<MoeLayer> layers = new ArrayList<>();
-    List<Pass> passes = new ArrayList<>();
+    List<BenchedPass> passes = new ArrayList<>();
     try {
       for (int number : experts) {
         LayerShape sized = new LayerShape(
             shape.name(), shape.tokens(), shape.width(), shape.hidden(), number, shape.k());
         layers.add(ShapedLayer.of(sized));
-        passes.add(Pass.forward(layers.get(layers.size() - 1), sized));
+        passes.add(BenchedPass.forward(layers.get(layers.size() - 1), sized));
       }
       List<Row> rows = rows(timing.byTurns(List.copyOf(passes)));
       return new Result(table(rows), rows);
     } finally {
-      passes.forEach(Pass::close);
+      passes.forEach(BenchedPass::close);
       layers.forEach(ShapedLayer::close);
     }
   }

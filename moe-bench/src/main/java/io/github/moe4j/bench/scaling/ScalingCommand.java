@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.FigureOptions;
-import io.github.moe4j.bench.Interruption;
-import io.github.moe4j.bench.Progress;
-import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.peers.Timing;
+import io.github.moe4j.cli.FigureOptions;
+import io.github.moe4j.cli.Interruption;
+import io.github.moe4j.cli.Progress;
+import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Measures how a layer behaves with more experts, more tokens, skewed load, two callers at"
-            + " once, over many calls, while it is watched and with quantised weights.",
+            + " once, over many calls, while it is watched and with quantized weights.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class ScalingCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ public final class ScalingCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Parts to measure, of experts, tokens, skew, callers, steady, watching, quantised (all).")
+          "Parts to measure, of experts, tokens, skew, callers, steady, watching, quantized (all).")
   private @Nullable List<String> parts;
 
   @Option(names = "--rounds", description = "Samples of each variant (${DEFAULT-VALUE}).")
@@ -64,12 +64,12 @@ public final class ScalingCommand implements Callable<Integer> {
   /** Makes the parts. */
   @FunctionalInterface
   interface Source {
-    List<Part> parts(Timing timing, int calls);
+    List<ScalingPart> parts(Timing timing, int calls);
   }
 
   /** Called by picocli. */
   public ScalingCommand() {
-    this(Part::all, Watch::open);
+    this(ScalingPart::all, Watch::open);
   }
 
   /** With given parts. */
@@ -83,7 +83,7 @@ public final class ScalingCommand implements Callable<Integer> {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     long steps;
     try {
-      steps = chosen(Watch.none()).stream().mapToLong(Part::steps).sum();
+      steps = chosen(Watch.none()).stream().mapToLong(ScalingPart::steps).sum();
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
       line.getErr().println(NAME + ": " + e.getMessage());
@@ -94,19 +94,19 @@ public final class ScalingCommand implements Callable<Integer> {
     }
   }
 
-  private List<Part> chosen(Watch watch) {
-    List<Part> all = source.parts(Timing.of(rounds).watchedBy(watch), calls);
+  private List<ScalingPart> chosen(Watch watch) {
+    List<ScalingPart> all = source.parts(Timing.of(rounds).watchedBy(watch), calls);
     if (parts == null) {
       return all;
     }
-    List<String> names = all.stream().map(Part::name).toList();
+    List<String> names = all.stream().map(ScalingPart::name).toList();
     for (String part : parts) {
       Require.that(names.contains(part), "part must be one of %s but was %s", names, part);
     }
     return all.stream().filter(part -> parts.contains(part.name())).toList();
   }
 
-  private int run(List<Part> chosen, Watch watch, PrintWriter out, PrintWriter err)
+  private int run(List<ScalingPart> chosen, Watch watch, PrintWriter out, PrintWriter err)
       throws IOException {
     List<String> tables = new ArrayList<>();
     tables.add("%d processors, JDK %s, %s."
@@ -118,9 +118,9 @@ public final class ScalingCommand implements Callable<Integer> {
     print(tables.get(0), progress, out);
     Map<String, Object> measured = new LinkedHashMap<>();
     boolean complete = watch.finishes(() -> {
-      for (Part part : chosen) {
+      for (ScalingPart part : chosen) {
         watch.leaveIfAsked();
-        Part.Result result = part.measure(progress::at);
+        ScalingPart.Result result = part.measure(progress::at);
         tables.add(result.markdown());
         measured.put(part.name(), result.figures());
         print("\n" + result.markdown(), progress, out);

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  *
  * @param shape with two choices a token, so that every token has the busy expert and another one
  */
-record SkewPart(LayerShape shape, Timing timing) implements Part {
+record SkewPart(LayerShape shape, Timing timing) implements ScalingPart {
   private static final String HEAD = """
       ### Skew
 
@@ -59,16 +59,16 @@ record SkewPart(LayerShape shape, Timing timing) implements Part {
   public Result measure(Consumer<String> progress) {
     progress.accept("skew");
     List<MoeLayer> layers = List.of(layer(evenChoices()), layer(skewedChoices()));
-    List<Pass> passes = new ArrayList<>();
+    List<BenchedPass> passes = new ArrayList<>();
     try {
-      layers.forEach(layer -> passes.add(Pass.forward(layer, shape)));
-      layers.forEach(layer -> passes.add(Pass.training(layer, shape)));
+      layers.forEach(layer -> passes.add(BenchedPass.forward(layer, shape)));
+      layers.forEach(layer -> passes.add(BenchedPass.training(layer, shape)));
       double[][] millis = timing.byTurns(List.copyOf(passes));
       List<Row> rows =
           List.of(row("forward", millis[0], millis[1]), row("training", millis[2], millis[3]));
       return new Result(table(rows), rows);
     } finally {
-      passes.forEach(Pass::close);
+      passes.forEach(BenchedPass::close);
       layers.forEach(ShapedLayer::close);
     }
   }

@@ -3,8 +3,8 @@ package io.github.moe4j.bench.scaling;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * @param fixed shapes whose garbage is measured
  */
 record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing timing)
-    implements Part {
+    implements ScalingPart {
   private static final int LEAST_GARBAGE_CALLS = 20;
 
   /** So that a step of progress takes about as long as a sample of other parts. */
@@ -70,8 +70,8 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
     SplittableRandom random = new SplittableRandom(3);
     List<MemoryPoint> points = new ArrayList<>();
     try (INDArray x = ShapedLayer.tokens(changing, random)) {
-      List<MoeInput> inputs = IntStream.rangeClosed(1, changing.tokens())
-          .mapToObj(t -> MoeInput.of(x.get(NDArrayIndex.interval(0, t))))
+      List<TokenBatch> inputs = IntStream.rangeClosed(1, changing.tokens())
+          .mapToObj(t -> TokenBatch.of(x.get(NDArrayIndex.interval(0, t))))
           .toList();
       System.gc(); // what other parts left
       for (int call = 1; call <= calls; call++) {
@@ -92,7 +92,7 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
 
   private GarbageRow garbage(LayerShape shape) {
     MoeLayer layer = ShapedLayer.of(shape);
-    try (Pass pass = Pass.forward(layer, shape)) {
+    try (BenchedPass pass = BenchedPass.forward(layer, shape)) {
       int number = Math.max(LEAST_GARBAGE_CALLS, 10 * timing.warmUp(pass));
       return new GarbageRow(shape, number, JavaGarbage.bytesOf(pass, number) / 1024);
     } finally {

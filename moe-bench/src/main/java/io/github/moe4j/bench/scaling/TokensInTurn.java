@@ -2,9 +2,9 @@ package io.github.moe4j.bench.scaling;
 
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.ExpertTable;
 import io.github.moe4j.routing.HashKey;
@@ -14,7 +14,7 @@ import java.util.SplittableRandom;
 /** Passes of one token each that go through all experts in turn, K at a time. */
 final class TokensInTurn implements Runnable, AutoCloseable {
   private final MoeLayer layer;
-  private final MoeInput[] inputs;
+  private final TokenBatch[] inputs;
   private int next;
 
   /**
@@ -25,10 +25,10 @@ final class TokensInTurn implements Runnable, AutoCloseable {
   TokensInTurn(MoeLayer layer, LayerShape shape) {
     Require.that(shape.tokens() == 1, "tokens must be 1 but was %d", shape.tokens());
     this.layer = layer;
-    this.inputs = new MoeInput[shape.experts() / shape.k()];
+    this.inputs = new TokenBatch[shape.experts() / shape.k()];
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = MoeInput.of(ShapedLayer.tokens(shape, random)).withTokenIds(i);
+      inputs[i] = TokenBatch.of(ShapedLayer.tokens(shape, random)).withTokenIds(i);
     }
   }
 
@@ -53,7 +53,7 @@ final class TokensInTurn implements Runnable, AutoCloseable {
   /** Frees the tokens; the layer stays. */
   @Override
   public void close() {
-    for (MoeInput input : inputs) {
+    for (TokenBatch input : inputs) {
       input.x().close();
     }
   }

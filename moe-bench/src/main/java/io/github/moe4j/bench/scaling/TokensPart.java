@@ -16,7 +16,8 @@ import java.util.function.Consumer;
  * @param shapes sizes but for the tokens
  * @param tokens numbers of tokens; all are compared with the first
  */
-record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing) implements Part {
+record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing)
+    implements ScalingPart {
   private static final String HEAD = """
       ### Tokens
 
@@ -57,12 +58,12 @@ record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing) 
   private List<Row> measure(LayerShape shape) {
     MoeLayer layer = ShapedLayer.of(shape);
     List<LayerShape> sized = tokens.stream().map(shape::withTokens).toList();
-    List<Pass> passes = new ArrayList<>();
+    List<BenchedPass> passes = new ArrayList<>();
     try {
-      sized.forEach(each -> passes.add(Pass.forward(layer, each)));
+      sized.forEach(each -> passes.add(BenchedPass.forward(layer, each)));
       return rows(sized, timing.byTurns(List.copyOf(passes)));
     } finally {
-      passes.forEach(Pass::close);
+      passes.forEach(BenchedPass::close);
       ShapedLayer.close(layer);
     }
   }

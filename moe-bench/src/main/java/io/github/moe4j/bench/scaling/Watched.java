@@ -4,11 +4,11 @@ import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -33,7 +33,7 @@ final class Watched implements AutoCloseable {
 
   private final LongAdder heard = new LongAdder();
   private final List<MoeLayer> layers = new ArrayList<>();
-  private final MoeInput input;
+  private final TokenBatch input;
 
   Watched(LayerShape shape) {
     Router router = ShapedLayer.router(shape);
@@ -46,7 +46,7 @@ final class Watched implements AutoCloseable {
       }
       layers.add(layer.build());
     }
-    this.input = MoeInput.of(ShapedLayer.tokens(shape, new SplittableRandom(3)));
+    this.input = TokenBatch.of(ShapedLayer.tokens(shape, new SplittableRandom(3)));
   }
 
   /** A forward pass of each. */
@@ -57,7 +57,7 @@ final class Watched implements AutoCloseable {
   }
 
   RouterDecision decision() {
-    try (MoeForward pass = layers.get(0).forward(input)) {
+    try (MoePass pass = layers.get(0).forward(input)) {
       return pass.decision();
     }
   }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * @param timing its rounds are the most that a shape has
  * @param seconds about the longest that the rounds of a shape may take
  */
-record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) implements Part {
+record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) implements ScalingPart {
   private static final int LEAST_ROUNDS = 3;
 
   /** Many short samples instead of few long ones. */

@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.balance.SwitchLoss;
 import io.github.moe4j.balance.control.BiasController;
 import io.github.moe4j.balance.control.SignRule;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -48,7 +48,7 @@ class CheckpointLayerTest {
   Path folder;
 
   private static final class Training {
-    private final SelectionBias bias = SelectionBias.zeros(EXPERTS);
+    private final ExpertBias bias = ExpertBias.zeros(EXPERTS);
     private final BiasController controller = new BiasController(bias, SignRule.of(0.05));
     private final MoeLayer layer;
     private final Optimizer optimizer;
@@ -70,7 +70,7 @@ class CheckpointLayerTest {
       for (int i = 0; i < count; i++) {
         INDArray x =
             RandomArrays.normal(DataType.FLOAT, new SplittableRandom(optimizer.steps()), 32, WIDTH);
-        try (MoeForward pass = layer.forward(MoeInput.of(x).training(random))) {
+        try (MoePass pass = layer.forward(TokenBatch.of(x).training(random))) {
           pass.addBalance(SwitchLoss.of(0.01).evaluate(pass.decision()).gradient());
           pass.backward(pass.y().sub(x), Nd4j.zeros(DataType.FLOAT, 32, WIDTH), gradients);
           controller.observe(pass.decision());

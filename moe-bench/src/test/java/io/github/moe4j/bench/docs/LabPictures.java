@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.docs;
 
-import io.github.moe4j.bench.lab.report.LabReport;
-import io.github.moe4j.bench.page.Browser;
+import io.github.moe4j.cli.page.Browser;
+import io.github.moe4j.lab.report.LabReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

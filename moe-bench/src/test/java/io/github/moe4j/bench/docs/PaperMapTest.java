@@ -24,9 +24,9 @@ class PaperMapTest {
   private static final Path DOCS = ROOT.resolve("docs");
   private static final Path MAP = DOCS.resolve("papers.md");
   private static final Path CONFORMANCE =
-      ROOT.resolve("moe-bench/src/main/java/io/github/moe4j/bench/conformance/family");
+      ROOT.resolve("moe-conformance/src/main/java/io/github/moe4j/conformance/family");
   private static final Path CASES =
-      ROOT.resolve("moe-bench/src/main/resources/io/github/moe4j/bench/conformance/cases");
+      ROOT.resolve("moe-conformance/src/main/resources/io/github/moe4j/conformance/cases");
   private static final Pattern ARXIV =
       Pattern.compile("arXiv[\\s*]+(\\d{4}\\.\\d{5})|arxiv\\.org/abs/(\\d{4}\\.\\d{5})");
   private static final Pattern REPOSITORY = Pattern.compile("\"repository\": *\"([^\"]+)\"");

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.core.Dispatcher;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -80,7 +80,7 @@ class StageBenchmarkTest {
     BenchedStages of = stages(load);
     INDArray y = Nd4j.create(DataType.FLOAT, of.sizes.tokens(), of.sizes.width());
     Dispatcher.combine(of.plan, of.yR, y);
-    try (MoeForward pass = of.layer.forward(MoeInput.of(of.x))) {
+    try (MoePass pass = of.layer.forward(TokenBatch.of(of.x))) {
       assertEquals(y, pass.y());
     }
     assertEquals(of.plan.rows(), stages.plan(of).rows());

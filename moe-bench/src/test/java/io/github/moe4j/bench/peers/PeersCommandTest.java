@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.TestWatch;
 import io.github.moe4j.bench.report.BenchReportCommand;
+import io.github.moe4j.cli.TestWatch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -18,7 +18,7 @@ class PeersContestTest {
 
   private static String disagreement(boolean training, Consumer<Map<String, float[]>> spoil) {
     PeerSystem liar = new FakePeer("liar", true, true, spoil);
-    try (Contest contest = new Contest(TINY, training, List.of(liar))) {
+    try (InterleavedTiming contest = new InterleavedTiming(TINY, training, List.of(liar))) {
       return assertThrows(DisagreementException.class, contest::requireAgreement)
           .getMessage();
     }
@@ -28,7 +28,7 @@ class PeersContestTest {
   void measure_twoKindsOfExperts_ownBeforeItsPeers() {
     List<PeerSystem> peers = List.of(
         new FakePeer("gated", true, true, HONEST), new FakePeer("plain", false, false, HONEST));
-    try (Contest contest = new Contest(TINY, false, peers)) {
+    try (InterleavedTiming contest = new InterleavedTiming(TINY, false, peers)) {
       contest.requireAgreement();
       List<PeerTime> times = contest.measure(QUICK);
       assertEquals(
@@ -52,7 +52,7 @@ class PeersContestTest {
   void measure_training_onlyThoseThatTrain() {
     List<PeerSystem> peers = List.of(
         new FakePeer("trains", true, true, HONEST), new FakePeer("plain", false, false, HONEST));
-    try (Contest contest = new Contest(TINY, true, peers)) {
+    try (InterleavedTiming contest = new InterleavedTiming(TINY, true, peers)) {
       contest.requireAgreement();
       assertEquals(
           List.of("moe4j", "trains"),

@@ -38,7 +38,7 @@ class ResultFileTest {
     assertEquals(Map.of("router", "x"), run.params());
     assertEquals(3, run.score());
     assertEquals(0.5, run.error());
-    assertEquals(new Spread(1, 2, 9, 3), run.spread()); // the iterations of both forks
+    assertEquals(new IterationSpread(1, 2, 9, 3), run.spread()); // the iterations of both forks
     assertEquals(Double.NaN, run.garbage());
     assertEquals(
         Map.of(
@@ -59,7 +59,7 @@ class ResultFileTest {
     JmhRun run =
         run(ResultTexts.run("a.B.c", "{}", 3, "\"NaN\"", "ns/op", "[[\"NaN\", 4, \"+INF\", 6]]"));
     assertEquals(Double.NaN, run.error());
-    assertEquals(new Spread(4, 5, 6, 2), run.spread()); // the median of two is their mean
+    assertEquals(new IterationSpread(4, 5, 6, 2), run.spread()); // the median of two is their mean
   }
 
   @Test
@@ -67,11 +67,11 @@ class ResultFileTest {
     String metric = "{\"score\": 2, \"scoreUnit\": \"s/op\"%s}";
     String entry = "{\"benchmark\": \"c\", \"primaryMetric\": " + metric + "}";
     assertEquals(
-        new Spread(Double.NaN, Double.NaN, Double.NaN, 0),
+        new IterationSpread(Double.NaN, Double.NaN, Double.NaN, 0),
         run(entry.formatted("")).spread());
     String percentiles = ", \"scorePercentiles\": {\"0.0\": 1, \"50.0\": 2, \"100.0\": 7}";
     JmhRun run = run(entry.formatted(percentiles));
-    assertEquals(new Spread(1, 2, 7, 0), run.spread());
+    assertEquals(new IterationSpread(1, 2, 7, 0), run.spread());
     assertEquals("", run.benchmark());
     assertEquals("c", run.method());
     assertEquals(Map.of(), run.params());

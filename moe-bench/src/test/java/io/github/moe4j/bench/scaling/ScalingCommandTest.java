@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.TestWatch;
 import io.github.moe4j.bench.peers.Timing;
+import io.github.moe4j.cli.TestWatch;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -29,7 +29,7 @@ class ScalingCommandTest {
   private final TestWatch watches = TestWatch.patient();
 
   /** A part that says what it was made with. */
-  private record Fake(String name, Timing timing, int calls) implements Part {
+  private record Fake(String name, Timing timing, int calls) implements ScalingPart {
     @Override
     public long steps() {
       return 2;
@@ -68,7 +68,7 @@ class ScalingCommandTest {
   void call_unknownPart_isOneLineAndExitCode2() {
     assertEquals(2, execute(new ScalingCommand(), "--parts", "skew,nonsense"));
     assertEquals(
-        "scaling: part must be one of [experts, tokens, skew, callers, steady, watching, quantised]"
+        "scaling: part must be one of [experts, tokens, skew, callers, steady, watching, quantized]"
             + " but was nonsense",
         err.toString().strip());
     assertEquals("", out.toString());

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.bench.StoppedException;
-import io.github.moe4j.bench.TestWatch;
-import io.github.moe4j.bench.Watch;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.StoppedException;
+import io.github.moe4j.cli.TestWatch;
+import io.github.moe4j.cli.Watch;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
@@ -30,8 +30,8 @@ class ScalingPartsTest {
     return new Timing(3, 0, 0, 0).watchedBy(watch);
   }
 
-  private Object figures(Part part) {
-    Part.Result result = part.measure(progress::add);
+  private Object figures(ScalingPart part) {
+    ScalingPart.Result result = part.measure(progress::add);
     assertTrue(result.markdown().startsWith("### "), result.markdown());
     assertTrue(progress.get(0).startsWith(part.name()), progress.toString());
     assertEquals(part.steps(), watches.done(), part.name());
@@ -44,7 +44,7 @@ class ScalingPartsTest {
 
   @Test
   void measure_experts_firstIsComparedWithItself() {
-    Part part = new ExpertsPart(TINY, List.of(2, 4), quick);
+    ScalingPart part = new ExpertsPart(TINY, List.of(2, 4), quick);
     List<ExpertsPart.Row> rows = rows(figures(part), ExpertsPart.Row.class);
     assertEquals(List.of(2, 4), rows.stream().map(ExpertsPart.Row::experts).toList());
     assertEquals(1, rows.get(0).share());
@@ -54,7 +54,7 @@ class ScalingPartsTest {
 
   @Test
   void measure_tokens_firstOfEachShapeIsComparedWithItself() {
-    Part part = new TokensPart(List.of(TINY, TINY), List.of(20, 40), quick);
+    ScalingPart part = new TokensPart(List.of(TINY, TINY), List.of(20, 40), quick);
     List<TokensPart.Row> rows = rows(figures(part), TokensPart.Row.class);
     assertEquals(
         List.of(20, 40, 20, 40), rows.stream().map(row -> row.shape().tokens()).toList());
@@ -89,14 +89,14 @@ class ScalingPartsTest {
 
   @Test
   void measure_callers_oneAndTwo() {
-    Part part = new CallersPart(List.of(TINY), quick);
+    ScalingPart part = new CallersPart(List.of(TINY), quick);
     CallersPart.Row row = rows(figures(part), CallersPart.Row.class).get(0);
     assertTrue(row.onePerSecond() > 0 && row.twoPerSecond() > 0 && row.ratio() > 0);
   }
 
   @Test
   void measure_steady_twoPointsAndGarbage() {
-    Part part = new SteadyPart(TINY, 110, List.of(TINY), quick);
+    ScalingPart part = new SteadyPart(TINY, 110, List.of(TINY), quick);
     SteadyPart.Figures figures = (SteadyPart.Figures) figures(part);
     assertEquals(
         List.of(11, 110), figures.memory().stream().map(MemoryPoint::calls).toList());
@@ -108,7 +108,7 @@ class ScalingPartsTest {
   @Test
   void measure_stopAsked_everyPartEndsBetweenTwoSteps() {
     Timing stopping = watchedBy(TestWatch.stopAfter(1));
-    for (Part part : List.of(
+    for (ScalingPart part : List.of(
         new ExpertsPart(TINY, List.of(2, 4), stopping),
         new TokensPart(List.of(TINY), List.of(20, 40), stopping),
         new SkewPart(TINY, stopping),

@@ -21,7 +21,7 @@ class ScalingWatchingTest {
   void measure_watching_recordedAndHeardThosePassesAlone() {
     List<String> progress = new ArrayList<>();
     // Throws if the recording has events of passes that are not to be recorded.
-    Part.Result result =
+    ScalingPart.Result result =
         new WatchingPart(List.of(TINY), new Timing(5, 0, 0, 0), 1).measure(progress::add);
     assertEquals(List.of("watching, tiny"), progress);
     JsonNode row = new ObjectMapper().valueToTree(result.figures()).get(0);

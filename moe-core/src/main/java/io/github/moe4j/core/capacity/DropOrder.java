@@ -3,7 +3,7 @@ package io.github.moe4j.core.capacity;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.StableOrder;
 import java.util.random.RandomGenerator;
 
@@ -58,14 +58,14 @@ public interface DropOrder {
   }
 
   /**
-   * Batch-prioritised routing: like {@link #choiceMajor}, but tokens come in the order of their
+   * Batch-prioritized routing: like {@link #choiceMajor}, but tokens come in the order of their
    * largest probability, largest first, so that unsure tokens are dropped rather than late ones:
    * V-MoE (arXiv 2106.05974, section 4), Flaxformer, NLLB and Tutel. Needs a router with
    * probabilities.
    */
-  static DropOrder batchPrioritised() {
+  static DropOrder batchPrioritized() {
     return (decision, mode) -> {
-      Probabilities p = decision.requireProbabilities("drop order batchPrioritised");
+      Probabilities p = decision.requireProbabilities("drop order batchPrioritized");
       return AssignmentOrder.choiceMajor(decision.assignments(), AssignmentOrder.surestFirst(p));
     };
   }
@@ -82,7 +82,7 @@ public interface DropOrder {
       }
       RandomGenerator generator = mode.requireGenerator("drop order random");
       return StableOrder.descending(
-          Draws.uniforms(generator, decision.assignments().size()));
+          InverseSampling.uniforms(generator, decision.assignments().size()));
     };
   }
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.capacity;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
@@ -33,7 +33,7 @@ public record LimitedCapacity(CapacityFormula formula, boolean perSequence, Drop
   }
 
   @Override
-  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+  public CapacityPass apply(RouterDecision decision, PassMode mode) {
     Assignments all = decision.assignments();
     ExpertRoom room = ExpertRoom.of(formula, perSequence, decision, mode);
     boolean[] taken = new boolean[all.size()];
@@ -49,6 +49,6 @@ public record LimitedCapacity(CapacityFormula formula, boolean perSequence, Drop
         kept[r++] = n;
       }
     }
-    return CapacityResult.ofKept(all, kept);
+    return CapacityPass.ofKept(all, kept);
   }
 }

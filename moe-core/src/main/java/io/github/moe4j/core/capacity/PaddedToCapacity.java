@@ -1,6 +1,6 @@
 package io.github.moe4j.core.capacity;
 
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
@@ -27,9 +27,9 @@ public record PaddedToCapacity(CapacityRule rule, CapacityFormula formula, boole
   }
 
   @Override
-  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+  public CapacityPass apply(RouterDecision decision, PassMode mode) {
     ExpertRoom room = ExpertRoom.of(formula, perSequence, decision, mode);
-    return PaddedResult.of(
+    return PaddedPass.of(
         decision,
         rule.apply(decision, mode),
         perSequence ? decision.sequenceLength() : decision.tokens(),

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.capacity;
 
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
@@ -28,8 +28,8 @@ public record PaddedToMultiple(CapacityRule rule, int multiple) implements Capac
   }
 
   @Override
-  public CapacityResult apply(RouterDecision decision, PassMode mode) {
-    return PaddedResult.of(
+  public CapacityPass apply(RouterDecision decision, PassMode mode) {
+    return PaddedPass.of(
         decision,
         rule.apply(decision, mode),
         decision.tokens(),

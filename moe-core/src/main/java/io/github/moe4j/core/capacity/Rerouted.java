@@ -1,6 +1,6 @@
 package io.github.moe4j.core.capacity;
 
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Probabilities;
@@ -20,7 +20,7 @@ import io.github.moe4j.core.internal.Require;
  *
  * <p>The weight of a moved assignment is the probability of its new expert, whatever the router had
  * made of the old one's, and its gradient goes to that probability; wrap the rule in {@link
- * Renormalised} for weights that sum to 1. For one choice this is mesh-tensorflow's algorithm; the
+ * Renormalized} for weights that sum to 1. For one choice this is mesh-tensorflow's algorithm; the
  * extension to several is ours.
  *
  * @param formula the limit of an expert in a group
@@ -43,11 +43,11 @@ public record Rerouted(CapacityFormula formula, boolean perSequence, DropOrder o
   }
 
   @Override
-  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+  public CapacityPass apply(RouterDecision decision, PassMode mode) {
     Probabilities p = decision.requireProbabilities("Rerouted");
     ExpertRoom room = ExpertRoom.of(formula, perSequence, decision, mode);
     OverflowRounds rounds = new OverflowRounds(decision.assignments(), p, room);
     rounds.serve(AssignmentOrder.of(order, decision, mode), tries);
-    return new ReroutedResult(decision.assignments(), p, rounds.experts());
+    return new ReroutedPass(decision.assignments(), p, rounds.experts());
   }
 }

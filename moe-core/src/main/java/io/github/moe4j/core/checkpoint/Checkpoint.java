@@ -1,7 +1,7 @@
 package io.github.moe4j.core.checkpoint;
 
-import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
@@ -128,8 +128,8 @@ public final class Checkpoint {
    * @param prefix what they were saved under
    * @param parameters as many, of the same names, shapes and types. Modified: overwritten.
    */
-  public void into(String prefix, Parameters parameters) {
-    new ParametersCopy(this, prefix).into(parameters);
+  public void into(String prefix, NamedArrays parameters) {
+    new NamedArraysCopy(this, prefix).into(parameters);
   }
 
   /**
@@ -138,7 +138,7 @@ public final class Checkpoint {
    * @param name what it was saved under
    * @param bias modified: overwritten
    */
-  public void into(String name, SelectionBias bias) {
+  public void into(String name, ExpertBias bias) {
     double[] values = doubles(name);
     Require.length(name, values, bias.experts());
     bias.set(values);
@@ -210,7 +210,7 @@ public final class Checkpoint {
      *
      * @param prefix a path that nothing else is saved below
      */
-    public Builder parameters(String prefix, Parameters part) {
+    public Builder parameters(String prefix, NamedArrays part) {
       for (String name : entries.keySet()) {
         requireOutside(name, prefix);
       }
@@ -220,12 +220,12 @@ public final class Checkpoint {
     }
 
     /** Adds a copy of the numbers of a selection bias. Not modified. */
-    public Builder bias(String name, SelectionBias bias) {
+    public Builder bias(String name, ExpertBias bias) {
       return doubles(name, bias.values());
     }
 
     private Builder add(String name, Values values) {
-      Heading.requireName(name);
+      EntryHeader.requireName(name);
       for (String prefix : closed) {
         requireOutside(name, prefix);
       }

@@ -14,7 +14,7 @@ final class CheckpointReader {
   private final Path file;
   private final FileChannel channel;
   private final long length;
-  private final ByteBuffer piece = Layout.piece();
+  private final ByteBuffer piece = CheckpointFormat.piece();
 
   private CheckpointReader(Path file, FileChannel channel) throws IOException {
     this.file = file;
@@ -31,29 +31,29 @@ final class CheckpointReader {
   private Map<String, Values> read() throws IOException {
     ByteBuffer header = header();
     int count = header.getInt(12);
-    Map<String, Heading> table = table(count, header.getInt(16));
+    Map<String, EntryHeader> table = table(count, header.getInt(16));
     Map<String, Values> entries = new LinkedHashMap<>();
-    for (Heading heading : table.values()) {
+    for (EntryHeader heading : table.values()) {
       entries.put(heading.name(), body(heading));
     }
     long at = channel.position();
-    if (bytes(Layout.END_BYTES, "end mark").getLong() != Layout.END) {
+    if (bytes(CheckpointFormat.END_BYTES, "end mark").getLong() != CheckpointFormat.END) {
       throw damaged(at, "end mark is not there");
     }
     return entries;
   }
 
   private ByteBuffer header() throws IOException {
-    if (length < Long.BYTES || bytes(Long.BYTES, "header").getLong() != Layout.MAGIC) {
+    if (length < Long.BYTES || bytes(Long.BYTES, "header").getLong() != CheckpointFormat.MAGIC) {
       throw new CheckpointException(file + " is no checkpoint: byte 0 begins no header of one");
     }
     channel.position(0);
-    ByteBuffer header = bytes(Layout.HEADER, "header");
-    if (header.getInt(8) != Layout.VERSION) {
+    ByteBuffer header = bytes(CheckpointFormat.HEADER, "header");
+    if (header.getInt(8) != CheckpointFormat.VERSION) {
       throw new CheckpointException("%s has format version %d at byte 8 but %d is what can be read"
-          .formatted(file, header.getInt(8), Layout.VERSION));
+          .formatted(file, header.getInt(8), CheckpointFormat.VERSION));
     }
-    if (header.getInt(28) != Layout.checksum(header.duplicate().limit(28))) {
+    if (header.getInt(28) != CheckpointFormat.checksum(header.duplicate().limit(28))) {
       throw damaged(0, "header of 32 bytes does not fit its checksum");
     }
     if (header.getLong(20) != length) {
@@ -64,21 +64,22 @@ final class CheckpointReader {
     return header;
   }
 
-  private Map<String, Heading> table(int count, int size) throws IOException {
-    if (size < 0 || size > length - Layout.HEADER || count < 0) {
+  private Map<String, EntryHeader> table(int count, int size) throws IOException {
+    if (size < 0 || size > length - CheckpointFormat.HEADER || count < 0) {
       throw damaged(12, "%d entries in a table of %d bytes".formatted(count, size));
     }
     ByteBuffer lines = bytes(size, "table");
-    if (bytes(Layout.CHECKSUM, "table").getInt() != Layout.checksum(lines)) {
-      throw damaged(Layout.HEADER, "table of %d bytes does not fit its checksum".formatted(size));
+    if (bytes(CheckpointFormat.CHECKSUM, "table").getInt() != CheckpointFormat.checksum(lines)) {
+      throw damaged(
+          CheckpointFormat.HEADER, "table of %d bytes does not fit its checksum".formatted(size));
     }
-    Map<String, Heading> table = new LinkedHashMap<>();
-    long end = channel.position() + Layout.END_BYTES;
+    Map<String, EntryHeader> table = new LinkedHashMap<>();
+    long end = channel.position() + CheckpointFormat.END_BYTES;
     for (int i = 0; i < count; i++) {
-      int at = Layout.HEADER + lines.position();
+      int at = CheckpointFormat.HEADER + lines.position();
       try {
-        Heading heading = Heading.read(lines);
-        end = Math.addExact(end, Layout.body(heading));
+        EntryHeader heading = EntryHeader.read(lines);
+        end = Math.addExact(end, CheckpointFormat.body(heading));
         if (table.put(heading.name(), heading) != null) {
           throw damaged(at, "entry " + heading.name() + " is there twice");
         }
@@ -88,24 +89,25 @@ final class CheckpointReader {
     }
     if (lines.hasRemaining() || end != length) {
       throw damaged(
-          Layout.HEADER, "table speaks of %d bytes but there are %d".formatted(end, length));
+          CheckpointFormat.HEADER,
+          "table speaks of %d bytes but there are %d".formatted(end, length));
     }
     return table;
   }
 
-  private Values body(Heading heading) throws IOException {
+  private Values body(EntryHeader heading) throws IOException {
     long start = channel.position();
     long bytes = heading.bytes();
     int width = heading.kind().width();
     Values values = heading.kind().allocate(heading.shape());
-    CRC32C checksum = Layout.begun(heading.name());
-    for (long from = 0; from < bytes; from += Layout.PIECE) {
-      piece.clear().limit((int) Math.min(Layout.PIECE, bytes - from));
+    CRC32C checksum = CheckpointFormat.begun(heading.name());
+    for (long from = 0; from < bytes; from += CheckpointFormat.PIECE) {
+      piece.clear().limit((int) Math.min(CheckpointFormat.PIECE, bytes - from));
       fill(piece, "entry " + heading.name());
       checksum.update(piece.duplicate());
       values.put(from / width, piece);
     }
-    int expected = bytes(Layout.CHECKSUM, "entry " + heading.name()).getInt();
+    int expected = bytes(CheckpointFormat.CHECKSUM, "entry " + heading.name()).getInt();
     if (expected != (int) checksum.getValue()) {
       throw damaged(
           start, "entry %s, %d bytes, does not fit its checksum".formatted(heading.name(), bytes));
@@ -114,7 +116,7 @@ final class CheckpointReader {
   }
 
   private ByteBuffer bytes(int count, String what) throws IOException {
-    ByteBuffer bytes = Layout.buffer(count);
+    ByteBuffer bytes = CheckpointFormat.buffer(count);
     fill(bytes, what);
     return bytes;
   }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.zip.CRC32C;
 
-/** Writes entries as {@link Layout} says, a piece at a time. */
+/** Writes entries as {@link CheckpointFormat} says, a piece at a time. */
 final class CheckpointWriter {
   private final WritableByteChannel channel;
-  private final ByteBuffer piece = Layout.piece();
+  private final ByteBuffer piece = CheckpointFormat.piece();
 
   private CheckpointWriter(WritableByteChannel channel) {
     this.channel = channel;
@@ -23,37 +23,43 @@ final class CheckpointWriter {
     for (Map.Entry<String, Values> entry : entries.entrySet()) {
       writer.body(entry.getKey(), entry.getValue());
     }
-    writer.all(Layout.buffer(Layout.END_BYTES).putLong(Layout.END).flip());
+    writer.all(CheckpointFormat.buffer(CheckpointFormat.END_BYTES)
+        .putLong(CheckpointFormat.END)
+        .flip());
   }
 
   private void head(Map<String, Values> entries) throws IOException {
-    List<Heading> headings = entries.entrySet().stream()
-        .map(e -> Heading.of(e.getKey(), e.getValue()))
+    List<EntryHeader> headings = entries.entrySet().stream()
+        .map(e -> EntryHeader.of(e.getKey(), e.getValue()))
         .toList();
-    int size = headings.stream().mapToInt(Heading::size).reduce(0, Math::addExact);
-    long bodies = headings.stream().mapToLong(Layout::body).reduce(0, Math::addExact);
-    long length = Layout.HEADER + (long) size + Layout.CHECKSUM + bodies + Layout.END_BYTES;
-    ByteBuffer header = Layout.buffer(Layout.HEADER)
-        .putLong(Layout.MAGIC)
-        .putInt(Layout.VERSION)
+    int size = headings.stream().mapToInt(EntryHeader::size).reduce(0, Math::addExact);
+    long bodies = headings.stream().mapToLong(CheckpointFormat::body).reduce(0, Math::addExact);
+    long length = CheckpointFormat.HEADER
+        + (long) size
+        + CheckpointFormat.CHECKSUM
+        + bodies
+        + CheckpointFormat.END_BYTES;
+    ByteBuffer header = CheckpointFormat.buffer(CheckpointFormat.HEADER)
+        .putLong(CheckpointFormat.MAGIC)
+        .putInt(CheckpointFormat.VERSION)
         .putInt(headings.size())
         .putInt(size)
         .putLong(length);
-    all(header.putInt(Layout.checksum(header.duplicate().flip())).flip());
-    ByteBuffer table = Layout.buffer(size);
+    all(header.putInt(CheckpointFormat.checksum(header.duplicate().flip())).flip());
+    ByteBuffer table = CheckpointFormat.buffer(size);
     headings.forEach(h -> h.write(table));
     table.flip();
-    int checksum = Layout.checksum(table);
+    int checksum = CheckpointFormat.checksum(table);
     all(table);
     writeChecksum(checksum);
   }
 
   private void body(String name, Values values) throws IOException {
     int width = values.kind().width();
-    long bytes = Heading.of(name, values).bytes();
-    CRC32C checksum = Layout.begun(name);
-    for (long from = 0; from < bytes; from += Layout.PIECE) {
-      piece.clear().limit((int) Math.min(Layout.PIECE, bytes - from));
+    long bytes = EntryHeader.of(name, values).bytes();
+    CRC32C checksum = CheckpointFormat.begun(name);
+    for (long from = 0; from < bytes; from += CheckpointFormat.PIECE) {
+      piece.clear().limit((int) Math.min(CheckpointFormat.PIECE, bytes - from));
       values.get(from / width, piece);
       checksum.update(piece.duplicate());
       all(piece);
@@ -62,7 +68,7 @@ final class CheckpointWriter {
   }
 
   private void writeChecksum(int value) throws IOException {
-    all(Layout.buffer(Layout.CHECKSUM).putInt(value).flip());
+    all(CheckpointFormat.buffer(CheckpointFormat.CHECKSUM).putInt(value).flip());
   }
 
   private void all(ByteBuffer bytes) throws IOException {

@@ -2,10 +2,10 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -24,13 +24,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class CompositeExperts implements Experts {
   private final List<Experts> parts;
   private final int[] firstExpert;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private CompositeExperts(List<Experts> parts) {
     Require.that(!parts.isEmpty(), "parts must be at least 1 but were 0");
     this.parts = parts;
     this.firstExpert = new int[parts.size() + 1];
-    Parameters.Builder builder = Parameters.builder();
+    NamedArrays.Builder builder = NamedArrays.builder();
     for (int p = 0; p < parts.size(); p++) {
       Experts part = parts.get(p);
       Require.that(
@@ -77,17 +77,17 @@ public final class CompositeExperts implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     int[] firstRow = new int[firstExpert.length];
     for (int p = 0; p < firstRow.length; p++) {
       firstRow[p] = expertStart[firstExpert[p]];
     }
-    List<ExpertsRun> runs = new ArrayList<>();
+    List<ExpertsPass> runs = new ArrayList<>();
     try {
       for (int p = 0; p < parts.size(); p++) {
         INDArray rows = Gemm.rows(xR, firstRow[p], firstRow[p + 1]);
@@ -95,7 +95,7 @@ public final class CompositeExperts implements Experts {
       }
       return new Run(runs, firstRow, scope.take(xR.dataType(), xR.shape()));
     } catch (RuntimeException | Error e) {
-      runs.forEach(ExpertsRun::close);
+      runs.forEach(ExpertsPass::close);
       throw e;
     }
   }
@@ -110,12 +110,12 @@ public final class CompositeExperts implements Experts {
   }
 
   /** The runs of the parts, each on its block of rows, with their outputs joined. */
-  private static final class Run implements ExpertsRun {
-    private final List<ExpertsRun> runs;
+  private static final class Run implements ExpertsPass {
+    private final List<ExpertsPass> runs;
     private final int[] firstRow;
     private final INDArray y;
 
-    Run(List<ExpertsRun> runs, int[] firstRow, INDArray y) {
+    Run(List<ExpertsPass> runs, int[] firstRow, INDArray y) {
       this.runs = runs;
       this.firstRow = firstRow;
       this.y = y;
@@ -136,7 +136,7 @@ public final class CompositeExperts implements Experts {
     }
 
     @Override
-    public List<MoeForward> moe() {
+    public List<MoePass> moe() {
       return runs.stream().flatMap(run -> run.moe().stream()).toList();
     }
 
@@ -149,7 +149,7 @@ public final class CompositeExperts implements Experts {
 
     @Override
     public void close() {
-      runs.forEach(ExpertsRun::close);
+      runs.forEach(ExpertsPass::close);
     }
   }
 }

@@ -2,10 +2,10 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ConstantExperts implements Experts {
   private final INDArray gate;
   private final INDArray constant;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private ConstantExperts(INDArray gate, INDArray constant) {
     Require.shape("constant", constant, -1, -1);
@@ -35,7 +35,7 @@ public final class ConstantExperts implements Experts {
     this.gate = gate;
     this.constant = constant;
     this.parameters =
-        Parameters.builder().add("gate.weight", gate).add("constant", constant).build();
+        NamedArrays.builder().add("gate.weight", gate).add("constant", constant).build();
   }
 
   /**
@@ -72,12 +72,12 @@ public final class ConstantExperts implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     int[] expertOf = expertOf(expertStart);
     double[][] gates = rows(gate);
     double[][] constants = rows(constant);
@@ -127,7 +127,7 @@ public final class ConstantExperts implements Experts {
   /** One run; its backward goes over the rows in order, for they share an expert's gradients. */
   private record Run(
       INDArray xR, int[] expertOf, double[][] gates, double[][] constants, INDArray y)
-      implements ExpertsRun {
+      implements ExpertsPass {
     @Override
     public void backward(INDArray dyR, INDArray dxR, Gradients into) {
       if (dyR.isEmpty()) {

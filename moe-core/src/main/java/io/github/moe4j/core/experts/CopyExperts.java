@@ -2,9 +2,9 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -27,14 +27,14 @@ public record CopyExperts(int experts, int modelWidth, DataType dataType) implem
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.none();
+  public NamedArrays parameters() {
+    return NamedArrays.none();
   }
 
   /** The outputs are the rows themselves, not a copy. */
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new ExpertsRun() {
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    return new ExpertsPass() {
       @Override
       public INDArray y() {
         return xR;

@@ -56,7 +56,7 @@ public record ExpertOptions(
         experts, modelWidth, hiddenWidth, activation, other, initializer, dataType);
   }
 
-  /** The same with another initialisation. */
+  /** The same with another initialization. */
   public ExpertOptions withInitializer(Initializer other) {
     return new ExpertOptions(experts, modelWidth, hiddenWidth, activation, biases, other, dataType);
   }

@@ -2,8 +2,8 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -21,8 +21,8 @@ public final class FfnExperts implements Experts {
   private final GroupedLinear down;
   private final Activation activation;
   private final HiddenDropout dropout;
-  private final Network network;
-  private final Parameters parameters;
+  private final ExpertNetwork network;
+  private final NamedArrays parameters;
 
   private FfnExperts(
       GroupedLinear up, GroupedLinear down, Activation activation, HiddenDropout dropout) {
@@ -32,8 +32,8 @@ public final class FfnExperts implements Experts {
     this.activation = activation;
     this.dropout = dropout;
     this.network =
-        new Network(List.of("up"), List.of(up), new Activated(activation), dropout, down);
-    Parameters.Builder builder = Parameters.builder();
+        new ExpertNetwork(List.of("up"), List.of(up), new Activated(activation), dropout, down);
+    NamedArrays.Builder builder = NamedArrays.builder();
     up.addTo(builder, "up");
     down.addTo(builder, "down");
     this.parameters = builder.build();
@@ -92,7 +92,7 @@ public final class FfnExperts implements Experts {
   }
 
   /** What the experts consist of. */
-  Network network() {
+  ExpertNetwork network() {
     return network;
   }
 
@@ -107,12 +107,12 @@ public final class FfnExperts implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new NetworkRun(network, xR, expertStart, mode, scope);
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    return new NetworkPass(network, xR, expertStart, mode, scope);
   }
 }

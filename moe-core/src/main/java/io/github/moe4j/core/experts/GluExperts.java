@@ -2,8 +2,8 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
@@ -25,8 +25,8 @@ public final class GluExperts implements Experts {
   private final GroupedLinear down;
   private final GluCombination combination;
   private final HiddenDropout dropout;
-  private final Network network;
-  private final Parameters parameters;
+  private final ExpertNetwork network;
+  private final NamedArrays parameters;
 
   private GluExperts(
       GroupedLinear gate,
@@ -50,8 +50,8 @@ public final class GluExperts implements Experts {
     this.combination = combination;
     this.dropout = dropout;
     this.network =
-        new Network(List.of("gate", "up"), List.of(gate, up), combination, dropout, down);
-    Parameters.Builder builder = Parameters.builder();
+        new ExpertNetwork(List.of("gate", "up"), List.of(gate, up), combination, dropout, down);
+    NamedArrays.Builder builder = NamedArrays.builder();
     gate.addTo(builder, "gate");
     up.addTo(builder, "up");
     down.addTo(builder, "down");
@@ -190,7 +190,7 @@ public final class GluExperts implements Experts {
   }
 
   /** What the experts consist of. */
-  Network network() {
+  ExpertNetwork network() {
     return network;
   }
 
@@ -205,12 +205,12 @@ public final class GluExperts implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new NetworkRun(network, xR, expertStart, mode, scope);
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    return new NetworkPass(network, xR, expertStart, mode, scope);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Matrix;
@@ -110,7 +110,7 @@ final class GroupedLinear {
         down.in());
   }
 
-  void addTo(Parameters.Builder parameters, String name) {
+  void addTo(NamedArrays.Builder parameters, String name) {
     parameters.add(name + ".weight", weight);
     if (bias != null) {
       parameters.add(name + ".bias", bias);

@@ -2,8 +2,8 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.internal.Draws;
 import io.github.moe4j.core.internal.Elementwise;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import java.util.List;
@@ -51,7 +51,7 @@ final class HiddenDropout {
     double[] row = new double[rows.width()];
     for (long r = 0; r < rows.rows(); r++) {
       for (int i = 0; i < row.length; i++) {
-        row[i] = Draws.uniform(random) < rate ? 0 : 1;
+        row[i] = InverseSampling.uniform(random) < rate ? 0 : 1;
       }
       rows.write(r, row);
     }

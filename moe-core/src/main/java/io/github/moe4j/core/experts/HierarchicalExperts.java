@@ -2,10 +2,10 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * {@code HeirarchicalMoE} in lucidrains/mixture-of-experts).
  *
  * <p>{@code y = Σ_g outer_g(x)·Σ_e inner_ge(x)·expert_ge(x)}: the weights of both levels multiply.
- * Both routers learn; each inner pass is in {@link MoeForward#moe} after the outer one, in order of
+ * Both routers learn; each inner pass is in {@link MoePass#moe} after the outer one, in order of
  * the groups, so that balance losses can be added at both levels. Departure from the paper: its load
  * of an expert multiplies those of both levels, here each level counts its own rows.
  *
@@ -63,12 +63,12 @@ public final class HierarchicalExperts implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return groups.parameters();
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     return groups.run(xR, expertStart, mode, scope);
   }
 }

@@ -2,13 +2,13 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.TokenBatch;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -31,24 +31,24 @@ record LayerExpert(MoeLayer layer) implements Experts {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return layer.parameters();
   }
 
   @Override
-  public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new Run(layer.forward(MoeInput.of(xR).withMode(mode)));
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    return new Run(layer.forward(TokenBatch.of(xR).withMode(mode)));
   }
 
   /** A pass of the layer, in memory of the layer's own arena. */
-  private record Run(MoeForward pass) implements ExpertsRun {
+  private record Run(MoePass pass) implements ExpertsPass {
     @Override
     public INDArray y() {
       return pass.y();
     }
 
     @Override
-    public List<MoeForward> moe() {
+    public List<MoePass> moe() {
       return pass.moe();
     }
 

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What quantised networks of one hidden layer consist of: {@code down(function(projections of x))}.
+ * What quantized networks of one hidden layer consist of: {@code down(function(projections of x))}.
  *
  * @param names of the projections before the hidden layer
  * @param projections before the hidden layer, of one shape
@@ -18,7 +18,7 @@ record PackedNetwork(
     PackedLinear down) {
 
   /** A packed copy of a network. */
-  static PackedNetwork of(Network network, WeightFormat format) {
+  static PackedNetwork of(ExpertNetwork network, WeightFormat format) {
     List<PackedLinear> projections = new ArrayList<>();
     for (int p = 0; p < network.projections().size(); p++) {
       projections.add(

@@ -3,7 +3,7 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.internal.Allocate;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
@@ -104,7 +104,7 @@ public final class Upcycling {
     double[] copy = original.clone();
     for (int e = 0; e < experts; e++) {
       for (int i = 0; i < copy.length && noise > 0; i++) {
-        copy[i] = original[i] + deviation * Draws.normal(random);
+        copy[i] = original[i] + deviation * InverseSampling.normal(random);
       }
       target.write(e, copy);
     }

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.experts;
 
-/** How {@link QuantisedExperts} keep a weight w [out,in] of an expert. */
+/** How {@link QuantizedExperts} keep a weight w [out,in] of an expert. */
 public enum WeightFormat {
   /**
    * The upper half of float32, rounded to nearest, ties to even: two bytes a weight, and {@code

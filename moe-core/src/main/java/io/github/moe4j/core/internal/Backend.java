@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Starts ND4J, or says what to do where that fails. ND4J does it in a static initialiser: left alone,
+ * Starts ND4J, or says what to do where that fails. ND4J does it in a static initializer: left alone,
  * a missing backend is an error of class loading whose first line names neither cause nor cure.
  */
 final class Backend {

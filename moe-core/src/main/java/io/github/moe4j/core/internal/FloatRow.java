@@ -43,7 +43,7 @@ final class FloatRow implements RowVector {
     for (int i = 0; i < values.length; i++) {
       products[i] = values[i] * right[i];
     }
-    // Folding halves onto each other vectorises, where one running sum cannot.
+    // Folding halves onto each other vectorizes, where one running sum cannot.
     int length = values.length;
     while (length > 16) {
       int half = (length + 1) / 2;

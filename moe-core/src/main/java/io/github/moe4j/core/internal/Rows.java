@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Rows of a contiguous array, read into and written from {@code double[]} by bulk copies.
  *
  * <p>All arithmetic outside GEMM is done on such rows, so one piece of code serves float32 and
- * float64, and a float32 result is rounded once. The copies vectorise; reading an element through
+ * float64, and a float32 result is rounded once. The copies vectorize; reading an element through
  * the array itself costs tens of times more.
  *
  * <p>Reading and writing in another type than the array's is not thread-safe; {@link #fork} gives another

@@ -10,16 +10,16 @@ import java.util.Map;
 final class DataLayout {
   private DataLayout() {}
 
-  static void check(StrictJson json, Map<String, Heading> tensors, long dataBytes)
+  static void check(StrictJson json, Map<String, TensorHeader> tensors, long dataBytes)
       throws SafetensorsException {
-    List<Map.Entry<String, Heading>> inOrder = new ArrayList<>(tensors.entrySet());
-    Comparator<Map.Entry<String, Heading>> byBegin =
+    List<Map.Entry<String, TensorHeader>> inOrder = new ArrayList<>(tensors.entrySet());
+    Comparator<Map.Entry<String, TensorHeader>> byBegin =
         Comparator.comparingLong(e -> e.getValue().begin());
     inOrder.sort(byBegin.thenComparingLong(e -> e.getValue().end()));
     long at = 0;
-    for (Map.Entry<String, Heading> entry : inOrder) {
+    for (Map.Entry<String, TensorHeader> entry : inOrder) {
       String name = SafetensorsException.shown(entry.getKey());
-      Heading heading = entry.getValue();
+      TensorHeader heading = entry.getValue();
       size(json, name, heading);
       if (heading.begin() != at) {
         throw json.wrong(
@@ -40,12 +40,12 @@ final class DataLayout {
     }
   }
 
-  private static void size(StrictJson json, String name, Heading heading)
+  private static void size(StrictJson json, String name, TensorHeader heading)
       throws SafetensorsException {
     String shape = Arrays.toString(heading.shape());
     long bytes;
     try {
-      bytes = Heading.bytes(heading.dtype(), heading.shape());
+      bytes = TensorHeader.bytes(heading.dtype(), heading.shape());
     } catch (ArithmeticException e) {
       throw json.wrong(
           "tensor %s of shape %s and dtype %s has no possible size: %s",

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tensors by name, in the order of the header
  * @param metadata in the order of the header
  */
-record Header(Map<String, Heading> tensors, Map<String, String> metadata) {
+record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
   /** Bytes that a header may have, as in the format's own implementation. */
   static final int MOST_BYTES = 100_000_000;
 
@@ -43,7 +43,7 @@ record Header(Map<String, Heading> tensors, Map<String, String> metadata) {
     if (bytes.length == 0 || bytes[0] != '{') {
       throw json.wrong("must begin with {");
     }
-    Map<String, Heading> tensors = new LinkedHashMap<>();
+    Map<String, TensorHeader> tensors = new LinkedHashMap<>();
     Map<String, String> metadata = Map.of();
     Set<String> seen = new HashSet<>();
     json.beginObject("it");
@@ -79,7 +79,7 @@ record Header(Map<String, Heading> tensors, Map<String, String> metadata) {
     return metadata;
   }
 
-  private static Heading tensor(StrictJson json, String tensor) throws IOException {
+  private static TensorHeader tensor(StrictJson json, String tensor) throws IOException {
     @Nullable String dtype = null;
     long @Nullable [] shape = null;
     long @Nullable [] offsets = null;
@@ -109,7 +109,7 @@ record Header(Map<String, Heading> tensors, Map<String, String> metadata) {
     if (offsets.length != 2) {
       throw json.wrong("%s: %s must be 2 numbers but are %d", tensor, OFFSETS, offsets.length);
     }
-    return new Heading(known, shape, offsets[0], offsets[1]);
+    return new TensorHeader(known, shape, offsets[0], offsets[1]);
   }
 
   private static Set<String> sorted(Set<String> keys) {

@@ -30,7 +30,7 @@ record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array
         Header.MOST_AXES,
         Arrays.toString(shape));
     try {
-      Heading.bytes(Dtype.of(type), shape);
+      TensorHeader.bytes(Dtype.of(type), shape);
     } catch (ArithmeticException e) {
       throw new IllegalArgumentException(
           "%s of shape %s is too large".formatted(name, Arrays.toString(shape)), e);
@@ -39,7 +39,7 @@ record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array
   }
 
   long bytes() {
-    return Heading.bytes(Dtype.of(type), shape);
+    return TensorHeader.bytes(Dtype.of(type), shape);
   }
 
   /** Writes the elements, a piece at a time. */

@@ -94,7 +94,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
    */
   @Override
   public TensorType type(String name) {
-    Heading heading = heading(name);
+    TensorHeader heading = heading(name);
     TensorType type = heading.dtype().type();
     if (type == null) {
       throw new UnsupportedOperationException(unreadable(name, heading));
@@ -102,7 +102,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return type;
   }
 
-  private String unreadable(String name, Heading heading) {
+  private String unreadable(String name, TensorHeader heading) {
     return "%s: tensor %s has dtype %s; only F64, F32, F16 and BF16 can be read"
         .formatted(file, SafetensorsException.shown(name), heading.dtype());
   }
@@ -117,7 +117,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   @Override
   public INDArray read(String name, DataType type) throws IOException {
     Require.floating("type", type);
-    Heading heading = heading(name);
+    TensorHeader heading = heading(name);
     TensorType stored = heading.dtype().type();
     if (stored == null) {
       throw new SafetensorsException(unreadable(name, heading));
@@ -131,7 +131,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return array;
   }
 
-  private void copy(MappedBytes bytes, Heading heading, TensorType stored, INDArray array) {
+  private void copy(MappedBytes bytes, TensorHeader heading, TensorType stored, INDArray array) {
     Elements elements = new Elements(array, stored);
     long count = array.length();
     long done = 0;
@@ -145,8 +145,8 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     }
   }
 
-  private Heading heading(String name) {
-    Heading heading = header.tensors().get(name);
+  private TensorHeader heading(String name) {
+    TensorHeader heading = header.tensors().get(name);
     if (heading == null) {
       throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
           .formatted(file, SafetensorsException.shown(name), header.tensors().size()));

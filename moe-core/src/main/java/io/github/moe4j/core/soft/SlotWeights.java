@@ -1,7 +1,7 @@
 package io.github.moe4j.core.soft;
 
 import io.github.moe4j.core.Arena;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Parallel;
@@ -31,7 +31,7 @@ final class SlotWeights {
    * @param logits [T,P]; those of padding may hold anything. Not modified.
    * @param input mask and sequences
    */
-  SlotWeights(INDArray logits, MoeInput input, PaddedOutput padded, Arena.Scope scope) {
+  SlotWeights(INDArray logits, TokenBatch input, PaddedOutput padded, Arena.Scope scope) {
     this.mask = input.mask();
     this.length = input.sequenceLength();
     this.dispatch = scope.take(logits.dataType(), logits.shape());

@@ -3,11 +3,11 @@ package io.github.moe4j.core.soft;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Vectors;
@@ -38,8 +38,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * noise is added to the logits.
  *
  * <p>Parameters: {@code slots} [E,S,D]; {@code norm.gamma} and {@code slotNorm.gamma} [D] with
- * {@link SlotNormalisation#RMS} and {@link SlotNormalisation#LAYER_NORM}; {@code scale} [1] with
- * {@link SlotNormalisation#L2_SCALED}; {@code experts.…}. All are learned.
+ * {@link SlotNormalization#RMS} and {@link SlotNormalization#LAYER_NORM}; {@code scale} [1] with
+ * {@link SlotNormalization#L2_SCALED}; {@code experts.…}. All are learned.
  */
 public final class SoftMoe implements FeedForward {
   private final Experts experts;
@@ -49,7 +49,7 @@ public final class SoftMoe implements FeedForward {
   private final @Nullable INDArray slotGamma;
   private final @Nullable INDArray scale;
   private final Arena arena;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private SoftMoe(Experts experts, INDArray slots, SoftMoeOptions options) {
     Require.shape("slots", slots, experts.experts(), -1, experts.modelWidth());
@@ -58,10 +58,10 @@ public final class SoftMoe implements FeedForward {
     this.experts = experts;
     this.slots = slots;
     this.options = options;
-    SlotNormalisation kind = options.normalisation();
+    SlotNormalization kind = options.normalization();
     this.gamma = kind.hasGamma() ? ones(experts.modelWidth()) : null;
     this.slotGamma = kind.hasGamma() ? ones(experts.modelWidth()) : null;
-    this.scale = kind == SlotNormalisation.L2_SCALED ? ones(1) : null;
+    this.scale = kind == SlotNormalization.L2_SCALED ? ones(1) : null;
     this.arena = new Arena();
     this.parameters = collect();
   }
@@ -84,8 +84,8 @@ public final class SoftMoe implements FeedForward {
     return ones;
   }
 
-  private Parameters collect() {
-    Parameters.Builder builder = Parameters.builder().add("slots", slots);
+  private NamedArrays collect() {
+    NamedArrays.Builder builder = NamedArrays.builder().add("slots", slots);
     if (gamma != null && slotGamma != null) {
       builder.add("norm.gamma", gamma).add("slotNorm.gamma", slotGamma);
     }
@@ -139,17 +139,17 @@ public final class SoftMoe implements FeedForward {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public FeedForwardRun forward(MoeInput input) {
+  public FeedForwardPass forward(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth());
     Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
     try {
-      return new SoftMoeRun(this, input, scope);
+      return new SoftMoePass(this, input, scope);
     } catch (RuntimeException | Error e) {
       scope.close();
       throw e;
@@ -174,12 +174,12 @@ public final class SoftMoe implements FeedForward {
     return array.reshape('c', array.size(0) * array.size(1), array.size(2));
   }
 
-  /** What normalised tokens are multiplied by [D]. */
+  /** What normalized tokens are multiplied by [D]. */
   double[] tokenFactors() {
     return gamma == null ? filled(1) : Vectors.read(gamma);
   }
 
-  /** What normalised slots are multiplied by [D]. */
+  /** What normalized slots are multiplied by [D]. */
   double[] slotFactors() {
     if (slotGamma != null) {
       return Vectors.read(slotGamma);

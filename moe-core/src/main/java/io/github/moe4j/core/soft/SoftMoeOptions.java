@@ -3,10 +3,10 @@ package io.github.moe4j.core.soft;
 /**
  * The choices in which published forms of {@link SoftMoe} differ.
  *
- * @param normalisation of tokens and slots
+ * @param normalization of tokens and slots
  * @param paddedOutput what a padded token gets
  */
-public record SoftMoeOptions(SlotNormalisation normalisation, PaddedOutput paddedOutput) {
+public record SoftMoeOptions(SlotNormalization normalization, PaddedOutput paddedOutput) {
   /** What {@link SoftMoe} puts into the rows of padded tokens. */
   public enum PaddedOutput {
     /** Zero, as everywhere in this library; no gradient comes from them. */
@@ -19,23 +19,23 @@ public record SoftMoeOptions(SlotNormalisation normalisation, PaddedOutput padde
     UNIFORM
   }
 
-  /** Those of the paper and vmoe: {@link SlotNormalisation#L2_SCALED}, zero for padding. */
+  /** Those of the paper and vmoe: {@link SlotNormalization#L2_SCALED}, zero for padding. */
   public static SoftMoeOptions paper() {
-    return new SoftMoeOptions(SlotNormalisation.L2_SCALED, PaddedOutput.ZERO);
+    return new SoftMoeOptions(SlotNormalization.L2_SCALED, PaddedOutput.ZERO);
   }
 
-  /** Those of lucidrains/soft-moe-pytorch: {@link SlotNormalisation#RMS}, uniform for padding. */
+  /** Those of lucidrains/soft-moe-pytorch: {@link SlotNormalization#RMS}, uniform for padding. */
   public static SoftMoeOptions lucidrains() {
-    return new SoftMoeOptions(SlotNormalisation.RMS, PaddedOutput.UNIFORM);
+    return new SoftMoeOptions(SlotNormalization.RMS, PaddedOutput.UNIFORM);
   }
 
-  /** The same with another normalisation. */
-  public SoftMoeOptions withNormalisation(SlotNormalisation other) {
+  /** The same with another normalization. */
+  public SoftMoeOptions withNormalization(SlotNormalization other) {
     return new SoftMoeOptions(other, paddedOutput);
   }
 
   /** The same with another output for padding. */
   public SoftMoeOptions withPaddedOutput(PaddedOutput other) {
-    return new SoftMoeOptions(normalisation, other);
+    return new SoftMoeOptions(normalization, other);
   }
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.training;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.core.internal.Allocate;
@@ -31,16 +31,16 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * a pass over the parameters is running.
  */
 public final class Optimizer implements Stateful {
-  private final Parameters parameters;
+  private final NamedArrays parameters;
   private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
-  private final Parameters state;
+  private final NamedArrays state;
   private final String kind;
   private int steps;
 
-  private Optimizer(Parameters parameters, IUpdater config) {
+  private Optimizer(NamedArrays parameters, IUpdater config) {
     this.parameters = parameters;
     this.kind = config.getClass().getSimpleName();
-    Parameters.Builder states = Parameters.builder();
+    NamedArrays.Builder states = NamedArrays.builder();
     parameters.forEach((name, array) -> {
       long size = config.stateSize(array.length());
       INDArray view = size == 0 ? null : Allocate.zeros(array.dataType(), 1, size);
@@ -58,12 +58,12 @@ public final class Optimizer implements Stateful {
   }
 
   /**
-   * An optimiser with fresh state.
+   * An optimizer with fresh state.
    *
    * @param parameters the live parameters. Modified by {@link #step}.
    * @param config an updater of ND4J with learning rate or schedule. Not modified.
    */
-  public static Optimizer of(Parameters parameters, IUpdater config) {
+  public static Optimizer of(NamedArrays parameters, IUpdater config) {
     return new Optimizer(parameters, config);
   }
 
@@ -95,13 +95,13 @@ public final class Optimizer implements Stateful {
   }
 
   /** The updater's state by parameter name, each [1, n]; the live arrays. Empty for plain SGD. */
-  public Parameters state() {
+  public NamedArrays state() {
     return state;
   }
 
   /**
    * Adds the kind of updater, its state and the number of steps to a checkpoint. The updater's options,
-   * such as its rate, are not saved: they are those that the restored optimiser is made with.
+   * such as its rate, are not saved: they are those that the restored optimizer is made with.
    */
   @Override
   public void addTo(Checkpoint.Builder checkpoint, String prefix) {

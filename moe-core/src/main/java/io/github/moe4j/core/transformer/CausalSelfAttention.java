@@ -3,9 +3,9 @@ package io.github.moe4j.core.transformer;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameterised;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.Parameterized;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Exp;
@@ -26,17 +26,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: {@code qkv.weight} [3D,D] (queries, keys, values) and {@code out.weight} [D,D].
  */
-public final class CausalSelfAttention implements Parameterised {
+public final class CausalSelfAttention implements Parameterized {
   private final INDArray qkvWeight;
   private final INDArray outWeight;
   private final int heads;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private CausalSelfAttention(INDArray qkvWeight, INDArray outWeight, int heads) {
     this.qkvWeight = qkvWeight;
     this.outWeight = outWeight;
     this.heads = heads;
-    this.parameters = Parameters.builder()
+    this.parameters = NamedArrays.builder()
         .add("qkv.weight", qkvWeight)
         .add("out.weight", outWeight)
         .build();
@@ -60,7 +60,7 @@ public final class CausalSelfAttention implements Parameterised {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
@@ -71,7 +71,7 @@ public final class CausalSelfAttention implements Parameterised {
    *     those of {@link LayerNorm} are. Not modified.
    * @param scope memory of the pass
    */
-  public Run forward(MoeInput input, Arena.Scope scope) {
+  public Run forward(TokenBatch input, Arena.Scope scope) {
     Require.shape("x", input.x(), -1, outWeight.size(0));
     parameters.requireType(input.dataType());
     return new Run(input, scope);
@@ -88,7 +88,7 @@ public final class CausalSelfAttention implements Parameterised {
     private final INDArray merged;
     private final INDArray y;
 
-    private Run(MoeInput input, Arena.Scope scope) {
+    private Run(TokenBatch input, Arena.Scope scope) {
       this.x = input.x();
       this.mask = input.mask();
       this.scope = scope;

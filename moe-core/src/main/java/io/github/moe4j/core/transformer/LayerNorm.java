@@ -2,8 +2,8 @@ package io.github.moe4j.core.transformer;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameterised;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
@@ -17,26 +17,26 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Layer normalisation: {@code (x − mean)/√(variance + ε) · weight + bias} over each token (Ba et
+ * Layer normalization: {@code (x − mean)/√(variance + ε) · weight + bias} over each token (Ba et
  * al. 2016, arXiv 1607.06450, equation 3), with the population variance and ε = 1e-5.
  *
  * <p>Parameters: {@code weight} [D], which starts at one, and {@code bias} [D], at zero.
  */
-public final class LayerNorm implements Parameterised {
+public final class LayerNorm implements Parameterized {
   private static final double EPSILON = 1e-5;
 
   private final INDArray weight;
   private final INDArray bias;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private LayerNorm(INDArray weight, INDArray bias) {
     this.weight = weight;
     this.bias = bias;
     this.parameters =
-        Parameters.builder().add("weight", weight).add("bias", bias).build();
+        NamedArrays.builder().add("weight", weight).add("bias", bias).build();
   }
 
-  /** A new normalisation of the given width. */
+  /** A new normalization of the given width. */
   public static LayerNorm create(int width, DataType type) {
     Require.positive("width", width);
     INDArray weight = Allocate.zeros(type, width);
@@ -45,12 +45,12 @@ public final class LayerNorm implements Parameterised {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   /**
-   * Normalises tokens.
+   * Normalizes tokens.
    *
    * @param x [T,D]. Not modified; must not change until the backward pass is done.
    * @param mask a padded token comes out as zero and gets no gradient, whatever it holds
@@ -108,7 +108,7 @@ public final class LayerNorm implements Parameterised {
       this.inverse = inverse;
     }
 
-    /** Normalised tokens [T,D], valid until the scope is closed. */
+    /** Normalized tokens [T,D], valid until the scope is closed. */
     public INDArray y() {
       return y;
     }

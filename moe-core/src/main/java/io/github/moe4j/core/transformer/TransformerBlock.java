@@ -2,12 +2,12 @@ package io.github.moe4j.core.transformer;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,7 +29,7 @@ public final class TransformerBlock implements FeedForward {
   private final LayerNorm norm2;
   private final FeedForward feedForward;
   private final Arena arena;
-  private final Parameters parameters;
+  private final NamedArrays parameters;
 
   private TransformerBlock(
       LayerNorm norm1,
@@ -42,7 +42,7 @@ public final class TransformerBlock implements FeedForward {
     this.norm2 = norm2;
     this.feedForward = feedForward;
     this.arena = arena;
-    this.parameters = Parameters.builder()
+    this.parameters = NamedArrays.builder()
         .addAll("norm1", norm1.parameters())
         .addAll("attention", attention.parameters())
         .addAll("norm2", norm2.parameters())
@@ -81,12 +81,12 @@ public final class TransformerBlock implements FeedForward {
   }
 
   @Override
-  public Parameters parameters() {
+  public NamedArrays parameters() {
     return parameters;
   }
 
   @Override
-  public FeedForwardRun forward(MoeInput input) {
+  public FeedForwardPass forward(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth());
     Require.type("x", input.x(), dataType());
     Arena.Scope scope = arena.open();
@@ -99,16 +99,16 @@ public final class TransformerBlock implements FeedForward {
   }
 
   /** One pass and the way back. */
-  private final class Run implements FeedForwardRun {
+  private final class Run implements FeedForwardPass {
     private final Arena.Scope scope;
     private final LayerNorm.Run normed1;
     private final CausalSelfAttention.Run attended;
     private final LayerNorm.Run normed2;
-    private final FeedForwardRun fed;
+    private final FeedForwardPass fed;
     private final INDArray y;
     private boolean closed;
 
-    Run(MoeInput input, Arena.Scope scope) {
+    Run(TokenBatch input, Arena.Scope scope) {
       this.scope = scope;
       this.normed1 = norm1.forward(input.x(), input.mask(), scope);
       this.attended = attention.forward(input.withX(normed1.y()), scope);
@@ -133,7 +133,7 @@ public final class TransformerBlock implements FeedForward {
     }
 
     @Override
-    public List<MoeForward> moe() {
+    public List<MoePass> moe() {
       return fed.moe();
     }
 

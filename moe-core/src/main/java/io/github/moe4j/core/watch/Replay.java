@@ -1,6 +1,6 @@
 package io.github.moe4j.core.watch;
 
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
 
@@ -64,7 +64,7 @@ public final class Replay {
    *
    * @param input of the pass that is to be decided the same way
    */
-  public synchronized TracedPass next(MoeInput input) {
+  public synchronized TracedPass next(TokenBatch input) {
     Require.that(
         next < passes.size(),
         "the trace of layer %s is at its end after %d passes",

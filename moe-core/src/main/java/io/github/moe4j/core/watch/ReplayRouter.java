@@ -1,12 +1,12 @@
 package io.github.moe4j.core.watch;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -46,19 +46,19 @@ public final class ReplayRouter implements Router {
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.none();
+  public NamedArrays parameters() {
+    return NamedArrays.none();
   }
 
   @Override
-  public Routing route(MoeInput input) {
+  public RouterPass route(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth);
     TracedPass pass = replay.next(input);
     Require.that(
         pass.weights() != TraceWeights.NONE,
         "the trace has no weights: record them, or replay the choice alone");
     RouterDecision decision = RouterDecision.of(input, pass.assignments(), null, null);
-    return new Routing() {
+    return new RouterPass() {
       @Override
       public RouterDecision decision() {
         return decision;

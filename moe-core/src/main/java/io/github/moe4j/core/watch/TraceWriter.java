@@ -1,6 +1,6 @@
 package io.github.moe4j.core.watch;
 
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassListener;
 import io.github.moe4j.core.internal.Require;
 import java.io.BufferedOutputStream;
@@ -57,7 +57,7 @@ public final class TraceWriter implements PassListener, Closeable {
 
   /** Writes a pass; an {@link UncheckedIOException} if the file cannot be written. */
   @Override
-  public void passed(MoeForward pass) {
+  public void passed(MoePass pass) {
     try {
       write(TracedPass.of(pass));
     } catch (IOException e) {

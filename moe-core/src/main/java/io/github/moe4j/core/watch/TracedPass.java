@@ -1,7 +1,7 @@
 package io.github.moe4j.core.watch;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Require;
@@ -10,7 +10,7 @@ import io.github.moe4j.core.internal.Require;
  * What a router decided in one pass, as a trace keeps it. Immutable.
  *
  * @param layer name of the layer
- * @param step optimiser step of the pass
+ * @param step optimizer step of the pass
  * @param training whether the pass trained
  * @param sequenceLength tokens of a sequence
  * @param mask padding [T]
@@ -49,7 +49,7 @@ public record TracedPass(
   }
 
   /** What the router of a pass decided, with its weights as they are. */
-  public static TracedPass of(MoeForward pass) {
+  public static TracedPass of(MoePass pass) {
     RouterDecision decision = pass.decision();
     return new TracedPass(
         pass.layer(),

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.CapacityRule;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -43,17 +43,17 @@ class CapacityGradientTest {
     LimitedCapacity byWeight = new LimitedCapacity(two, true, DropOrder.byWeight());
     return Stream.of(
         byWeight,
-        Renormalised.of(THREE),
+        Renormalized.of(THREE),
         // every sum is below the floor, then some are and some are not
-        new Renormalised(THREE, 10),
-        new Renormalised(byWeight, 0.5),
+        new Renormalized(THREE, 10),
+        new Renormalized(byWeight, 0.5),
         Rerouted.of(CapacityFormula.fixed(3)),
         new Rerouted(two, true, DropOrder.choiceMajor(), 2),
-        Renormalised.of(new Rerouted(two, false, DropOrder.batchPrioritised(), E)),
+        Renormalized.of(new Rerouted(two, false, DropOrder.batchPrioritized(), E)),
         new PaddedToMultiple(THREE, 4),
         PaddedToCapacity.of(byWeight),
-        Renormalised.of(PaddedToCapacity.of(byWeight)),
-        new PaddedToMultiple(Renormalised.of(Rerouted.of(CapacityFormula.fixed(3))), 4));
+        Renormalized.of(PaddedToCapacity.of(byWeight)),
+        new PaddedToMultiple(Renormalized.of(Rerouted.of(CapacityFormula.fixed(3))), 4));
   }
 
   @ParameterizedTest
@@ -61,14 +61,14 @@ class CapacityGradientTest {
   void backward_wholeLayer_matchesDifferences(CapacityRule rule) {
     MoeLayer layer = layer(rule);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D);
-    MoeInput input = MoeInput.of(x).withMask(MASK).withSequenceLength(4).training();
+    TokenBatch input = TokenBatch.of(x).withMask(MASK).withSequenceLength(4).training();
     double[] wY = RandomArrays.normal(Seeds.random(3), T * D);
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D));
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(input)) {
+          try (MoePass pass = layer.forward(input)) {
             return GradientCheck.weightedSum(pass.y(), wY);
           }
         })
@@ -82,11 +82,11 @@ class CapacityGradientTest {
   void padding_anyRows_changesNeitherOutputNorGradient() {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D);
     INDArray dy = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), T, D);
-    MoeInput input = MoeInput.of(x).withMask(MASK).withSequenceLength(4).training();
+    TokenBatch input = TokenBatch.of(x).withMask(MASK).withSequenceLength(4).training();
     for (CapacityRule rule :
         new CapacityRule[] {new PaddedToMultiple(THREE, 4), PaddedToCapacity.of(THREE)}) {
-      try (MoeForward plain = layer(THREE).forward(input);
-          MoeForward padded = layer(rule).forward(input)) {
+      try (MoePass plain = layer(THREE).forward(input);
+          MoePass padded = layer(rule).forward(input)) {
         assertTrue(padded.plan().rows() > plain.plan().rows(), "rows must be added");
         assertEquals(plain.dropped(), padded.dropped());
         assertNear("y", plain.y(), padded.y(), 1e-14);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
@@ -32,7 +32,7 @@ class CapacityLawsTest {
       "choiceMajor", DropOrder.choiceMajor(),
       "byWeight", DropOrder.byWeight(),
       "byProbability", DropOrder.byProbability(),
-      "batchPrioritised", DropOrder.batchPrioritised(),
+      "batchPrioritized", DropOrder.batchPrioritized(),
       "random", DropOrder.random()));
 
   /** A batch: {@code experts} with a minus sign means that all tokens choose expert 0 first. */
@@ -87,7 +87,7 @@ class CapacityLawsTest {
     NaiveCapacity naive = new NaiveCapacity(decision, batch.room);
     ORDERS.forEach((name, order) -> {
       for (boolean perSequence : new boolean[] {false, true}) {
-        CapacityResult result = new LimitedCapacity(
+        CapacityPass result = new LimitedCapacity(
                 CapacityFormula.fixed(batch.room), perSequence, order)
             .apply(decision, PassMode.training(Seeds.random(5)));
         int[] served = naive.order(name, Seeds.random(5));
@@ -107,7 +107,7 @@ class CapacityLawsTest {
       for (boolean perSequence : new boolean[] {false, true}) {
         for (int tries : new int[] {1, 2, Integer.MAX_VALUE}) {
           CapacityFormula fixed = CapacityFormula.fixed(batch.room);
-          CapacityResult result = new Rerouted(fixed, perSequence, ORDERS.get(name), tries)
+          CapacityPass result = new Rerouted(fixed, perSequence, ORDERS.get(name), tries)
               .apply(decision, PassMode.evaluation());
           int[] served = naive.order(name, Seeds.random(5));
           List<Row> expected = naive.rerouted(served, perSequence, tries);
@@ -126,17 +126,17 @@ class CapacityLawsTest {
     for (boolean perSequence : new boolean[] {false, true}) {
       LimitedCapacity rule = new LimitedCapacity(
           CapacityFormula.fixed(batch.room), perSequence, DropOrder.choiceMajor());
-      CapacityResult plain = rule.apply(decision, PassMode.evaluation());
-      CapacityResult toLimit = PaddedToCapacity.of(rule).apply(decision, PassMode.evaluation());
-      CapacityResult toFour = new PaddedToMultiple(rule, 4).apply(decision, PassMode.evaluation());
+      CapacityPass plain = rule.apply(decision, PassMode.evaluation());
+      CapacityPass toLimit = PaddedToCapacity.of(rule).apply(decision, PassMode.evaluation());
+      CapacityPass toFour = new PaddedToMultiple(rule, 4).apply(decision, PassMode.evaluation());
       List<Row> kept = NaiveCapacity.rows(plain.kept());
       assertEquals(
           naive.padded(kept, perSequence, has -> batch.room - has),
           NaiveCapacity.rows(toLimit.kept()));
       assertEquals(
           naive.padded(kept, false, has -> (4 - has % 4) % 4), NaiveCapacity.rows(toFour.kept()));
-      for (CapacityResult result : List.of(toLimit, toFour)) {
-        assertEquals(plain.kept().size(), result.kept().size() - result.padding());
+      for (CapacityPass result : List.of(toLimit, toFour)) {
+        assertEquals(plain.kept().size(), result.kept().size() - result.fillers());
         assertEquals(plain.dropped(), result.dropped());
         assertEquals(
             LoadStatistics.of(decision, plain).dropped(),
@@ -148,11 +148,11 @@ class CapacityLawsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  void renormalised_anyRule_weightsSumToOne(Case batch) {
+  void renormalized_anyRule_weightsSumToOne(Case batch) {
     RouterDecision decision = batch.decision();
     LimitedCapacity rule = LimitedCapacity.of(CapacityFormula.fixed(batch.room));
-    CapacityResult plain = rule.apply(decision, PassMode.evaluation());
-    CapacityResult result = Renormalised.of(rule).apply(decision, PassMode.evaluation());
+    CapacityPass plain = rule.apply(decision, PassMode.evaluation());
+    CapacityPass result = Renormalized.of(rule).apply(decision, PassMode.evaluation());
     double[] sum = new double[batch.tokens];
     for (int n = 0; n < result.kept().size(); n++) {
       assertEquals(plain.kept().token(n), result.kept().token(n));
@@ -166,13 +166,13 @@ class CapacityLawsTest {
   }
 
   private static void assertLaws(
-      RouterDecision decision, CapacityResult result, boolean perSequence, int room) {
+      RouterDecision decision, CapacityPass result, boolean perSequence, int room) {
     Assignments kept = result.kept();
     int all = decision.assignments().size();
-    assertEquals(all, kept.size() - result.padding() + result.dropped(), "R + dropped = N");
+    assertEquals(all, kept.size() - result.fillers() + result.dropped(), "R + dropped = N");
     LoadStatistics load = LoadStatistics.of(decision, result);
     assertEquals(result.dropped(), load.dropped());
-    assertEquals(kept.size() - result.padding(), Arrays.stream(load.kept()).sum());
+    assertEquals(kept.size() - result.fillers(), Arrays.stream(load.kept()).sum());
     int length = perSequence ? decision.sequenceLength() : Math.max(1, decision.tokens());
     Map<List<Integer>, Integer> rows = new TreeMap<>(
         (a, b) -> Arrays.compare(a.toArray(Integer[]::new), b.toArray(Integer[]::new)));

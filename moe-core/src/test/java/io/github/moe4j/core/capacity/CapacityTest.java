@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.PassMode;
@@ -29,7 +29,7 @@ class CapacityTest {
     // token   0  0  1  1  2  2  3  3
     // expert  0  1  0  2  0  1  1  0     limit = ceil(8/3 · 0.75) = 2
     // place   1  1  2  1  3  2  3  4     in its expert; above 2 is dropped: n = 4, 6, 7
-    CapacityResult result =
+    CapacityPass result =
         LimitedCapacity.ofFactor(0.75).apply(decision(4, 4), PassMode.evaluation());
     assertKept(new int[] {0, 1, 2, 3, 5}, 3, result);
   }
@@ -62,11 +62,11 @@ class CapacityTest {
     List<CapacityRule> rules = List.of(
         new Dropless(),
         LimitedCapacity.of(three),
-        Renormalised.of(LimitedCapacity.of(three)),
+        Renormalized.of(LimitedCapacity.of(three)),
         Rerouted.of(three),
         new PaddedToMultiple(LimitedCapacity.of(three), 2));
     for (CapacityRule rule : rules) {
-      CapacityResult result = rule.apply(decision(4, 4), PassMode.evaluation());
+      CapacityPass result = rule.apply(decision(4, 4), PassMode.evaluation());
       int rows = result.kept().size();
       for (int length : new int[] {rows - 1, rows + 1}) {
         var error =
@@ -95,8 +95,7 @@ class CapacityTest {
 
   @Test
   void backward_dropped_zeroGradient() {
-    CapacityResult result =
-        LimitedCapacity.ofFactor(0.75).apply(decision(4, 4), PassMode.training());
+    CapacityPass result = LimitedCapacity.ofFactor(0.75).apply(decision(4, 4), PassMode.training());
     RoutingGradient gradient = result.backward(new double[] {1, 2, 3, 4, 5});
     assertArrayEquals(new double[] {1, 2, 3, 4, 0, 5, 0, 0}, gradient.weights().orElseThrow());
     assertTrue(gradient.logits().isEmpty() && gradient.probabilities().isEmpty());
@@ -105,7 +104,7 @@ class CapacityTest {
   @Test
   void dropless_any_keepsAllAndPassesGradient() {
     RouterDecision decision = decision(4, 4);
-    CapacityResult result = new Dropless().apply(decision, PassMode.training());
+    CapacityPass result = new Dropless().apply(decision, PassMode.training());
     assertSame(decision.assignments(), result.kept());
     assertEquals(0, result.dropped());
     double[] d = {1, 2, 3, 4, 5, 6, 7, 8};
@@ -146,7 +145,7 @@ class CapacityTest {
   }
 
   /** The choices lie two by two, so place n is choice n%2 of real token n/2. */
-  private static void assertKept(int[] places, int dropped, CapacityResult result) {
+  private static void assertKept(int[] places, int dropped, CapacityPass result) {
     assertEquals(dropped, result.dropped());
     assertEquals(places.length, result.kept().size());
     // the gradient of the kept weights goes back to exactly the kept places

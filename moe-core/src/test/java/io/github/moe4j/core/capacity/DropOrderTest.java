@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
@@ -47,7 +47,7 @@ class DropOrderTest {
 
   /** With room for two in each expert. */
   private static void assertKept(DropOrder order, PassMode mode, int... kept) {
-    CapacityResult result =
+    CapacityPass result =
         new LimitedCapacity(CapacityFormula.fixed(2), false, order).apply(decision(), mode);
     double[] ones = new double[kept.length];
     Arrays.fill(ones, 1);
@@ -89,9 +89,9 @@ class DropOrderTest {
   }
 
   @Test
-  void batchPrioritised_handWorked() {
+  void batchPrioritized_handWorked() {
     // largest p of tokens 0 … 3: .5 .6 .5 .7, so tokens 3, 1, 0, 2; first choices before second
-    assertOrder(DropOrder.batchPrioritised(), new int[] {6, 2, 0, 4, 7, 3, 1, 5}, 0, 1, 2, 3, 6);
+    assertOrder(DropOrder.batchPrioritized(), new int[] {6, 2, 0, 4, 7, 3, 1, 5}, 0, 1, 2, 3, 6);
   }
 
   @Test
@@ -138,8 +138,8 @@ class DropOrderTest {
         DropOrder.byProbability(),
         bare);
     assertRefused(
-        "drop order batchPrioritised needs router probabilities but the router has none",
-        DropOrder.batchPrioritised(),
+        "drop order batchPrioritized needs router probabilities but the router has none",
+        DropOrder.batchPrioritized(),
         bare);
   }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.Dropless;
@@ -28,10 +28,10 @@ class PaddedRowsTest {
   }
 
   /** Rows added, as pairs of token and expert. */
-  private static void assertAdded(CapacityResult result, int kept, int... pairs) {
+  private static void assertAdded(CapacityPass result, int kept, int... pairs) {
     List<Row> rows = NaiveCapacity.rows(result.kept());
     assertEquals(kept + pairs.length / 2, rows.size());
-    assertEquals(pairs.length / 2, result.padding());
+    assertEquals(pairs.length / 2, result.fillers());
     for (int i = 0; i < pairs.length; i += 2) {
       assertEquals(new Row(pairs[i], pairs[i + 1], 0), rows.get(kept + i / 2));
     }
@@ -42,7 +42,7 @@ class PaddedRowsTest {
     // of 2: expert 0 has 3 and gets token 1, the first it does not have; expert 1 has token 1 and
     // gets token 0; expert 2 has none and stays empty
     RouterDecision decision = decision(TokenMask.none(4), 4);
-    CapacityResult result =
+    CapacityPass result =
         new PaddedToMultiple(new Dropless(), 2).apply(decision, PassMode.evaluation());
     assertAdded(result, 4, 1, 0, 0, 1);
     assertEquals(0, result.dropped());
@@ -54,7 +54,7 @@ class PaddedRowsTest {
   void toMultiple_tooFewTokens_asManyAsThereAre() {
     // of 8: expert 0 gets the one token it does not have, expert 1 the three
     RouterDecision decision = decision(TokenMask.none(4), 4);
-    CapacityResult result =
+    CapacityPass result =
         new PaddedToMultiple(new Dropless(), 8).apply(decision, PassMode.evaluation());
     assertAdded(result, 4, 1, 0, 0, 1, 2, 1, 3, 1);
   }
@@ -63,7 +63,7 @@ class PaddedRowsTest {
   void toCapacity_handWorked_everyExpertAtItsLimit() {
     // limit 2: expert 0 keeps tokens 0, 2; expert 1 has token 1, gets 0; expert 2 gets 0 and 1
     LimitedCapacity rule = LimitedCapacity.of(CapacityFormula.fixed(2));
-    CapacityResult result =
+    CapacityPass result =
         PaddedToCapacity.of(rule).apply(decision(TokenMask.none(4), 4), PassMode.evaluation());
     assertAdded(result, 3, 0, 1, 0, 2, 1, 2);
     assertEquals(1, result.dropped());
@@ -77,21 +77,21 @@ class PaddedRowsTest {
     LimitedCapacity rule =
         new LimitedCapacity(CapacityFormula.fixed(1), true, DropOrder.tokenMajor());
     RouterDecision decision = decision(TokenMask.of(true, false, true, true), 2);
-    CapacityResult result = PaddedToCapacity.of(rule).apply(decision, PassMode.evaluation());
+    CapacityPass result = PaddedToCapacity.of(rule).apply(decision, PassMode.evaluation());
     assertAdded(result, 2, 0, 1, 2, 1, 0, 2, 2, 2);
   }
 
   @Test
   void toCapacity_moreRowsThanTheLimit_addsNothing() {
     RouterDecision decision = decision(TokenMask.none(4), 4);
-    CapacityResult result = new PaddedToCapacity(new Dropless(), CapacityFormula.fixed(1), false)
+    CapacityPass result = new PaddedToCapacity(new Dropless(), CapacityFormula.fixed(1), false)
         .apply(decision, PassMode.evaluation());
     assertAdded(result, 4, 0, 2);
   }
 
   @Test
   void backward_padding_leadsNowhere() {
-    CapacityResult result = new PaddedToMultiple(new Dropless(), 2)
+    CapacityPass result = new PaddedToMultiple(new Dropless(), 2)
         .apply(decision(TokenMask.none(4), 4), PassMode.training());
     RoutingGradient gradient = result.backward(new double[] {1, 2, 3, 4, 50, 60});
     assertArrayEquals(new double[] {1, 2, 3, 4}, gradient.weights().orElseThrow());
@@ -101,7 +101,7 @@ class PaddedRowsTest {
   void twice_paddingOfPadding_countsBoth() {
     // limit 3: expert 0 has 3; expert 1 gets 0, 2; expert 2 gets 0, 1, 2; then of 4: 1 / 3 / 3
     CapacityRule inner = PaddedToCapacity.of(LimitedCapacity.of(CapacityFormula.fixed(3)));
-    CapacityResult result =
+    CapacityPass result =
         new PaddedToMultiple(inner, 4).apply(decision(TokenMask.none(4), 4), PassMode.evaluation());
     assertAdded(result, 4, 0, 1, 2, 1, 0, 2, 1, 2, 2, 2, 1, 0, 3, 1, 3, 2);
   }

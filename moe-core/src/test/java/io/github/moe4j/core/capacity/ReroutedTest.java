@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
@@ -31,7 +31,7 @@ class ReroutedTest {
     return decision(P, new int[] {0, 1, 2, 3}, new int[4], new double[] {5, 6, 7, 4});
   }
 
-  private static CapacityResult apply(Rerouted rule, RouterDecision decision) {
+  private static CapacityPass apply(Rerouted rule, RouterDecision decision) {
     return rule.apply(decision, PassMode.evaluation());
   }
 
@@ -39,7 +39,7 @@ class ReroutedTest {
   void apply_oneChoice_overflowGoesToTheNextBest() {
     // room for 1: token 0 has expert 0. Round 2: token 1 asks 2 and gets it, 2 asks 1 and gets it,
     // 3 asks 1 in vain. Round 3: token 3 asks 2 in vain: dropped
-    CapacityResult result = apply(Rerouted.of(CapacityFormula.fixed(1)), oneChoice());
+    CapacityPass result = apply(Rerouted.of(CapacityFormula.fixed(1)), oneChoice());
     assertEquals(
         List.of(new Row(0, 0, 5), new Row(1, 2, .3), new Row(2, 1, .2)),
         NaiveCapacity.rows(result.kept()));
@@ -48,7 +48,7 @@ class ReroutedTest {
 
   @Test
   void backward_moved_gradientGoesToTheNewProbability() {
-    CapacityResult result = apply(Rerouted.of(CapacityFormula.fixed(1)), oneChoice());
+    CapacityPass result = apply(Rerouted.of(CapacityFormula.fixed(1)), oneChoice());
     RoutingGradient gradient = result.backward(new double[] {10, 20, 30});
     assertArrayEquals(new double[] {10, 0, 0, 0}, gradient.weights().orElseThrow());
     assertArrayEquals(
@@ -75,7 +75,7 @@ class ReroutedTest {
     // two tries: own and next best, as above without the last round; one: no rerouting at all
     Rerouted two = new Rerouted(CapacityFormula.fixed(1), false, DropOrder.byProbability(), 2);
     // served .7 .6 .5 .4: token 2 has expert 0; then token 1 gets 2, token 0 gets 1, token 3 asks 1
-    CapacityResult result = apply(two, oneChoice());
+    CapacityPass result = apply(two, oneChoice());
     assertEquals(
         List.of(new Row(0, 1, .3), new Row(1, 2, .3), new Row(2, 0, 7)),
         NaiveCapacity.rows(result.kept()));
@@ -92,7 +92,7 @@ class ReroutedTest {
     double[] p = {.5, .3, .2, .5, .3, .2};
     RouterDecision decision =
         decision(p, new int[] {0, 0, 1, 1}, new int[] {0, 1, 0, 1}, new double[] {.5, .3, .5, .3});
-    CapacityResult result = apply(Rerouted.of(CapacityFormula.fixed(1)), decision);
+    CapacityPass result = apply(Rerouted.of(CapacityFormula.fixed(1)), decision);
     assertEquals(
         List.of(new Row(0, 0, .5), new Row(0, 1, .3), new Row(1, 2, .2)),
         NaiveCapacity.rows(result.kept()));
@@ -105,14 +105,14 @@ class ReroutedTest {
     double[] p = {1, 0, 0, .5, .25, .25, .6, .4, 0};
     RouterDecision decision =
         decision(p, new int[] {0, 1, 2}, new int[3], new double[] {1, .5, .6});
-    CapacityResult result = apply(Rerouted.of(CapacityFormula.fixed(1)), decision);
+    CapacityPass result = apply(Rerouted.of(CapacityFormula.fixed(1)), decision);
     assertEquals(List.of(new Row(0, 0, 1), new Row(1, 1, .25)), NaiveCapacity.rows(result.kept()));
   }
 
   @Test
-  void apply_renormalised_weightsSumToOneAgain() {
+  void apply_renormalized_weightsSumToOneAgain() {
     // token 1 has expert 2 alone, with p .3: weight 1
-    CapacityResult result = Renormalised.of(Rerouted.of(CapacityFormula.fixed(1)))
+    CapacityPass result = Renormalized.of(Rerouted.of(CapacityFormula.fixed(1)))
         .apply(oneChoice(), PassMode.evaluation());
     assertNear("weights", new double[] {1, 1, 1}, result.kept().weights(), 1e-15);
   }

@@ -171,8 +171,9 @@ class CheckpointDamageTest {
     ByteBuffer bytes = ByteBuffer.wrap(whole.clone()).order(ByteOrder.LITTLE_ENDIAN);
     int table = bytes.getInt(16);
     change.accept(bytes);
-    bytes.putInt(28, Layout.checksum(bytes.duplicate().limit(28)));
-    bytes.putInt(32 + table, Layout.checksum(bytes.duplicate().position(32).limit(32 + table)));
+    bytes.putInt(28, CheckpointFormat.checksum(bytes.duplicate().limit(28)));
+    bytes.putInt(
+        32 + table, CheckpointFormat.checksum(bytes.duplicate().position(32).limit(32 + table)));
     return bytes.array();
   }
 

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.moe4j.core.Parameters;
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -85,7 +85,7 @@ class CheckpointTest {
   void load_tensorsOfManyPieces_sameBits() throws IOException {
     for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
       for (int more : new int[] {-1, 0, 1, 12345}) {
-        int length = 2 * Layout.PIECE / type.width() + more;
+        int length = 2 * CheckpointFormat.PIECE / type.width() + more;
         INDArray array = RandomArrays.normal(type, Seeds.random(more), 1, length);
         Near.assertSameBits(
             "tensor",
@@ -100,11 +100,11 @@ class CheckpointTest {
     INDArray whole = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 6, 4);
     INDArray rows = whole.get(NDArrayIndex.interval(2, 5), NDArrayIndex.all());
     INDArray target = Nd4j.zeros(DataType.FLOAT, 6, 4);
-    Checkpoint loaded = saved(
-        Checkpoint.builder().parameters("p", Parameters.builder().add("w", rows).build()));
+    Checkpoint loaded = saved(Checkpoint.builder()
+        .parameters("p", NamedArrays.builder().add("w", rows).build()));
     Near.assertSameBits("rows", Near.values(rows.dup()), Near.values(loaded.tensor("p.w")));
     INDArray live = target.get(NDArrayIndex.interval(2, 5), NDArrayIndex.all());
-    loaded.into("p", Parameters.builder().add("w", live).build());
+    loaded.into("p", NamedArrays.builder().add("w", live).build());
     Near.assertSameBits("rows", Near.values(rows.dup()), Near.values(live.dup()));
     assertEquals(0, target.getRow(1).sumNumber().doubleValue());
     assertEquals(0, target.getRow(5).sumNumber().doubleValue());
@@ -133,13 +133,13 @@ class CheckpointTest {
 
   @Test
   void into_sameParametersAndBias_sameBits() throws IOException {
-    Parameters layer = parameters(2, 3, DataType.FLOAT);
-    SelectionBias bias = SelectionBias.of(1, -2);
+    NamedArrays layer = parameters(2, 3, DataType.FLOAT);
+    ExpertBias bias = ExpertBias.of(1, -2);
     Checkpoint loaded =
         saved(Checkpoint.builder().parameters("layer", layer).bias("layer-bias", bias));
-    Parameters other = parameters(2, 3, DataType.FLOAT);
+    NamedArrays other = parameters(2, 3, DataType.FLOAT);
     other.forEach((name, array) -> array.assign(0));
-    SelectionBias otherBias = SelectionBias.zeros(2);
+    ExpertBias otherBias = ExpertBias.zeros(2);
     loaded.into("layer", other);
     loaded.into("layer-bias", otherBias);
     layer.forEach((name, array) ->
@@ -149,8 +149,8 @@ class CheckpointTest {
         List.of("router", "experts.bias"), List.copyOf(loaded.below("layer").names()));
   }
 
-  private static Parameters parameters(int experts, int width, DataType type) {
-    return Parameters.builder()
+  private static NamedArrays parameters(int experts, int width, DataType type) {
+    return NamedArrays.builder()
         .add("router", RandomArrays.normal(type, Seeds.random(1), experts, width))
         .add("experts.bias", RandomArrays.normal(type, Seeds.random(2), width))
         .build();
@@ -171,7 +171,7 @@ class CheckpointTest {
         saved, parameters(2, 3, DataType.DOUBLE), "layer.router must be DOUBLE but was FLOAT");
     assertRefused(
         saved,
-        Parameters.builder()
+        NamedArrays.builder()
             .add("router", Nd4j.zeros(DataType.FLOAT, 2, 3))
             .add("experts.weight", Nd4j.zeros(DataType.FLOAT, 3))
             .build(),
@@ -179,16 +179,16 @@ class CheckpointTest {
             + " layer.experts.bias, bias, text.router");
     assertRefused(
         saved,
-        Parameters.builder().add("router", Nd4j.zeros(DataType.FLOAT, 2, 3)).build(),
+        NamedArrays.builder().add("router", Nd4j.zeros(DataType.FLOAT, 2, 3)).build(),
         "layer.experts.bias is in the checkpoint but not among the parameters");
     assertMessage(
         "text.router must be a tensor but was double[]",
         () -> saved.into("text", parameters(2, 3, DataType.FLOAT)));
     assertMessage(
-        "bias must have length 4 but has 2", () -> saved.into("bias", SelectionBias.zeros(4)));
+        "bias must have length 4 but has 2", () -> saved.into("bias", ExpertBias.zeros(4)));
   }
 
-  private static void assertRefused(Checkpoint saved, Parameters target, String message) {
+  private static void assertRefused(Checkpoint saved, NamedArrays target, String message) {
     target.forEach((name, array) -> array.assign(7));
     assertMessage(message, () -> saved.into("layer", target));
     target.forEach((name, array) -> assertEquals(7, array.minNumber().doubleValue(), name));
@@ -210,7 +210,7 @@ class CheckpointTest {
   @Test
   void builder_wrongEntries_messageNamesThem() {
     INDArray array = Nd4j.zeros(DataType.FLOAT, 2, 3);
-    Parameters part = Parameters.builder().add("w", array).build();
+    NamedArrays part = NamedArrays.builder().add("w", array).build();
     Checkpoint.Builder builder = Checkpoint.builder().doubles("a.b", 1);
     assertMessage("entry a.b must be given once", () -> builder.longs("a.b", 1));
     assertMessage(

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.random.RestorableRandom;
@@ -62,7 +62,7 @@ class CheckpointTrainingTest {
   @TempDir
   Path folder;
 
-  /** A layer whose experts drop hidden values, its optimiser and its generator. */
+  /** A layer whose experts drop hidden values, its optimizer and its generator. */
   private static final class Training {
     private final MoeLayer layer;
     private final Optimizer optimizer;
@@ -83,7 +83,7 @@ class CheckpointTrainingTest {
       Gradients gradients = layer.parameters().zeroGradients();
       for (int i = 0; i < count; i++) {
         INDArray x = RandomArrays.normal(type, new SplittableRandom(optimizer.steps()), 8, 4);
-        try (MoeForward pass = layer.forward(MoeInput.of(x).training(random))) {
+        try (MoePass pass = layer.forward(TokenBatch.of(x).training(random))) {
           pass.backward(pass.y().sub(x), Nd4j.zeros(type, 8, 4), gradients);
         }
         optimizer.step(gradients);
@@ -160,7 +160,7 @@ class CheckpointTrainingTest {
     }
   }
 
-  private static void assertSame(String what, Parameters expected, Parameters actual) {
+  private static void assertSame(String what, NamedArrays expected, NamedArrays actual) {
     assertEquals(expected.names(), actual.names());
     expected.forEach(
         (name, array) -> Near.assertSameBits(what + ": " + name, array, actual.get(name)));
@@ -185,7 +185,7 @@ class CheckpointTrainingTest {
         "optimizer.state.router.weight must be DOUBLE but was FLOAT",
         new Training(DataType.DOUBLE, new Adam(0.01), 1).optimizer,
         saved);
-    Parameters small = Parameters.builder()
+    NamedArrays small = NamedArrays.builder()
         .add("router.weight", Nd4j.zeros(DataType.FLOAT, 2, 4))
         .build();
     assertMessage(

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.random.RestorableRandom;
 import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.training.Optimizer;
@@ -18,10 +18,10 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 
 class StatefulTest {
-  /** An optimiser and a generator after some steps, as one. */
+  /** An optimizer and a generator after some steps, as one. */
   private static final class Parts {
-    private final Parameters weights =
-        Parameters.builder().add("w", Nd4j.zeros(DataType.DOUBLE, 3)).build();
+    private final NamedArrays weights =
+        NamedArrays.builder().add("w", Nd4j.zeros(DataType.DOUBLE, 3)).build();
     private final Optimizer optimizer = Optimizer.of(weights, new Adam(0.1));
     private final RestorableRandom random = RestorableRandom.ofSeed(7);
     private final Map<String, Stateful> byKey = new LinkedHashMap<>();

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -125,7 +125,7 @@ class ClampedSwiGluTest {
   void ofInterleaved_rowsAlternate_sameAsSeparate() {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       GluExperts separate = experts(type);
-      Parameters p = separate.parameters();
+      NamedArrays p = separate.parameters();
       INDArray both = interleaved(p.get("gate.weight"), p.get("up.weight"), 3, 12, 4);
       INDArray bias = interleaved(p.get("gate.bias"), p.get("up.bias"), 3, 12);
       INDArray bothBefore = both.dup();
@@ -161,8 +161,8 @@ class ClampedSwiGluTest {
   @Test
   void create_sameSeed_sameWeightsAsSwiGlu() {
     ExpertOptions options = ExpertOptions.of(2, 3, 4);
-    Parameters plain = GluExperts.create(options, 5).parameters();
-    Parameters clamped = GluExperts.create(GPT_OSS, options, 5).parameters();
+    NamedArrays plain = GluExperts.create(options, 5).parameters();
+    NamedArrays clamped = GluExperts.create(GPT_OSS, options, 5).parameters();
     plain.forEach((name, array) -> assertSameBits(name, array, clamped.get(name)));
   }
 

@@ -10,14 +10,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.GradientCheck;
@@ -81,7 +81,7 @@ class CompositeExpertsTest {
     INDArray y = ExpertsCheck.run(experts, x, x, PassMode.evaluation(), load).y();
     double[] flat = values(x);
     double[] out = values(y);
-    Parameters p = experts.parameters();
+    NamedArrays p = experts.parameters();
     NaiveMoe glu = NaiveMoe.of(part(p, "0"), Activation.SILU);
     NaiveMoe ffn = NaiveMoe.of(part(p, "4"), Activation.SILU);
     double[] gate = values(p.get("3.gate.weight"));
@@ -122,8 +122,8 @@ class CompositeExpertsTest {
     return y;
   }
 
-  private static Parameters part(Parameters all, String part) {
-    Parameters.Builder builder = Parameters.builder();
+  private static NamedArrays part(NamedArrays all, String part) {
+    NamedArrays.Builder builder = NamedArrays.builder();
     all.forEach((name, array) -> {
       if (name.startsWith(part + ".")) {
         builder.add(name.substring(part.length() + 1), array);
@@ -166,15 +166,15 @@ class CompositeExpertsTest {
     MoeLayer layer = MoeLayer.of(
         FixedRouter.of(gate, new int[] {0, 2}, new int[] {7, 3}, new int[] {5, 1}), experts);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(7), 7, D);
-    MoeInput input =
-        MoeInput.of(x).withMask(TokenMask.of(true, true, true, false, true, true, true));
+    TokenBatch input =
+        TokenBatch.of(x).withMask(TokenMask.of(true, true, true, false, true, true, true));
     double[] weight = RandomArrays.normal(Seeds.random(8), 7 * D);
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, weight, 7, D));
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(input)) {
+          try (MoePass pass = layer.forward(input)) {
             return GradientCheck.weightedSum(pass.y(), weight);
           }
         })
@@ -189,7 +189,7 @@ class CompositeExpertsTest {
     MoeLayer layer =
         MoeLayer.of(FixedRouter.of(gate, new int[] {1}), new ZeroExperts(2, D, DataType.DOUBLE));
     assertEquals(List.of("router.weight"), List.copyOf(layer.parameters().names()));
-    try (MoeForward pass = layer.forward(MoeInput.of(Nd4j.ones(DataType.DOUBLE, 3, D)))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 3, D)))) {
       assertEquals(0, pass.y().amaxNumber().doubleValue());
       assertEquals(3, pass.plan().rows());
     }
@@ -254,13 +254,13 @@ class CompositeExpertsTest {
     }
 
     @Override
-    public Parameters parameters() {
-      return Parameters.none();
+    public NamedArrays parameters() {
+      return NamedArrays.none();
     }
 
     @Override
-    public ExpertsRun run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-      return new ExpertsRun() {
+    public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+      return new ExpertsPass() {
         @Override
         public INDArray y() {
           return xR;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.testkit.GradientCheck;
@@ -44,7 +44,7 @@ final class ExpertsCheck {
     Gradients into = experts.parameters().zeroGradients();
     INDArray dxR = Nd4j.create(xR.dataType(), xR.shape());
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsRun run = experts.run(xR, starts(load), mode, scope);
+      ExpertsPass run = experts.run(xR, starts(load), mode, scope);
       INDArray y = copy(run.y());
       run.backward(dyR, dxR, into);
       assertSameBits("xR", xBefore, xR);
@@ -74,7 +74,7 @@ final class ExpertsCheck {
     }
     GradientCheck check = GradientCheck.of(() -> {
       try (Arena.Scope scope = new Arena().open()) {
-        ExpertsRun run = experts.run(xR, starts(load), mode.get(), scope);
+        ExpertsPass run = experts.run(xR, starts(load), mode.get(), scope);
         double sum = GradientCheck.weightedSum(run.y(), weight);
         run.close();
         return sum;
@@ -93,7 +93,7 @@ final class ExpertsCheck {
     Gradients into = experts.parameters().zeroGradients();
     INDArray dxR = Nd4j.create(xR.dataType(), xR.shape());
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsRun run = experts.run(xR, starts(load), mode, scope);
+      ExpertsPass run = experts.run(xR, starts(load), mode, scope);
       run.backward(dyR, dxR, into);
       run.backward(dyR, dxR, into);
       run.close();

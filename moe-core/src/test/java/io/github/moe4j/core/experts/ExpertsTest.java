@@ -10,7 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsRun;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.testkit.NaiveMoe;
@@ -119,7 +119,7 @@ class ExpertsTest {
     NaiveMoe naive = NaiveMoe.of(experts.parameters(), kind.activation);
     double[][] x = Near.matrix(xR);
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsRun run = experts.run(xR, start, PassMode.evaluation(), scope);
+      ExpertsPass run = experts.run(xR, start, PassMode.evaluation(), scope);
       assertNear(where + "y", naive.forward(x, rows), run.y(), tolerance);
 
       Gradients into = experts.parameters().zeroGradients();

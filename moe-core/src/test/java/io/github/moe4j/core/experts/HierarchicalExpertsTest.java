@@ -10,16 +10,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.DenseFeedForward;
-import io.github.moe4j.core.FeedForwardRun;
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.GradientCheck;
@@ -78,7 +78,7 @@ class HierarchicalExpertsTest {
       MoeLayer layer = layer(type);
       INDArray x = normal(type, 2, tokens, D);
       INDArray before = tokens == 0 ? x : x.dup();
-      try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+      try (MoePass pass = layer.forward(TokenBatch.of(x))) {
         double[][] expected = naive(layer, Near.matrix(x));
         assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         assertEquals(1 + G, pass.moe().size());
@@ -94,7 +94,7 @@ class HierarchicalExpertsTest {
     for (int t = 0; t < x.length; t++) {
       double[] p = softmax(x[t], layer.parameters().get("router.weight"));
       for (int g : OUTER[t % OUTER.length]) {
-        Parameters own = inside(layer.parameters(), g);
+        NamedArrays own = inside(layer.parameters(), g);
         double[] q = softmax(x[t], own.get("router.weight"));
         NaiveMoe experts = NaiveMoe.of(inside(own), Activation.SILU);
         // the choice of the inner router depends on the row's place in its group
@@ -111,16 +111,16 @@ class HierarchicalExpertsTest {
     return y;
   }
 
-  private static Parameters inside(Parameters all, int group) {
+  private static NamedArrays inside(NamedArrays all, int group) {
     return stripped(all, "experts." + group + ".");
   }
 
-  private static Parameters inside(Parameters layer) {
+  private static NamedArrays inside(NamedArrays layer) {
     return stripped(layer, "experts.");
   }
 
-  private static Parameters stripped(Parameters all, String prefix) {
-    Parameters.Builder builder = Parameters.builder();
+  private static NamedArrays stripped(NamedArrays all, String prefix) {
+    NamedArrays.Builder builder = NamedArrays.builder();
     all.forEach((name, array) -> {
       if (name.startsWith(prefix)) {
         builder.add(name.substring(prefix.length()), array);
@@ -147,7 +147,7 @@ class HierarchicalExpertsTest {
   }
 
   /** Gradient of a Switch-like loss, E/T²·Σ_e n_e·Σ_t p_te: constant in p. */
-  private static double[] balance(MoeForward pass) {
+  private static double[] balance(MoePass pass) {
     int tokens = pass.decision().tokens();
     int experts = pass.decision().experts();
     int[] counts = pass.decision().assignments().countPerExpert();
@@ -158,7 +158,7 @@ class HierarchicalExpertsTest {
     return gradient;
   }
 
-  private static double balanceLoss(MoeForward pass) {
+  private static double balanceLoss(MoePass pass) {
     return GradientCheck.weightedSum(
         pass.decision().requireProbabilities("test").toArray(), balance(pass));
   }
@@ -167,19 +167,19 @@ class HierarchicalExpertsTest {
   void backward_balanceAtBothLevelsAndPadding_matchesDifferences() {
     MoeLayer layer = layer(DataType.DOUBLE);
     INDArray x = normal(DataType.DOUBLE, 2, 8, D);
-    MoeInput input = MoeInput.of(x)
+    TokenBatch input = TokenBatch.of(x)
         .withMask(TokenMask.of(true, true, true, false, true, true, true, true))
         .withSequenceLength(4)
         .training();
     double[] weight = RandomArrays.normal(Seeds.random(3), 8 * D);
     MoeGradients gradients;
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       assertSame(pass, pass.moe().get(0));
       pass.moe().forEach(p -> p.addBalance(RoutingGradient.ofProbabilities(balance(p))));
       gradients = pass.backward(RandomArrays.of(DataType.DOUBLE, weight, 8, D));
     }
     GradientCheck.of(() -> {
-          try (MoeForward pass = layer.forward(input)) {
+          try (MoePass pass = layer.forward(input)) {
             double loss = pass.moe().stream()
                 .mapToDouble(HierarchicalExpertsTest::balanceLoss)
                 .sum();
@@ -202,8 +202,8 @@ class HierarchicalExpertsTest {
     wide.parameters().forEach((name, array) -> narrow.parameters().get(name).assign(array));
     INDArray x = normal(DataType.DOUBLE, 2, 9, D);
     INDArray dy = normal(DataType.DOUBLE, 3, 9, D);
-    try (MoeForward a = wide.forward(MoeInput.of(x));
-        MoeForward b = narrow.forward(MoeInput.of(x.castTo(DataType.FLOAT)))) {
+    try (MoePass a = wide.forward(TokenBatch.of(x));
+        MoePass b = narrow.forward(TokenBatch.of(x.castTo(DataType.FLOAT)))) {
       MoeGradients expected = a.backward(dy);
       MoeGradients actual = b.backward(dy.castTo(DataType.FLOAT));
       assertNear("dx", values(expected.dx()), values(actual.dx()), 1e-4);
@@ -216,7 +216,7 @@ class HierarchicalExpertsTest {
 
   @Test
   void forward_mode_reachesInnerRouters() {
-    List<MoeInput> seen = new ArrayList<>();
+    List<TokenBatch> seen = new ArrayList<>();
     MoeLayer one = inner(DataType.DOUBLE, 0);
     Router spy = new Router() {
       @Override
@@ -230,12 +230,12 @@ class HierarchicalExpertsTest {
       }
 
       @Override
-      public Parameters parameters() {
+      public NamedArrays parameters() {
         return one.router().parameters();
       }
 
       @Override
-      public Routing route(MoeInput input) {
+      public RouterPass route(TokenBatch input) {
         seen.add(input);
         return one.router().route(input);
       }
@@ -244,30 +244,30 @@ class HierarchicalExpertsTest {
         FixedRouter.of(normal(DataType.DOUBLE, 10, 1, D), new int[] {0}),
         HierarchicalExperts.of(List.of(MoeLayer.of(spy, one.experts()))));
     SplittableRandom random = new SplittableRandom(1);
-    MoeInput input = MoeInput.of(normal(DataType.DOUBLE, 2, 4, D))
+    TokenBatch input = TokenBatch.of(normal(DataType.DOUBLE, 2, 4, D))
         .withSequenceLength(2)
         .withTokenIds(1, 2, 3, 4)
         .training(random)
         .atStep(7);
     layer.forward(input).close();
-    MoeInput inside = seen.get(0);
+    TokenBatch inside = seen.get(0);
     assertTrue(inside.isTraining());
     assertSame(random, inside.requireGenerator("test"));
     assertEquals(7, inside.mode().step());
     assertEquals(4, inside.sequenceLength());
     assertThrows(IllegalArgumentException.class, () -> inside.requireTokenIds("test"));
-    layer.forward(MoeInput.of(input.x())).close();
+    layer.forward(TokenBatch.of(input.x())).close();
     assertTrue(seen.get(1).mode() == PassMode.evaluation());
   }
 
   @Test
   void close_outer_closesInnerPasses() {
     MoeLayer layer = layer(DataType.DOUBLE);
-    MoeForward pass = layer.forward(MoeInput.of(normal(DataType.DOUBLE, 2, 4, D)));
-    List<MoeForward> all = pass.moe();
+    MoePass pass = layer.forward(TokenBatch.of(normal(DataType.DOUBLE, 2, 4, D)));
+    List<MoePass> all = pass.moe();
     pass.close();
     pass.close();
-    for (MoeForward one : all) {
+    for (MoePass one : all) {
       assertThrows(IllegalStateException.class, one::y);
     }
   }
@@ -277,9 +277,9 @@ class HierarchicalExpertsTest {
     DenseFeedForward dense =
         DenseFeedForward.of(HierarchicalExperts.of(List.of(inner(DataType.FLOAT, 0))));
     assertEquals(DataType.FLOAT, dense.dataType());
-    FeedForwardRun run = dense.forward(MoeInput.of(normal(DataType.FLOAT, 2, 4, D)));
+    FeedForwardPass run = dense.forward(TokenBatch.of(normal(DataType.FLOAT, 2, 4, D)));
     assertEquals(1, run.moe().size());
-    MoeForward inside = run.moe().get(0);
+    MoePass inside = run.moe().get(0);
     run.close();
     assertThrows(IllegalStateException.class, inside::y);
   }
@@ -289,7 +289,7 @@ class HierarchicalExpertsTest {
     MoeLayer layer = layer(DataType.FLOAT);
     INDArray x = normal(DataType.FLOAT, 2, 40, D);
     MoeGradients expected;
-    try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
       expected = pass.backward(x);
     }
     ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -297,7 +297,7 @@ class HierarchicalExpertsTest {
       List<Future<MoeGradients>> futures = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         futures.add(threads.submit(() -> {
-          try (MoeForward pass = layer.forward(MoeInput.of(x))) {
+          try (MoePass pass = layer.forward(TokenBatch.of(x))) {
             return pass.backward(x);
           }
         }));

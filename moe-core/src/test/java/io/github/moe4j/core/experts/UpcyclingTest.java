@@ -12,13 +12,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.FeedForwardRun;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.internal.Draws;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -52,9 +52,9 @@ class UpcyclingTest {
     // all experts chosen: the softmax weights sum to 1
     MoeLayer layer =
         MoeLayer.of(FixedRouter.of(gate, new int[] {2, 0, 1}), Upcycling.experts(dense, 3));
-    MoeInput input = MoeInput.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), 17, D));
-    try (MoeForward sparse = layer.forward(input);
-        FeedForwardRun plain = dense.forward(input)) {
+    TokenBatch input = TokenBatch.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), 17, D));
+    try (MoePass sparse = layer.forward(input);
+        FeedForwardPass plain = dense.forward(input)) {
       assertNear("y", plain.y(), sparse.y(), 1e-12);
     }
   }
@@ -91,9 +91,10 @@ class UpcyclingTest {
         Nd4j.createFromArray(7.0, 9.0).reshape('c', 1, 2),
         Nd4j.zeros(DataType.DOUBLE, 1, 1, 2),
         null);
-    Parameters copies = Upcycling.experts(network, 2, 0.1, 5).parameters();
+    NamedArrays copies = Upcycling.experts(network, 2, 0.1, 5).parameters();
     SplittableRandom random = new SplittableRandom(5);
-    double[] z = DoubleStream.generate(() -> Draws.normal(random)).limit(4).toArray();
+    double[] z =
+        DoubleStream.generate(() -> InverseSampling.normal(random)).limit(4).toArray();
     double[] expected = {1 + 0.1 * z[0], 3 + 0.1 * z[1], 1 + 0.1 * z[2], 3 + 0.1 * z[3]};
     assertNear("up", expected, values(copies.get("up.weight")), 1e-15);
     assertArrayEquals(new double[] {7, 9, 7, 9}, values(copies.get("up.bias")));

@@ -9,7 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -108,8 +108,8 @@ class ZeroComputationExpertsTest {
 
   @Test
   void constantCreate_sameSeed_sameBits() {
-    Parameters a = ConstantExperts.create(3, 5, DataType.FLOAT, 9).parameters();
-    Parameters b = ConstantExperts.create(3, 5, DataType.FLOAT, 9).parameters();
+    NamedArrays a = ConstantExperts.create(3, 5, DataType.FLOAT, 9).parameters();
+    NamedArrays b = ConstantExperts.create(3, 5, DataType.FLOAT, 9).parameters();
     a.forEach((name, array) -> assertSameBits(name, array, b.get(name)));
     assertTrue(a.get("gate.weight").amaxNumber().doubleValue() <= 1 / Math.sqrt(5));
     assertTrue(a.get("constant").amaxNumber().doubleValue() > 1 / Math.sqrt(5));

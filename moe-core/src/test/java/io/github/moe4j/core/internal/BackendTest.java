@@ -25,7 +25,7 @@ class BackendTest {
 
   @Test
   void message_laterFailure_namesTheDependency() {
-    // What the JVM makes of a class whose initialiser failed before: the first cause as text only.
+    // What the JVM makes of a class whose initializer failed before: the first cause as text only.
     Throwable first = new ExceptionInInitializerError(
         "Exception java.lang.RuntimeException: " + new NoAvailableBackendException("none"));
     Throwable later = new NoClassDefFoundError("Could not initialize class").initCause(first);

@@ -1,8 +1,8 @@
 package io.github.moe4j.core.soft;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
@@ -12,7 +12,7 @@ import java.util.Arrays;
 
 /** Soft MoE as its formulas read: loops over tokens and slots in {@code double}. */
 final class NaiveSoftMoe {
-  private final Parameters parameters;
+  private final NamedArrays parameters;
   private final SoftMoeOptions options;
   private final NaiveMoe experts;
   private final int slots;
@@ -20,14 +20,14 @@ final class NaiveSoftMoe {
   private final int expertCount;
   private final int width;
 
-  private NaiveSoftMoe(Parameters parameters, SoftMoeOptions options, Activation activation) {
+  private NaiveSoftMoe(NamedArrays parameters, SoftMoeOptions options, Activation activation) {
     this.parameters = parameters;
     this.options = options;
     this.expertCount = (int) parameters.get("slots").size(0);
     this.perExpert = (int) parameters.get("slots").size(1);
     this.width = (int) parameters.get("slots").size(2);
     this.slots = expertCount * perExpert;
-    Parameters.Builder own = Parameters.builder();
+    NamedArrays.Builder own = NamedArrays.builder();
     parameters.forEach((name, array) -> {
       if (name.startsWith("experts.")) {
         own.add(name.substring("experts.".length()), array);
@@ -36,12 +36,12 @@ final class NaiveSoftMoe {
     this.experts = NaiveMoe.of(own.build(), activation);
   }
 
-  static NaiveSoftMoe of(Parameters parameters, SoftMoeOptions options, Activation activation) {
+  static NaiveSoftMoe of(NamedArrays parameters, SoftMoeOptions options, Activation activation) {
     return new NaiveSoftMoe(parameters, options, activation);
   }
 
   /** Outputs [T][D]. */
-  double[][] forward(MoeInput input) {
+  double[][] forward(TokenBatch input) {
     double[][] x = Near.matrix(input.x());
     double[][] y = new double[x.length][width];
     int length = input.sequenceLength();
@@ -61,9 +61,9 @@ final class NaiveSoftMoe {
         continue;
       }
       any = true;
-      normal[t] = normalised(x[t], "norm.gamma", 1);
+      normal[t] = normalized(x[t], "norm.gamma", 1);
       for (int p = 0; p < slots; p++) {
-        double[] key = normalised(
+        double[] key = normalized(
             Arrays.copyOfRange(keys, p * width, (p + 1) * width), "slotNorm.gamma", scale());
         for (int d = 0; d < width; d++) {
           logits[t][p] += normal[t][d] * key[d];
@@ -73,7 +73,7 @@ final class NaiveSoftMoe {
     if (!any) {
       return;
     }
-    boolean raw = options.normalisation() == SlotNormalisation.L2_SCALED;
+    boolean raw = options.normalization() == SlotNormalization.L2_SCALED;
     double[][] outputs = new double[slots][];
     for (int p = 0; p < slots; p++) {
       double sum = 0;
@@ -111,12 +111,12 @@ final class NaiveSoftMoe {
   }
 
   private double scale() {
-    return options.normalisation() == SlotNormalisation.L2_SCALED
+    return options.normalization() == SlotNormalization.L2_SCALED
         ? parameters.get("scale").getDouble(0)
         : 1;
   }
 
-  private double[] normalised(double[] row, String gamma, double scale) {
+  private double[] normalized(double[] row, String gamma, double scale) {
     double sum = 0;
     double squares = 0;
     for (double v : row) {
@@ -126,7 +126,7 @@ final class NaiveSoftMoe {
     double[] result = row.clone();
     double mean = sum / width;
     for (int d = 0; d < width; d++) {
-      result[d] = switch (options.normalisation()) {
+      result[d] = switch (options.normalization()) {
         case NONE -> row[d];
         case L2_SCALED -> scale * row[d] / Math.sqrt(squares + 1e-6);
         case RMS ->

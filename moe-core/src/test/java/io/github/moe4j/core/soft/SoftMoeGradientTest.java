@@ -5,9 +5,9 @@ import static io.github.moe4j.core.testkit.Near.assertSameBits;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -32,7 +32,7 @@ class SoftMoeGradientTest {
   private static final int D = 4;
 
   static Stream<SoftMoeOptions> options() {
-    return Arrays.stream(SlotNormalisation.values())
+    return Arrays.stream(SlotNormalization.values())
         .flatMap(kind ->
             Arrays.stream(PaddedOutput.values()).map(padded -> new SoftMoeOptions(kind, padded)));
   }
@@ -43,25 +43,25 @@ class SoftMoeGradientTest {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 8, D);
     TokenMask mask = TokenMask.of(true, true, false, true, true, false, false, true);
     SoftMoe layer = SoftMoeTest.layer(DataType.DOUBLE, options);
-    check(layer, MoeInput.of(x).withSequenceLength(4).withMask(mask));
-    check(layer, MoeInput.of(x));
-    check(layer, MoeInput.of(x).withSequenceLength(1));
+    check(layer, TokenBatch.of(x).withSequenceLength(4).withMask(mask));
+    check(layer, TokenBatch.of(x));
+    check(layer, TokenBatch.of(x).withSequenceLength(1));
   }
 
-  private static void check(SoftMoe layer, MoeInput input) {
+  private static void check(SoftMoe layer, TokenBatch input) {
     INDArray x = input.x();
     double[] weight = RandomArrays.normal(Seeds.random(2), (int) x.length());
     INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, x.shape());
     INDArray before = dy.dup();
     Gradients into = layer.parameters().zeroGradients();
     INDArray dx = Nd4j.create(DataType.DOUBLE, x.shape());
-    try (FeedForwardRun run = layer.forward(input)) {
+    try (FeedForwardPass run = layer.forward(input)) {
       run.backward(dy, dx, into);
       requireSecondAdds(layer, run, dy, dx, into);
     }
     assertSameBits("dy", before, dy);
     GradientCheck.of(() -> {
-          try (FeedForwardRun run = layer.forward(input)) {
+          try (FeedForwardPass run = layer.forward(input)) {
             return GradientCheck.weightedSum(run.y(), weight);
           }
         })
@@ -71,7 +71,7 @@ class SoftMoeGradientTest {
   }
 
   private static void requireSecondAdds(
-      SoftMoe layer, FeedForwardRun run, INDArray dy, INDArray dx, Gradients into) {
+      SoftMoe layer, FeedForwardPass run, INDArray dy, INDArray dx, Gradients into) {
     Gradients twice = layer.parameters().zeroGradients();
     twice.add(into);
     INDArray dxTwice = dx.dup();
@@ -90,12 +90,12 @@ class SoftMoeGradientTest {
     double[] weight = RandomArrays.normal(Seeds.random(2), 6 * D);
     INDArray dx = Nd4j.create(DataType.DOUBLE, 6, D);
     Gradients into = layer.parameters().zeroGradients();
-    try (FeedForwardRun run = layer.forward(MoeInput.of(x).training(new SplittableRandom(4)))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.of(x).training(new SplittableRandom(4)))) {
       run.backward(RandomArrays.of(DataType.DOUBLE, weight, 6, D), dx, into);
     }
     GradientCheck.of(() -> {
-          try (FeedForwardRun run =
-              layer.forward(MoeInput.of(x).training(new SplittableRandom(4)))) {
+          try (FeedForwardPass run =
+              layer.forward(TokenBatch.of(x).training(new SplittableRandom(4)))) {
             return GradientCheck.weightedSum(run.y(), weight);
           }
         })
@@ -106,13 +106,13 @@ class SoftMoeGradientTest {
 
   @Test
   void backward_tokenOfZeros_finite() {
-    for (SlotNormalisation kind : SlotNormalisation.values()) {
+    for (SlotNormalization kind : SlotNormalization.values()) {
       SoftMoe layer =
-          SoftMoeTest.layer(DataType.DOUBLE, SoftMoeOptions.paper().withNormalisation(kind));
+          SoftMoeTest.layer(DataType.DOUBLE, SoftMoeOptions.paper().withNormalization(kind));
       INDArray x = Nd4j.create(DataType.DOUBLE, 3, D);
       x.getRow(1).assign(1);
       INDArray dx = Nd4j.create(DataType.DOUBLE, 3, D);
-      try (FeedForwardRun run = layer.forward(MoeInput.of(x))) {
+      try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
         run.backward(x, dx, layer.parameters().zeroGradients());
       }
       assertEquals(
@@ -125,7 +125,7 @@ class SoftMoeGradientTest {
     SoftMoe layer = SoftMoeTest.layer(DataType.DOUBLE, SoftMoeOptions.lucidrains());
     INDArray none = Nd4j.create(DataType.DOUBLE, 0, D);
     Gradients into = layer.parameters().zeroGradients();
-    try (FeedForwardRun run = layer.forward(MoeInput.of(none))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.of(none))) {
       run.backward(none, Nd4j.create(DataType.DOUBLE, 0, D), into);
     }
     assertEquals(0, into.globalNorm());
@@ -143,8 +143,8 @@ class SoftMoeGradientTest {
     INDArray dx = Nd4j.create(DataType.DOUBLE, 8, D);
     INDArray dxNarrow = Nd4j.create(DataType.FLOAT, 8, D);
     INDArray xNarrow = x.castTo(DataType.FLOAT);
-    try (FeedForwardRun run = wide.forward(MoeInput.of(x).withSequenceLength(4));
-        FeedForwardRun other = narrow.forward(MoeInput.of(xNarrow).withSequenceLength(4))) {
+    try (FeedForwardPass run = wide.forward(TokenBatch.of(x).withSequenceLength(4));
+        FeedForwardPass other = narrow.forward(TokenBatch.of(xNarrow).withSequenceLength(4))) {
       run.backward(x, dx, a);
       other.backward(xNarrow, dxNarrow, b);
     }

@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.CopyExperts;
@@ -62,16 +62,16 @@ class SoftMoeTest {
 
   @Test
   void forward_twoTokensTwoSlots_byHand() {
-    // D = 1, no normalisation, tokens 1 and 0, two copy experts of one slot each with keys ln 2 and
+    // D = 1, no normalization, tokens 1 and 0, two copy experts of one slot each with keys ln 2 and
     // ln 3: logits of token 0: ln 2, ln 3; of token 1: 0, 0
     // slot 0 = 2/3·1 + 1/3·0 = 2/3; slot 1 = 3/4·1 + 1/4·0 = 3/4
     // y0 = 2/5·2/3 + 3/5·3/4 = 4/15 + 9/20 = 43/60; y1 = (2/3 + 3/4)/2 = 17/24
     SoftMoe layer = SoftMoe.of(
         new CopyExperts(2, 1, DataType.DOUBLE),
         Nd4j.createFromArray(Math.log(2), Math.log(3)).reshape('c', 2, 1, 1),
-        new SoftMoeOptions(SlotNormalisation.NONE, PaddedOutput.ZERO));
+        new SoftMoeOptions(SlotNormalization.NONE, PaddedOutput.ZERO));
     INDArray x = Nd4j.createFromArray(1.0, 0.0).reshape('c', 2, 1);
-    try (FeedForwardRun run = layer.forward(MoeInput.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
       assertNear("y", new double[] {43 / 60.0, 17 / 24.0}, values(run.y()), 1e-14);
       assertTrue(run.moe().isEmpty());
     }
@@ -86,15 +86,15 @@ class SoftMoeTest {
         SoftMoeOptions.paper());
     layer.parameters().get("scale").assign(Math.log(2) / 2);
     INDArray x = Nd4j.createFromArray(5.0, -5.0).reshape('c', 2, 1);
-    try (FeedForwardRun run = layer.forward(MoeInput.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
       // weights 2/3 and 1/3 of the raw tokens: 5/3, which both tokens get from the only slot
       assertNear("y", new double[] {5 / 3.0, 5 / 3.0}, values(run.y()), 1e-6);
     }
   }
 
   @ParameterizedTest
-  @EnumSource(SlotNormalisation.class)
-  void forward_awkwardSizes_matchesNaive(SlotNormalisation kind) {
+  @EnumSource(SlotNormalization.class)
+  void forward_awkwardSizes_matchesNaive(SlotNormalization kind) {
     for (PaddedOutput padded : PaddedOutput.values()) {
       SoftMoeOptions options = new SoftMoeOptions(kind, padded);
       for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
@@ -102,9 +102,9 @@ class SoftMoeTest {
         double tolerance = type == DataType.DOUBLE ? 1e-12 : 2e-5;
         for (int tokens : new int[] {0, 1, 3, 17}) {
           INDArray x = normal(type, 4, tokens, D);
-          requireNaive(layer, MoeInput.of(x), options, tolerance);
+          requireNaive(layer, TokenBatch.of(x), options, tolerance);
         }
-        MoeInput batch = MoeInput.of(normal(type, 5, 12, D)).withSequenceLength(3);
+        TokenBatch batch = TokenBatch.of(normal(type, 5, 12, D)).withSequenceLength(3);
         requireNaive(layer, batch, options, tolerance);
         TokenMask mask = TokenMask.of(
             true, false, true, true, true, true, false, false, false, false, false, true);
@@ -115,19 +115,19 @@ class SoftMoeTest {
   }
 
   private static void requireNaive(
-      SoftMoe layer, MoeInput input, SoftMoeOptions options, double tolerance) {
+      SoftMoe layer, TokenBatch input, SoftMoeOptions options, double tolerance) {
     INDArray before = input.x().isEmpty() ? input.x() : input.x().dup();
     double[][] expected =
         NaiveSoftMoe.of(layer.parameters(), options, Activation.GELU).forward(input);
-    try (FeedForwardRun run = layer.forward(input)) {
+    try (FeedForwardPass run = layer.forward(input)) {
       assertNear("y", expected, run.y(), tolerance);
     }
     assertSameBits("x", before, input.x());
   }
 
   @ParameterizedTest
-  @EnumSource(SlotNormalisation.class)
-  void forward_paddingOfAnyContents_changesNothing(SlotNormalisation kind) {
+  @EnumSource(SlotNormalization.class)
+  void forward_paddingOfAnyContents_changesNothing(SlotNormalization kind) {
     SoftMoe layer = layer(DataType.DOUBLE, new SoftMoeOptions(kind, PaddedOutput.ZERO));
     INDArray x = normal(DataType.DOUBLE, 4, 5, D);
     INDArray dirty = Nd4j.create(DataType.DOUBLE, 7, D);
@@ -142,13 +142,13 @@ class SoftMoeTest {
       dirty.getRow(real[i]).assign(x.getRow(i));
       dirtyDy.getRow(real[i]).assign(dy.getRow(i));
     }
-    MoeInput masked = MoeInput.of(dirty).withMask(TokenMask.of(valid));
+    TokenBatch masked = TokenBatch.of(dirty).withMask(TokenMask.of(valid));
     Gradients a = layer.parameters().zeroGradients();
     Gradients b = layer.parameters().zeroGradients();
     INDArray dx = Nd4j.create(DataType.DOUBLE, 5, D);
     INDArray dirtyDx = Nd4j.create(DataType.DOUBLE, 7, D);
-    try (FeedForwardRun plain = layer.forward(MoeInput.of(x));
-        FeedForwardRun padded = layer.forward(masked)) {
+    try (FeedForwardPass plain = layer.forward(TokenBatch.of(x));
+        FeedForwardPass padded = layer.forward(masked)) {
       plain.backward(dy, dx, a);
       padded.backward(dirtyDy, dirtyDx, b);
       for (int i = 0; i < 5; i++) {
@@ -167,12 +167,12 @@ class SoftMoeTest {
   void forward_sequenceOfPaddingAlone_zeroInBothKinds() {
     for (PaddedOutput padded : PaddedOutput.values()) {
       SoftMoe layer = layer(DataType.DOUBLE, SoftMoeOptions.paper().withPaddedOutput(padded));
-      MoeInput input = MoeInput.of(normal(DataType.DOUBLE, 4, 4, D))
+      TokenBatch input = TokenBatch.of(normal(DataType.DOUBLE, 4, 4, D))
           .withSequenceLength(2)
           .withMask(TokenMask.of(true, true, false, false));
       Gradients into = layer.parameters().zeroGradients();
       INDArray dx = Nd4j.create(DataType.DOUBLE, 4, D);
-      try (FeedForwardRun run = layer.forward(input)) {
+      try (FeedForwardPass run = layer.forward(input)) {
         assertAllZero("y", values(run.y().getRow(2)));
         assertAllZero("y", values(run.y().getRow(3)));
         run.backward(normal(DataType.DOUBLE, 5, 4, D), dx, into);
@@ -190,8 +190,8 @@ class SoftMoeTest {
     for (int t = 0; t < 5; t++) {
       permuted.getRow(t).assign(x.getRow(order[t]));
     }
-    try (FeedForwardRun a = layer.forward(MoeInput.of(x));
-        FeedForwardRun b = layer.forward(MoeInput.of(permuted))) {
+    try (FeedForwardPass a = layer.forward(TokenBatch.of(x));
+        FeedForwardPass b = layer.forward(TokenBatch.of(permuted))) {
       for (int t = 0; t < 5; t++) {
         assertNear("y", values(a.y().getRow(order[t])), values(b.y().getRow(t)), 1e-12);
       }
@@ -206,8 +206,8 @@ class SoftMoeTest {
     for (int t = 0; t < 3; t++) {
       x.getRow(3 + t).assign(middle.getRow(t));
     }
-    try (FeedForwardRun all = layer.forward(MoeInput.of(x).withSequenceLength(3));
-        FeedForwardRun alone = layer.forward(MoeInput.of(middle))) {
+    try (FeedForwardPass all = layer.forward(TokenBatch.of(x).withSequenceLength(3));
+        FeedForwardPass alone = layer.forward(TokenBatch.of(middle))) {
       for (int t = 0; t < 3; t++) {
         assertNear("y", values(alone.y().getRow(t)), values(all.y().getRow(3 + t)), 1e-13);
       }
@@ -220,9 +220,9 @@ class SoftMoeTest {
     SoftMoe layer = SoftMoe.of(
         new CopyExperts(1, 1, DataType.FLOAT),
         slots.castTo(DataType.FLOAT),
-        SoftMoeOptions.paper().withNormalisation(SlotNormalisation.NONE));
+        SoftMoeOptions.paper().withNormalization(SlotNormalization.NONE));
     INDArray x = Nd4j.createFromArray(1f, -1f).reshape('c', 2, 1);
-    try (FeedForwardRun run = layer.forward(MoeInput.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
       // token 0 reads slots 0 and 2, which hold token 0; token 1 reads slot 1, which holds it
       assertNear("y", new double[] {1, -1}, values(run.y()), 1e-6);
     }
@@ -233,10 +233,10 @@ class SoftMoeTest {
     INDArray x = normal(DataType.DOUBLE, 4, 3, D);
     x.putScalar(1, 0, Double.NaN);
     SoftMoe layer =
-        layer(DataType.DOUBLE, SoftMoeOptions.paper().withNormalisation(SlotNormalisation.NONE));
+        layer(DataType.DOUBLE, SoftMoeOptions.paper().withNormalization(SlotNormalization.NONE));
     assertMessage(
         "logit of token 1 and slot 0 must be finite but was NaN",
-        () -> layer.forward(MoeInput.of(x)));
+        () -> layer.forward(TokenBatch.of(x)));
   }
 
   @Test
@@ -247,9 +247,9 @@ class SoftMoeTest {
         GluExperts.create(options, 1));
     SoftMoe layer =
         SoftMoe.create(HierarchicalExperts.of(List.of(inner)), 5, SoftMoeOptions.paper(), 1);
-    FeedForwardRun run = layer.forward(MoeInput.of(normal(DataType.DOUBLE, 4, 3, D)));
+    FeedForwardPass run = layer.forward(TokenBatch.of(normal(DataType.DOUBLE, 4, 3, D)));
     assertEquals(1, run.moe().size());
-    MoeForward pass = run.moe().get(0);
+    MoePass pass = run.moe().get(0);
     assertEquals(5, pass.decision().tokens());
     run.close();
     assertThrows(IllegalStateException.class, pass::y);
@@ -258,7 +258,7 @@ class SoftMoeTest {
   @Test
   void forward_manyThreads_sameBitsAsOne() throws Exception {
     SoftMoe layer = layer(DataType.FLOAT, SoftMoeOptions.lucidrains());
-    MoeInput input = MoeInput.of(normal(DataType.FLOAT, 4, 600, D)).withSequenceLength(200);
+    TokenBatch input = TokenBatch.of(normal(DataType.FLOAT, 4, 600, D)).withSequenceLength(200);
     INDArray expected = gradient(layer, input);
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {
@@ -274,16 +274,16 @@ class SoftMoeTest {
     }
   }
 
-  private static INDArray gradient(SoftMoe layer, MoeInput input) {
+  private static INDArray gradient(SoftMoe layer, TokenBatch input) {
     INDArray dx = Nd4j.create(layer.dataType(), input.tokens(), D);
-    try (FeedForwardRun run = layer.forward(input)) {
+    try (FeedForwardPass run = layer.forward(input)) {
       run.backward(input.x(), dx, layer.parameters().zeroGradients());
     }
     return dx;
   }
 
   @Test
-  void parameters_eachNormalisation_namedAndStartAtOne() {
+  void parameters_eachNormalization_namedAndStartAtOne() {
     Experts experts = FfnExperts.create(ExpertOptions.of(E, D, 5), 1);
     SoftMoe paper = SoftMoe.create(experts, S, SoftMoeOptions.paper(), 2);
     assertEquals(
@@ -304,8 +304,8 @@ class SoftMoeTest {
     SoftMoe layer = layer(DataType.DOUBLE, SoftMoeOptions.lucidrains());
     SoftMoe other = layer.withArena(new Arena());
     INDArray x = normal(DataType.DOUBLE, 4, 3, D);
-    try (FeedForwardRun a = layer.forward(MoeInput.of(x));
-        FeedForwardRun b = other.forward(MoeInput.of(x))) {
+    try (FeedForwardPass a = layer.forward(TokenBatch.of(x));
+        FeedForwardPass b = other.forward(TokenBatch.of(x))) {
       assertSameBits("y", a.y(), b.y());
     }
     layer.parameters().get("norm.gamma").assign(0);
@@ -316,7 +316,7 @@ class SoftMoeTest {
   void close_then_yAndBackwardThrow() {
     SoftMoe layer = layer(DataType.DOUBLE, SoftMoeOptions.paper());
     INDArray x = normal(DataType.DOUBLE, 4, 3, D);
-    FeedForwardRun run = layer.forward(MoeInput.of(x));
+    FeedForwardPass run = layer.forward(TokenBatch.of(x));
     run.close();
     run.close();
     assertThrows(IllegalStateException.class, run::y);
@@ -341,12 +341,12 @@ class SoftMoeTest {
     SoftMoe layer = SoftMoe.create(experts, 2, options, 1);
     assertMessage(
         "x must be [*, 4] but was [2, 5]",
-        () -> layer.forward(MoeInput.of(Nd4j.zeros(DataType.FLOAT, 2, 5))));
+        () -> layer.forward(TokenBatch.of(Nd4j.zeros(DataType.FLOAT, 2, 5))));
     assertMessage(
         "x must be FLOAT but was DOUBLE",
-        () -> layer.forward(MoeInput.of(Nd4j.zeros(DataType.DOUBLE, 2, 4))));
+        () -> layer.forward(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 2, 4))));
     INDArray x = Nd4j.ones(DataType.FLOAT, 2, 4);
-    try (FeedForwardRun run = layer.forward(MoeInput.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
       assertMessage(
           "dy must be [2, 4] but was [1, 4]",
           () -> run.backward(

@@ -3,13 +3,13 @@ package io.github.moe4j.core.testkit;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
-import io.github.moe4j.core.MoeInput;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
@@ -52,12 +52,12 @@ public final class FixedRouter implements Router {
   }
 
   @Override
-  public Parameters parameters() {
-    return Parameters.builder().add("weight", weight).build();
+  public NamedArrays parameters() {
+    return NamedArrays.builder().add("weight", weight).build();
   }
 
   @Override
-  public Routing route(MoeInput input) {
+  public RouterPass route(TokenBatch input) {
     if (input.width() != modelWidth() || input.dataType() != weight.dataType()) {
       throw new IllegalArgumentException("x must be [*, %d] %s but was [%d, %d] %s"
           .formatted(
@@ -99,13 +99,13 @@ public final class FixedRouter implements Router {
     return scores;
   }
 
-  private final class Run implements Routing {
+  private final class Run implements RouterPass {
     private final RouterDecision decision;
-    private final MoeInput input;
+    private final TokenBatch input;
     private final double[] x;
     private final double[] w;
 
-    Run(RouterDecision decision, MoeInput input, double[] x, double[] w) {
+    Run(RouterDecision decision, TokenBatch input, double[] x, double[] w) {
       this.decision = decision;
       this.input = input;
       this.x = x;

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.testkit;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -94,7 +94,7 @@ public final class GradientCheck {
   }
 
   /** Adds all parameters, whose names the gradients must have too. */
-  public GradientCheck addAll(Parameters parameters, Gradients gradients) {
+  public GradientCheck addAll(NamedArrays parameters, Gradients gradients) {
     Assertions.assertEquals(parameters.names(), gradients.names(), "names of the gradients");
     parameters.forEach((name, array) -> add(name, array, gradients.get(name)));
     return this;

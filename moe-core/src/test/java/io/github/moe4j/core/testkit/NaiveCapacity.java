@@ -58,7 +58,7 @@ public final class NaiveCapacity {
       case "choiceMajor" -> byChoice.thenComparing(byToken);
       case "byWeight" -> Comparator.comparingDouble(n -> -all.weight(n));
       case "byProbability" -> Comparator.comparingDouble(n -> -p.get(all.token(n), all.expert(n)));
-      case "batchPrioritised" ->
+      case "batchPrioritized" ->
         byChoice
             .thenComparing(Comparator.comparingDouble((Integer n) -> -largest(all.token(n))))
             .thenComparing(byToken);

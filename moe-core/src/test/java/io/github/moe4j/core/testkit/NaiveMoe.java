@@ -1,7 +1,7 @@
 package io.github.moe4j.core.testkit;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.experts.Activation;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +18,7 @@ public final class NaiveMoe {
   private final Projection up;
   private final Projection down;
 
-  private NaiveMoe(Parameters parameters, Activation activation) {
+  private NaiveMoe(NamedArrays parameters, Activation activation) {
     this.activation = activation;
     this.gate = parameters.names().contains("gate.weight") ? projection(parameters, "gate") : null;
     this.up = projection(parameters, "up");
@@ -30,7 +30,7 @@ public final class NaiveMoe {
    *
    * @param parameters copied
    */
-  public static NaiveMoe of(Parameters parameters, Activation activation) {
+  public static NaiveMoe of(NamedArrays parameters, Activation activation) {
     return new NaiveMoe(parameters, activation);
   }
 
@@ -156,7 +156,7 @@ public final class NaiveMoe {
     }
   }
 
-  private static Projection projection(Parameters parameters, String name) {
+  private static Projection projection(NamedArrays parameters, String name) {
     INDArray array = parameters.get(name + ".weight");
     double[] flat = Near.values(array);
     int out = (int) array.size(1);

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.testkit;
 
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenMask;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
@@ -41,7 +41,7 @@ public final class RandomArrays {
   }
 
   /** Replaces all numbers of all parameters by normal ones: biases start at zero otherwise. */
-  public static void fill(Parameters parameters, RandomGenerator random, double deviation) {
+  public static void fill(NamedArrays parameters, RandomGenerator random, double deviation) {
     parameters.forEach((name, array) ->
         array.assign(normal(array.dataType(), random, array.shape()).mul(deviation)));
   }

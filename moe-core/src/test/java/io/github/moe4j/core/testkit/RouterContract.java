@@ -12,11 +12,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.Routing;
+import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import java.util.ArrayList;
@@ -74,7 +74,7 @@ public abstract class RouterContract {
   }
 
   /** The input as the router needs it: with token ids, or training with noise from the seed. */
-  protected MoeInput prepare(MoeInput input, long seed) {
+  protected TokenBatch prepare(TokenBatch input, long seed) {
     return input;
   }
 
@@ -111,7 +111,7 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       INDArray x = x(7, 1);
       Router router = router(weight(2), k);
-      RouterDecision decision = route(router, MoeInput.of(x)).decision();
+      RouterDecision decision = route(router, TokenBatch.of(x)).decision();
       assertEquals(EXPERTS, router.experts());
       assertEquals(WIDTH, router.modelWidth());
       assertEquals(7, decision.tokens());
@@ -126,7 +126,7 @@ public abstract class RouterContract {
   @Test
   void route_sequences_keptInDecision() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
-    MoeInput input = MoeInput.of(x(6, 1)).withSequenceLength(3);
+    TokenBatch input = TokenBatch.of(x(6, 1)).withSequenceLength(3);
     assertEquals(3, route(router, input).decision().sequenceLength());
     assertEquals(2, route(router, input).decision().sequences());
   }
@@ -136,7 +136,7 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
       INDArray x = Nd4j.create(DataType.DOUBLE, 0, WIDTH);
-      Routing routing = route(router, MoeInput.of(x));
+      RouterPass routing = route(router, TokenBatch.of(x));
       assertEquals(0, routing.decision().tokens());
       assertEquals(0, routing.decision().assignments().size());
       Gradients into = router.parameters().zeroGradients();
@@ -151,9 +151,9 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       INDArray x = x(3, 1);
       Router router = router(weight(2), k);
-      Assignments all = route(router, MoeInput.of(x)).decision().assignments();
+      Assignments all = route(router, TokenBatch.of(x)).decision().assignments();
       INDArray first = RandomArrays.of(DataType.DOUBLE, row(x, 0), 1, WIDTH);
-      Assignments one = route(router, MoeInput.of(first)).decision().assignments();
+      Assignments one = route(router, TokenBatch.of(first)).decision().assignments();
       assertEquals(k, one.size());
       for (int n = 0; n < k; n++) {
         assertEquals(all.expert(n), one.expert(n));
@@ -166,7 +166,7 @@ public abstract class RouterContract {
   void route_oneExpert_takesAll() {
     assumeTrue(leastExperts() == 1);
     INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 1, WIDTH);
-    RouterDecision decision = route(router(weight, 1), MoeInput.of(x(7, 1))).decision();
+    RouterDecision decision = route(router(weight, 1), TokenBatch.of(x(7, 1))).decision();
     if (servesEveryToken()) {
       assertArrayEquals(new int[] {7}, decision.assignments().countPerExpert());
     }
@@ -178,7 +178,7 @@ public abstract class RouterContract {
     int[] choices = choices(EXPERTS);
     assumeTrue(choosesLargestScores() && choices[choices.length - 1] == EXPERTS);
     RouterDecision decision =
-        route(router(weight(2), EXPERTS), MoeInput.of(x(7, 1))).decision();
+        route(router(weight(2), EXPERTS), TokenBatch.of(x(7, 1))).decision();
     int[] expected = new int[EXPERTS];
     Arrays.fill(expected, 7);
     assertArrayEquals(expected, decision.assignments().countPerExpert());
@@ -223,8 +223,8 @@ public abstract class RouterContract {
   void route_sameSeed_sameBits() {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
-      RouterDecision first = route(router, MoeInput.of(x(7, 1))).decision();
-      RouterDecision second = route(router, MoeInput.of(x(7, 1))).decision();
+      RouterDecision first = route(router, TokenBatch.of(x(7, 1))).decision();
+      RouterDecision second = route(router, TokenBatch.of(x(7, 1))).decision();
       Decisions.assertSame(first, second, 0);
     }
   }
@@ -237,7 +237,7 @@ public abstract class RouterContract {
       weight.putScalar(3, 0, bad);
       Router router = router(weight, choices(EXPERTS)[0]);
       INDArray x = Nd4j.ones(DataType.DOUBLE, 4, 1);
-      MoeInput input = MoeInput.of(x).withMask(TokenMask.of(false, false, true, true));
+      TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(false, false, true, true));
       Exception error = assertThrows(IllegalArgumentException.class, () -> route(router, input));
       String message = String.valueOf(error.getMessage());
       assertTrue(message.contains("token 2") && message.contains("expert 3"), message);
@@ -249,11 +249,11 @@ public abstract class RouterContract {
   void route_wrongWidthOrType_saysWhatItWas() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
     INDArray wide = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH + 2);
-    assertMessage(() -> route(router, MoeInput.of(wide)), "[3, 6]");
+    assertMessage(() -> route(router, TokenBatch.of(wide)), "[3, 6]");
     assumeTrue(readsTokens());
     Router single = router(weight(2).castTo(DataType.FLOAT), choices(EXPERTS)[0]);
     INDArray exact = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH);
-    assertMessage(() -> route(single, MoeInput.of(exact)), "DOUBLE");
+    assertMessage(() -> route(single, TokenBatch.of(exact)), "DOUBLE");
   }
 
   @Test
@@ -262,7 +262,7 @@ public abstract class RouterContract {
       TokenMask mask = TokenMask.of(true, false, true, true, false, false, true);
       INDArray x = x(7, 1);
       Router router = router(weight(2), k);
-      Routing routing = route(router, MoeInput.of(x).withMask(mask));
+      RouterPass routing = route(router, TokenBatch.of(x).withMask(mask));
       RouterDecision decision = routing.decision();
       for (int n = 0; n < decision.assignments().size(); n++) {
         assertTrue(mask.valid(decision.assignments().token(n)), "padded token got an expert");
@@ -280,8 +280,8 @@ public abstract class RouterContract {
   void route_onlyPadding_decidesNothing() {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
-      MoeInput input = MoeInput.of(x(3, 1)).withMask(TokenMask.of(false, false, false));
-      Routing routing = route(router, input);
+      TokenBatch input = TokenBatch.of(x(3, 1)).withMask(TokenMask.of(false, false, false));
+      RouterPass routing = route(router, input);
       assertEquals(0, routing.decision().assignments().size());
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, WIDTH);
       Gradients into = router.parameters().zeroGradients();
@@ -307,8 +307,8 @@ public abstract class RouterContract {
     TokenMask mask = TokenMask.of(true, true, true, true, true, false, false, false);
     Router router = router(weight(2), k);
     INDArray longX = RandomArrays.of(DataType.DOUBLE, padded, 8, WIDTH);
-    Routing expected = route(router, MoeInput.of(x));
-    Routing actual = route(router, MoeInput.of(longX).withMask(mask));
+    RouterPass expected = route(router, TokenBatch.of(x));
+    RouterPass actual = route(router, TokenBatch.of(longX).withMask(mask));
     Assignments a = expected.decision().assignments();
     Assignments b = actual.decision().assignments();
     assertEquals(a.size(), b.size());
@@ -336,7 +336,7 @@ public abstract class RouterContract {
       Router router = router(weight(2), k);
       List<INDArray> before = new ArrayList<>(List.of(x.dup()));
       router.parameters().forEach((name, array) -> before.add(array.dup()));
-      Routing routing = route(router, MoeInput.of(x));
+      RouterPass routing = route(router, TokenBatch.of(x));
       RoutingGradient gradient = gradient(routing.decision());
       double[] dWeights = gradient.weights().orElseThrow();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, WIDTH);
@@ -360,7 +360,7 @@ public abstract class RouterContract {
     };
     for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
       for (int k : choices(EXPERTS)) {
-        Routing routing = routeScores(scores, k, type);
+        RouterPass routing = routeScores(scores, k, type);
         requireDistributions(routing.decision());
         INDArray dx = Nd4j.zeros(type, 4, EXPERTS);
         Gradients into = router(Nd4j.eye(EXPERTS).castTo(type), k).parameters().zeroGradients();
@@ -398,7 +398,7 @@ public abstract class RouterContract {
   private record Outcome(RouterDecision decision, INDArray dx, Gradients into) {}
 
   private Outcome outcome(Router router, INDArray x) {
-    Routing routing = route(router, MoeInput.of(x));
+    RouterPass routing = route(router, TokenBatch.of(x));
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, x.shape());
     Gradients into = router.parameters().zeroGradients();
     routing.backward(gradient(routing.decision()), dx, into);
@@ -410,9 +410,10 @@ public abstract class RouterContract {
     assumeTrue(isDerivative());
     for (int k : choices(EXPERTS)) {
       INDArray x = x(6, 1);
-      MoeInput input = MoeInput.of(x).withMask(TokenMask.of(true, true, false, true, true, true));
+      TokenBatch input =
+          TokenBatch.of(x).withMask(TokenMask.of(true, true, false, true, true, true));
       Router router = router(weight(2), k);
-      Routing routing = route(router, input);
+      RouterPass routing = route(router, input);
       RoutingObjective objective = RoutingObjective.random(routing.decision(), Seeds.random(3));
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
       Gradients into = router.parameters().zeroGradients();
@@ -428,7 +429,7 @@ public abstract class RouterContract {
   void backward_partsAlone_sumToWhole() {
     for (int k : choices(EXPERTS)) {
       Router router = router(weight(2), k);
-      Routing routing = route(router, MoeInput.of(x(6, 1)));
+      RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
       RoutingGradient whole = gradient(routing.decision());
       INDArray expectedDx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
       Gradients expected = router.parameters().zeroGradients();
@@ -453,7 +454,7 @@ public abstract class RouterContract {
   @Test
   void backward_gradientOfOtherLengths_refusedAndNothingChanged() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
-    Routing routing = route(router, MoeInput.of(x(6, 1)));
+    RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
     int size = routing.decision().assignments().size();
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
     Gradients into = router.parameters().zeroGradients();
@@ -484,7 +485,7 @@ public abstract class RouterContract {
   @Test
   void backward_targetsNotZero_adds() {
     Router router = router(weight(2), choices(EXPERTS)[0]);
-    Routing routing = route(router, MoeInput.of(x(6, 1)));
+    RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
     RoutingGradient gradient = gradient(routing.decision());
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
     Gradients into = router.parameters().zeroGradients();
@@ -502,21 +503,21 @@ public abstract class RouterContract {
     for (int k : choices(EXPERTS)) {
       INDArray x = x(7, 1).castTo(DataType.FLOAT);
       INDArray weight = weight(2).castTo(DataType.FLOAT);
-      RouterDecision single = route(router(weight, k), MoeInput.of(x)).decision();
+      RouterDecision single = route(router(weight, k), TokenBatch.of(x)).decision();
       Router exact = router(weight.castTo(DataType.DOUBLE), k);
-      MoeInput input = MoeInput.of(x.castTo(DataType.DOUBLE));
+      TokenBatch input = TokenBatch.of(x.castTo(DataType.DOUBLE));
       Decisions.assertSame(route(exact, input).decision(), single, 1e-5);
     }
   }
 
-  private Routing route(Router router, MoeInput input) {
+  private RouterPass route(Router router, TokenBatch input) {
     return router.route(prepare(input, NOISE));
   }
 
   /** Routes tokens whose raw scores are given. */
-  private Routing routeScores(double[] scores, int k, DataType type) {
+  private RouterPass routeScores(double[] scores, int k, DataType type) {
     INDArray x = RandomArrays.of(type, scores, scores.length / EXPERTS, EXPERTS);
-    return route(router(Nd4j.eye(EXPERTS).castTo(type), k), MoeInput.of(x));
+    return route(router(Nd4j.eye(EXPERTS).castTo(type), k), TokenBatch.of(x));
   }
 
   private static INDArray x(int tokens, long salt) {

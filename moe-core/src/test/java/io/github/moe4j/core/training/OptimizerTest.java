@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.Parameters;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
@@ -28,15 +28,15 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 @ExtendWith(Seeds.class)
 class OptimizerTest {
-  private static Parameters parameters(double... values) {
-    return Parameters.builder()
+  private static NamedArrays parameters(double... values) {
+    return NamedArrays.builder()
         .add("weight", RandomArrays.of(DataType.DOUBLE, values, 1, values.length))
         .build();
   }
 
   @Test
   void step_ofSgd_subtractsRateTimesGradientAndUsesItUp() {
-    Parameters parameters = parameters(1, 2);
+    NamedArrays parameters = parameters(1, 2);
     Optimizer optimizer = Optimizer.of(parameters, new Sgd(0.5));
     Gradients gradients = parameters.zeroGradients();
     gradients.get("weight").assign(RandomArrays.of(DataType.DOUBLE, new double[] {4, -2}, 1, 2));
@@ -50,7 +50,7 @@ class OptimizerTest {
 
   @Test
   void step_ofAdam_movesByTheRateAtFirst() {
-    Parameters parameters = parameters(1, 2);
+    NamedArrays parameters = parameters(1, 2);
     Optimizer optimizer = Optimizer.of(parameters, new Adam(0.1));
     Gradients gradients = parameters.zeroGradients();
     gradients.get("weight").assign(RandomArrays.of(DataType.DOUBLE, new double[] {4, -2}, 1, 2));
@@ -62,7 +62,7 @@ class OptimizerTest {
 
   @Test
   void step_ofMomentum_keepsStateBetweenSteps() {
-    Parameters parameters = parameters(0);
+    NamedArrays parameters = parameters(0);
     Optimizer optimizer = Optimizer.of(parameters, new Nesterovs(0.1, 0.9));
     Gradients gradients = parameters.zeroGradients();
     double[] moved = new double[2];
@@ -78,7 +78,7 @@ class OptimizerTest {
   @Test
   void step_withGradientsOfOtherParameters_isRefused() {
     Optimizer optimizer = Optimizer.of(parameters(1), new Sgd(1));
-    Gradients other = Parameters.builder()
+    Gradients other = NamedArrays.builder()
         .add("other", Nd4j.zeros(DataType.DOUBLE, 1, 1))
         .build()
         .zeroGradients();
@@ -115,7 +115,7 @@ class OptimizerTest {
   private static void add(
       MoeLayer layer, INDArray x, INDArray dy, int from, int to, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, to - from, 4);
-    try (MoeForward pass = layer.forward(MoeInput.of(rows(x, from, to)).training())) {
+    try (MoePass pass = layer.forward(TokenBatch.of(rows(x, from, to)).training())) {
       pass.backward(rows(dy, from, to), dx, into);
     }
   }

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.core.FeedForwardRun;
+import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
@@ -50,8 +50,8 @@ class TransformerBlockTest {
     return block;
   }
 
-  private static double[] outputs(TransformerBlock block, MoeInput input) {
-    try (FeedForwardRun run = block.forward(input)) {
+  private static double[] outputs(TransformerBlock block, TokenBatch input) {
+    try (FeedForwardPass run = block.forward(input)) {
       return Near.values(run.y());
     }
   }
@@ -66,10 +66,10 @@ class TransformerBlockTest {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, random, tokens, WIDTH);
     double[] weight = RandomArrays.normal(random, tokens * WIDTH);
     TokenMask mask = masked ? TokenMask.of(true, false, true, true, false) : TokenMask.none(tokens);
-    MoeInput input = MoeInput.of(x).withMask(mask).withSequenceLength(sequence);
+    TokenBatch input = TokenBatch.of(x).withMask(mask).withSequenceLength(sequence);
     Gradients gradients = block.parameters().zeroGradients();
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, tokens, WIDTH);
-    try (FeedForwardRun run = block.forward(input)) {
+    try (FeedForwardPass run = block.forward(input)) {
       INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, tokens, WIDTH);
       run.backward(dy, dx, gradients);
     }
@@ -84,10 +84,10 @@ class TransformerBlockTest {
     SplittableRandom random = Seeds.random(2);
     TransformerBlock block = block(true, random);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, random, 8, WIDTH);
-    double[] before = outputs(block, MoeInput.of(x).withSequenceLength(4));
+    double[] before = outputs(block, TokenBatch.of(x).withSequenceLength(4));
     INDArray changed = x.dup();
     changed.putScalar(2, 0, 9); // third token of the first sequence
-    double[] after = outputs(block, MoeInput.of(changed).withSequenceLength(4));
+    double[] after = outputs(block, TokenBatch.of(changed).withSequenceLength(4));
     for (int i = 0; i < before.length; i++) {
       int token = i / WIDTH;
       if (token < 2 || token >= 4) {
@@ -104,10 +104,10 @@ class TransformerBlockTest {
     TransformerBlock block = block(true, random);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, random, 4, WIDTH);
     TokenMask mask = TokenMask.of(true, false, true, true);
-    double[] before = outputs(block, MoeInput.of(x).withMask(mask));
+    double[] before = outputs(block, TokenBatch.of(x).withMask(mask));
     INDArray changed = x.dup();
     changed.getRow(1).assign(3);
-    double[] after = outputs(block, MoeInput.of(changed).withMask(mask));
+    double[] after = outputs(block, TokenBatch.of(changed).withMask(mask));
     for (int i = 0; i < before.length; i++) {
       assertEquals(i / WIDTH == 1 ? 3 : before[i], after[i], "output " + i);
     }
@@ -147,7 +147,7 @@ class TransformerBlockTest {
     INDArray expected = merged.mmul(attention.parameters().get("out.weight").transpose());
     try (Arena.Scope scope = new Arena().open()) {
       Near.assertNear(
-          "attention", expected, attention.forward(MoeInput.of(x), scope).y(), 1e-12);
+          "attention", expected, attention.forward(TokenBatch.of(x), scope).y(), 1e-12);
     }
   }
 
@@ -169,7 +169,8 @@ class TransformerBlockTest {
   @Test
   void forward_withoutTokens_isEmpty() {
     TransformerBlock block = block(false, Seeds.random(5));
-    try (FeedForwardRun run = block.forward(MoeInput.of(Nd4j.create(DataType.DOUBLE, 0, WIDTH)))) {
+    try (FeedForwardPass run =
+        block.forward(TokenBatch.of(Nd4j.create(DataType.DOUBLE, 0, WIDTH)))) {
       assertEquals(0, run.y().length());
     }
   }
@@ -186,7 +187,7 @@ class TransformerBlockTest {
   @Test
   void y_afterClose_isRefused() {
     TransformerBlock block = block(true, Seeds.random(6));
-    FeedForwardRun run = block.forward(MoeInput.of(Nd4j.ones(DataType.DOUBLE, 2, WIDTH)));
+    FeedForwardPass run = block.forward(TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 2, WIDTH)));
     run.close();
     assertThrows(IllegalStateException.class, run::y);
   }

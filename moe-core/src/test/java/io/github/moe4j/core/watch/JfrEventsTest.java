@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.watch.PassEvents;
 import java.io.IOException;
@@ -28,7 +28,7 @@ class JfrEventsTest {
   Path folder;
 
   private final MoeLayer layer = WatchedLayer.builder("block 1").build();
-  private final MoeInput input = MoeInput.of(WatchedLayer.normal(3, 6));
+  private final TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6));
 
   /** The layer's events of what runs, in the order in which they begin. */
   private List<RecordedEvent> record(List<String> enabled, Runnable what) throws IOException {
@@ -82,7 +82,7 @@ class JfrEventsTest {
   @Test
   void backward_recorded_makesEventsMarkedBackward() throws IOException {
     List<RecordedEvent> events = record(STAGES, () -> {
-      try (MoeForward pass = layer.forward(input.training())) {
+      try (MoePass pass = layer.forward(input.training())) {
         pass.backward(WatchedLayer.normal(4, 6));
       }
     });
@@ -94,7 +94,7 @@ class JfrEventsTest {
 
   @Test
   void forward_paddingAlone_isZeroEverywhere() throws IOException {
-    MoeInput padding = input.withMask(TokenMask.of(new boolean[6]));
+    TokenBatch padding = input.withMask(TokenMask.of(new boolean[6]));
     for (RecordedEvent event : record(STAGES, () -> layer.forward(padding).close())) {
       assertEquals(0, event.getInt("tokens"));
       assertEquals(0, event.getInt("expertsHit"));

@@ -4,23 +4,23 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassListener;
+import io.github.moe4j.core.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PassListenerTest {
-  private final MoeInput input = MoeInput.of(WatchedLayer.normal(3, 6)).atStep(9);
+  private final TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6)).atStep(9);
 
   @Test
   void forward_withListener_tellsOfThePassThatTheCallerGets() {
-    List<MoeForward> heard = new ArrayList<>();
+    List<MoePass> heard = new ArrayList<>();
     MoeLayer layer = WatchedLayer.builder("block 3").listener(heard::add).build();
     assertEquals("block 3", layer.name());
-    try (MoeForward pass = layer.forward(input)) {
+    try (MoePass pass = layer.forward(input)) {
       assertEquals(1, heard.size());
       assertSame(pass, heard.get(0));
       assertEquals("block 3", pass.layer());
@@ -30,7 +30,7 @@ class PassListenerTest {
 
   @Test
   void forward_listenerThatThrows_closesThePassAndPropagates() {
-    List<MoeForward> heard = new ArrayList<>();
+    List<MoePass> heard = new ArrayList<>();
     IllegalStateException thrown = new IllegalStateException("no");
     PassListener listener = ((PassListener) heard::add)
         .and(pass -> {

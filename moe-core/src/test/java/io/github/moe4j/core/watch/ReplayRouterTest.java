@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.LimitedCapacity;
 import io.github.moe4j.core.testkit.Near;
@@ -27,12 +27,12 @@ class ReplayRouterTest {
   @TempDir
   Path folder;
 
-  private static MoeInput input(int i) {
+  private static TokenBatch input(int i) {
     boolean[] valid = new boolean[SIZES[i]];
     for (int t = 0; t < valid.length; t++) {
       valid[t] = t % 5 != 3;
     }
-    return MoeInput.of(WatchedLayer.normal(10 + i, SIZES[i])).withMask(TokenMask.of(valid));
+    return TokenBatch.of(WatchedLayer.normal(10 + i, SIZES[i])).withMask(TokenMask.of(valid));
   }
 
   private List<TracedPass> record(TraceWeights weights, List<double[]> outputs) throws IOException {
@@ -40,7 +40,7 @@ class ReplayRouterTest {
     try (TraceWriter writer = TraceWriter.create(file, weights)) {
       MoeLayer layer = WatchedLayer.builder("a").listener(writer).build();
       for (int i = 0; i < SIZES.length; i++) {
-        try (MoeForward pass = layer.forward(input(i))) {
+        try (MoePass pass = layer.forward(input(i))) {
           outputs.add(Near.values(pass.y()));
         }
       }
@@ -61,7 +61,7 @@ class ReplayRouterTest {
     MoeLayer layer = layer(replay);
     for (int round = 0; round < 2; round++) {
       for (int i = 0; i < SIZES.length; i++) {
-        try (MoeForward pass = layer.forward(input(i))) {
+        try (MoePass pass = layer.forward(input(i))) {
           Near.assertSameBits("y", outputs.get(i), Near.values(pass.y()));
         }
       }
@@ -73,7 +73,7 @@ class ReplayRouterTest {
   @Test
   void backward_replayed_reachesExpertsAndTokens() throws IOException {
     MoeLayer layer = layer(Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>())));
-    try (MoeForward pass = layer.forward(input(0).training())) {
+    try (MoePass pass = layer.forward(input(0).training())) {
       MoeGradients gradients = pass.backward(WatchedLayer.normal(5, 6));
       assertTrue(gradients.dx().norm2Number().doubleValue() > 0);
       double down =
@@ -120,7 +120,7 @@ class ReplayRouterTest {
     assertEquals("the trace has no pass of layer b, only of [a]", e.getMessage());
   }
 
-  private static void refuse(String message, MoeLayer layer, MoeInput input) {
+  private static void refuse(String message, MoeLayer layer, TokenBatch input) {
     Exception e = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
     assertEquals(message, e.getMessage());
   }

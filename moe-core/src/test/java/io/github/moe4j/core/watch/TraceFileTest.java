@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -222,8 +222,8 @@ class TraceFileTest {
     Path file = folder.resolve("layer.trace");
     TraceWriter writer = TraceWriter.create(file);
     MoeLayer layer = WatchedLayer.builder("block 0").listener(writer).build();
-    MoeInput input = MoeInput.of(WatchedLayer.normal(3, 6)).training().atStep(5);
-    try (MoeForward pass = layer.forward(input.withSequenceLength(3))) {
+    TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6)).training().atStep(5);
+    try (MoePass pass = layer.forward(input.withSequenceLength(3))) {
       writer.close();
       TracedPass read = TraceReader.readAll(file).get(0);
       assertSame(TracedPass.of(pass), read, TraceWeights.FLOAT64);

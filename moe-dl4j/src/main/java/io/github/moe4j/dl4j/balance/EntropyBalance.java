@@ -6,7 +6,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * A regulariser of the entropy of the router's distribution.
+ * A regularizer of the entropy of the router's distribution.
  *
  * @param coefficient of the loss
  */

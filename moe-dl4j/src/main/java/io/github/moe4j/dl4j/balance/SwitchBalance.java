@@ -1,7 +1,7 @@
 package io.github.moe4j.dl4j.balance;
 
 import io.github.moe4j.balance.BalanceLoss;
-import io.github.moe4j.balance.Pooling;
+import io.github.moe4j.balance.LossScope;
 import io.github.moe4j.balance.SwitchLoss;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -16,7 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public record SwitchBalance(
     @JsonProperty("coefficient") double coefficient,
     @JsonProperty("counting") SwitchLoss.Counting counting,
-    @JsonProperty("pooling") Pooling pooling)
+    @JsonProperty("pooling") LossScope pooling)
     implements BalanceSpec {
   /** Checks the options. */
   @JsonCreator

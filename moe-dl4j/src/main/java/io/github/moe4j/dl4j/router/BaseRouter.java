@@ -1,6 +1,6 @@
 package io.github.moe4j.dl4j.router;
 
-import io.github.moe4j.routing.Base;
+import io.github.moe4j.routing.BaseAssignment;
 import io.github.moe4j.routing.RoutingRule;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 
@@ -16,6 +16,6 @@ public record BaseRouter() implements RuleRouter {
 
   @Override
   public RoutingRule rule() {
-    return new Base();
+    return new BaseAssignment();
   }
 }

@@ -1,7 +1,7 @@
 package io.github.moe4j.dl4j.router;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
@@ -10,7 +10,7 @@ import java.util.Map;
 /** A rule over a linear gate that chooses by scores plus a selection bias. */
 public interface BiasedRouter extends RouterSpec {
   /** The rule with a bias. */
-  RoutingRule rule(SelectionBias bias);
+  RoutingRule rule(ExpertBias bias);
 
   /** How far an iteration moves the bias of an expert, against the load. */
   @Override
@@ -18,7 +18,7 @@ public interface BiasedRouter extends RouterSpec {
 
   @Override
   default void requireFits(int experts) {
-    rule(SelectionBias.zeros(experts)).requireFits(experts);
+    rule(ExpertBias.zeros(experts)).requireFits(experts);
   }
 
   @Override

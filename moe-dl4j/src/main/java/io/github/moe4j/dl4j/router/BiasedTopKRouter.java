@@ -1,6 +1,6 @@
 package io.github.moe4j.dl4j.router;
 
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.BiasedTopK;
 import io.github.moe4j.routing.RoutingRule;
@@ -23,7 +23,7 @@ public record BiasedTopKRouter(
   }
 
   @Override
-  public RoutingRule rule(SelectionBias bias) {
+  public RoutingRule rule(ExpertBias bias) {
     return new BiasedTopK(Rules.topK(k), bias);
   }
 }

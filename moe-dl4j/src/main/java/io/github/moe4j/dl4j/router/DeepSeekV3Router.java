@@ -1,13 +1,13 @@
 package io.github.moe4j.dl4j.router;
 
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.RoutingRule;
 import io.github.moe4j.routing.ScoreFunction;
 import io.github.moe4j.routing.TopK;
-import io.github.moe4j.routing.WeightNorm;
+import io.github.moe4j.routing.TopKNormalization;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -42,9 +42,9 @@ public record DeepSeekV3Router(
   }
 
   @Override
-  public RoutingRule rule(SelectionBias bias) {
-    // With one choice normalised weights would always be 1 and the router could not learn.
-    WeightNorm norm = k == 1 ? WeightNorm.none() : WeightNorm.sum(1e-20);
+  public RoutingRule rule(ExpertBias bias) {
+    // With one choice normalized weights would always be 1 and the router could not learn.
+    TopKNormalization norm = k == 1 ? TopKNormalization.none() : TopKNormalization.sum(1e-20);
     TopK weights = new TopK(k, ScoreFunction.SIGMOID, norm, 2.5);
     ExpertGroups among = groups == 1 ? ExpertGroups.none() : ExpertGroups.byBestTwo(groups, kept);
     return new DeepSeekV3(weights, bias, among);

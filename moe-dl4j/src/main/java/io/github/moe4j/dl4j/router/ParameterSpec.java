@@ -7,7 +7,7 @@ import java.util.List;
  * Shape of a parameter and where it starts.
  *
  * @param shape in c order
- * @param kind how it starts and whether it is regularised
+ * @param kind how it starts and whether it is regularized
  * @param value where a {@link Kind#CONSTANT} starts
  */
 public record ParameterSpec(List<Long> shape, Kind kind, double value) {
@@ -17,7 +17,7 @@ public record ParameterSpec(List<Long> shape, Kind kind, double value) {
     WEIGHT,
     /** Starts at the layer's biasInit. */
     BIAS,
-    /** Starts at its value; trained, but not regularised. */
+    /** Starts at its value; trained, but not regularized. */
     CONSTANT
   }
 

@@ -1,6 +1,6 @@
 package io.github.moe4j.dl4j.router;
 
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param arrays parameters by name, views of the network's vector
  * @param bias selection bias; zero and unused by routers without one
  */
-public record RouterParts(Function<String, INDArray> arrays, SelectionBias bias) {
+public record RouterParts(Function<String, INDArray> arrays, ExpertBias bias) {
 
   /** The array of a parameter. */
   public INDArray array(String name) {

@@ -7,9 +7,9 @@ import io.github.moe4j.routing.TopK;
 final class Rules {
   private Rules() {}
 
-  /** With one choice normalised weights would always be 1 and the router could not learn. */
+  /** With one choice normalized weights would always be 1 and the router could not learn. */
   static TopK topK(int k) {
-    return k == 1 ? TopK.unnormalised(1) : TopK.of(k);
+    return k == 1 ? TopK.unnormalized(1) : TopK.of(k);
   }
 
   static void requireBiasRate(double rate) {

@@ -6,7 +6,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Top-k of Sinkhorn-normalised scores when training.
+ * Top-k of Sinkhorn-normalized scores when training.
  *
  * @param k experts a token
  */

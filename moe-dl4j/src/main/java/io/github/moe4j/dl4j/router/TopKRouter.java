@@ -5,7 +5,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * Softmax top-k: the k largest probabilities, normalised; with k = 1 the probability itself.
+ * Softmax top-k: the k largest probabilities, normalized; with k = 1 the probability itself.
  *
  * @param k experts a token
  */

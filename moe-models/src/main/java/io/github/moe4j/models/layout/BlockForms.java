@@ -8,16 +8,17 @@ final class BlockForms {
   private BlockForms() {}
 
   /** The form that was published first. */
-  static List<Part> published(Layout layout, ModelConfig config, MoeBlock block) {
+  static List<LayoutPart> published(Layout layout, ModelConfig config, MoeBlock block) {
     return of(layout, config, block).get(0);
   }
 
   /** The form of which most tensors are there; of equals the first, so that errors name its own. */
-  static List<Part> atHand(Layout layout, ModelConfig config, MoeBlock block, Set<String> names) {
-    List<List<Part>> forms = of(layout, config, block);
-    List<Part> best = forms.get(0);
+  static List<LayoutPart> atHand(
+      Layout layout, ModelConfig config, MoeBlock block, Set<String> names) {
+    List<List<LayoutPart>> forms = of(layout, config, block);
+    List<LayoutPart> best = forms.get(0);
     double share = 0;
-    for (List<Part> form : forms) {
+    for (List<LayoutPart> form : forms) {
       List<Place> places = form.stream().flatMap(part -> part.places().stream()).toList();
       double here =
           places.stream().filter(place -> names.contains(place.name())).count()
@@ -30,7 +31,7 @@ final class BlockForms {
     return best;
   }
 
-  private static List<List<Part>> of(Layout layout, ModelConfig config, MoeBlock block) {
+  private static List<List<LayoutPart>> of(Layout layout, ModelConfig config, MoeBlock block) {
     List<MoeBlock> blocks = layout.blocks(config);
     if (!blocks.contains(block)) {
       throw new LayoutException(

@@ -18,14 +18,14 @@ final class DeepSeekParts {
         config.size("num_hidden_layers"), layer -> layer >= dense && layer % step == 0);
   }
 
-  static Sizes sizes(ModelConfig config) {
-    return Sizes.of(config, "n_routed_experts", "num_local_experts", "moe_intermediate_size");
+  static BlockSizes sizes(ModelConfig config) {
+    return BlockSizes.of(config, "n_routed_experts", "num_local_experts", "moe_intermediate_size");
   }
 
   /** Shared experts of width H are one of width n·H; none if n is null or 0. */
-  static List<Part> shared(ModelConfig config, String mlp) {
+  static List<LayoutPart> shared(ModelConfig config, String mlp) {
     int shared = sharedExperts(config);
-    Sizes sizes = sizes(config);
+    BlockSizes sizes = sizes(config);
     return shared == 0
         ? List.of()
         : GluParts.shared(mlp + ".shared_experts", sizes.width(), shared * sizes.hidden());

@@ -12,7 +12,7 @@ import java.util.Set;
  * DeepSeek-V2: softmax, plain or group-limited top-k, weights times a factor, shared experts ({@code
  * DeepseekV2Moe} in Hugging Face).
  *
- * <p>Renormalised weights are refused: DeepSeek's code then leaves the factor out, Hugging Face's
+ * <p>Renormalized weights are refused: DeepSeek's code then leaves the factor out, Hugging Face's
  * ignores the field.
  */
 final class DeepSeekV2Layout implements Layout {
@@ -40,14 +40,14 @@ final class DeepSeekV2Layout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
     return MlpForms.of(
         block, DeepSeekParts.sizes(config), mlp -> DeepSeekParts.shared(config, mlp));
   }
 
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
-    TopK topK = TopK.unnormalised(config.size("num_experts_per_tok"))
+    TopK topK = TopK.unnormalized(config.size("num_experts_per_tok"))
         .withScale(config.number("routed_scaling_factor", 1));
     return DeepSeekParts.layer(config, arrays, new DeepSeekV2(topK, groups(config)));
   }

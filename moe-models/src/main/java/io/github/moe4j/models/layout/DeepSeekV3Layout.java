@@ -1,14 +1,14 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.SelectionBias;
 import io.github.moe4j.core.internal.Vectors;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.ScoreFunction;
 import io.github.moe4j.routing.TopK;
-import io.github.moe4j.routing.WeightNorm;
+import io.github.moe4j.routing.TopKNormalization;
 import java.util.List;
 import java.util.Set;
 import org.nd4j.linalg.factory.Nd4j;
@@ -46,8 +46,8 @@ final class DeepSeekV3Layout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = DeepSeekParts.sizes(config);
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes = DeepSeekParts.sizes(config);
     return MlpForms.of(
         block,
         sizes,
@@ -61,9 +61,11 @@ final class DeepSeekV3Layout implements Layout {
     TopK topK = new TopK(
         config.size("num_experts_per_tok"),
         ScoreFunction.SIGMOID,
-        config.flag("norm_topk_prob", true) ? WeightNorm.sum(1e-20) : WeightNorm.none(),
+        config.flag("norm_topk_prob", true)
+            ? TopKNormalization.sum(1e-20)
+            : TopKNormalization.none(),
         config.number("routed_scaling_factor", 2.5));
-    SelectionBias bias = SelectionBias.of(Vectors.read(arrays.get(BIAS)));
+    ExpertBias bias = ExpertBias.of(Vectors.read(arrays.get(BIAS)));
     return DeepSeekParts.layer(config, arrays, new DeepSeekV3(topK, bias, groups(config)));
   }
 

@@ -22,7 +22,7 @@ final class Export {
   static void write(
       Layout layout,
       MoeLayer layer,
-      List<Part> parts,
+      List<LayoutPart> parts,
       TensorSink sink,
       Function<String, TensorType> type)
       throws IOException {
@@ -30,7 +30,7 @@ final class Export {
     layer.parameters().forEach(arrays::put);
     layout.addState(layer, arrays);
     requireFit(layout, arrays, parts);
-    for (Part part : parts) {
+    for (LayoutPart part : parts) {
       part.write(
           arrays,
           (place, array) ->
@@ -38,9 +38,9 @@ final class Export {
     }
   }
 
-  private static void requireFit(Layout layout, LayerArrays arrays, List<Part> parts) {
+  private static void requireFit(Layout layout, LayerArrays arrays, List<LayoutPart> parts) {
     Set<String> left = new HashSet<>(arrays.names());
-    for (Part part : parts) {
+    for (LayoutPart part : parts) {
       for (Place parameter : part.parameters()) {
         Place found = Place.of(parameter.name(), arrays.get(parameter.name()).shape());
         if (!found.equals(parameter)) {

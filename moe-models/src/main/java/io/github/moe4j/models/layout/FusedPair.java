@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param side from which side code multiplies with the tensor
  * @param kind {@code weight} or {@code bias}
  */
-record FusedPair(Place place, Order order, Side side, String kind) implements Part {
+record FusedPair(Place place, Order order, Side side, String kind) implements LayoutPart {
   /** How the rows of two projections follow each other. */
   enum Order {
     /** All of gate, then all of up. */
@@ -23,7 +23,7 @@ record FusedPair(Place place, Order order, Side side, String kind) implements Pa
   }
 
   /** The weights of E experts. */
-  static FusedPair weights(String tensor, Sizes sizes, Order order, Side side) {
+  static FusedPair weights(String tensor, BlockSizes sizes, Order order, Side side) {
     return new FusedPair(
         side.place(tensor, sizes.experts(), 2 * sizes.hidden(), sizes.width()),
         order,
@@ -32,7 +32,7 @@ record FusedPair(Place place, Order order, Side side, String kind) implements Pa
   }
 
   /** The biases of E experts. */
-  static FusedPair biases(String tensor, Sizes sizes, Order order) {
+  static FusedPair biases(String tensor, BlockSizes sizes, Order order) {
     Place place = Place.of(tensor, sizes.experts(), 2L * sizes.hidden());
     return new FusedPair(place, order, Side.LEFT, "bias");
   }

@@ -9,7 +9,7 @@ final class GluParts {
   private GluParts() {}
 
   /** The router's matrix [E,D]. */
-  static Part router(String tensor, Sizes sizes) {
+  static LayoutPart router(String tensor, BlockSizes sizes) {
     return WholeTensor.of(tensor, "router.weight", sizes.experts(), sizes.width());
   }
 
@@ -18,7 +18,8 @@ final class GluParts {
    *
    * @param expert a name with {@value TensorPerExpert#INDEX}, before {@code .gate.weight}
    */
-  static List<Part> perExpert(String expert, String gate, String up, String down, Sizes sizes) {
+  static List<LayoutPart> perExpert(
+      String expert, String gate, String up, String down, BlockSizes sizes) {
     int e = sizes.experts();
     int h = sizes.hidden();
     int d = sizes.width();
@@ -29,12 +30,12 @@ final class GluParts {
   }
 
   /** The same by the names of most models. */
-  static List<Part> perExpert(String block, Sizes sizes) {
+  static List<LayoutPart> perExpert(String block, BlockSizes sizes) {
     return perExpert(block + ".experts.{}", "gate_proj", "up_proj", "down_proj", sizes);
   }
 
   /** Two tensors of all experts. */
-  static List<Part> fused(String block, Order order, Side side, Sizes sizes) {
+  static List<LayoutPart> fused(String block, Order order, Side side, BlockSizes sizes) {
     return List.of(
         FusedPair.weights(block + ".experts.gate_up_proj", sizes, order, side),
         StackedTensor.of(
@@ -47,12 +48,12 @@ final class GluParts {
   }
 
   /** The same as newer code of Hugging Face keeps it: halves, multiplied from the left. */
-  static List<Part> fused(String block, Sizes sizes) {
+  static List<LayoutPart> fused(String block, BlockSizes sizes) {
     return fused(block, Order.HALVES, Side.LEFT, sizes);
   }
 
   /** The expert that every token sees. */
-  static List<Part> shared(String expert, int width, int hidden) {
+  static List<LayoutPart> shared(String expert, int width, int hidden) {
     return List.of(
         WholeTensor.stackOfOne(
             expert + ".gate_proj.weight", "shared.network.gate.weight", hidden, width),
@@ -63,7 +64,7 @@ final class GluParts {
   }
 
   /** Parts one after another. */
-  static List<Part> join(List<Part> first, List<Part> second) {
+  static List<LayoutPart> join(List<LayoutPart> first, List<LayoutPart> second) {
     return Stream.concat(first.stream(), second.stream()).toList();
   }
 }

@@ -14,7 +14,7 @@ import java.util.Set;
  * GptOssMLP} in Hugging Face). Gate and up lie in turn along the last axis of [E,D,2H].
  *
  * <p>The published files hold the experts as MXFP4 blocks, which are refused; so this reads what
- * was saved after dequantising.
+ * was saved after dequantizing.
  */
 final class GptOssLayout implements Layout {
   @Override
@@ -31,7 +31,7 @@ final class GptOssLayout implements Layout {
   public void check(ModelConfig config, Set<String> names) {
     names.stream().filter(name -> name.endsWith("_proj_blocks")).findFirst().ifPresent(name -> {
       throw new LayoutException(
-          "%s holds MXFP4 blocks, which are not read: save the checkpoint dequantised first", name);
+          "%s holds MXFP4 blocks, which are not read: save the checkpoint dequantized first", name);
     });
     Layout.super.check(config, names);
     config.requireText("hidden_act", "silu");
@@ -43,11 +43,12 @@ final class GptOssLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = Sizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes =
+        BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
     return Roots.forms(Roots.MODEL, root -> {
       String mlp = root + "layers." + block.layer() + ".mlp";
-      List<Part> biased = List.of(
+      List<LayoutPart> biased = List.of(
           GluParts.router(mlp + ".router.weight", sizes),
           WholeTensor.of(mlp + ".router.bias", "router.bias", sizes.experts()),
           FusedPair.biases(mlp + ".experts.gate_up_proj_bias", sizes, Order.IN_TURN),

@@ -37,7 +37,7 @@ interface Layout {
   List<MoeBlock> blocks(ModelConfig config);
 
   /** The forms in which checkpoints keep a block; the one that was published first. */
-  List<List<Part>> forms(ModelConfig config, MoeBlock block);
+  List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block);
 
   /** The layer made of the arrays that the parts read. */
   MoeLayer.Builder build(ModelConfig config, LayerArrays arrays);

@@ -48,8 +48,9 @@ final class Llama4Layout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = Sizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes =
+        BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
     return Roots.forms(ROOTS, root -> {
       String layer = root + "layers." + block.layer() + ".feed_forward";
       return List.of(GluParts.join(

@@ -29,8 +29,9 @@ final class MixtralLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = Sizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes =
+        BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
     return Roots.forms(Roots.MODEL, root -> {
       String layer = root + "layers." + block.layer();
       String published = layer + ".block_sparse_moe";

@@ -12,11 +12,12 @@ final class MlpForms {
    *
    * @param others the parts beside router and experts, given the block's name
    */
-  static List<List<Part>> of(MoeBlock block, Sizes sizes, Function<String, List<Part>> others) {
+  static List<List<LayoutPart>> of(
+      MoeBlock block, BlockSizes sizes, Function<String, List<LayoutPart>> others) {
     return Roots.forms(Roots.MODEL, root -> {
       String mlp = root + "layers." + block.layer() + ".mlp";
-      List<Part> router = List.of(GluParts.router(mlp + ".gate.weight", sizes));
-      List<Part> rest = others.apply(mlp);
+      List<LayoutPart> router = List.of(GluParts.router(mlp + ".gate.weight", sizes));
+      List<LayoutPart> rest = others.apply(mlp);
       return List.of(
           GluParts.join(router, GluParts.join(GluParts.perExpert(mlp, sizes), rest)),
           GluParts.join(router, GluParts.join(GluParts.fused(mlp, sizes), rest)));

@@ -65,17 +65,17 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if a tensor is missing or has another shape
    */
   public MoeLayer layer(MoeBlock block, DataType type) throws IOException {
-    List<Part> parts = parts(block);
+    List<LayoutPart> parts = parts(block);
     LayerArrays arrays = new LayerArrays();
-    for (Part part : parts) {
+    for (LayoutPart part : parts) {
       part.read(place -> tensors.read(place.name(), type), arrays);
     }
     return layout.build(config, arrays).name(block.toString()).build();
   }
 
   /** The parts of the form at hand, whose tensors are all there. */
-  private List<Part> parts(MoeBlock block) {
-    List<Part> parts = BlockForms.atHand(layout, config, block, names);
+  private List<LayoutPart> parts(MoeBlock block) {
+    List<LayoutPart> parts = BlockForms.atHand(layout, config, block, names);
     parts.forEach(part -> part.places().forEach(this::require));
     return parts;
   }
@@ -103,7 +103,7 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if the layer's parameters are not those of the block
    */
   public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {
-    List<Part> parts = parts(block);
+    List<LayoutPart> parts = parts(block);
     Export.write(layout, layer, parts, sink, tensors::type);
   }
 

@@ -100,7 +100,7 @@ public final class MoeCheckpoints {
     Export.write(layout, layer, BlockForms.published(layout, config, block), sink, name -> type);
   }
 
-  /** The fields of the part with the blocks; the whole model may be quantised beside them. */
+  /** The fields of the part with the blocks; the whole model may be quantized beside them. */
   private static ModelConfig relevant(Layout layout, ModelConfig fields) {
     ModelConfig part = layout.relevant(fields);
     if (part != fields) {

@@ -5,7 +5,7 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.capacity.CapacityFormula;
 import io.github.moe4j.core.capacity.DropOrder;
 import io.github.moe4j.core.capacity.LimitedCapacity;
-import io.github.moe4j.core.capacity.Renormalised;
+import io.github.moe4j.core.capacity.Renormalized;
 import io.github.moe4j.models.layout.MoeBlock.Stack;
 import io.github.moe4j.routing.GShard;
 import io.github.moe4j.routing.GatedRouter;
@@ -56,8 +56,8 @@ final class NllbMoeLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = new Sizes(
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes = new BlockSizes(
         config.size("num_experts"),
         config.size("d_model"),
         config.size(block.stack().lower() + "_ffn_dim"));
@@ -65,13 +65,14 @@ final class NllbMoeLayout implements Layout {
     return Roots.forms(Roots.MODEL, root -> List.of(parts(root, block, sizes, bias)));
   }
 
-  private static List<Part> parts(String root, MoeBlock block, Sizes sizes, boolean routerBias) {
+  private static List<LayoutPart> parts(
+      String root, MoeBlock block, BlockSizes sizes, boolean routerBias) {
     String ffn = root + block.stack().lower() + ".layers." + block.layer() + ".ffn";
     String expert = ffn + ".experts.expert_{}";
     int e = sizes.experts();
     int d = sizes.width();
     int h = sizes.hidden();
-    List<Part> parts = new ArrayList<>(List.of(
+    List<LayoutPart> parts = new ArrayList<>(List.of(
         GluParts.router(ffn + ".router.classifier.weight", sizes),
         TensorPerExpert.of(expert + ".fc1.weight", "experts.up.weight", e, h, d),
         TensorPerExpert.of(expert + ".fc1.bias", "experts.up.bias", e, h),
@@ -100,22 +101,22 @@ final class NllbMoeLayout implements Layout {
       case "sampling" -> GShard.Second.SAMPLING;
       default -> throw config.unsupported("second_expert_policy", "all, random, sampling");
     };
-    if (!isNormalisedBefore(config)) {
+    if (!isNormalizedBefore(config)) {
       return GShard.nllb(second);
     }
     return GShard.nllb(second)
         .withWeights(
             second == GShard.Second.RANDOM
-                ? GShard.Weights.FIRST_NORMALISED
-                : GShard.Weights.NORMALISED);
+                ? GShard.Weights.FIRST_NORMALIZED
+                : GShard.Weights.NORMALIZED);
   }
 
   private static CapacityRule capacity(ModelConfig config) {
     DropOrder order = config.flag("batch_prioritized_routing", false)
-        ? DropOrder.batchPrioritised()
+        ? DropOrder.batchPrioritized()
         : DropOrder.choiceMajor();
     CapacityRule limited = new LimitedCapacity(room(config), false, order);
-    CapacityRule weighted = isNormalisedBefore(config) ? limited : Renormalised.of(limited);
+    CapacityRule weighted = isNormalizedBefore(config) ? limited : Renormalized.of(limited);
     double dropout = config.rate("moe_token_dropout", 0.2);
     return dropout == 0 ? weighted : new TokenDropout(weighted, dropout);
   }
@@ -131,7 +132,7 @@ final class NllbMoeLayout implements Layout {
         : room.withEvaluation(demand -> (int) Math.ceil(fraction * demand.allTokens()));
   }
 
-  private static boolean isNormalisedBefore(ModelConfig config) {
+  private static boolean isNormalizedBefore(ModelConfig config) {
     return config.flag("normalize_router_prob_before_dropping", false);
   }
 }

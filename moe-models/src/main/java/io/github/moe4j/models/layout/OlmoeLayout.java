@@ -5,7 +5,7 @@ import io.github.moe4j.routing.GatedRouter;
 import java.util.List;
 
 /**
- * OLMoE: softmax, renormalised if {@code norm_topk_prob}, SwiGLU experts, every layer sparse ({@code
+ * OLMoE: softmax, renormalized if {@code norm_topk_prob}, SwiGLU experts, every layer sparse ({@code
  * OlmoeSparseMoeBlock} in Hugging Face).
  */
 final class OlmoeLayout implements Layout {
@@ -25,8 +25,9 @@ final class OlmoeLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = Sizes.of(config, "num_experts", "num_local_experts", "intermediate_size");
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes =
+        BlockSizes.of(config, "num_experts", "num_local_experts", "intermediate_size");
     return MlpForms.of(block, sizes, mlp -> List.of());
   }
 

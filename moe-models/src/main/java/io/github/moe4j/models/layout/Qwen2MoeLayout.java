@@ -6,7 +6,7 @@ import io.github.moe4j.routing.GatedRouter;
 import java.util.List;
 
 /**
- * Qwen2-MoE and Qwen1.5-MoE: softmax, renormalised if {@code norm_topk_prob}, SwiGLU experts, and a
+ * Qwen2-MoE and Qwen1.5-MoE: softmax, renormalized if {@code norm_topk_prob}, SwiGLU experts, and a
  * shared expert behind a sigmoid gate ({@code Qwen2MoeSparseMoeBlock} in Hugging Face).
  */
 final class Qwen2MoeLayout implements Layout {
@@ -26,10 +26,11 @@ final class Qwen2MoeLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
     int width = config.size("hidden_size");
     int shared = config.size("shared_expert_intermediate_size");
-    Sizes sizes = Sizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
+    BlockSizes sizes =
+        BlockSizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
     return MlpForms.of(
         block,
         sizes,

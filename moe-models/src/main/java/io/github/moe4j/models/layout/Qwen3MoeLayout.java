@@ -25,8 +25,9 @@ final class Qwen3MoeLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
-    Sizes sizes = Sizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
+    BlockSizes sizes =
+        BlockSizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
     return MlpForms.of(block, sizes, mlp -> List.of());
   }
 

@@ -12,8 +12,9 @@ final class Roots {
   private Roots() {}
 
   /** Each form under each root, the first root first. */
-  static List<List<Part>> forms(List<String> roots, Function<String, List<List<Part>>> forms) {
-    List<List<Part>> all = new ArrayList<>();
+  static List<List<LayoutPart>> forms(
+      List<String> roots, Function<String, List<List<LayoutPart>>> forms) {
+    List<List<LayoutPart>> all = new ArrayList<>();
     roots.forEach(root -> all.addAll(forms.apply(root)));
     return List.copyOf(all);
   }

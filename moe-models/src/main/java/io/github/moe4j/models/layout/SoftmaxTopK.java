@@ -9,6 +9,6 @@ final class SoftmaxTopK {
   /** The largest softmax probabilities, divided by their sum if {@code norm_topk_prob} says so. */
   static TopK of(ModelConfig config, int defaultK) {
     int k = config.size("num_experts_per_tok", defaultK);
-    return config.flag("norm_topk_prob", false) ? TopK.of(k) : TopK.unnormalised(k);
+    return config.flag("norm_topk_prob", false) ? TopK.of(k) : TopK.unnormalized(k);
   }
 }

@@ -10,7 +10,7 @@ import java.util.List;
  * @param side from which side code multiplies with the tensor
  * @param parameter [E,out,in]
  */
-record StackedTensor(Place place, Side side, Place parameter) implements Part {
+record StackedTensor(Place place, Side side, Place parameter) implements LayoutPart {
   /** A projection of E experts. */
   static StackedTensor of(
       String tensor, String parameter, Side side, long experts, long out, long in) {

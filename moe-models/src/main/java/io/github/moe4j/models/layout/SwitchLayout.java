@@ -64,7 +64,7 @@ final class SwitchLayout implements Layout {
   }
 
   @Override
-  public List<List<Part>> forms(ModelConfig config, MoeBlock block) {
+  public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
     int experts = config.size("num_experts");
     int width = config.size("d_model");
     int hidden = config.size("d_ff");
@@ -74,11 +74,11 @@ final class SwitchLayout implements Layout {
         + block.layer()
         + (block.stack() == Stack.ENCODER ? ".layer.1.mlp" : ".layer.2.mlp");
     String expert = mlp + ".experts.expert_{}";
-    List<Part> parts = List.of(
+    List<LayoutPart> parts = List.of(
         WholeTensor.of(mlp + ".router.classifier.weight", "router.weight", experts, width),
         TensorPerExpert.of(expert + ".wi.weight", "experts.up.weight", experts, hidden, width),
         TensorPerExpert.of(expert + ".wo.weight", "experts.down.weight", experts, width, hidden));
-    Part bias = WholeTensor.of(mlp + ".router.classifier.bias", "router.bias", experts);
+    LayoutPart bias = WholeTensor.of(mlp + ".router.classifier.bias", "router.bias", experts);
     return List.of(config.flag("router_bias", false) ? GluParts.join(parts, List.of(bias)) : parts);
   }
 

@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param tensors the tensors' names and shape, in the order of the experts
  * @param parameter the parameter's name; its shape is [E, …]
  */
-record TensorPerExpert(List<Place> tensors, String parameter) implements Part {
+record TensorPerExpert(List<Place> tensors, String parameter) implements LayoutPart {
   /** What stands for an expert's index in a name. */
   static final String INDEX = "{}";
 

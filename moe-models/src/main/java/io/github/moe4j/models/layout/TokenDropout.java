@@ -1,7 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityResult;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
@@ -17,13 +17,13 @@ import java.util.Arrays;
  */
 record TokenDropout(CapacityRule rule, double rate) implements CapacityRule {
   @Override
-  public CapacityResult apply(RouterDecision decision, PassMode mode) {
+  public CapacityPass apply(RouterDecision decision, PassMode mode) {
     if (mode.isTraining()) {
       throw new LayoutException(
           "config moe_token_dropout is %s: training needs 0, since it drops outputs of experts",
           rate);
     }
-    CapacityResult inner = rule.apply(decision, mode);
+    CapacityPass inner = rule.apply(decision, mode);
     Assignments before = inner.kept();
     int[] token = new int[before.size()];
     int[] expert = new int[before.size()];
@@ -34,15 +34,15 @@ record TokenDropout(CapacityRule rule, double rate) implements CapacityRule {
       weight[n] = before.weight(n) * (1 - rate);
     }
     Assignments kept = Assignments.of(before.tokens(), before.experts(), token, expert, weight);
-    return new CapacityResult() {
+    return new CapacityPass() {
       @Override
       public Assignments kept() {
         return kept;
       }
 
       @Override
-      public int padding() {
-        return inner.padding();
+      public int fillers() {
+        return inner.fillers();
       }
 
       @Override

@@ -9,7 +9,7 @@ import java.util.List;
  * @param place the tensor
  * @param parameter the parameter, by its name and shape
  */
-record WholeTensor(Place place, Place parameter) implements Part {
+record WholeTensor(Place place, Place parameter) implements LayoutPart {
   /** A parameter of the tensor's own shape. */
   static WholeTensor of(String tensor, String parameter, long... shape) {
     return new WholeTensor(Place.of(tensor, shape), Place.of(parameter, shape));

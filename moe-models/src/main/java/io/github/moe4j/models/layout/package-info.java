@@ -3,7 +3,7 @@
  * as layers and back.
  *
  * <p>A {@code Layout} is one family of models: which of their layers are sparse, where each
- * parameter lies ({@code Part}), and which layer they make. {@code Layouts} lists them all.
+ * parameter lies ({@code LayoutPart}), and which layer they make. {@code Layouts} lists them all.
  *
  * <p>Axes: E experts · D model width · H hidden width of an expert.
  */

@@ -6,30 +6,30 @@ import java.util.Map;
 /** Counts the parameters of an architecture from its configuration. */
 public final class Accounting {
   private final Architecture model;
-  private final Map<Part, Size> parts = new EnumMap<>(Part.class);
+  private final Map<ParameterGroup, Size> parts = new EnumMap<>(ParameterGroup.class);
 
   private Accounting(Architecture model) {
     this.model = model;
   }
 
   /** All parameters but those of modules that predict later tokens. */
-  public static Sizes total(Architecture model) {
+  public static ParameterCounts total(Architecture model) {
     return counted(model, model.sparse().experts());
   }
 
   /** Those that one token meets: {@code k} of the routed experts of each layer, and all else. */
-  public static Sizes active(Architecture model) {
+  public static ParameterCounts active(Architecture model) {
     return counted(model, model.sparse().k());
   }
 
   /** All parameters, with so many routed experts a layer in place of E; the router keeps E rows. */
-  static Sizes counted(Architecture model, int routedExperts) {
+  static ParameterCounts counted(Architecture model, int routedExperts) {
     Accounting count = new Accounting(model);
     count.embeddings();
     for (Stack stack : model.stacks()) {
       count.stack(stack, routedExperts);
     }
-    return new Sizes(count.parts);
+    return new ParameterCounts(count.parts);
   }
 
   /**
@@ -37,40 +37,42 @@ public final class Accounting {
    * to one, a layer with experts, and three norms beside it. Embedding and output matrix are the
    * model's.
    */
-  public static Sizes predictors(Architecture model) {
+  public static ParameterCounts predictors(Architecture model) {
     Accounting count = new Accounting(model);
     int d = model.modelWidth();
     for (int i = 0; i < model.predictors(); i++) {
-      count.add(Part.OTHER, Size.ofMatrices(2L * d * d));
-      count.add(Part.NORMS, model.norm().size(d).times(2));
+      count.add(ParameterGroup.OTHER, Size.ofMatrices(2L * d * d));
+      count.add(ParameterGroup.NORMS, model.norm().size(d).times(2));
       count.stack(Stack.decoder(1, 0), model.sparse().experts());
     }
-    return new Sizes(count.parts);
+    return new ParameterCounts(count.parts);
   }
 
   private void embeddings() {
     long table = (long) model.vocabulary() * model.modelWidth();
-    add(Part.EMBEDDING, Size.ofVectors(table));
+    add(ParameterGroup.EMBEDDING, Size.ofVectors(table));
     if (!model.tied()) {
-      add(Part.OUTPUT, Size.ofMatrices(table));
+      add(ParameterGroup.OUTPUT, Size.ofMatrices(table));
     }
   }
 
   private void stack(Stack stack, int routedExperts) {
     int d = model.modelWidth();
-    add(Part.ATTENTION, model.attention().projections(d).times(stack.attentions()));
-    add(Part.NORMS, model.attention().norms().times(stack.attentions()));
-    add(Part.NORMS, model.norm().size(d).times(stack.attentions() + stack.layers() + 1L));
-    add(Part.OTHER, positions());
-    Network dense = model.dense();
+    add(ParameterGroup.ATTENTION, model.attention().projections(d).times(stack.attentions()));
+    add(ParameterGroup.NORMS, model.attention().norms().times(stack.attentions()));
+    add(ParameterGroup.NORMS, model.norm().size(d).times(stack.attentions() + stack.layers() + 1L));
+    add(ParameterGroup.OTHER, positions());
+    FeedForwardShape dense = model.dense();
     if (dense != null) {
-      add(Part.DENSE_FFN, dense.size(d).times(stack.denseLayers()));
+      add(ParameterGroup.DENSE_FFN, dense.size(d).times(stack.denseLayers()));
     }
     Sparse sparse = model.sparse();
     int layers = stack.sparseLayers();
-    add(Part.ROUTER, sparse.router(d).times(layers));
-    add(Part.ROUTED_EXPERTS, sparse.expert().size(d).times((long) layers * routedExperts));
-    add(Part.SHARED_EXPERTS, sparse.shared(d).times(layers));
+    add(ParameterGroup.ROUTER, sparse.router(d).times(layers));
+    add(
+        ParameterGroup.ROUTED_EXPERTS,
+        sparse.expert().size(d).times((long) layers * routedExperts));
+    add(ParameterGroup.SHARED_EXPERTS, sparse.shared(d).times(layers));
   }
 
   private Size positions() {
@@ -79,7 +81,7 @@ public final class Accounting {
         : Size.ZERO;
   }
 
-  private void add(Part part, Size size) {
+  private void add(ParameterGroup part, Size size) {
     parts.merge(part, size, Size::plus);
   }
 }

@@ -25,7 +25,7 @@ public record Architecture(
     int modelWidth,
     List<Stack> stacks,
     Attention attention,
-    @Nullable Network dense,
+    @Nullable FeedForwardShape dense,
     Sparse sparse,
     Norm norm,
     int positionBuckets,
@@ -50,7 +50,7 @@ public record Architecture(
       int modelWidth,
       Stack stack,
       Attention attention,
-      @Nullable Network dense,
+      @Nullable FeedForwardShape dense,
       Sparse sparse) {
     return new Architecture(
         vocabulary, false, modelWidth, List.of(stack), attention, dense, sparse, Norm.RMS, 0, 0);

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param kind of number
  * @param without parts left out
  */
-public record Counting(Kind kind, Set<Part> without) {
+public record Counting(Kind kind, Set<ParameterGroup> without) {
   /** Kinds of numbers. */
   public enum Kind {
     /** All parameters of the model. */
@@ -34,15 +34,15 @@ public record Counting(Kind kind, Set<Part> without) {
   public static final Counting TOTAL = new Counting(Kind.TOTAL, Set.of());
   /** Everything but both embeddings. */
   public static final Counting NON_EMBEDDING =
-      new Counting(Kind.TOTAL, EnumSet.of(Part.EMBEDDING, Part.OUTPUT));
+      new Counting(Kind.TOTAL, EnumSet.of(ParameterGroup.EMBEDDING, ParameterGroup.OUTPUT));
   /** What a token meets, both embeddings whole. */
   public static final Counting ACTIVE = new Counting(Kind.ACTIVE, Set.of());
   /** What a token is multiplied by: not the table that it is looked up in. */
   public static final Counting ACTIVE_WITHOUT_INPUT =
-      new Counting(Kind.ACTIVE, EnumSet.of(Part.EMBEDDING));
+      new Counting(Kind.ACTIVE, EnumSet.of(ParameterGroup.EMBEDDING));
   /** The dense model with as many operations: one expert a layer and no router. */
   public static final Counting DENSE_EQUIVALENT =
-      new Counting(Kind.DENSE_EQUIVALENT, EnumSet.of(Part.ROUTER));
+      new Counting(Kind.DENSE_EQUIVALENT, EnumSet.of(ParameterGroup.ROUTER));
   /** The modules that predict later tokens, without what they share with the model. */
   public static final Counting PREDICTORS = new Counting(Kind.PREDICTORS, Set.of());
 
@@ -53,7 +53,7 @@ public record Counting(Kind kind, Set<Part> without) {
 
   /** The number of a model, counted so. */
   public long count(Architecture model) {
-    Sizes sizes = switch (kind) {
+    ParameterCounts sizes = switch (kind) {
       case TOTAL -> Accounting.total(model);
       case ACTIVE -> Accounting.active(model);
       case DENSE_EQUIVALENT -> Accounting.counted(model, 1);
@@ -68,7 +68,7 @@ public record Counting(Kind kind, Set<Part> without) {
       return kind.label;
     }
     List<String> left = new ArrayList<>();
-    for (Part part : Part.values()) {
+    for (ParameterGroup part : ParameterGroup.values()) {
       if (without.contains(part)) {
         left.add(part.label());
       }

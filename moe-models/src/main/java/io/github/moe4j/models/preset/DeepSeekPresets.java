@@ -1,6 +1,6 @@
 package io.github.moe4j.models.preset;
 
-import io.github.moe4j.core.SelectionBias;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.routing.DeepSeekV2;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.TopK;
@@ -29,10 +29,10 @@ final class DeepSeekPresets {
             2048,
             Stack.decoder(28, 1),
             GroupedAttention.of(16, 16, 128),
-            Network.swiGlu(10944),
+            FeedForwardShape.swiGlu(10944),
             sparse(64, 6, 1408, 2)),
         Routed.dropless(
-            "top 6, softmax", e -> TopK.unnormalised(6), "expert-level balance loss 0.001"),
+            "top 6, softmax", e -> TopK.unnormalized(6), "expert-level balance loss 0.001"),
         List.of(
             Published.of("16.4B", Counting.TOTAL, source),
             Published.of("2.8B", Counting.ACTIVE, source).because("printed with two digits")));
@@ -48,7 +48,7 @@ final class DeepSeekPresets {
             5120,
             Stack.decoder(60, 1),
             new LatentAttention(128, 1536, 512, 128, 64, 128),
-            Network.swiGlu(12288),
+            FeedForwardShape.swiGlu(12288),
             sparse(160, 6, 1536, 2)),
         Routed.dropless(
                 "top 6, softmax times 16, best 3 of 8 groups",
@@ -73,10 +73,10 @@ final class DeepSeekPresets {
             2048,
             Stack.decoder(27, 1),
             new LatentAttention(16, 0, 512, 128, 64, 128),
-            Network.swiGlu(10944),
+            FeedForwardShape.swiGlu(10944),
             sparse(64, 6, 1408, 2)),
         Routed.dropless(
-            "top 6, softmax", e -> TopK.unnormalised(6), "expert-level balance loss 0.001"),
+            "top 6, softmax", e -> TopK.unnormalized(6), "expert-level balance loss 0.001"),
         List.of(
             Published.of("15.7B", Counting.TOTAL, source),
             Published.of("2.4B", Counting.ACTIVE_WITHOUT_INPUT, source)
@@ -86,7 +86,12 @@ final class DeepSeekPresets {
   private static Preset v3() {
     String weights = "deepseek-ai/DeepSeek-V3, README_WEIGHTS.md";
     Sparse sparse = new Sparse(
-        256, 8, Network.swiGlu(2048), new Sharing(1, Network.swiGlu(2048), false), false, true);
+        256,
+        8,
+        FeedForwardShape.swiGlu(2048),
+        new Sharing(1, FeedForwardShape.swiGlu(2048), false),
+        false,
+        true);
     return new Preset(
         "deepseek-v3",
         "DeepSeek-V3",
@@ -95,12 +100,12 @@ final class DeepSeekPresets {
                 7168,
                 Stack.decoder(61, 3),
                 new LatentAttention(128, 1536, 512, 128, 64, 128),
-                Network.swiGlu(18432),
+                FeedForwardShape.swiGlu(18432),
                 sparse)
             .withPredictors(1),
         Routed.dropless(
-            "top 8, sigmoid with selection bias, normalised times 2.5, best 4 of 8 groups",
-            e -> DeepSeekV3.of(8, SelectionBias.zeros(e), 8, 4),
+            "top 8, sigmoid with selection bias, normalized times 2.5, best 4 of 8 groups",
+            e -> DeepSeekV3.of(8, ExpertBias.zeros(e), 8, 4),
             "bias update speed 0.001",
             "sequence-wise balance loss 0.0001"),
         List.of(
@@ -112,7 +117,7 @@ final class DeepSeekPresets {
   }
 
   private static Sparse sparse(int experts, int k, int hidden, int shared) {
-    Network expert = Network.swiGlu(hidden);
+    FeedForwardShape expert = FeedForwardShape.swiGlu(hidden);
     return Sparse.of(experts, k, expert).withSharing(new Sharing(shared, expert, false));
   }
 }

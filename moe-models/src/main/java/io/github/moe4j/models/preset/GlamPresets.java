@@ -22,13 +22,13 @@ final class GlamPresets {
         8192,
         List.of(new Stack(64, 1, 2, false)),
         GroupedAttention.of(128, 128, 128),
-        Network.gated(32768, Activation.GELU_TANH),
-        Sparse.of(64, 2, Network.plain(32768, Activation.GELU_TANH)),
+        FeedForwardShape.gated(32768, Activation.GELU_TANH),
+        Sparse.of(64, 2, FeedForwardShape.plain(32768, Activation.GELU_TANH)),
         Norm.RMS,
         0,
         0);
     Routed routed = new Routed(
-        "top 2, softmax, normalised, second at random",
+        "top 2, softmax, normalized, second at random",
         experts -> GShard.top2(GShard.Second.RANDOM),
         0,
         "factor 2",

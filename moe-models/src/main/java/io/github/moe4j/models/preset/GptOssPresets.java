@@ -20,7 +20,7 @@ final class GptOssPresets {
   }
 
   private static Preset preset(String name, int layers, int experts, String total, String active) {
-    Network expert = new Network(2880, true, true, Activation.SILU, true);
+    FeedForwardShape expert = new FeedForwardShape(2880, true, true, Activation.SILU, true);
     GroupedAttention attention =
         new GroupedAttention(64, 8, 64, true, true, QkNorm.NONE, true, 128);
     return new Preset(

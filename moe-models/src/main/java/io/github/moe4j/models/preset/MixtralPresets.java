@@ -30,7 +30,7 @@ final class MixtralPresets {
         Stack.decoder(layers, 0),
         GroupedAttention.of(heads, 8, 128),
         null,
-        Sparse.of(8, 2, Network.swiGlu(hidden)));
+        Sparse.of(8, 2, FeedForwardShape.swiGlu(hidden)));
   }
 
   private static Routed routed(String balance) {

@@ -2,7 +2,7 @@ package io.github.moe4j.models.preset;
 
 import io.github.moe4j.core.capacity.CapacityFormula;
 import io.github.moe4j.core.capacity.LimitedCapacity;
-import io.github.moe4j.core.capacity.Renormalised;
+import io.github.moe4j.core.capacity.Renormalized;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.routing.GShard;
 import java.util.List;
@@ -17,7 +17,7 @@ final class NllbPresets {
   private NllbPresets() {}
 
   static List<Preset> all() {
-    Network network = new Network(8192, false, true, Activation.RELU, false);
+    FeedForwardShape network = new FeedForwardShape(8192, false, true, Activation.RELU, false);
     Architecture sizes = new Architecture(
         256_206,
         true,
@@ -30,11 +30,11 @@ final class NllbPresets {
         0,
         0);
     Routed routed = new Routed(
-        "top 2, softmax, normalised after dropping",
+        "top 2, softmax, normalized after dropping",
         experts -> GShard.nllb(GShard.Second.ALL),
         0,
         "twice the mean load, all in evaluation",
-        Renormalised.of(LimitedCapacity.of(CapacityFormula.fairseq(1))),
+        Renormalized.of(LimitedCapacity.of(CapacityFormula.fairseq(1))),
         List.of("GShard loss 0.01"));
     return List.of(new Preset(
         "nllb-moe-54b",

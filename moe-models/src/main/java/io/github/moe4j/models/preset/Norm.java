@@ -1,6 +1,6 @@
 package io.github.moe4j.models.preset;
 
-/** Kinds of normalisation. */
+/** Kinds of normalization. */
 public enum Norm {
   /** A scale alone. */
   RMS(1),

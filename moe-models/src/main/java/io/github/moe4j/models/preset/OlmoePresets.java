@@ -19,9 +19,9 @@ final class OlmoePresets {
             Stack.decoder(16, 0),
             GroupedAttention.of(16, 16, 128).withQkNorm(QkNorm.ALL_HEADS),
             null,
-            Sparse.of(64, 8, Network.swiGlu(1024))),
+            Sparse.of(64, 8, FeedForwardShape.swiGlu(1024))),
         Routed.dropless(
-            "top 8, softmax", e -> TopK.unnormalised(8), "Switch loss 0.01", "z-loss 0.001"),
+            "top 8, softmax", e -> TopK.unnormalized(8), "Switch loss 0.01", "z-loss 0.001"),
         List.of(
             Published.of("6.9B", Counting.TOTAL, PAPER),
             Published.of("1.3B", Counting.ACTIVE, PAPER).because("printed with two digits"))));

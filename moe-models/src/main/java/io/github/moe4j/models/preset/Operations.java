@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param parts each part, in order
  */
-public record Operations(Map<Part, Long> parts) {
+public record Operations(Map<ParameterGroup, Long> parts) {
   /** Keeps a copy. */
   public Operations {
     parts = Collections.unmodifiableMap(new EnumMap<>(parts));
@@ -28,14 +28,14 @@ public record Operations(Map<Part, Long> parts) {
    */
   public static Operations of(Architecture model, int context) {
     Require.that(context >= 0, "context must be at least 0 but was %d", context);
-    Sizes active = Accounting.active(model);
-    Map<Part, Long> parts = new EnumMap<>(Part.class);
-    for (Part part : Part.values()) {
+    ParameterCounts active = Accounting.active(model);
+    Map<ParameterGroup, Long> parts = new EnumMap<>(ParameterGroup.class);
+    for (ParameterGroup part : ParameterGroup.values()) {
       parts.put(part, 2 * active.size(part).matrices());
     }
     // The embedding that is looked up costs nothing; as a tied output matrix it does.
-    parts.put(Part.OUTPUT, 2L * model.vocabulary() * model.modelWidth());
-    parts.merge(Part.ATTENTION, 2 * scores(model, context), Long::sum);
+    parts.put(ParameterGroup.OUTPUT, 2L * model.vocabulary() * model.modelWidth());
+    parts.merge(ParameterGroup.ATTENTION, 2 * scores(model, context), Long::sum);
     return new Operations(parts);
   }
 
@@ -51,7 +51,7 @@ public record Operations(Map<Part, Long> parts) {
   }
 
   /** Operations of a part. */
-  public long count(Part part) {
+  public long count(ParameterGroup part) {
     return parts.getOrDefault(part, 0L);
   }
 

@@ -36,12 +36,12 @@ public record Preset(
   }
 
   /** All parameters by part. */
-  public Sizes total() {
+  public ParameterCounts total() {
     return Accounting.total(architecture);
   }
 
   /** The parameters that one token meets, by part. */
-  public Sizes active() {
+  public ParameterCounts active() {
     return Accounting.active(architecture);
   }
 

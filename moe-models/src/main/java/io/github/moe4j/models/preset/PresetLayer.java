@@ -49,7 +49,7 @@ final class PresetLayer {
         : gate;
   }
 
-  private static Experts experts(Network network, int count, int width, long seed) {
+  private static Experts experts(FeedForwardShape network, int count, int width, long seed) {
     ExpertOptions options = ExpertOptions.of(count, width, network.hiddenWidth())
         .withActivation(network.activation())
         .withBiases(network.biases());
@@ -61,8 +61,8 @@ final class PresetLayer {
 
   /** Several shared experts are one of their common width. */
   private static DenseFeedForward shared(Sharing sharing, int width, SplittableRandom seeds) {
-    Network each = sharing.each();
-    Network together = new Network(
+    FeedForwardShape each = sharing.each();
+    FeedForwardShape together = new FeedForwardShape(
         sharing.count() * each.hiddenWidth(),
         each.gated(),
         each.biases(),

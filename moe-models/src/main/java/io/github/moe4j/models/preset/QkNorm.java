@@ -1,6 +1,6 @@
 package io.github.moe4j.models.preset;
 
-/** Normalisation of queries and keys before attention, by RMS. */
+/** Normalization of queries and keys before attention, by RMS. */
 public enum QkNorm {
   /** None. */
   NONE,

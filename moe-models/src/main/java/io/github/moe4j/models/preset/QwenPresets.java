@@ -32,7 +32,7 @@ final class QwenPresets {
   }
 
   private static Preset qwen15() {
-    Sharing shared = new Sharing(1, Network.swiGlu(5632), true);
+    Sharing shared = new Sharing(1, FeedForwardShape.swiGlu(5632), true);
     return new Preset(
         "qwen1.5-moe-a2.7b",
         "Qwen1.5-MoE-A2.7B",
@@ -42,8 +42,8 @@ final class QwenPresets {
             Stack.decoder(24, 0),
             GroupedAttention.of(16, 16, 128).withBiases(true, false),
             null,
-            Sparse.of(60, 4, Network.swiGlu(1408)).withSharing(shared)),
-        Routed.dropless("top 4, softmax", e -> TopK.unnormalised(4), "auxiliary loss 0.001"),
+            Sparse.of(60, 4, FeedForwardShape.swiGlu(1408)).withSharing(shared)),
+        Routed.dropless("top 4, softmax", e -> TopK.unnormalized(4), "auxiliary loss 0.001"),
         List.of(
             total("14.3B", "Qwen1.5-MoE-A2.7B"),
             Published.of("2.7B", Counting.ACTIVE, card("Qwen1.5-MoE-A2.7B"))));
@@ -52,7 +52,7 @@ final class QwenPresets {
   private static Preset qwen3(
       String name, String title, Architecture sizes, List<Published> published) {
     Routed routed = Routed.dropless(
-        "top 8, softmax, normalised", e -> TopK.of(8), "global-batch balance loss 0.001");
+        "top 8, softmax, normalized", e -> TopK.of(8), "global-batch balance loss 0.001");
     return new Preset(name, title, sizes, routed, published);
   }
 
@@ -63,7 +63,7 @@ final class QwenPresets {
         Stack.decoder(layers, 0),
         GroupedAttention.of(heads, 4, 128).withQkNorm(QkNorm.PER_HEAD),
         null,
-        Sparse.of(128, 8, Network.swiGlu(hidden)));
+        Sparse.of(128, 8, FeedForwardShape.swiGlu(hidden)));
   }
 
   private static Published total(String printed, String model) {

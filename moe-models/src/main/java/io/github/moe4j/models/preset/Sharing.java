@@ -9,7 +9,7 @@ import io.github.moe4j.core.internal.Require;
  * @param each one of them
  * @param gate whether a sigmoid of the token scales what they add (Qwen2-MoE)
  */
-public record Sharing(int count, Network each, boolean gate) {
+public record Sharing(int count, FeedForwardShape each, boolean gate) {
   /** Checks the count. */
   public Sharing {
     Require.positive("count", count);

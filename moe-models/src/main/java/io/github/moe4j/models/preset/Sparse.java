@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record Sparse(
     int experts,
     int k,
-    Network expert,
+    FeedForwardShape expert,
     @Nullable Sharing sharing,
     boolean routerBias,
     boolean selectionBias) {
@@ -27,7 +27,7 @@ public record Sparse(
   }
 
   /** Routed experts alone, and a router without biases. */
-  public static Sparse of(int experts, int k, Network expert) {
+  public static Sparse of(int experts, int k, FeedForwardShape expert) {
     return new Sparse(experts, k, expert, null, false, false);
   }
 

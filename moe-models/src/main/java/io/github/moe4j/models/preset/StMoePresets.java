@@ -17,7 +17,7 @@ final class StMoePresets {
   private StMoePresets() {}
 
   static List<Preset> all() {
-    Network network = Network.gated(20480, Activation.GELU_TANH);
+    FeedForwardShape network = FeedForwardShape.gated(20480, Activation.GELU_TANH);
     Architecture sizes = new Architecture(
         256_000,
         true,
@@ -32,7 +32,7 @@ final class StMoePresets {
     CapacityFormula capacity =
         CapacityFormula.factor(1.25).withEvaluation(CapacityFormula.factor(2));
     Routed routed = new Routed(
-        "top 2, softmax, normalised, second at random below 0.2",
+        "top 2, softmax, normalized, second at random below 0.2",
         experts -> GShard.top2(GShard.Second.RANDOM),
         0,
         "factor 1.25, 2 in evaluation",

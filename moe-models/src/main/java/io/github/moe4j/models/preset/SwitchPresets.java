@@ -57,7 +57,7 @@ final class SwitchPresets {
         12,
         2,
         GroupedAttention.of(12, 12, 64),
-        Sparse.of(experts, 1, Network.plain(3072, Activation.RELU)));
+        Sparse.of(experts, 1, FeedForwardShape.plain(3072, Activation.RELU)));
     return preset(
         "switch-base-" + experts, "Switch-Base " + experts, sizes, total, dense("223M", "table 8"));
   }
@@ -68,7 +68,7 @@ final class SwitchPresets {
         24,
         2,
         GroupedAttention.of(16, 16, 64),
-        Sparse.of(128, 1, Network.plain(4096, Activation.RELU)));
+        Sparse.of(128, 1, FeedForwardShape.plain(4096, Activation.RELU)));
     return preset(
         "switch-large-128",
         "Switch-Large 128",
@@ -85,7 +85,7 @@ final class SwitchPresets {
         24,
         2,
         GroupedAttention.of(64, 64, 64),
-        Sparse.of(128, 1, Network.gated(10240, Activation.GELU_TANH)));
+        Sparse.of(128, 1, FeedForwardShape.gated(10240, Activation.GELU_TANH)));
     return preset(
         "switch-xxl",
         "Switch-XXL",
@@ -101,7 +101,7 @@ final class SwitchPresets {
         15,
         1,
         GroupedAttention.of(32, 32, 64),
-        Sparse.of(2048, 1, Network.plain(6144, Activation.RELU)));
+        Sparse.of(2048, 1, FeedForwardShape.plain(6144, Activation.RELU)));
     return preset(
         "switch-c", "Switch-C", sizes, Published.of("1571B", Counting.TOTAL, PAPER + "table 9"));
   }

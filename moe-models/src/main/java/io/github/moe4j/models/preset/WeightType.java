@@ -1,6 +1,6 @@
 package io.github.moe4j.models.preset;
 
-/** Types that weights are kept in, without the scales that quantisation adds. */
+/** Types that weights are kept in, without the scales that quantization adds. */
 public enum WeightType {
   /** Four bytes. */
   FLOAT32(4),

@@ -4,9 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Dropless;
-import io.github.moe4j.core.MoeForward;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.routing.GatedRouter;
@@ -30,8 +30,8 @@ class TokenDropoutTest {
 
   @Test
   void evaluation_outputsAndGradients_shrink() {
-    try (MoeForward all = layer(0).forward(MoeInput.of(X));
-        MoeForward less = layer(0.25).forward(MoeInput.of(X))) {
+    try (MoePass all = layer(0).forward(TokenBatch.of(X));
+        MoePass less = layer(0.25).forward(TokenBatch.of(X))) {
       assertEquals(0, all.y().mul(0.75).distance2(less.y()), 1e-14);
       INDArray dy = Nd4j.ones(DataType.DOUBLE, 3, 4);
       assertEquals(
@@ -41,7 +41,7 @@ class TokenDropoutTest {
 
   @Test
   void training_isRefused() {
-    MoeInput input = MoeInput.of(X).training();
+    TokenBatch input = TokenBatch.of(X).training();
     assertEquals(
         "config moe_token_dropout is 0.25: training needs 0, since it drops outputs of experts",
         assertThrows(LayoutException.class, () -> layer(0.25).forward(input)).getMessage());

@@ -83,7 +83,7 @@ class UnsupportedConfigTest {
     String name = "model.layers.0.mlp.experts.gate_up_proj_blocks";
     tensors.put(name, Nd4j.zeros(DataType.FLOAT, 1, 1), TensorType.FLOAT32);
     assertEquals(
-        name + " holds MXFP4 blocks, which are not read: save the checkpoint dequantised first",
+        name + " holds MXFP4 blocks, which are not read: save the checkpoint dequantized first",
         error(
             "{\"model_type\": \"gpt_oss\", \"quantization_config\": {\"quant_method\": \"mxfp4\"}}",
             tensors));

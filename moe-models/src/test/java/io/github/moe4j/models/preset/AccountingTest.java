@@ -40,11 +40,11 @@ class AccountingTest {
 
   @Test
   void total_latentDecoder_isThatOfItsArrays() {
-    Network expert = Network.swiGlu(5);
+    FeedForwardShape expert = FeedForwardShape.swiGlu(5);
     Sparse sparse = new Sparse(16, 8, expert, new Sharing(2, expert, false), false, true);
     LatentAttention attention = new LatentAttention(2, 3, 4, 6, 2, 7);
     Architecture model = Architecture.decoder(
-            11, 8, Stack.decoder(3, 1), attention, Network.swiGlu(13), sparse)
+            11, 8, Stack.decoder(3, 1), attention, FeedForwardShape.swiGlu(13), sparse)
         .withPredictors(1);
     array(11, 8); // embedding
     array(11, 8); // output
@@ -84,7 +84,7 @@ class AccountingTest {
 
   @Test
   void total_groupedDecoderWithBiases_isThatOfItsArrays() {
-    Network expert = new Network(5, true, true, Activation.SILU, true);
+    FeedForwardShape expert = new FeedForwardShape(5, true, true, Activation.SILU, true);
     GroupedAttention attention =
         new GroupedAttention(4, 2, 3, true, true, QkNorm.PER_HEAD, true, 0);
     Architecture model = Architecture.decoder(
@@ -111,7 +111,7 @@ class AccountingTest {
 
   @Test
   void total_encoderAndDecoder_isThatOfItsArrays() {
-    Network network = new Network(10, false, true, Activation.RELU, false);
+    FeedForwardShape network = new FeedForwardShape(10, false, true, Activation.RELU, false);
     List<Stack> stacks = List.of(new Stack(4, 1, 2, false), new Stack(3, 1, 2, true));
     Architecture model = new Architecture(
         11,
@@ -161,7 +161,9 @@ class AccountingTest {
     // 6 of 8 experts, 3 matrices of 4096·14336, in 32 layers
     long idle = 6L * 3 * 4096 * 14336 * 32;
     assertEquals(mixtral.total().total() - idle, mixtral.active().total());
-    assertEquals(mixtral.total().count(Part.ROUTER), mixtral.active().count(Part.ROUTER));
+    assertEquals(
+        mixtral.total().count(ParameterGroup.ROUTER),
+        mixtral.active().count(ParameterGroup.ROUTER));
   }
 
   @Test

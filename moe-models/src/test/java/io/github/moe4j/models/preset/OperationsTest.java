@@ -11,20 +11,20 @@ class OperationsTest {
       8,
       Stack.decoder(2, 1),
       GroupedAttention.of(4, 2, 3),
-      Network.swiGlu(13),
-      Sparse.of(6, 2, Network.swiGlu(5)));
+      FeedForwardShape.swiGlu(13),
+      Sparse.of(6, 2, FeedForwardShape.swiGlu(5)));
 
   @Test
   void parts_tinyDecoder_byHand() {
     Operations operations = Operations.of(TINY, 0);
-    assertEquals(0, operations.count(Part.EMBEDDING));
-    assertEquals(2 * 11 * 8, operations.count(Part.OUTPUT));
+    assertEquals(0, operations.count(ParameterGroup.EMBEDDING));
+    assertEquals(2 * 11 * 8, operations.count(ParameterGroup.OUTPUT));
     // queries and output 8·12 each, keys and values 8·6 each, in 2 layers
-    assertEquals(2 * 2 * (2 * 96 + 2 * 48), operations.count(Part.ATTENTION));
-    assertEquals(2 * 3 * 8 * 13, operations.count(Part.DENSE_FFN));
-    assertEquals(2 * 6 * 8, operations.count(Part.ROUTER));
-    assertEquals(2 * 2 * 3 * 8 * 5, operations.count(Part.ROUTED_EXPERTS));
-    assertEquals(0, operations.count(Part.NORMS));
+    assertEquals(2 * 2 * (2 * 96 + 2 * 48), operations.count(ParameterGroup.ATTENTION));
+    assertEquals(2 * 3 * 8 * 13, operations.count(ParameterGroup.DENSE_FFN));
+    assertEquals(2 * 6 * 8, operations.count(ParameterGroup.ROUTER));
+    assertEquals(2 * 2 * 3 * 8 * 5, operations.count(ParameterGroup.ROUTED_EXPERTS));
+    assertEquals(0, operations.count(ParameterGroup.NORMS));
   }
 
   @Test
@@ -46,8 +46,8 @@ class OperationsTest {
   @Test
   void output_tied_isComputedThoughNotStored() {
     Preset model = Preset.named("switch-base-8");
-    assertEquals(0, model.total().count(Part.OUTPUT));
-    assertEquals(2L * 32128 * 768, model.operations(0).count(Part.OUTPUT));
+    assertEquals(0, model.total().count(ParameterGroup.OUTPUT));
+    assertEquals(2L * 32128 * 768, model.operations(0).count(ParameterGroup.OUTPUT));
   }
 
   @Test

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.MoeForward;
 import io.github.moe4j.core.MoeGradients;
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,8 +37,8 @@ class PresetLayerTest {
   void layer_ofEachPreset_runsForwardAndBackward(Preset preset) {
     MoeLayer layer = small(preset).layer(3);
     INDArray x = Nd4j.rand(DataType.FLOAT, TOKENS, WIDTH).subi(0.5);
-    MoeInput input = MoeInput.of(x).training(new SplittableRandom(5));
-    try (MoeForward pass = layer.forward(input)) {
+    TokenBatch input = TokenBatch.of(x).training(new SplittableRandom(5));
+    try (MoePass pass = layer.forward(input)) {
       assertArrayEquals(new long[] {TOKENS, WIDTH}, pass.y().shape());
       assertTrue(pass.y().norm2Number().doubleValue() > 0);
       MoeGradients back = pass.backward(Nd4j.ones(DataType.FLOAT, TOKENS, WIDTH));
@@ -51,12 +51,12 @@ class PresetLayerTest {
   @MethodSource("presets")
   void layer_ofEachPreset_hasTheCountedParameters(Preset preset) {
     Preset small = small(preset);
-    Sizes sizes = small.total();
+    ParameterCounts sizes = small.total();
     Architecture model = small.architecture();
     long layers = model.sparseLayers();
-    long counted = (sizes.count(Part.ROUTER)
-            + sizes.count(Part.ROUTED_EXPERTS)
-            + sizes.count(Part.SHARED_EXPERTS))
+    long counted = (sizes.count(ParameterGroup.ROUTER)
+            + sizes.count(ParameterGroup.ROUTED_EXPERTS)
+            + sizes.count(ParameterGroup.SHARED_EXPERTS))
         / layers;
     // A selection bias is state beside the parameters.
     long state = model.sparse().selectionBias() ? model.sparse().experts() : 0;

@@ -14,7 +14,7 @@ import java.util.Map;
 
 /** A session over a model of one layer; tokens and outputs stay in the same memory for all passes. */
 final class OnnxLayer implements PeerLayer {
-  static final String OPTIONS = "all optimisations, sequential, spinning threads";
+  static final String OPTIONS = "all optimizations, sequential, spinning threads";
 
   private final OrtSession session;
   private final FloatBuffer y;

@@ -1,7 +1,7 @@
 package io.github.moe4j.core.watch.micrometer;
 
 import io.github.moe4j.core.LoadStatistics;
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.StageTimes;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
@@ -56,7 +56,7 @@ final class LayerMeters {
         .register(registry);
   }
 
-  void record(MoeForward pass) {
+  void record(MoePass pass) {
     LoadStatistics load = pass.load();
     last = load;
     tokens.increment(load.tokens());

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.watch.micrometer;
 
-import io.github.moe4j.core.MoeForward;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassListener;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -40,7 +40,7 @@ public final class MoeMetrics implements MeterBinder, PassListener {
   }
 
   @Override
-  public void passed(MoeForward pass) {
+  public void passed(MoePass pass) {
     meters.forEach((registry, layers) -> layers
         .computeIfAbsent(pass.layer(), layer -> new LayerMeters(registry, layer))
         .record(pass));

@@ -3,8 +3,8 @@ package io.github.moe4j.core.watch.micrometer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.MoeInput;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.watch.WatchedLayer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +16,7 @@ class MoeMetricsTest {
 
   private void run(String name, int tokens) {
     MoeLayer layer = WatchedLayer.builder(name).listener(metrics).build();
-    layer.forward(MoeInput.of(WatchedLayer.normal(3, tokens))).close();
+    layer.forward(TokenBatch.of(WatchedLayer.normal(3, tokens))).close();
   }
 
   private double counter(String name, String layer) {

@@ -1,9 +1,0 @@
-package io.github.moe4j.bench.lab.balance;
-
-/** What the gates of a model start from. */
-public enum Start {
-  /** No expert is preferred. */
-  EVEN,
-  /** The first k experts are preferred by the gate's bias, so that they get nearly all tokens. */
-  COLLAPSED
-}

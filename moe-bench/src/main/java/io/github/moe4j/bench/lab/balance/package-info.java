@@ -1,5 +1,0 @@
-/** What balances the lab's models while they train: losses, controllers, counts of a whole step. */
-@NullMarked
-package io.github.moe4j.bench.lab.balance;
-
-import org.jspecify.annotations.NullMarked;

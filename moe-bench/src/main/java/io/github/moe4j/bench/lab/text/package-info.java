@@ -1,9 +1,0 @@
-/**
- * Text to train on: {@link io.github.moe4j.bench.lab.text.Corpus}, by default the display names in
- * about a hundred languages that a Java runtime carries, splits into {@link
- * io.github.moe4j.bench.lab.text.TextData} for training and validation.
- */
-@NullMarked
-package io.github.moe4j.bench.lab.text;
-
-import org.jspecify.annotations.NullMarked;

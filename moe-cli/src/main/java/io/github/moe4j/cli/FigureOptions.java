@@ -1,0 +1,86 @@
+package io.github.moe4j.cli;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.cli.page.TextFile;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.factory.Nd4j;
+import picocli.CommandLine.Option;
+
+/** Where figures go beside the screen: options that the measuring commands share. */
+public final class FigureOptions {
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
+  private @Nullable Path json;
+
+  @Option(
+      names = "--docs",
+      paramLabel = "FILE",
+      description =
+          "Write the tables into this page, between its markers; with Intel MKL between markers of"
+              + " their own, and with a Java runtime that the page has markers of.")
+  private @Nullable Path docs;
+
+  /** Called by picocli. */
+  public FigureOptions() {}
+
+  /** Throws an error unless the page, if one is given, has the markers of the part. */
+  public void require(String part) throws IOException {
+    if (docs != null) {
+      GeneratedPart.require(docs, marker(docs, part));
+    }
+  }
+
+  /**
+   * Writes what was asked for.
+   *
+   * @param part name of the page's part
+   * @param figures to become JSON
+   * @param tables to go into the page, Markdown
+   */
+  public void write(String part, Object figures, String tables) throws IOException {
+    writeJson(figures);
+    if (docs != null) {
+      GeneratedPart.replace(docs, marker(docs, part), tables);
+    }
+  }
+
+  /**
+   * Writes what there is of work that was interrupted: JSON that says so, and no page.
+   *
+   * @param figures those measured
+   * @param err told that the page is left alone
+   */
+  public void writePartial(Object figures, PrintWriter err) throws IOException {
+    Map<String, Object> partial = new LinkedHashMap<>();
+    partial.put("complete", false);
+    partial.put("figures", figures);
+    writeJson(partial);
+    if (docs != null) {
+      err.println(docs + " is left as it was");
+      err.flush();
+    }
+  }
+
+  private void writeJson(Object figures) throws IOException {
+    if (json != null) {
+      TextFile.replace(
+          json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
+    }
+  }
+
+  /** The library that makes matrix products, as ND4J names it. */
+  public static String blas() {
+    return String.valueOf(Nd4j.factory().blas().getBlasVendor());
+  }
+
+  /** Figures of another library or runtime do not replace those that a page has. */
+  private static String marker(Path docs, String part) throws IOException {
+    String own = blas().equals("MKL") ? part + "-mkl" : part;
+    String ofRuntime = own + "-jdk" + Runtime.version().feature();
+    return GeneratedPart.has(docs, ofRuntime) ? ofRuntime : own;
+  }
+}

@@ -1,0 +1,128 @@
+package io.github.moe4j.conformance;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** Sizes and options of a reference case. Immutable. A JSON null counts as not set. */
+public final class CaseConfig {
+  private final JsonNode node;
+
+  CaseConfig(JsonNode node) {
+    this.node = node.deepCopy();
+  }
+
+  /** Whether an option is present and not null. */
+  public boolean isSet(String name) {
+    return node.hasNonNull(name);
+  }
+
+  /** A whole number that must be there. */
+  public int integer(String name) {
+    JsonNode value = require(name, "a whole number");
+    if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+      throw wrong(name, "a whole number", value);
+    }
+    return value.intValue();
+  }
+
+  /** A whole number that must be there and at least 1. */
+  public int size(String name) {
+    int value = integer(name);
+    if (value < 1) {
+      throw wrong(name, "at least 1", node.get(name));
+    }
+    return value;
+  }
+
+  /** A whole number, or the default if it is not set. */
+  public int integer(String name, int otherwise) {
+    return isSet(name) ? integer(name) : otherwise;
+  }
+
+  /** A number that must be there. */
+  public double number(String name) {
+    JsonNode value = require(name, "a number");
+    if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
+      throw wrong(name, "a number", value);
+    }
+    return value.doubleValue();
+  }
+
+  /** A number, or the default if it is not set. */
+  public double number(String name, double otherwise) {
+    return isSet(name) ? number(name) : otherwise;
+  }
+
+  /** A flag that must be there. */
+  public boolean flag(String name) {
+    JsonNode value = require(name, "true or false");
+    if (!value.isBoolean()) {
+      throw wrong(name, "true or false", value);
+    }
+    return value.booleanValue();
+  }
+
+  /** A flag, or the default if it is not set. */
+  public boolean flag(String name, boolean otherwise) {
+    return isSet(name) ? flag(name) : otherwise;
+  }
+
+  /** A text that must be there. */
+  public String text(String name) {
+    JsonNode value = require(name, "a text");
+    if (!value.isTextual()) {
+      throw wrong(name, "a text", value);
+    }
+    return value.textValue();
+  }
+
+  /** Texts that must be there, in a list. */
+  public List<String> texts(String name) {
+    return list(name, "a list of texts", JsonNode::isTextual).stream()
+        .map(JsonNode::textValue)
+        .toList();
+  }
+
+  /** Numbers that must be there, in a list. */
+  public double[] numbers(String name) {
+    return list(name, "a list of numbers", JsonNode::isNumber).stream()
+        .mapToDouble(JsonNode::doubleValue)
+        .toArray();
+  }
+
+  private List<JsonNode> list(String name, String kind, Predicate<JsonNode> fits) {
+    JsonNode value = require(name, kind);
+    List<JsonNode> elements = new ArrayList<>();
+    value.forEach(elements::add);
+    if (!value.isArray() || !elements.stream().allMatch(fits)) {
+      throw wrong(name, kind, value);
+    }
+    return elements;
+  }
+
+  /**
+   * Does nothing if an option is not set or 0.
+   *
+   * @param why what a family lacks to follow another value
+   * @throws UnsupportedCaseException if it has another value
+   */
+  public void requireZero(String name, String why) {
+    double value = number(name, 0);
+    if (value != 0) {
+      throw new UnsupportedCaseException("config " + name + " is " + value + ": " + why);
+    }
+  }
+
+  private JsonNode require(String name, String kind) {
+    if (!isSet(name)) {
+      throw new DamagedCaseException("config must have " + name + ", " + kind + ", but has none");
+    }
+    return node.get(name);
+  }
+
+  private static DamagedCaseException wrong(String name, String kind, JsonNode value) {
+    return new DamagedCaseException("config " + name + " must be " + kind + " but is " + value);
+  }
+}

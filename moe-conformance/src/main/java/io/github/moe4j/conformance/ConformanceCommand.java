@@ -1,0 +1,100 @@
+package io.github.moe4j.conformance;
+
+import io.github.moe4j.cli.Interruption;
+import io.github.moe4j.cli.Watch;
+import io.github.moe4j.conformance.family.Families;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code conformance [DIR]}. */
+@Command(
+    name = "conformance",
+    description = {
+      "Compares the library with numbers that well-known code produced.",
+      "One line a case: PASS, FAIL (worst error, where) or SKIP (why); the last line counts them."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:none failed", "1:some failed", "2:wrong usage", "130:interrupted"})
+public final class ConformanceCommand implements Callable<Integer> {
+  private final Watch.Source watches;
+
+  @Spec
+  private @Nullable CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "DIR",
+      description = "Folder of reference cases, *.json; those shipped with the project if absent.")
+  private @Nullable Path directory;
+
+  /** Called by picocli. The cases take seconds, and each has its line: nothing else is shown. */
+  public ConformanceCommand() {
+    this(Watch::quiet);
+  }
+
+  /** Watched by one's own means. */
+  ConformanceCommand(Watch.Source watches) {
+    this.watches = watches;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec().commandLine().getOut();
+    if (directory != null && !Files.isDirectory(directory)) {
+      return wrongUsage("not a directory: " + directory);
+    }
+    List<CaseFile> files = directory == null ? BuiltInCases.all() : CaseFile.in(directory);
+    if (files.isEmpty()) {
+      return wrongUsage("no *.json in directory: " + directory);
+    }
+    try (Watch watch = watches.open("conformance", files.size(), "cases", err())) {
+      return run(files, watch, out);
+    }
+  }
+
+  private static int run(List<CaseFile> files, Watch watch, PrintWriter out) {
+    List<CaseResult> results = new ConformanceRunner(Families.all()).run(files, watch, result -> {
+      out.println(result.line());
+      out.flush();
+      watch.step(1);
+    });
+    boolean complete = results.size() == files.size();
+    if (!complete) {
+      out.println(Watch.interrupted(results.size(), files.size(), "cases"));
+    }
+    Tally tally = Tally.of(results);
+    out.println(tally.line());
+    out.flush();
+    if (!complete) {
+      return Interruption.EXIT_CODE;
+    }
+    return tally.failed() > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
+  }
+
+  private int wrongUsage(String message) {
+    err().println(message);
+    err().flush();
+    return ExitCode.USAGE;
+  }
+
+  private PrintWriter err() {
+    return spec().commandLine().getErr();
+  }
+
+  private CommandSpec spec() {
+    if (spec == null) {
+      throw new IllegalStateException("a command must be run by picocli");
+    }
+    return spec;
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.moe4j.conformance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** Runs reference cases against the library. Whatever is wrong with a case is its result. */
+public final class ConformanceRunner {
+  private final Map<String, ReferenceFamily> families = new LinkedHashMap<>();
+
+  /** A runner that knows some families, each once. */
+  public ConformanceRunner(Collection<ReferenceFamily> families) {
+    for (ReferenceFamily family : families) {
+      if (this.families.put(family.name(), family) != null) {
+        throw new IllegalArgumentException(
+            "a family must be given once but " + family.name() + " was given twice");
+      }
+    }
+  }
+
+  /**
+   * Runs cases one after another.
+   *
+   * @param stop asked before each; the results are then those so far
+   * @param listener is told each result as soon as it is known
+   * @return the results in the order of the files
+   */
+  public List<CaseResult> run(
+      List<CaseFile> files, BooleanSupplier stop, Consumer<CaseResult> listener) {
+    List<CaseResult> results = new ArrayList<>();
+    for (CaseFile file : files) {
+      if (stop.getAsBoolean()) {
+        break;
+      }
+      CaseResult result = run(file);
+      results.add(result);
+      listener.accept(result);
+    }
+    return results;
+  }
+
+  /** Runs the case of a file. */
+  public CaseResult run(CaseFile file) {
+    try (InputStream in = file.content().open()) {
+      return run(file.name(), CaseReader.read(in));
+    } catch (DamagedCaseException e) {
+      return CaseResult.fail(file.name(), e.getMessage());
+    } catch (IOException e) {
+      return CaseResult.fail(file.name(), "cannot be read: " + e);
+    }
+  }
+
+  /** Runs a case under a name of its own. */
+  CaseResult run(String name, ReferenceCase reference) {
+    ReferenceFamily family = families.get(reference.family());
+    if (family == null) {
+      return CaseResult.skip(name, "no implementation of " + reference.family() + " yet");
+    }
+    Comparison comparison = new Comparison(reference);
+    try {
+      family.run(reference, comparison);
+    } catch (UnsupportedCaseException e) {
+      return CaseResult.skip(name, e.getMessage());
+    } catch (DamagedCaseException e) {
+      return CaseResult.fail(name, e.getMessage());
+    } catch (RuntimeException e) {
+      return CaseResult.fail(name, "the library refused: " + e);
+    }
+    return comparison
+        .failure()
+        .map(reason -> CaseResult.fail(name, reason))
+        .orElseGet(() -> CaseResult.pass(name));
+  }
+}

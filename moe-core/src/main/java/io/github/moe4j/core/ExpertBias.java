@@ -1,0 +1,108 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+
+/**
+ * One number an expert that is added to its score when experts are chosen, and to nothing else: the
+ * seam between a router and a controller that steers the load from outside the gradient
+ * (DeepSeek-V3, arXiv 2412.19437, equation 16).
+ *
+ * <p>It is state, not a parameter: no gradient reaches it and no optimizer changes it. A router
+ * reads it once a pass; a controller replaces it between steps. Both may be done by any thread.
+ */
+public final class ExpertBias {
+  private volatile double[] values;
+
+  private ExpertBias(double[] values) {
+    this.values = values;
+  }
+
+  /** Zero for every expert: it changes nothing. */
+  public static ExpertBias zeros(int experts) {
+    Require.positive("experts", experts);
+    return new ExpertBias(new double[experts]);
+  }
+
+  /**
+   * Given numbers.
+   *
+   * @param values [E], finite. Not modified.
+   */
+  public static ExpertBias of(double... values) {
+    Require.positive("experts", values.length);
+    requireFinite(values);
+    return new ExpertBias(values.clone());
+  }
+
+  /** Number of experts E. */
+  public int experts() {
+    return values.length;
+  }
+
+  /** A copy of the present numbers [E]. */
+  public double[] values() {
+    return values.clone();
+  }
+
+  /**
+   * Replaces all numbers at once.
+   *
+   * @param newValues [E], finite. Not modified.
+   */
+  public void set(double... newValues) {
+    Require.that(
+        newValues.length == experts(),
+        "selection bias must have length E = %d but has %d",
+        experts(),
+        newValues.length);
+    requireFinite(newValues);
+    values = newValues.clone();
+  }
+
+  /** Throws unless there is one number for each of as many experts. */
+  public void requireExperts(int experts) {
+    Require.that(
+        experts == experts(),
+        "selection bias must have length E = %d but has %d",
+        experts,
+        experts());
+  }
+
+  /**
+   * Adds the present numbers to the scores of every token.
+   *
+   * @param scores row-major [T·E]. Modified.
+   * @return the same array
+   */
+  public double[] addTo(double[] scores) {
+    double[] added = values;
+    if (scores.length % added.length != 0) {
+      Require.that(
+          false,
+          "scores must be of E = %d numbers a token but are %d",
+          added.length,
+          scores.length);
+    }
+    for (int from = 0; from < scores.length; from += added.length) {
+      for (int e = 0; e < added.length; e++) {
+        scores[from + e] += added[e];
+      }
+    }
+    return scores;
+  }
+
+  private static void requireFinite(double[] values) {
+    for (int e = 0; e < values.length; e++) {
+      if (!Double.isFinite(values[e])) {
+        Require.that(false, "selection bias must be finite but expert %d has %s", e, values[e]);
+      }
+    }
+  }
+
+  /** The numbers, for messages. */
+  @Override
+  public String toString() {
+    return Arrays.toString(values);
+  }
+}

@@ -1,0 +1,106 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.Require;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Named parameter arrays in a fixed order. The names and arrays never change; the numbers in the
+ * arrays are changed in place by an optimizer, between passes.
+ *
+ * <p>Names are paths such as {@code experts.gate.weight}.
+ */
+public final class NamedArrays {
+  private static final NamedArrays EMPTY = new NamedArrays(Map.of());
+
+  private final Map<String, INDArray> arrays;
+
+  private NamedArrays(Map<String, INDArray> arrays) {
+    this.arrays = Collections.unmodifiableMap(arrays);
+  }
+
+  /** No parameters. */
+  public static NamedArrays none() {
+    return EMPTY;
+  }
+
+  /** Starts a list of parameters. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** The array of a name; an error that lists the names if there is none. */
+  public INDArray get(String name) {
+    INDArray array = arrays.get(name);
+    if (array == null) {
+      throw new IllegalArgumentException("no parameter " + name + " among " + arrays.keySet());
+    }
+    return array;
+  }
+
+  /** All names in order. */
+  public Set<String> names() {
+    return arrays.keySet();
+  }
+
+  /** Visits all parameters in order. */
+  public void forEach(BiConsumer<String, INDArray> visitor) {
+    arrays.forEach(visitor);
+  }
+
+  /** Number of scalars in all arrays together. */
+  public long count() {
+    return arrays.values().stream().mapToLong(INDArray::length).sum();
+  }
+
+  /** New gradients of the same names, shapes and types, all zero. */
+  public Gradients zeroGradients() {
+    return Gradients.zerosLike(this);
+  }
+
+  /** The type that all arrays have; an error if they differ or there are none. */
+  public DataType dataType() {
+    Require.that(!arrays.isEmpty(), "a type needs at least one parameter but there is none");
+    DataType type = arrays.values().iterator().next().dataType();
+    requireType(type);
+    return type;
+  }
+
+  /** Throws an error that names the parameter unless every array has the given type. */
+  public void requireType(DataType type) {
+    arrays.forEach((name, array) -> Require.type("parameter " + name, array, type));
+  }
+
+  /** Collects parameters; not thread-safe. */
+  public static final class Builder {
+    private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+
+    private Builder() {}
+
+    /** Adds one array, contiguous in c order, under a name not used yet. Kept, not copied. */
+    public Builder add(String name, INDArray array) {
+      Require.floating("parameter " + name, array.dataType());
+      Contiguous.require("parameter " + name, array);
+      Require.that(!arrays.containsKey(name), "parameter %s must be given once", name);
+      arrays.put(name, array);
+      return this;
+    }
+
+    /** Adds all parameters of a part as {@code prefix.name}. */
+    public Builder addAll(String prefix, NamedArrays part) {
+      part.forEach((name, array) -> add(prefix + "." + name, array));
+      return this;
+    }
+
+    /** The collected parameters. */
+    public NamedArrays build() {
+      return new NamedArrays(new LinkedHashMap<>(arrays));
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Copies of float32 experts whose weights take fewer bytes, for evaluation: with few tokens a pass takes
+ * as long as it takes to read the weights. Rows, biases and sums are float32 as before.
+ *
+ * <p>Up to 16 rows of an expert are multiplied with the packed weights themselves; for more rows 256
+ * inputs' weights at a time become float32 and BLAS multiplies. The bits do not depend on the number of
+ * threads.
+ *
+ * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes
+ * and every backward pass, also that to x, are refused. Immutable, and several threads may run it at
+ * once.
+ */
+public final class QuantizedExperts implements Experts {
+  private final WeightFormat format;
+  private final PackedNetwork network;
+  private final Queue<PackedWorker> idle = new ConcurrentLinkedQueue<>();
+
+  private QuantizedExperts(ExpertNetwork network, WeightFormat format) {
+    this.format = format;
+    this.network = PackedNetwork.of(network, format);
+  }
+
+  /**
+   * A copy of gated experts.
+   *
+   * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
+   *     changes of the weights do not reach the copy.
+   */
+  public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
+    return new QuantizedExperts(experts.network(), format);
+  }
+
+  /**
+   * A copy of plain experts.
+   *
+   * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
+   *     changes of the weights do not reach the copy.
+   */
+  public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
+    return new QuantizedExperts(experts.network(), format);
+  }
+
+  /** How the weights are kept. */
+  public WeightFormat format() {
+    return format;
+  }
+
+  /** Bytes that weights, scales and biases take, without the headers of Java's arrays. */
+  public long bytes() {
+    long sum = network.down().bytes();
+    for (PackedLinear projection : network.projections()) {
+      sum += projection.bytes();
+    }
+    return sum;
+  }
+
+  /**
+   * The rounded weights as a new float32 array: {@code gate} or {@code up} [E,H,D], {@code down}
+   * [E,D,H]. Experts over these arrays and the biases give the same y but for rounding of sums.
+   */
+  public INDArray weight(String name) {
+    List<String> names = new ArrayList<>(network.names());
+    names.add("down");
+    int at = names.indexOf(name);
+    Require.that(at >= 0, "weight must be one of %s but was %s", names, name);
+    return at < network.projections().size()
+        ? network.projections().get(at).unpacked()
+        : network.down().unpacked();
+  }
+
+  @Override
+  public int experts() {
+    return network.down().experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return network.down().out();
+  }
+
+  @Override
+  public DataType dataType() {
+    return DataType.FLOAT;
+  }
+
+  /** None. */
+  @Override
+  public NamedArrays parameters() {
+    return NamedArrays.none();
+  }
+
+  @Override
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    if (mode.isTraining()) {
+      throw new UnsupportedOperationException(
+          "quantized experts are for evaluation only but the pass was one of training");
+    }
+    Require.type("xR", xR, DataType.FLOAT);
+    return new QuantizedPass(network, idle, xR, expertStart, scope);
+  }
+}

@@ -1,0 +1,114 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.internal.Elementwise;
+import io.github.moe4j.core.internal.Gemm;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Queue;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** One forward pass of quantized networks, block by block. */
+final class QuantizedPass implements ExpertsPass {
+  private final PackedNetwork network;
+  private final ExpertRows x;
+  private final ExpertRows y;
+  private final BlockTimes times = new BlockTimes();
+
+  /**
+   * Runs the pass.
+   *
+   * @param idle workers that no pass uses. Modified: some are taken and given back.
+   */
+  QuantizedPass(
+      PackedNetwork network,
+      Queue<PackedWorker> idle,
+      INDArray xR,
+      int[] start,
+      Arena.Scope scope) {
+    this.network = network;
+    this.x = new ExpertRows(xR);
+    this.y =
+        new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), network.down().out()));
+    BlockSchedule schedule = new BlockSchedule(start);
+    ManyRows[] many = new ManyRows[schedule.workers()];
+    if (schedule.mostRows() > Gemm.FEW_ROWS) {
+      Arrays.setAll(many, worker -> new ManyRows(schedule.mostRows(), scope));
+    }
+    schedule.run(() -> schedule.forEach((worker, block) -> {
+      PackedWorker taken = idle.poll();
+      PackedWorker own = taken == null ? new PackedWorker(network) : taken;
+      if (block.rows() <= Gemm.FEW_ROWS) {
+        own.run(block.expert(), x.of(block), y.of(block), times);
+      } else {
+        many[worker].run(block, own.room());
+      }
+      idle.add(own);
+    }));
+  }
+
+  /** One thread's work on blocks of many rows, in memory of the pass. */
+  private final class ManyRows {
+    private final List<ExpertRows> projected;
+    private final INDArray ofProjections;
+    private final INDArray ofDown;
+    private final Elementwise elementwise = new Elementwise();
+
+    ManyRows(int rows, Arena.Scope scope) {
+      this.projected = network.projections().stream()
+          .map(p -> new ExpertRows(scope.take(DataType.FLOAT, rows, p.out())))
+          .toList();
+      this.ofProjections = weights(network.projections().get(0), scope);
+      this.ofDown = weights(network.down(), scope);
+    }
+
+    private static INDArray weights(PackedLinear linear, Arena.Scope scope) {
+      int inputs = Math.min(linear.in(), PackedLinear.MOST_INPUTS);
+      return scope.take(DataType.FLOAT, inputs, linear.out());
+    }
+
+    void run(RowBlock block, PackedRoom room) {
+      long start = System.nanoTime();
+      List<RowWindow> values =
+          projected.stream().map(rows -> rows.first(block.rows())).toList();
+      for (int p = 0; p < values.size(); p++) {
+        PackedLinear projection = network.projections().get(p);
+        projection.many(block.expert(), x.of(block), values.get(p), ofProjections, room);
+      }
+      long multiplied = System.nanoTime();
+      // Nothing reads the first projection again, so hidden rows take its place.
+      RowWindow hidden = values.get(0);
+      HiddenFunction function = network.function();
+      elementwise.apply(
+          hidden.from(),
+          hidden.to(),
+          values.stream().map(RowWindow::rows).toList(),
+          List.of(hidden.rows()),
+          (double[][] in, double[][] out) -> function.values(in, out[0]),
+          (float[][] in, float[][] out) -> function.values(in, out[0]));
+      long changed = System.nanoTime();
+      network.down().many(block.expert(), hidden, y.of(block), ofDown, room);
+      times.add(start, multiplied, changed);
+    }
+  }
+
+  @Override
+  public INDArray y() {
+    return y.array();
+  }
+
+  @Override
+  public double activationShare() {
+    return times.elementwiseShare();
+  }
+
+  /** Refused: there is no way back through rounded weights. */
+  @Override
+  public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+    throw new UnsupportedOperationException(
+        "quantized experts are for evaluation only and have no backward pass");
+  }
+}

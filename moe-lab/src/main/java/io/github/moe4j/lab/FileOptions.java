@@ -1,0 +1,59 @@
+package io.github.moe4j.lab;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/**
+ * Options of a file and of a command line together; those of the command line count more.
+ *
+ * @param arguments as {@link RunOptions} takes them
+ */
+record FileOptions(List<String> arguments) {
+
+  /**
+   * Both as one list of arguments.
+   *
+   * @param line what was parsed
+   * @param file with more options, or null for none
+   */
+  static FileOptions of(CommandLine line, @Nullable Path file) throws IOException {
+    CommandSpec known = CommandSpec.forAnnotatedObject(new RunOptions());
+    List<String> arguments = new ArrayList<>();
+    if (file != null) {
+      for (Map.Entry<String, String> entry : RunFile.read(file).entrySet()) {
+        OptionSpec option = known.findOption("--" + entry.getKey());
+        if (option == null) {
+          throw new IllegalArgumentException(
+              "%s: %s is no option of a run".formatted(file, entry.getKey()));
+        }
+        if (!line.getParseResult().hasMatchedOption(option.longestName())) {
+          arguments.add(option.longestName() + "=" + entry.getValue());
+        }
+      }
+    }
+    for (OptionSpec option : line.getParseResult().matchedOptions()) {
+      if (known.findOption(option.longestName()) != null) {
+        option
+            .originalStringValues()
+            .forEach(value -> arguments.add(option.longestName() + "=" + value));
+      }
+    }
+    return new FileOptions(arguments);
+  }
+
+  /** Sets the options; an error if a value of the file is of no use. */
+  void into(RunOptions run) {
+    try {
+      new CommandLine(run).parseArgs(arguments.toArray(String[]::new));
+    } catch (CommandLine.ParameterException e) {
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
+  }
+}

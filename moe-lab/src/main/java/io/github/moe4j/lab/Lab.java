@@ -1,0 +1,164 @@
+package io.github.moe4j.lab;
+
+import io.github.moe4j.cli.Progress;
+import io.github.moe4j.cli.Version;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.lab.report.LabResult;
+import io.github.moe4j.lab.report.ModelResult;
+import io.github.moe4j.lab.text.Scripts;
+import io.github.moe4j.lab.text.Split;
+import io.github.moe4j.lab.variant.Variant;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** Trains the same model with each variant and each seed, one after another. */
+final class Lab {
+  private static final long NANOS_BETWEEN_SAVES = Duration.ofSeconds(15).toNanos();
+
+  private final Experiment experiment;
+  private final LabStore store;
+  private final BooleanSupplier stop;
+  private final Progress progress;
+  private final List<ModelResult> results;
+  private final Split first;
+  private final List<String> scripts;
+  private long lastSave = System.nanoTime();
+
+  private Lab(Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress) {
+    this.experiment = experiment;
+    this.store = store;
+    this.stop = stop;
+    this.progress = progress;
+    this.results = new ArrayList<>(store.finished());
+    this.first = experiment.split();
+    this.scripts = Scripts.of(first).names();
+  }
+
+  /**
+   * Runs what is not done yet, or until {@code stop} says so; then the model under way is measured as
+   * it is, and its state is kept.
+   */
+  static LabResult run(
+      Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress)
+      throws IOException {
+    return new Lab(experiment, store, stop, progress).run();
+  }
+
+  private LabResult run() throws IOException {
+    progress.skip((long) results.size() * experiment.options().steps());
+    if (results.isEmpty()) {
+      // A run that is killed at once can be resumed too.
+      store.write(result("0 of %d models".formatted(experiment.runs())));
+    }
+    LabResult all = result(trainAll());
+    store.write(all);
+    return all;
+  }
+
+  /** Trains what is not done yet; says how far it came if it was stopped, else nothing. */
+  private String trainAll() throws IOException {
+    try (Workers workers = new Workers()) {
+      for (long seed : experiment.seeds()) {
+        LabOptions options = experiment.options().with(seed);
+        Split split = experiment.corpus().split(seed, options.validationShare());
+        for (Variant variant : experiment.variants()) {
+          if (!isDone(variant, seed)) {
+            int model = results.size() + 1;
+            int steps = train(new Trainer(variant, options, split, workers), variant, seed);
+            if (steps < options.steps()) {
+              return "%,d of %,d steps of %s, model %d of %d"
+                  .formatted(
+                      steps,
+                      options.steps(),
+                      experiment.label(variant, seed),
+                      model,
+                      experiment.runs());
+            }
+          }
+        }
+      }
+    }
+    return "";
+  }
+
+  private boolean isDone(Variant variant, long seed) {
+    return results.stream().anyMatch(r -> r.name().equals(variant.name()) && r.seed() == seed);
+  }
+
+  /** Trains a model, from its start or from where it was left, and adds what it came to. */
+  private int train(Trainer trainer, Variant variant, long seed) throws IOException {
+    Optional<Checkpoint> saved = store.underWay(variant, seed);
+    if (saved.isPresent()) {
+      trainer.restore(saved.get());
+      progress.skip(trainer.steps());
+    }
+    int total = experiment.options().steps();
+    int steps = trainer.train(stop, progress, () -> saveNowAndThen(trainer, variant, seed));
+    if (steps < total) {
+      store.save(variant, seed, trainer.state());
+    }
+    if (steps > 0) {
+      results.add(trainer.result());
+    }
+    if (steps == total) {
+      store.trace(trainer, variant, seed);
+      int runs = experiment.runs();
+      store.write(
+          result(results.size() < runs ? "%d of %d models".formatted(results.size(), runs) : ""));
+      store.done();
+    }
+    return steps;
+  }
+
+  /** A run that is killed can go on from there. */
+  private void saveNowAndThen(Trainer trainer, Variant variant, long seed) {
+    if (System.nanoTime() - lastSave > NANOS_BETWEEN_SAVES) {
+      try {
+        store.save(variant, seed, trainer.state());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      lastSave = System.nanoTime();
+    }
+  }
+
+  /**
+   * All results so far, those of one model together.
+   *
+   * @param left how far an unfinished run came; empty if it is finished
+   */
+  private LabResult result(String left) {
+    List<String> names = experiment.variants().stream().map(Variant::name).toList();
+    List<ModelResult> sorted = results.stream()
+        .sorted(Comparator.<ModelResult>comparingInt(r -> names.indexOf(r.name()))
+            .thenComparingInt(r -> experiment.seeds().indexOf(r.seed())))
+        .toList();
+    return new LabResult(
+        "Router lab",
+        Version.number(),
+        left.isEmpty(),
+        left,
+        experiment.configuration(),
+        environment(),
+        experiment.domainKind(),
+        first.train().domainNames(),
+        scripts,
+        sorted);
+  }
+
+  private Map<String, String> environment() {
+    Map<String, String> all = new LinkedHashMap<>(experiment.text(first));
+    all.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
+    all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
+    all.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    return all;
+  }
+}

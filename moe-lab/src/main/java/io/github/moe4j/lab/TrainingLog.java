@@ -1,0 +1,182 @@
+package io.github.moe4j.lab;
+
+import io.github.moe4j.core.LoadStatistics;
+import io.github.moe4j.core.StageTimes;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.Stateful;
+import io.github.moe4j.lab.report.CurvePoint;
+import io.github.moe4j.lab.report.LoadPoint;
+import io.github.moe4j.lab.report.StageShares;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a training has come to step by step, for the report: curves, load and times. */
+final class TrainingLog implements Stateful {
+  private final List<CurvePoint> curve = new ArrayList<>();
+  private final List<LoadPoint> load = new ArrayList<>();
+  private final List<Long> stepNanos = new ArrayList<>();
+  private StageTimes stages = StageTimes.zero();
+  private long workNanos;
+  private double bitsSincePoint;
+  private int stepsSincePoint;
+  private @Nullable LoadStatistics loadSincePoint;
+
+  /** Adds the load of a pass; of each shard, before the step is done. */
+  void passed(LoadStatistics pass) {
+    loadSincePoint = loadSincePoint == null ? pass : loadSincePoint.plus(pass);
+  }
+
+  /**
+   * Adds a step.
+   *
+   * @param bits training loss in bits per byte
+   * @param nanos wall time
+   * @param times of the stages of all layers, on all threads
+   * @param work time of all that was done, on all threads
+   */
+  void stepped(double bits, long nanos, StageTimes times, long work) {
+    bitsSincePoint += bits;
+    stepsSincePoint++;
+    stepNanos.add(nanos);
+    stages = stages.plus(times);
+    workNanos += work;
+  }
+
+  /** Steps that no point of the curve has yet. */
+  int stepsSincePoint() {
+    return stepsSincePoint;
+  }
+
+  /** Adds a point to the curves: the mean of the steps since the last, and held-out text now. */
+  void point(int step, double validationBits) {
+    curve.add(new CurvePoint(step, bitsSincePoint / stepsSincePoint, validationBits));
+    LoadStatistics sum = loadSincePoint;
+    if (sum != null) {
+      load.add(new LoadPoint(step, shares(sum.kept()), sum.routingEntropy(), sum.droppedShare()));
+    }
+    bitsSincePoint = 0;
+    stepsSincePoint = 0;
+    loadSincePoint = null;
+  }
+
+  private static double[] shares(long[] counts) {
+    long sum = Math.max(1, Arrays.stream(counts).sum());
+    return Arrays.stream(counts).mapToDouble(n -> (double) n / sum).toArray();
+  }
+
+  List<CurvePoint> curve() {
+    return curve;
+  }
+
+  List<LoadPoint> load() {
+    return load;
+  }
+
+  /** Median time of a step in seconds; NaN before the first. */
+  double secondsPerStep() {
+    long[] sorted = stepNanos.stream().mapToLong(Long::longValue).sorted().toArray();
+    return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2] / 1e9;
+  }
+
+  /** How the time divides; a dense model has no stages to tell apart. */
+  StageShares shares() {
+    return StageShares.of(
+        stages.route(),
+        stages.plan() + stages.gather(),
+        stages.experts(),
+        stages.combine(),
+        stages.total() == 0 ? 0 : workNanos);
+  }
+
+  @Override
+  public void addTo(Checkpoint.Builder all, String prefix) {
+    all.longs(
+            prefix + ".curve.steps", curve.stream().mapToLong(CurvePoint::step).toArray())
+        .doubles(
+            prefix + ".curve.train",
+            curve.stream().mapToDouble(CurvePoint::trainBitsPerByte).toArray())
+        .doubles(
+            prefix + ".curve.validation",
+            curve.stream().mapToDouble(CurvePoint::validationBitsPerByte).toArray())
+        .longs(prefix + ".points", load.size());
+    for (int i = 0; i < load.size(); i++) {
+      LoadPoint point = load.get(i);
+      String name = prefix + ".point." + i;
+      all.longs(name + ".step", point.step())
+          .doubles(name + ".shares", point.shares())
+          .doubles(name + ".rest", point.routingEntropy(), point.droppedShare());
+    }
+    all.longs(prefix + ".nanos", stepNanos.stream().mapToLong(Long::longValue).toArray())
+        .longs(
+            prefix + ".stages",
+            stages.route(),
+            stages.plan(),
+            stages.gather(),
+            stages.gemm(),
+            stages.activation(),
+            stages.combine(),
+            workNanos)
+        .longs(prefix + ".since.steps", stepsSincePoint)
+        .doubles(prefix + ".since.bits", bitsSincePoint);
+    LoadStatistics since = loadSincePoint;
+    if (since != null) {
+      all.longs(prefix + ".since.assigned", since.assigned())
+          .longs(prefix + ".since.kept", since.kept())
+          .longs(prefix + ".since.tokens", since.tokens())
+          .doubles(prefix + ".since.entropy", since.entropySum());
+    }
+  }
+
+  @Override
+  public void restore(Checkpoint saved, String prefix) {
+    TrainingLog log = read(saved, prefix);
+    curve.clear();
+    curve.addAll(log.curve);
+    load.clear();
+    load.addAll(log.load);
+    stepNanos.clear();
+    stepNanos.addAll(log.stepNanos);
+    stages = log.stages;
+    workNanos = log.workNanos;
+    bitsSincePoint = log.bitsSincePoint;
+    stepsSincePoint = log.stepsSincePoint;
+    loadSincePoint = log.loadSincePoint;
+  }
+
+  private static TrainingLog read(Checkpoint saved, String prefix) {
+    TrainingLog log = new TrainingLog();
+    long[] steps = saved.longs(prefix + ".curve.steps");
+    double[] train = saved.doubles(prefix + ".curve.train");
+    double[] validation = saved.doubles(prefix + ".curve.validation");
+    for (int i = 0; i < steps.length; i++) {
+      log.curve.add(new CurvePoint(Math.toIntExact(steps[i]), train[i], validation[i]));
+    }
+    for (int i = 0; i < saved.number(prefix + ".points"); i++) {
+      String name = prefix + ".point." + i;
+      double[] rest = saved.doubles(name + ".rest");
+      log.load.add(new LoadPoint(
+          Math.toIntExact(saved.number(name + ".step")),
+          saved.doubles(name + ".shares"),
+          rest[0],
+          rest[1]));
+    }
+    for (long nanos : saved.longs(prefix + ".nanos")) {
+      log.stepNanos.add(nanos);
+    }
+    long[] s = saved.longs(prefix + ".stages");
+    log.stages = new StageTimes(s[0], s[1], s[2], s[3], s[4], s[5]);
+    log.workNanos = s[6];
+    log.stepsSincePoint = Math.toIntExact(saved.number(prefix + ".since.steps"));
+    log.bitsSincePoint = saved.doubles(prefix + ".since.bits")[0];
+    if (saved.names().contains(prefix + ".since.assigned")) {
+      log.loadSincePoint = LoadStatistics.of(
+          saved.longs(prefix + ".since.assigned"),
+          saved.longs(prefix + ".since.kept"),
+          saved.number(prefix + ".since.tokens"),
+          saved.doubles(prefix + ".since.entropy")[0]);
+    }
+    return log;
+  }
+}

@@ -1,0 +1,24 @@
+package io.github.moe4j.lab.balance;
+
+/**
+ * What a mechanism promises for the end of the study.
+ *
+ * @param cv largest coefficient of variation of the load that it evens out
+ * @param mostLoaded largest load of an expert over the mean
+ */
+public record BalanceTarget(double cv, double mostLoaded) {
+  /** Nothing. */
+  public static final BalanceTarget NONE =
+      new BalanceTarget(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+  /** A seventh of the variation of a total collapse of top-2 of 8. */
+  public static final BalanceTarget EVEN = new BalanceTarget(0.25, Double.POSITIVE_INFINITY);
+
+  /** For a selection bias, which steers what it is measured by: no expert a fifth above the mean. */
+  public static final BalanceTarget TIGHT = new BalanceTarget(0.25, 1.2);
+
+  /** Whether the load at the end of a run is as even as promised. */
+  public boolean isKept(double cvAfter, double mostLoadedAfter) {
+    return cvAfter <= cv && mostLoadedAfter <= mostLoaded;
+  }
+}

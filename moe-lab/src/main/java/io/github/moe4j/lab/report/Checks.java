@@ -1,0 +1,42 @@
+package io.github.moe4j.lab.report;
+
+/** What the records of a result have to hold; NaN always passes, for it stands for "not known". */
+final class Checks {
+
+  private Checks() {}
+
+  static void notNegative(String name, double value) {
+    if (value < 0) {
+      throw new IllegalArgumentException(name + " must be at least 0 but was " + value);
+    }
+  }
+
+  /** A little above 1 is let pass: sums of shares round. */
+  static void share(String name, double value) {
+    if (value < 0 || value > 1 + 1e-9) {
+      throw new IllegalArgumentException(name + " must be 0 to 1 but was " + value);
+    }
+  }
+
+  static void shares(String name, double[] values) {
+    for (double value : values) {
+      share(name, value);
+    }
+  }
+
+  static void length(String name, int expected, int actual) {
+    if (actual != expected) {
+      throw new IllegalArgumentException(
+          "%s must be [%d] but was [%d]".formatted(name, expected, actual));
+    }
+  }
+
+  static void rising(String name, int[] steps) {
+    for (int i = 1; i < steps.length; i++) {
+      if (steps[i] <= steps[i - 1]) {
+        throw new IllegalArgumentException("%s must be in order of rising steps but %d follows %d"
+            .formatted(name, steps[i], steps[i - 1]));
+      }
+    }
+  }
+}

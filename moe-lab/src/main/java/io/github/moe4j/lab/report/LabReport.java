@@ -1,0 +1,108 @@
+package io.github.moe4j.lab.report;
+
+import io.github.moe4j.cli.page.HtmlPage;
+import io.github.moe4j.cli.page.PageJson;
+import io.github.moe4j.cli.page.TextFile;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Writes a result as {@value #PAGE}, one self-contained page that can be read without a network, and
+ * as {@value #DATA} and {@value #CSV}.
+ */
+public final class LabReport {
+
+  /** Name of the page. */
+  public static final String PAGE = "report.html";
+
+  /** Name of the figures, in the form of {@link LabResult}; what was not measured is null. */
+  public static final String DATA = "result.json";
+
+  /** Name of the figures as a table, a line for each model and seed. */
+  public static final String CSV = "result.csv";
+
+  private static final HtmlPage HTML = new HtmlPage(
+      LabReport.class,
+      "report.body.html",
+      List.of("report.css"),
+      List.of(
+          "report.models.js",
+          "report.js",
+          "report.table.js",
+          "report.labels.js",
+          "report.pareto.js",
+          "report.lines.js",
+          "report.curves.js",
+          "report.load.js",
+          "report.routing.js",
+          "report.heat.js",
+          "report.domains.js",
+          "report.specialization.js",
+          "report.time.js",
+          "report.parts.js",
+          "report.settings.js",
+          "report.svg.js"));
+
+  private LabReport() {}
+
+  /**
+   * Refuses a folder that holds a report already. Worth calling before a long run.
+   *
+   * @param folder where the report is to go; need not exist
+   * @throws FileAlreadyExistsException if one of the files is there
+   */
+  public static void requireFree(Path folder) throws FileAlreadyExistsException {
+    for (String name : List.of(PAGE, DATA, CSV)) {
+      Path file = folder.resolve(name);
+      if (Files.exists(file)) {
+        throw new FileAlreadyExistsException(
+            file.toString(), null, "exists already; --force overwrites it");
+      }
+    }
+  }
+
+  /**
+   * Writes all files, each beside its place and then moved there, so that neither is ever half
+   * written.
+   *
+   * @param result what to write
+   * @param folder where to; made if need be
+   * @param force whether to overwrite existing files
+   * @return the page
+   * @throws FileAlreadyExistsException if one of the files is there and {@code force} is false
+   * @throws IOException if the folder cannot be written to
+   */
+  public static Path write(LabResult result, Path folder, boolean force) throws IOException {
+    if (!force) {
+      requireFree(folder);
+    }
+    Files.createDirectories(folder);
+    TextFile.replace(folder.resolve(DATA), PageJson.write(result) + "\n");
+    TextFile.replace(folder.resolve(CSV), LabCsv.write(result));
+    Path page = folder.resolve(PAGE);
+    TextFile.replace(page, html(result));
+    return page;
+  }
+
+  /**
+   * Reads what {@link #write} wrote.
+   *
+   * @param folder of a run
+   * @throws IllegalArgumentException if there is no such thing
+   */
+  public static LabResult read(Path folder) {
+    try {
+      return PageJson.read(Files.readString(folder.resolve(DATA)), LabResult.class);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(folder + " holds no result that can be read", e);
+    }
+  }
+
+  /** The page; the data are embedded, and its script does the rest. */
+  static String html(LabResult result) {
+    return HTML.of(result.title(), result);
+  }
+}

@@ -1,0 +1,73 @@
+package io.github.moe4j.lab.report;
+
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Everything that one run of the lab found, and everything needed to repeat it.
+ *
+ * @param title heading of the report; not blank
+ * @param version version of this library
+ * @param complete false if the run was interrupted, so that some figures are not final
+ * @param progress how far an interrupted run came, to follow the word "after", for instance {@code
+ *     "1,200 of 2,000 steps of model 3 of 5"}; may be empty if complete
+ * @param configuration every option of the run by its name on the command line, in the order to show:
+ *     run again with these, and the same numbers come out
+ * @param environment what else the numbers depend on: Java runtime, machine, size of the text
+ * @param domainKind what a domain is, in the singular: {@code "language"} or {@code "file"}
+ * @param domains the names of the domains
+ * @param scripts the names of the scripts that the text is written in; may be empty
+ * @param models one entry for each model and seed, in the order to show; those of one model are together
+ */
+public record LabResult(
+    String title,
+    String version,
+    boolean complete,
+    String progress,
+    Map<String, String> configuration,
+    Map<String, String> environment,
+    String domainKind,
+    List<String> domains,
+    List<String> scripts,
+    List<ModelResult> models) {
+
+  /** Validates and copies. */
+  public LabResult {
+    if (title.isBlank() || domainKind.isBlank()) {
+      throw new IllegalArgumentException("title and domainKind must not be blank");
+    }
+    if (!complete && progress.isBlank()) {
+      throw new IllegalArgumentException("an incomplete result must say how far the run came");
+    }
+    configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
+    environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
+    domains = List.copyOf(domains);
+    scripts = List.copyOf(scripts);
+    models = List.copyOf(models);
+    Set<String> runs = new HashSet<>();
+    for (ModelResult model : models) {
+      String run = model.name() + ", seed " + model.seed();
+      if (!runs.add(run)) {
+        throw new IllegalArgumentException("two models are " + run);
+      }
+      ExpertUse use = model.expertUse();
+      if (use != null) {
+        Checks.length(
+            run + ": a row of expertByDomain", domains.size(), use.expertByDomain()[0].length);
+        Checks.length(
+            run + ": a row of expertByScript", scripts.size(), use.expertByScript()[0].length);
+      }
+    }
+  }
+
+  /** The results of each model, one a seed, in their order. */
+  Map<String, List<ModelResult>> byName() {
+    return models.stream()
+        .collect(Collectors.groupingBy(ModelResult::name, LinkedHashMap::new, Collectors.toList()));
+  }
+}

@@ -1,0 +1,19 @@
+package io.github.moe4j.lab.report;
+
+/**
+ * One part of a model and what it is.
+ *
+ * @param kind {@code "router"}, {@code "balance"}, {@code "capacity"} or {@code "experts"}
+ * @param name as on the command line
+ * @param text what it is, plain words
+ * @param formula how it is computed, in the notation of the docs; may be empty
+ */
+public record ModelPart(String kind, String name, String text, String formula) {
+
+  /** Validates. */
+  public ModelPart {
+    if (kind.isBlank() || name.isBlank()) {
+      throw new IllegalArgumentException("kind and name of a part must not be blank");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** All routers of the library in one list: for the table and pictures of the docs and for JMH. */
+@NullMarked
+package io.github.moe4j.lab.routers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,79 @@
+package io.github.moe4j.lab.variant;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is asked for beside the router; null leaves it to the router, or to the lab.
+ *
+ * @param balance mechanisms
+ * @param capacity rule
+ * @param kind kind of experts
+ * @param experts number of experts
+ * @param k choices per token
+ */
+record Choices(
+    @Nullable String balance,
+    @Nullable String capacity,
+    @Nullable String kind,
+    @Nullable Integer experts,
+    @Nullable Integer k) {
+  static final Choices NONE = new Choices(null, null, null, null, null);
+
+  /** Every combination of the values asked for; a list without any leaves that to the router. */
+  static List<Choices> grid(
+      List<String> balances,
+      List<String> capacities,
+      List<String> kinds,
+      List<Integer> experts,
+      List<Integer> ks) {
+    List<Choices> all = new ArrayList<>();
+    for (String balance : orNull(balances)) {
+      for (String capacity : orNull(capacities)) {
+        for (String kind : orNull(kinds)) {
+          for (Integer number : orNull(experts)) {
+            for (Integer k : orNull(ks)) {
+              all.add(new Choices(balance, capacity, kind, number, k));
+            }
+          }
+        }
+      }
+    }
+    return all;
+  }
+
+  private static <T extends @Nullable Object> List<T> orNull(List<T> values) {
+    List<T> one = new ArrayList<>(values);
+    if (one.isEmpty()) {
+      one.add(null);
+    }
+    return one;
+  }
+
+  /** The router of a name with these choices. */
+  Variant variant(String router) {
+    return Variants.dense(router)
+        .orElseGet(() -> new RoutedVariant(
+                RouterChoice.named(router).orElseThrow(() -> Variants.unknown(router)), this)
+            .variant());
+  }
+
+  /** Of two numbers, the one asked for. */
+  static <T> T orElse(@Nullable T asked, T otherwise) {
+    return asked == null ? otherwise : asked;
+  }
+
+  /** What is asked for, after the name of the router. */
+  String suffix() {
+    return Stream.of(
+            part("", balance), part("", capacity), part("", kind), part("E", experts), part("k", k))
+        .collect(Collectors.joining());
+  }
+
+  private static String part(String prefix, @Nullable Object value) {
+    return value == null ? "" : "/" + prefix + value;
+  }
+}

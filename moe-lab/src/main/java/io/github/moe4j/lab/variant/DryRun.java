@@ -1,0 +1,65 @@
+package io.github.moe4j.lab.variant;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.FeedForward;
+import io.github.moe4j.core.FeedForwardPass;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.Allocate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Finds out before a run whether the parts of a variant go together, by one step on a few tokens:
+ * not every mechanism can read every router.
+ */
+public final class DryRun {
+  private static final int TOKENS = 32;
+  private static final int SEQUENCE = 8;
+
+  private DryRun() {}
+
+  /**
+   * Builds the layers and lets them train once.
+   *
+   * @throws IllegalArgumentException if the parts do not go together; the message names the variant
+   */
+  public static void of(Variant variant, ModelSizes sizes) {
+    try {
+      rehearse(variant.recipe().apply(sizes), sizes);
+    } catch (IllegalArgumentException | IllegalStateException e) {
+      throw new IllegalArgumentException(variant.name() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void rehearse(Recipe recipe, ModelSizes sizes) {
+    SplittableRandom random = new SplittableRandom(1);
+    INDArray x = Initializer.normal(1)
+        .create(DataType.FLOAT, random, TOKENS, sizes.layer().width());
+    int[] ids = random.ints(TOKENS, 0, 256).toArray();
+    TokenBatch input = TokenBatch.of(x).withSequenceLength(SEQUENCE).withTokenIds(ids);
+    Arena arena = new Arena();
+    List<FeedForward> layers = new ArrayList<>();
+    List<FeedForwardPass> runs = new ArrayList<>();
+    try {
+      for (int b = 0; b < sizes.blocks(); b++) {
+        FeedForward layer = recipe.layers().create("block " + b, b, arena);
+        layers.add(layer);
+        runs.add(layer.forward(input.training(random).atStep(0)));
+        layer.forward(input).close();
+      }
+      recipe.balancer().balance(runs.stream().flatMap(run -> run.moe().stream()).toList());
+      for (int b = 0; b < layers.size(); b++) {
+        INDArray dy = runs.get(b).y().dup();
+        INDArray dx = Allocate.zeros(DataType.FLOAT, dy.shape());
+        runs.get(b).backward(dy, dx, layers.get(b).parameters().zeroGradients());
+      }
+      recipe.balancer().step();
+    } finally {
+      runs.forEach(FeedForwardPass::close);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.moe4j.lab.variant;
+
+import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.FeedForward;
+
+/**
+ * How one model is built and balanced; made anew for each model.
+ *
+ * @param layers makes the feed-forward part of each block, first block first
+ * @param balancer what balances them
+ */
+public record Recipe(LayerFactory layers, Balancer balancer) {
+
+  /** Makes the feed-forward part of a block. */
+  @FunctionalInterface
+  public interface LayerFactory {
+    /**
+     * A new layer; the same seed gives the same bits.
+     *
+     * @param name of the layer
+     * @param arena memory of its passes
+     */
+    FeedForward create(String name, long seed, Arena arena);
+  }
+}

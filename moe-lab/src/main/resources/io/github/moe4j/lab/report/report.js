@@ -1,0 +1,51 @@
+// The words around the figures, and which sections there is something to say in.
+(() => {
+  const result = page.data;
+  const { models, severalSeeds } = page.lab;
+  const { byId, known, make } = page;
+  const runs = result.models;
+  const used = runs.map((run) => run.expertUse).filter(Boolean);
+
+  function trained() {
+    if (models.length === 0) return "No model came far enough to be measured on";
+    const seeds = [...new Set(models.map((model) => model.runs.length))];
+    const each = !severalSeeds ? ""
+      : seeds.length > 1 ? ", some with several seeds,"
+      : `${models.length > 1 ? ", each" : ""} with ${page.plural(seeds[0], "seed")},`;
+    return models.length === 1 ? `One small language model was trained${each} on`
+      : `${page.whole(models.length)} small language models were trained${each} on the same text,`;
+  }
+
+  function fillHeader() {
+    const steps = result.complete ? Number(result.configuration.steps) : NaN;
+    byId("kicker").textContent = `moe4j ${result.version} · lab report`;
+    byId("lede").textContent =
+      `${trained()} ${page.plural(result.domains.length, result.domainKind)}` +
+      `${known(steps) ? `, ${page.plural(steps, "step")} each` : ""}. The models of this lab differ` +
+      " only in the layer in the middle: a dense layer sends every byte through one network, a" +
+      " Mixture-of-Experts layer sends it to a few of its experts, which a router chooses. This page" +
+      " compares how well they predict, how fast they train, and what their experts came to do.";
+    if (!result.complete) {
+      const note = byId("interrupted");
+      note.hidden = false;
+      make("strong", `Interrupted after ${result.progress}.`, note);
+      note.append(" The figures are what was measured until then.");
+    }
+  }
+
+  function show(id, there) {
+    byId(id).hidden = !there;
+  }
+
+  show("comparison", runs.length > 0);
+  show("pareto", runs.some((m) => known(m.validationBitsPerByte) && known(m.tokensPerSecond)));
+  show("curves", runs.some((run) => run.curve.length > 0));
+  show("load", used.some((use) => use.load.length > 0));
+  show("specialization", used.length > 0);
+  show("time", runs.some((run) => known(run.stages.other) && known(run.tokensPerSecond)));
+  show("models", runs.length > 0);
+  fillHeader();
+  page.fillContents();
+  byId("footer").textContent =
+    `Made by moe4j ${result.version}. The same figures are in result.json beside this page.`;
+})();

@@ -1,0 +1,184 @@
+package io.github.moe4j.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.cli.Progress;
+import io.github.moe4j.core.testkit.BlasThreads;
+import io.github.moe4j.lab.report.ExpertUse;
+import io.github.moe4j.lab.report.LabReport;
+import io.github.moe4j.lab.report.LabResult;
+import io.github.moe4j.lab.report.ModelResult;
+import io.github.moe4j.lab.text.Corpus;
+import io.github.moe4j.lab.text.Domain;
+import io.github.moe4j.lab.variant.LayerOptions;
+import io.github.moe4j.lab.variant.Variant;
+import io.github.moe4j.lab.variant.Variants;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class LabTest {
+  private static final LabOptions OPTIONS = new LabOptions(
+      3, 30, 8, 0.01, 0.2, new ModelOptions(8, 2, 1, 16), new LayerOptions(8, 16, 4, 2));
+
+  @TempDir
+  Path folder;
+
+  static Corpus corpus() {
+    List<String> letters = new ArrayList<>();
+    List<String> digits = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      letters.add(
+          "abcdefghij".repeat(2) + "klmnopqrstuvwxyz".charAt(i % 16) + "xyz".repeat(i % 5 + 1) + i);
+      digits.add("0123456789".repeat(2) + i);
+    }
+    return new Corpus(List.of(new Domain("letters", letters), new Domain("digits", digits)));
+  }
+
+  private static List<Variant> all() {
+    return Variants.defaults().stream().map(Variants::named).toList();
+  }
+
+  private static LabResult run(List<Variant> variants, int stopAfter) throws IOException {
+    AtomicInteger asked = new AtomicInteger();
+    Experiment experiment = new Experiment(
+        variants, List.of(OPTIONS.seed()), OPTIONS, corpus(), "test", "file", Map.of());
+    return Lab.run(
+        experiment, new NoStore(), () -> asked.getAndIncrement() >= stopAfter, Progress.quiet());
+  }
+
+  @Test
+  void run_ofAllContenders_learnsAndMeasuresEach() throws IOException {
+    LabResult result = run(all(), Integer.MAX_VALUE);
+    assertTrue(result.complete());
+    assertEquals(
+        Variants.defaults(), result.models().stream().map(ModelResult::name).toList());
+    for (ModelResult model : result.models()) {
+      assertTrue(model.validationBitsPerByte() < 6, model.name() + " must learn");
+      assertTrue(model.tokensPerSecond() > 0);
+      assertFalse(model.curve().isEmpty());
+      boolean dense = model.name().equals("dense");
+      assertEquals(dense, model.expertUse() == null);
+      assertEquals(dense, model.activeParameters() == model.parameters());
+    }
+    ExpertUse use = result.models().get(1).expertUse();
+    assertNotNull(use);
+    for (int domain = 0; domain < 2; domain++) {
+      double sum = 0;
+      for (double[] ofExpert : use.expertByDomain()) {
+        sum += ofExpert[domain];
+      }
+      assertEquals(1, sum, 1e-12);
+    }
+  }
+
+  @Test
+  void run_withTheSameSeed_givesTheSameBits() throws IOException {
+    List<Variant> one = List.of(Variants.named("topk-balanced"));
+    ModelResult a = run(one, Integer.MAX_VALUE).models().get(0);
+    ModelResult b = run(one, Integer.MAX_VALUE).models().get(0);
+    assertEquals(a.validationBitsPerByte(), b.validationBitsPerByte());
+    assertEquals(a.curve(), b.curve());
+  }
+
+  @Test
+  void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() throws IOException {
+    LabResult result = run(all(), 35);
+    assertFalse(result.complete());
+    assertEquals("5 of 30 steps of topk, model 2 of 4", result.progress());
+    assertEquals(2, result.models().size());
+    assertNull(result.models().get(0).expertUse());
+  }
+
+  @Test
+  void run_always_leavesTheNumberOfNativeThreadsAsItWas() throws IOException {
+    int before = BlasThreads.now();
+    run(List.of(Variants.named("dense")), 1);
+    assertEquals(before, BlasThreads.now());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--k 9 | k must be at most experts = 8 but was 9",
+        "--width -4 | width must be at least 1 but was -4",
+        "--steps 0 | steps must be at least 1 but was 0",
+        "--hidden 7 | k must divide hidden = 7 but was 2",
+        "--routers nonsense | router must be one of",
+        "--text missing.txt | missing.txt: no such file",
+      })
+  void call_withWrongOptions_isOneLineAndExitCode2(String options, String message) {
+    StringWriter err = new StringWriter();
+    int code = execute(err, new StringWriter(), options + " --out " + folder);
+    assertEquals(CommandLine.ExitCode.USAGE, code);
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains(message), err.toString());
+  }
+
+  @Test
+  void call_withText_printsTheTableAndNeverOverwritesUnasked() throws Exception {
+    Path text = folder.resolve("words.txt");
+    Files.writeString(text, "one two three four five\n".repeat(1) + lines());
+    String options = "--steps 3 --width 8 --hidden 8 --batch 2 --sequence 8 --routers topk --out "
+        + folder.resolve("out")
+        + " --text "
+        + text;
+    StringWriter out = new StringWriter();
+    assertEquals(0, execute(new StringWriter(), out, options));
+    assertTrue(out.toString().contains("topk"), out.toString());
+    Path page = folder.resolve("out").resolve(LabReport.PAGE);
+    assertTrue(out.toString().contains("report: " + page), out.toString());
+    byte[] before = Files.readAllBytes(page);
+    StringWriter err = new StringWriter();
+    assertEquals(2, execute(err, new StringWriter(), options));
+    assertTrue(err.toString().contains("--force"), err.toString());
+    assertTrue(java.util.Arrays.equals(before, Files.readAllBytes(page)));
+    assertEquals(0, execute(new StringWriter(), new StringWriter(), options + " --force"));
+    StringWriter table = new StringWriter();
+    assertEquals(0, execute(new StringWriter(), table, "summary " + page.getParent()));
+    assertTrue(table.toString().contains("| topk | "), table.toString());
+    assertEquals(2, execute(new StringWriter(), table, "summary " + folder));
+  }
+
+  @Test
+  void call_withTooLittleText_isExitCode2BeforeTraining() throws Exception {
+    Path text = folder.resolve("short.txt");
+    Files.writeString(text, "one\ntwo\nthree\n");
+    StringWriter err = new StringWriter();
+    Path out = folder.resolve("none");
+    assertEquals(2, execute(err, new StringWriter(), "--out " + out + " --text " + text));
+    assertTrue(err.toString().contains("a window of 64 bytes"), err.toString());
+    assertFalse(Files.exists(out));
+  }
+
+  private static String lines() {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < 30; i++) {
+      text.append("line number ").append(i).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static int execute(StringWriter err, StringWriter out, String options) {
+    return new CommandLine(new LabCommand())
+        .setErr(new PrintWriter(err, true))
+        .setOut(new PrintWriter(out, true))
+        .execute(options.trim().split(" +"));
+  }
+}

@@ -1,0 +1,82 @@
+package io.github.moe4j.lab.report;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+
+/**
+ * Made-up experts.
+ *
+ * @param experts how many
+ * @param k choices a token
+ * @param tilt the larger, the more of the load goes to expert 0 at the end
+ * @param seed of what differs from run to run
+ */
+record ExpertsFixture(int experts, int k, double tilt, long seed) {
+
+  ExpertUse use(double cv, double max, double dropped, double entropy, int idle) {
+    int points = LabFixture.POINTS;
+    List<LoadPoint> load = IntStream.rangeClosed(1, points)
+        .mapToObj(i -> new LoadPoint(
+            i * LabFixture.STEPS / points,
+            shares(tilt * i / points, i),
+            entropy * (2 - (double) i / points),
+            dropped * (2 - (double) i / points)))
+        .toList();
+    return new ExpertUse(
+        experts,
+        cv,
+        max,
+        dropped,
+        entropy,
+        idle,
+        load,
+        columns(LabFixture.LANGUAGES.size()),
+        columns(LabFixture.SCRIPTS.size()),
+        coActivation());
+  }
+
+  private double[] shares(double tilt, int point) {
+    Random random = new Random(31 * seed + point);
+    return divided(IntStream.range(0, experts)
+        .mapToDouble(e -> Math.exp(-2.2 * tilt * e + 0.08 * random.nextGaussian()))
+        .toArray());
+  }
+
+  private double[][] columns(int count) {
+    Random random = new Random(seed + 7);
+    double[][] table = new double[experts][count];
+    for (int d = 0; d < count; d++) {
+      int favourite = random.nextInt(experts);
+      double[] column = divided(IntStream.range(0, experts)
+          .mapToDouble(e -> (e == favourite ? 1.8 : 0) - 2.2 * tilt * e)
+          .map(mean -> Math.exp(mean + 0.7 * random.nextGaussian()))
+          .toArray());
+      for (int e = 0; e < experts; e++) {
+        table[e][d] = column[e];
+      }
+    }
+    return table;
+  }
+
+  /** With one choice no two experts ever share a token. */
+  private double[][] coActivation() {
+    Random random = new Random(seed + 8);
+    double[][] table = new double[experts][experts];
+    for (int e = 0; e < experts; e++) {
+      if (k > 1) {
+        double[] row = random.doubles(experts).map(v -> v * v).toArray();
+        row[e] = 0;
+        table[e] = divided(row);
+      }
+      table[e][e] = Double.NaN;
+    }
+    return table;
+  }
+
+  private static double[] divided(double[] values) {
+    double sum = Arrays.stream(values).sum();
+    return Arrays.stream(values).map(value -> value / sum).toArray();
+  }
+}

@@ -1,0 +1,181 @@
+package io.github.moe4j.lab.variant;
+
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.CapacityRule;
+import io.github.moe4j.core.capacity.CapacityFormula;
+import io.github.moe4j.core.capacity.DropOrder;
+import io.github.moe4j.core.capacity.LimitedCapacity;
+import io.github.moe4j.core.capacity.Renormalized;
+import io.github.moe4j.lab.balance.Mechanism;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class VariantGridTest {
+  private static final ModelSizes SIZES = new ModelSizes(new LayerOptions(8, 16, 8, 2), 2, 10);
+
+  private static List<String> names(
+      List<String> routers,
+      List<String> balances,
+      List<String> capacities,
+      List<String> experts,
+      List<Integer> ks) {
+    return new VariantGrid(routers, balances, capacities, experts, ks)
+        .variants().stream().map(Variant::name).toList();
+  }
+
+  @Test
+  void contenders_withNothingAsked_areNamedAfterTheirRouters() {
+    assertEquals(
+        List.of("dense", "topk", "gshard"),
+        names(List.of("dense", "topk", "gshard"), List.of(), List.of(), List.of("8"), List.of(2)));
+  }
+
+  @Test
+  void contenders_ofSeveralValues_areAllCombinations_denseOnce() {
+    assertEquals(
+        List.of(
+            "dense",
+            "topk/none/E4/k1",
+            "topk/none/E4/k2",
+            "topk/none/E8/k1",
+            "topk/none/E8/k2",
+            "topk/switch/E4/k1",
+            "topk/switch/E4/k2",
+            "topk/switch/E8/k1",
+            "topk/switch/E8/k2"),
+        names(
+            List.of("dense", "topk"),
+            List.of("none", "switch"),
+            List.of(),
+            List.of("4", "8"),
+            List.of(1, 2)));
+    assertEquals(
+        List.of(
+            "switch/dropless/swiglu",
+            "switch/dropless/ffn-relu",
+            "switch/1.25/swiglu",
+            "switch/1.25/ffn-relu"),
+        names(
+            List.of("switch"),
+            List.of(),
+            List.of("dropless", "1.25"),
+            List.of("swiglu", "ffn-relu"),
+            List.of(2)));
+  }
+
+  static Stream<String> routers() {
+    return Variants.names().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("routers")
+  void everyRouter_trainsWithItsOwnBalance(String router) {
+    assertDoesNotThrow(() -> DryRun.of(Variants.named(router), SIZES));
+  }
+
+  static Stream<String> mechanisms() {
+    return BalanceChoice.all().stream().map(Mechanism::name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("mechanisms")
+  void everyMechanism_trainsWithTheRouterItIsStudiedWith(String name) {
+    Mechanism mechanism = BalanceChoice.parse(name).mechanisms().get(0);
+    Variant variant = new VariantGrid(
+            List.of(mechanism.router().label()), List.of(name), List.of(), List.of("8"), List.of(2))
+        .variants()
+        .get(0);
+    assertDoesNotThrow(() -> DryRun.of(variant, SIZES));
+  }
+
+  static Stream<String> kinds() {
+    return ExpertKinds.all().stream().map(ExpertKind::name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void everyKindOfExperts_trains(String kind) {
+    Variant variant = new VariantGrid(
+            List.of("topk-balanced"), List.of(), List.of(), List.of(kind), List.of(2))
+        .variants()
+        .get(0);
+    assertDoesNotThrow(() -> DryRun.of(variant, SIZES));
+  }
+
+  static Stream<String> capacities() {
+    return Stream.concat(
+        CapacityKinds.all().stream().map(kind -> kind.name() + ":1"),
+        CapacityKinds.modifiers().stream().map(modifier -> "factor:1.5:" + modifier));
+  }
+
+  @ParameterizedTest
+  @MethodSource("capacities")
+  void everyCapacity_trains(String capacity) {
+    Variant variant = new VariantGrid(
+            List.of("topk-balanced"), List.of(), List.of(capacity), List.of("8"), List.of(2))
+        .variants()
+        .get(0);
+    assertDoesNotThrow(() -> DryRun.of(variant, SIZES));
+  }
+
+  @Test
+  void capacity_isThatOfItsText() {
+    CapacityRule rule = CapacityKinds.parse("megatron:1.25:by-weight:renormalized", 2);
+    assertEquals(
+        CapacityFormula.megatron(2, 1.25).toString().getClass(), rule.toString().getClass());
+    Renormalized renormalized = (Renormalized) rule;
+    LimitedCapacity limited = (LimitedCapacity) renormalized.rule();
+    assertEquals(DropOrder.byWeight(), limited.order());
+    assertEquals(LimitedCapacity.ofFactor(1.25).perSequence(), limited.perSequence());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "nonsense | | | router must be one of [dense, topk,",
+        "topk | nonsense | | balance must be none or one of [switch,",
+        "topk | switch+ | | several joined by +, but was ",
+        "topk | | nonsense | capacity must be dropless, a factor or one of",
+        "topk | | megatron | capacity megatron needs a number after a colon",
+        "topk | | megatron:x | capacity must have a number after its name but was megatron:x",
+        "topk | | factor:1:first | capacity modifier must be one of",
+        "topk | v3-sign | | topk/v3-sign: balance v3-sign steers a selection bias, which router topk",
+        "hash | switch | | hash/switch: ",
+        "topk | load | | balance must be",
+      })
+  void whatDoesNotGoTogether_isOneClearError(
+      String router, String balance, String capacity, String message) {
+    IllegalArgumentException e = assertThrows(
+        IllegalArgumentException.class,
+        () -> new VariantGrid(
+                List.of(router),
+                balance == null ? List.of() : List.of(balance),
+                capacity == null ? List.of() : List.of(capacity),
+                List.of("8"),
+                List.of(2))
+            .variants()
+            .forEach(variant -> DryRun.of(variant, SIZES)));
+    assertTrue(e.getMessage().contains(message), e.getMessage());
+  }
+
+  @Test
+  void list_namesEverythingOnce() {
+    StringWriter text = new StringWriter();
+    VariantList.print(new PrintWriter(text));
+    Stream.of(routers(), mechanisms(), kinds())
+        .flatMap(names -> names)
+        .forEach(name -> assertTrue(text.toString().contains("  " + name + " "), name));
+    assertTrue(text.toString().lines().allMatch(line -> line.length() < 200), text.toString());
+  }
+}

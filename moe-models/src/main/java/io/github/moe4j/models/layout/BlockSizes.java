@@ -1,0 +1,22 @@
+package io.github.moe4j.models.layout;
+
+/**
+ * Sizes of the experts of a block.
+ *
+ * @param experts E
+ * @param width D
+ * @param hidden H
+ */
+record BlockSizes(int experts, int width, int hidden) {
+  /**
+   * By the fields of most configs.
+   *
+   * @param experts name of the number of experts
+   * @param other its name where that is not set
+   * @param hidden name of the hidden width
+   */
+  static BlockSizes of(ModelConfig config, String experts, String other, String hidden) {
+    return new BlockSizes(
+        config.sizeOf(experts, other), config.size("hidden_size"), config.size(hidden));
+  }
+}

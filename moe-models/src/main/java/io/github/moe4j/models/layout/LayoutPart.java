@@ -1,0 +1,38 @@
+package io.github.moe4j.models.layout;
+
+import java.io.IOException;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** How tensors of a checkpoint and parameters of a layer are made of each other. */
+interface LayoutPart {
+  /** The tensors, in the order in which they are read and written. */
+  List<Place> places();
+
+  /** The parameters, by their names and shapes in the layer. */
+  List<Place> parameters();
+
+  /** Reads the tensors and adds the parameters. */
+  void read(In in, LayerArrays into) throws IOException;
+
+  /** Writes the tensors. */
+  void write(LayerArrays from, Out out) throws IOException;
+
+  /** The way to the tensors of a checkpoint. */
+  @FunctionalInterface
+  interface In {
+    /** A copy of a tensor of the right shape, contiguous in c order. */
+    INDArray read(Place place) throws IOException;
+  }
+
+  /** The way into a checkpoint. */
+  @FunctionalInterface
+  interface Out {
+    /**
+     * Writes a tensor.
+     *
+     * @param array as many numbers as the place holds, in c order. Not modified.
+     */
+    void write(Place place, INDArray array) throws IOException;
+  }
+}

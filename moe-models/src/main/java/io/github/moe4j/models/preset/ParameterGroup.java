@@ -1,0 +1,30 @@
+package io.github.moe4j.models.preset;
+
+import java.util.Locale;
+
+/** What parameters belong to. */
+public enum ParameterGroup {
+  /** The table that token ids are looked up in. */
+  EMBEDDING,
+  /** The matrix to the vocabulary; no parameters where it is the embedding's. */
+  OUTPUT,
+  /** Projections of attention, with biases and sinks. */
+  ATTENTION,
+  /** Feed-forward networks of layers without experts. */
+  DENSE_FFN,
+  /** Router weights, biases and selection biases. */
+  ROUTER,
+  /** Experts that tokens are routed to. */
+  ROUTED_EXPERTS,
+  /** Experts that every token sees, with their gate. */
+  SHARED_EXPERTS,
+  /** Normalization, that of queries and keys too. */
+  NORMS,
+  /** Relative position biases, projections of multi-token prediction. */
+  OTHER;
+
+  /** In words: {@code routed experts}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+}

@@ -1,0 +1,23 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Logits;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The scores of one pass, and the way back from them. */
+public interface GatePass {
+  /** Raw scores [T,E]. */
+  Logits logits();
+
+  /**
+   * Pulls a gradient of the scores back.
+   *
+   * @param dLogits row-major [T·E], zero for padding. Not modified.
+   * @param dx gradient of x [T,D]. Modified: the result is added.
+   * @param into gradients named like {@link Gate#parameters}. Modified: the result is added.
+   */
+  void backward(double[] dLogits, INDArray dx, Gradients into);
+
+  /** Gives memory of the pass back early, if it holds any; by default it does nothing. */
+  default void close() {}
+}

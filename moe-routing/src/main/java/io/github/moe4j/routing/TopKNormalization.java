@@ -1,0 +1,104 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * How the scores of a token's chosen experts become weights: {@code w_i = s_i/(‖s‖_power +
+ * epsilon)}, or {@code s_i} as it is if {@code power} is 0.
+ *
+ * @param power of the norm; 1 is the sum, 0 stands for no division
+ * @param epsilon added to the norm, against division by zero
+ */
+public record TopKNormalization(double power, double epsilon) {
+  /** Checks the numbers. */
+  public TopKNormalization {
+    Require.that(
+        power == 0 || (power >= 1 && Double.isFinite(power)),
+        "power of the weight norm must be 0 or at least 1 but was %s",
+        power);
+    Require.that(
+        epsilon >= 0 && Double.isFinite(epsilon),
+        "epsilon of the weight norm must be at least 0 but was %s",
+        epsilon);
+  }
+
+  /** Scores as they are (OLMoE, Qwen2-MoE, DeepSeek-V2). */
+  public static TopKNormalization none() {
+    return new TopKNormalization(0, 0);
+  }
+
+  /** Divided by their sum (Mixtral, DeepSeek-V3). */
+  public static TopKNormalization sum() {
+    return new TopKNormalization(1, 0);
+  }
+
+  /** Divided by their sum plus an epsilon: 1e-20 in Megatron-LM, Hugging Face and torchtitan. */
+  public static TopKNormalization sum(double epsilon) {
+    return new TopKNormalization(1, epsilon);
+  }
+
+  /** Divided by their p-norm (MegaBlocks {@code moe_normalize_expert_weights}). */
+  public static TopKNormalization norm(double p) {
+    Require.that(p >= 1, "p must be at least 1 but was %s", p);
+    return new TopKNormalization(p, 0);
+  }
+
+  /** Whether one chosen expert alone always has weight 1, up to epsilon: no gradient reaches it. */
+  boolean isConstantForOne() {
+    return power > 0;
+  }
+
+  /**
+   * Normalizes {@code scores[from … to)}, at least 0.
+   *
+   * @param weights receives the result at the same places. Modified; may be {@code scores}.
+   */
+  void apply(double[] scores, int from, int to, double[] weights) {
+    double divisor = power == 0 ? 1 : norm(scores, from, to) + epsilon;
+    for (int i = from; i < to; i++) {
+      weights[i] = divisor == 0 ? 0 : scores[i] / divisor;
+    }
+  }
+
+  /**
+   * Pulls a gradient of the weights back to the scores.
+   *
+   * @param dWeights gradient at {@code [from, to)}. Not modified.
+   * @param dScores receives the result at the same places. Modified: overwritten.
+   */
+  void backward(double[] scores, int from, int to, double[] dWeights, double[] dScores) {
+    if (power == 0) {
+      System.arraycopy(dWeights, from, dScores, from, to - from);
+      return;
+    }
+    double norm = norm(scores, from, to);
+    double divisor = norm + epsilon;
+    double dot = 0;
+    for (int i = from; i < to; i++) {
+      dot += dWeights[i] * scores[i];
+    }
+    for (int i = from; i < to; i++) {
+      double slope = power == 1 ? 1 : StrictMath.pow(scores[i] / norm, power - 1);
+      dScores[i] = norm == 0 ? 0 : (dWeights[i] - dot / divisor * slope) / divisor;
+    }
+  }
+
+  private double norm(double[] scores, int from, int to) {
+    double sum = 0;
+    double largest = 0;
+    for (int i = from; i < to; i++) {
+      sum += scores[i];
+      largest = Math.max(largest, scores[i]);
+    }
+    return power == 1 || largest == 0 ? sum : norm(scores, from, to, largest);
+  }
+
+  /** In units of the largest score: the powers of all scores might underflow. */
+  private double norm(double[] scores, int from, int to, double largest) {
+    double sum = 0;
+    for (int i = from; i < to; i++) {
+      sum += StrictMath.pow(scores[i] / largest, power);
+    }
+    return largest * StrictMath.pow(sum, 1 / power);
+  }
+}

@@ -1,0 +1,111 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.Probabilities;
+import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.TokenScores.Kind;
+import io.github.moe4j.core.internal.Softmax;
+import java.util.List;
+
+/** The decision of one pass of {@link TopK}; assignments lie k by k, token after token. */
+final class TopKPass implements RulePass {
+  private final TopK rule;
+  private final Logits logits;
+  private final TokenMask mask;
+  private final Probabilities distribution;
+  private final Assignments assignments;
+
+  /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
+  private final double[] chosenScores;
+
+  /** The arrays are kept; nothing may change them any more. */
+  TopKPass(TopK rule, Logits logits, TokenMask mask, int[] token, int[] chosen) {
+    this.rule = rule;
+    this.logits = logits;
+    this.mask = mask;
+    this.distribution = rule.scores().distribution(logits, mask);
+    this.chosenScores = new double[chosen.length];
+    this.assignments =
+        Assignments.wrap(logits.tokens(), logits.experts(), token, chosen, weights(token, chosen));
+  }
+
+  private double[] weights(int[] token, int[] chosen) {
+    if (isSoftmaxOfChosen()) {
+      for (int from = 0; from < chosen.length; from += rule.k()) {
+        softmaxOfChosen(token[from], chosen, from);
+      }
+      // The backward pass needs them without the factor.
+      return rule.scale() == 1 ? chosenScores : scaled(chosenScores.clone());
+    }
+    double[] weight = new double[chosen.length];
+    for (int from = 0; from < chosen.length; from += rule.k()) {
+      for (int n = from; n < from + rule.k(); n++) {
+        chosenScores[n] = rule.scores().score(logits, distribution, token[n], chosen[n]);
+      }
+      rule.norm().apply(chosenScores, from, from + rule.k(), weight);
+    }
+    return scaled(weight);
+  }
+
+  private double[] scaled(double[] weight) {
+    for (int n = 0; n < weight.length; n++) {
+      weight[n] *= rule.scale();
+    }
+    return weight;
+  }
+
+  private void softmaxOfChosen(int token, int[] chosen, int from) {
+    for (int n = from; n < from + rule.k(); n++) {
+      chosenScores[n] = logits.get(token, chosen[n]);
+    }
+    Softmax.apply(chosenScores, from, from + rule.k());
+  }
+
+  @Override
+  public Assignments assignments() {
+    return assignments;
+  }
+
+  @Override
+  public List<TokenScores> scores() {
+    return List.of(distribution);
+  }
+
+  @Override
+  public void backward(RoutingGradient gradient, double[] dLogits, Gradients into) {
+    double[] dWeights = gradient.weightsOrZero(assignments.size());
+    int size = TokenScores.size(logits.tokens(), logits.experts());
+    double[] dScores = new double[size];
+    double[] dChosen = new double[dWeights.length];
+    for (int n = 0; n < dWeights.length; n++) {
+      dWeights[n] *= rule.scale();
+    }
+    boolean softmaxOfChosen = isSoftmaxOfChosen();
+    for (int from = 0; from < dWeights.length; from += rule.k()) {
+      if (softmaxOfChosen) {
+        Softmax.backward(chosenScores, dWeights, from, from + rule.k(), dChosen);
+      } else {
+        rule.norm().backward(chosenScores, from, from + rule.k(), dWeights, dChosen);
+      }
+    }
+    double[] dOfChosen = softmaxOfChosen ? dLogits : dScores;
+    for (int n = 0; n < dChosen.length; n++) {
+      dOfChosen[place(n)] += dChosen[n];
+    }
+    double[] dDistribution = gradient.orZero(Kind.PROBABILITIES, size);
+    rule.scores().backward(logits, mask, distribution, dScores, dDistribution, dLogits);
+  }
+
+  private int place(int n) {
+    return assignments.token(n) * assignments.experts() + assignments.expert(n);
+  }
+
+  /** Softmax weights that sum to 1 are a softmax over the chosen logits and need no scores. */
+  private boolean isSoftmaxOfChosen() {
+    return rule.scores() == ScoreFunction.SOFTMAX && rule.norm().equals(TopKNormalization.sum());
+  }
+}

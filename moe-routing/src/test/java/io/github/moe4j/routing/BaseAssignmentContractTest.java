@@ -1,0 +1,36 @@
+package io.github.moe4j.routing;
+
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.testkit.RouterContract;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
+class BaseAssignmentContractTest extends RouterContract {
+  @Parameter
+  boolean training;
+
+  @Override
+  protected Router router(INDArray weight, int choices) {
+    return GatedRouter.of(LinearGate.of(weight), new BaseAssignment());
+  }
+
+  @Override
+  protected int[] choices(int experts) {
+    return new int[] {1};
+  }
+
+  @Override
+  protected TokenBatch prepare(TokenBatch input, long seed) {
+    return training ? input.training() : input;
+  }
+
+  @Override
+  protected boolean choosesLargestScores() {
+    return !training;
+  }
+}
