@@ -6,6 +6,7 @@ import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
 import io.github.moe4j.bench.scaling.ScalingCommand;
+import io.github.moe4j.cli.Version;
 import io.github.moe4j.conformance.ConformanceCommand;
 import io.github.moe4j.lab.LabCommand;
 import io.github.moe4j.lab.routers.RoutersCommand;

@@ -8,7 +8,7 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version that Maven leaves in the jar. */
 public final class Version implements IVersionProvider {
-  private static final String POM = "/META-INF/maven/io.github.moe4j/moe-bench/pom.properties";
+  private static final String POM = "/META-INF/maven/io.github.moe4j/moe-cli/pom.properties";
 
   /** Called by picocli. */
   public Version() {}

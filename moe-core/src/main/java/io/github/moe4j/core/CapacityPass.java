@@ -18,7 +18,7 @@ public interface CapacityPass {
     return 0;
   }
 
-  /** Number of dropped assignments, {@code N − (R − padding)}. */
+  /** Number of dropped assignments, {@code N − (R − fillers)}. */
   int dropped();
 
   /**

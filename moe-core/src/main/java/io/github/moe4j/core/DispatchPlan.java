@@ -12,9 +12,9 @@ public final class DispatchPlan {
   private final int[] tokenStart;
   private final int[] rowsByToken;
 
-  private DispatchPlan(Assignments assignments, int padding) {
+  private DispatchPlan(Assignments assignments, int fillers) {
     this.assignments = assignments;
-    this.firstFill = assignments.size() - padding;
+    this.firstFill = assignments.size() - fillers;
     int rows = assignments.size();
     this.expertStart = new int[assignments.experts() + 1];
     this.tokenStart = new int[assignments.tokens() + 1];
@@ -43,10 +43,10 @@ public final class DispatchPlan {
   /**
    * The plan of what a capacity rule kept.
    *
-   * @param padding number of assignments at the end that only fill up experts
+   * @param fillers number of assignments at the end that only fill up experts
    */
-  static DispatchPlan of(Assignments kept, int padding) {
-    return new DispatchPlan(kept, padding);
+  static DispatchPlan of(Assignments kept, int fillers) {
+    return new DispatchPlan(kept, fillers);
   }
 
   private static void accumulate(int[] counts) {

@@ -11,14 +11,14 @@ final class InterleavedTiming implements AutoCloseable {
   private static final String PLAIN = "moe4j ffn";
 
   private final boolean training;
-  private final List<Contestant> contestants = new ArrayList<>();
+  private final List<Entry> entries = new ArrayList<>();
 
   /**
    * A layer in a system.
    *
    * @param own place of the layer of this library that it is compared with; its own, if it is that
    */
-  private record Contestant(String system, PeerCase work, PeerLayer layer, int own) {}
+  private record Entry(String system, PeerCase work, PeerLayer layer, int own) {}
 
   /** Prepares the layers, of this library where there is a peer to compare it with. */
   InterleavedTiming(LayerShape shape, boolean training, List<PeerSystem> peers) {
@@ -50,18 +50,18 @@ final class InterleavedTiming implements AutoCloseable {
     if (able.isEmpty()) {
       return;
     }
-    int own = contestants.size();
-    contestants.add(new Contestant(ownName, work, new OwnLayer(work, training), own));
+    int own = entries.size();
+    entries.add(new Entry(ownName, work, new OwnLayer(work, training), own));
     for (PeerSystem peer : able) {
-      contestants.add(new Contestant(peer.name(), work, peer.prepare(work, training), own));
+      entries.add(new Entry(peer.name(), work, peer.prepare(work, training), own));
     }
   }
 
   /** Throws unless every peer computes what this library does. */
   void requireAgreement() {
     Map<String, float[]> expected = Map.of();
-    for (int i = 0; i < contestants.size(); i++) {
-      Contestant one = contestants.get(i);
+    for (int i = 0; i < entries.size(); i++) {
+      Entry one = entries.get(i);
       if (one.own() == i) {
         expected = one.layer().results();
       } else {
@@ -74,12 +74,12 @@ final class InterleavedTiming implements AutoCloseable {
 
   /** Times the systems by turns. */
   List<PeerTime> measure(Timing timing) {
-    double[][] millis = timing.byTurns(
-        contestants.stream().<Runnable>map(one -> one.layer()::run).toList());
+    double[][] millis =
+        timing.byTurns(entries.stream().<Runnable>map(one -> one.layer()::run).toList());
     List<PeerTime> times = new ArrayList<>();
-    for (int i = 0; i < contestants.size(); i++) {
-      Contestant one = contestants.get(i);
-      String comparedWith = contestants.get(one.own()).system();
+    for (int i = 0; i < entries.size(); i++) {
+      Entry one = entries.get(i);
+      String comparedWith = entries.get(one.own()).system();
       times.add(PeerTime.of(
           one.work(), training, one.system(), comparedWith, millis[i], millis[one.own()]));
     }
@@ -88,6 +88,6 @@ final class InterleavedTiming implements AutoCloseable {
 
   @Override
   public void close() {
-    contestants.forEach(one -> one.layer().close());
+    entries.forEach(one -> one.layer().close());
   }
 }

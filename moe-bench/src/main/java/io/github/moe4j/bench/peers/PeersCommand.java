@@ -159,10 +159,10 @@ public final class PeersCommand implements Callable<Integer> {
   private static List<PeerTime> measure(Part part, List<PeerSystem> systems, Timing timing) {
     timing.watch().leaveIfAsked();
     timing.watch().progress().at(part.toString());
-    try (InterleavedTiming contest =
+    try (InterleavedTiming interleaved =
         new InterleavedTiming(part.shape(), part.training(), systems)) {
-      contest.requireAgreement();
-      return contest.measure(timing);
+      interleaved.requireAgreement();
+      return interleaved.measure(timing);
     }
   }
 

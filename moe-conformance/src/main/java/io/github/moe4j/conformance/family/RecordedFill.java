@@ -59,7 +59,7 @@ record RecordedFill(PaddedToCapacity rule, @Nullable CaseTensor recorded) implem
   }
 
   /** The library's result with other rows to fill up. */
-  private record Filled(CapacityPass own, Assignments kept, int padding) implements CapacityPass {
+  private record Filled(CapacityPass own, Assignments kept, int fillers) implements CapacityPass {
     @Override
     public int dropped() {
       return own.dropped();

@@ -3,16 +3,12 @@ package io.github.moe4j.lab.routers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.bench.jmh.RouterBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.openjdk.jmh.annotations.Param;
 
 class RouterDocsTest {
   private static final Path DOCS = Path.of("").toAbsolutePath().resolveSibling("docs");
@@ -42,14 +38,5 @@ class RouterDocsTest {
     int written = RouterDocs.write(folder);
     assertEquals(RouterDocs.files().size(), written);
     assertTrue(Files.exists(folder.resolve("routers.md")));
-  }
-
-  @Test
-  void benchmark_routers_areThoseOfTheCatalogue() throws NoSuchFieldException {
-    String[] names =
-        RouterBenchmark.class.getField("router").getAnnotation(Param.class).value();
-    List<String> expected =
-        RouterCatalogue.all().stream().map(RouterEntry::name).toList();
-    assertEquals(expected, Arrays.asList(names));
   }
 }

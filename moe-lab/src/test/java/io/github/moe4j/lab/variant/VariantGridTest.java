@@ -34,14 +34,14 @@ class VariantGridTest {
   }
 
   @Test
-  void contenders_withNothingAsked_areNamedAfterTheirRouters() {
+  void variants_withNothingAsked_areNamedAfterTheirRouters() {
     assertEquals(
         List.of("dense", "topk", "gshard"),
         names(List.of("dense", "topk", "gshard"), List.of(), List.of(), List.of("8"), List.of(2)));
   }
 
   @Test
-  void contenders_ofSeveralValues_areAllCombinations_denseOnce() {
+  void variants_ofSeveralValues_areAllCombinations_denseOnce() {
     assertEquals(
         List.of(
             "dense",

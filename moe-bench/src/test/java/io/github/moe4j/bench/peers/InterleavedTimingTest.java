@@ -11,16 +11,15 @@ import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-class PeersContestTest {
+class InterleavedTimingTest {
   private static final LayerShape TINY = new LayerShape("tiny", 7, 8, 6, 4, 2);
   private static final Timing QUICK = new Timing(3, 0, 0, 1);
   private static final Consumer<Map<String, float[]>> HONEST = results -> {};
 
   private static String disagreement(boolean training, Consumer<Map<String, float[]>> spoil) {
     PeerSystem liar = new FakePeer("liar", true, true, spoil);
-    try (InterleavedTiming contest = new InterleavedTiming(TINY, training, List.of(liar))) {
-      return assertThrows(DisagreementException.class, contest::requireAgreement)
-          .getMessage();
+    try (InterleavedTiming timing = new InterleavedTiming(TINY, training, List.of(liar))) {
+      return assertThrows(DisagreementException.class, timing::requireAgreement).getMessage();
     }
   }
 
@@ -28,9 +27,9 @@ class PeersContestTest {
   void measure_twoKindsOfExperts_ownBeforeItsPeers() {
     List<PeerSystem> peers = List.of(
         new FakePeer("gated", true, true, HONEST), new FakePeer("plain", false, false, HONEST));
-    try (InterleavedTiming contest = new InterleavedTiming(TINY, false, peers)) {
-      contest.requireAgreement();
-      List<PeerTime> times = contest.measure(QUICK);
+    try (InterleavedTiming timing = new InterleavedTiming(TINY, false, peers)) {
+      timing.requireAgreement();
+      List<PeerTime> times = timing.measure(QUICK);
       assertEquals(
           List.of("moe4j", "gated", "moe4j ffn", "plain"),
           times.stream().map(PeerTime::system).toList());
@@ -52,11 +51,11 @@ class PeersContestTest {
   void measure_training_onlyThoseThatTrain() {
     List<PeerSystem> peers = List.of(
         new FakePeer("trains", true, true, HONEST), new FakePeer("plain", false, false, HONEST));
-    try (InterleavedTiming contest = new InterleavedTiming(TINY, true, peers)) {
-      contest.requireAgreement();
+    try (InterleavedTiming timing = new InterleavedTiming(TINY, true, peers)) {
+      timing.requireAgreement();
       assertEquals(
           List.of("moe4j", "trains"),
-          contest.measure(QUICK).stream().map(PeerTime::system).toList());
+          timing.measure(QUICK).stream().map(PeerTime::system).toList());
     }
   }
 
