@@ -3,13 +3,14 @@ package io.github.moe4j.dl4j;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.Router;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.dl4j.router.ParameterSpec;
-import io.github.moe4j.dl4j.router.RouterParts;
+import io.github.moe4j.routing.catalogue.RouterParts;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Which parameters a layer has, in the order of the network's vector, and the layer over them. */
@@ -22,7 +23,7 @@ record Blueprint(MoeSpec spec, int width) {
   }
 
   boolean hasSelectionBias() {
-    return spec.router().biasRate() >= 0;
+    return spec.router().readsBias();
   }
 
   Map<String, ParameterSpec> parameters() {
@@ -40,21 +41,24 @@ record Blueprint(MoeSpec spec, int width) {
   }
 
   MoeLayer build(String name, Map<String, INDArray> arrays, ExpertBias bias) {
-    Router router = spec.router().build(new RouterParts(n -> arrays.get("router." + n), bias));
+    DataType type = arrays.values().iterator().next().dataType();
+    RouterParts parts = new RouterParts(n -> arrays.get("router." + n), bias, spec.noiseSeed());
+    Router router = spec.router().build(spec.experts(), width, parts);
     MoeLayer.Builder builder = MoeLayer.builder(
-            router, spec.expert().build(n -> arrays.get("experts." + n)))
+            router,
+            spec.expert().build(spec.experts(), width, type, n -> arrays.get("experts." + n)))
         .name(name)
-        .capacity(spec.capacity().rule());
+        .capacity(spec.capacity().rule(spec.router().choices(spec.experts())));
     if (spec.shared() != null) {
-      builder.sharedExpert(spec.shared().build(n -> arrays.get("shared." + n)));
+      builder.sharedExpert(spec.shared().build(width, type, n -> arrays.get("shared." + n)));
     }
     MoeLayer layer = builder.build();
     Set<String> told = new LinkedHashSet<>(arrays.keySet());
     told.remove(SELECTION_BIAS);
     Require.that(
         told.equals(layer.parameters().names()),
-        "%s must name the parameters of its router %s but they are %s",
-        spec.router().getClass().getSimpleName(),
+        "router %s and experts must name the parameters %s but name %s",
+        spec.router().name(),
         layer.parameters().names(),
         told);
     return layer;

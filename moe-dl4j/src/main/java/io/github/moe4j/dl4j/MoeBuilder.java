@@ -4,9 +4,6 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.dl4j.balance.BalanceSpec;
 import io.github.moe4j.dl4j.balance.SwitchBalance;
 import io.github.moe4j.dl4j.balance.ZBalance;
-import io.github.moe4j.dl4j.router.NamedRouters;
-import io.github.moe4j.dl4j.router.RouterSpec;
-import io.github.moe4j.dl4j.router.TopKRouter;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -21,7 +18,7 @@ import org.nd4j.linalg.activations.impl.ActivationIdentity;
  */
 public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLayer.Builder<B> {
   private int experts;
-  private RouterSpec router = new TopKRouter(2);
+  private RouterSpec router = RouterSpec.of("top-k", 2);
   private @Nullable ExpertSpec expert;
   private @Nullable SharedExpertSpec shared;
   private CapacitySpec capacity = CapacitySpec.dropless();
@@ -61,19 +58,19 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
     return self();
   }
 
-  /** Who sees which token; {@link TopKRouter} with k = 2 unless said otherwise. */
+  /** Who sees which token; top-k with k = 2 unless said otherwise. */
   public B router(RouterSpec spec) {
     this.router = spec;
     return self();
   }
 
   /**
-   * A router by its name, {@link NamedRouters#names}.
+   * A router by its name, {@link RouterSpec#names}.
    *
    * @param k experts a token
    */
   public B router(String name, int k) {
-    return router(NamedRouters.named(name, k));
+    return router(RouterSpec.of(name, k));
   }
 
   /** Adds an expert that every token sees. */

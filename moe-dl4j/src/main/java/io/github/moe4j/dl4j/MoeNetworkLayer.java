@@ -1,12 +1,12 @@
 package io.github.moe4j.dl4j;
 
-import io.github.moe4j.balance.control.SignRule;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.RouterDecision;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -161,7 +161,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     gradientsFlattened.assign(0);
     pass.backward(epsilon, epsilonNext, into, this::backpropDropOutIfPresent);
     if (gradientViews.containsKey(Blueprint.SELECTION_BIAS) && pass.training()) {
-      stepOfBias(pass.load());
+      stepOfBias(pass.decision());
     }
     closePass();
     Gradient gradient = new DefaultGradient(gradientsFlattened);
@@ -170,9 +170,8 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   }
 
   /** DL4J subtracts a gradient, so it is what the rule adds, negated. */
-  private void stepOfBias(LoadStatistics statistics) {
-    SignRule rule = SignRule.of(layerConf().getMoe().router().biasRate());
-    double[] change = rule.change(statistics.assigned(), iterationCount);
+  private void stepOfBias(RouterDecision decision) {
+    double[] change = BiasStep.change(layerConf().getMoe().router(), bias, decision);
     INDArray view = gradientViews.get(Blueprint.SELECTION_BIAS);
     for (int e = 0; e < change.length; e++) {
       view.putScalar(e, -change[e]);

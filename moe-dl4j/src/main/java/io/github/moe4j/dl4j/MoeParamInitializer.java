@@ -1,11 +1,12 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.core.catalogue.ParameterSpec;
+import io.github.moe4j.core.catalogue.ParameterSpec.Role;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.dl4j.router.ParameterSpec;
-import io.github.moe4j.dl4j.router.ParameterSpec.Kind;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.ParamInitializer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -39,17 +40,17 @@ final class MoeParamInitializer implements ParamInitializer {
 
   @Override
   public List<String> weightKeys(Layer layer) {
-    return keys(layer, Kind.WEIGHT);
+    return keys(layer, Role.WEIGHT);
   }
 
   @Override
   public List<String> biasKeys(Layer layer) {
-    return keys(layer, Kind.BIAS);
+    return keys(layer, Role.BIAS);
   }
 
-  private static List<String> keys(Layer layer, Kind kind) {
+  private static List<String> keys(Layer layer, Role role) {
     return specs(layer).entrySet().stream()
-        .filter(entry -> entry.getValue().kind() == kind)
+        .filter(entry -> entry.getValue().role() == role)
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -70,10 +71,11 @@ final class MoeParamInitializer implements ParamInitializer {
     MoeDl4jLayer layer = (MoeDl4jLayer) conf.getLayer();
     Map<String, ParameterSpec> specs = specs(layer);
     Map<String, INDArray> views = views(specs, paramsView);
+    SplittableRandom random = new SplittableRandom(conf.getSeed());
     views.forEach((name, view) -> {
       conf.addVariable(name);
       if (initializeParams) {
-        start(layer, specs.get(name), view);
+        start(layer, specs.get(name), view, random);
       }
     });
     return views;
@@ -104,8 +106,9 @@ final class MoeParamInitializer implements ParamInitializer {
     return views;
   }
 
-  private static void start(MoeDl4jLayer layer, ParameterSpec spec, INDArray view) {
-    switch (spec.kind()) {
+  private static void start(
+      MoeDl4jLayer layer, ParameterSpec spec, INDArray view, SplittableRandom random) {
+    switch (spec.role()) {
       case WEIGHT -> {
         long[] shape = spec.dimensions();
         long in = shape[shape.length - 1];
@@ -113,7 +116,7 @@ final class MoeParamInitializer implements ParamInitializer {
         layer.getWeightInitFn().init(in, out, shape, 'c', view.reshape(view.length()));
       }
       case BIAS -> view.assign(Double.isNaN(layer.getBiasInit()) ? 0 : layer.getBiasInit());
-      case CONSTANT -> view.assign(spec.value());
+      case OTHER -> view.assign(spec.create(view.dataType(), random));
     }
   }
 }

@@ -2,7 +2,6 @@ package io.github.moe4j.dl4j;
 
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.dl4j.balance.BalanceSpec;
-import io.github.moe4j.dl4j.router.RouterSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +39,7 @@ public record MoeSpec(
     Require.that(router != null, "a MoE layer needs a router but had none");
     Require.that(expert != null, "a MoE layer needs experts, as by hidden, but had none");
     router.requireFits(experts);
+    expert.requireFits(experts);
     capacity = capacity == null ? CapacitySpec.dropless() : capacity;
     // An ArrayList can be serialized on every JDK, and keeps equality.
     balance = balance == null ? new ArrayList<>() : new ArrayList<>(balance);

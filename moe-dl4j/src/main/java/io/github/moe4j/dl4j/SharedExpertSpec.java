@@ -3,11 +3,13 @@ package io.github.moe4j.dl4j;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.dl4j.router.ParameterSpec;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -21,23 +23,23 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public record SharedExpertSpec(
     @JsonProperty("network") ExpertSpec network,
     @JsonProperty("gated") boolean gated) implements Serializable {
-  /** A shared expert. */
+  /** Checks that one such expert can be. */
   @JsonCreator
   public SharedExpertSpec {
-    // Nothing to check: the constructor is here for its annotation.
+    network.requireFits(1);
   }
 
   Map<String, ParameterSpec> parameters(int width) {
     Map<String, ParameterSpec> all = new LinkedHashMap<>();
     network.parameters(1, width).forEach((name, spec) -> all.put("network." + name, spec));
     if (gated) {
-      all.put("gate.weight", ParameterSpec.weight(1, width));
+      all.put("gate.weight", ParameterSpec.weight(Initializer.kaimingUniform(), 1, width));
     }
     return all;
   }
 
-  FeedForward build(Function<String, INDArray> arrays) {
-    Experts one = network.build(name -> arrays.apply("network." + name));
+  FeedForward build(int width, DataType type, Function<String, INDArray> arrays) {
+    Experts one = network.build(1, width, type, name -> arrays.apply("network." + name));
     return gated
         ? DenseFeedForward.gated(one, arrays.apply("gate.weight"))
         : DenseFeedForward.of(one);

@@ -6,6 +6,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.dl4j.balance.BalanceSpec;
@@ -80,6 +81,10 @@ final class TokenPass implements AutoCloseable {
 
   double balance() {
     return balance;
+  }
+
+  RouterDecision decision() {
+    return forward.decision();
   }
 
   LoadStatistics load() {

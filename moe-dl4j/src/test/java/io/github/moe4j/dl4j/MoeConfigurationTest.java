@@ -13,9 +13,6 @@ import io.github.moe4j.dl4j.balance.ImportanceBalance;
 import io.github.moe4j.dl4j.balance.LoadBalance;
 import io.github.moe4j.dl4j.balance.ReMoEBalance;
 import io.github.moe4j.dl4j.balance.SwitchBalance;
-import io.github.moe4j.dl4j.router.GShardRouter;
-import io.github.moe4j.dl4j.router.TopKRouter;
-import io.github.moe4j.routing.GShard;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.junit.jupiter.api.Test;
@@ -28,10 +25,10 @@ class MoeConfigurationTest {
 
   private static MultiLayerConfiguration everything() {
     MoeDl4jLayer moe = Networks.moe()
-        .router(new GShardRouter(GShard.Second.RANDOM))
+        .router(RouterSpec.of("gshard", 1).with("second", 2))
         .expert(ExpertSpec.ffn(7, Activation.GELU).withDropout(0.25))
         .sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(3), true))
-        .capacity(new CapacitySpec(1.25, true, CapacitySpec.Order.BY_WEIGHT, false))
+        .capacity(CapacitySpec.of("1.25:per-sequence:by-weight").inTrainingAlone())
         .balance(SwitchBalance.perSequence(0.1))
         .balance(new ImportanceBalance(0.1))
         .balance(new LoadBalance(0.1))
@@ -51,7 +48,7 @@ class MoeConfigurationTest {
     assertEquals(conf, MultiLayerConfiguration.fromJson(conf.toJson()));
     assertEquals(conf, MultiLayerConfiguration.fromYaml(conf.toYaml()));
     assertEquals(conf, conf.clone());
-    assertTrue(conf.toJson().contains("io.github.moe4j.dl4j.router.GShardRouter"), conf.toJson());
+    assertTrue(conf.toJson().contains("\"name\" : \"gshard\""), conf.toJson());
     MoeDl4jLayer layer = (MoeDl4jLayer) conf.getConf(1).getLayer();
     assertNotEquals(layer, Networks.moe().build());
     assertEquals(6, layer.getNOut());
@@ -66,11 +63,35 @@ class MoeConfigurationTest {
     wrong(() -> new MoeDl4jLayer.Builder().experts(4).build(), "needs experts, as by hidden");
     wrong(() -> Networks.moe().router("top-q", 2), "router must be one of [top-k, ");
     wrong(
-        () -> Networks.moe().router(new TopKRouter(5)).build(),
+        () -> Networks.moe().router(RouterSpec.of("top-k", 5)).build(),
         "k must be at most E = 4 but was 5");
+    wrong(
+        () -> Networks.moe().router("hash", 2).build(),
+        "router hash needs token ids, which a layer of DL4J does not get");
+    wrong(
+        () -> Networks.moe().router(RouterSpec.of("top-k", 2).with("groups", 2)).build(),
+        "an option of router top-k must be one of [gateBias] but was groups");
+    wrong(
+        () -> Networks.moe()
+            .router(RouterSpec.of("deepseek-v2", 2).with("groups", 3))
+            .build(),
+        "groups must divide E = 4 but was 3");
+    wrong(() -> RouterSpec.of("deepseek-v3", 2).withBiasRate(-1), "biasRate must be at least 0");
+    wrong(
+        () -> RouterSpec.of("deepseek-v3", 2).withSteering("sign"),
+        "controller must be one of [v3-sign, ");
+    wrong(
+        () -> RouterSpec.of("deepseek-v3", 2).withSteering("sparsity"),
+        "steering must be a controller of expert biases but was ");
+    wrong(() -> ExpertSpec.of("swiglo", 3), "kind of experts must be one of [swiglu, ");
+    wrong(() -> ExpertSpec.of("swiglu-shared", 3), "give its kind without, and sharedExpert");
+    wrong(
+        () -> Networks.moe().experts(3).expert(ExpertSpec.of("moe++", 3)).build(),
+        "moe++ needs at least 4 experts but had 3");
+    wrong(() -> CapacitySpec.of("2:first"), "capacity modifier must be one of [token-major, ");
     wrong(() -> Networks.moe().nIn(3).nOut(4).build(), "nIn and nOut of a MoE layer must be equal");
     wrong(() -> Networks.moe().hidden(0), "hidden must be");
-    wrong(() -> CapacitySpec.ofFactor(0), "capacity factor must be above 0 but was 0.0");
+    wrong(() -> CapacitySpec.ofFactor(0), "capacity factor must be above 0 and finite but was 0.0");
     wrong(
         () -> Networks.moe()
             .activation(org.nd4j.linalg.activations.Activation.TANH)

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.dl4j.balance.SwitchBalance;
-import io.github.moe4j.dl4j.router.DeepSeekV3Router;
-import io.github.moe4j.dl4j.router.TopKRouter;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
@@ -51,7 +49,7 @@ class MoeGradientTest {
         Networks.moe().router("switch", 1).switchLoss(0.5).zLoss(0.3).build(),
         Networks.moe().residual(true).sharedHidden(3).switchLoss(0.1).l2(0.01).build(),
         Networks.moe()
-            .router(new TopKRouter(3))
+            .router(RouterSpec.of("top-k", 3))
             .ffn(5, Activation.GELU)
             .sharedExpert(new SharedExpertSpec(ExpertSpec.ffn(3, Activation.SILU), true))
             .build(),
@@ -157,8 +155,8 @@ class MoeGradientTest {
 
   @Test
   void gradient_besideASelectionBias_isThatOfTheScore() {
-    MultiLayerNetwork network =
-        Networks.checked(Networks.moe().router(new DeepSeekV3Router(2, 1, 1, 0)).build());
+    MultiLayerNetwork network = Networks.checked(
+        Networks.moe().router(RouterSpec.of("deepseek-v3", 2).withBiasRate(0)).build());
     DataSet data = Networks.data(DataType.DOUBLE, 9, 6);
     assertTrue(GradientCheckUtil.checkGradients(
         check(network, data).excludeParams(Set.of("1_router.selectionBias"))));

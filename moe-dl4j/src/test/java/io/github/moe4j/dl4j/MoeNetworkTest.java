@@ -5,14 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.balance.control.QuantileController;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.dl4j.router.DeepSeekV3Router;
-import io.github.moe4j.dl4j.router.NamedRouters;
+import io.github.moe4j.core.experts.ExpertsCatalogue;
+import io.github.moe4j.core.experts.ExpertsProvider;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -55,7 +58,7 @@ class MoeNetworkTest {
   }
 
   static Stream<String> routers() {
-    return NamedRouters.names().stream();
+    return RouterSpec.names().stream();
   }
 
   @ParameterizedTest
@@ -247,14 +250,56 @@ class MoeNetworkTest {
 
   @Test
   void selectionBias_movesAgainstTheLoad() {
-    MultiLayerNetwork network =
-        network(Networks.moe().router(new DeepSeekV3Router(1, 1, 1, 0.125)).build());
+    MultiLayerNetwork network = network(Networks.moe()
+        .router(RouterSpec.of("deepseek-v3", 1).with("groups", 1).withBiasRate(0.125))
+        .build());
     network.fit(Networks.data(DataType.FLOAT, 16, 1));
     long[] load = moeOf(network).load().orElseThrow().assigned();
     double[] bias = network.getParam("1_router.selectionBias").toDoubleVector();
     for (int e = 0; e < 4; e++) { // 16 choices, 4 an expert on average; DL4J adds minus the step
       assertEquals(0.125 * Math.signum(4 - load[e]), bias[e], 1e-7);
     }
+  }
+
+  @Test
+  void selectionBias_ofBiasedTopK_becomesThatOfQuantileBalancing() {
+    MultiLayerNetwork network = network(Networks.moe().router("biased-top-k", 1).build());
+    DataSet data = Networks.data(DataType.FLOAT, 16, 1);
+    MoeNetworkLayer layer = moeOf(network);
+    ExpertBias expected = ExpertBias.zeros(4);
+    QuantileController controller = QuantileController.ofLogits(expected, 1);
+    INDArray x = network.feedForwardToLayer(0, data.getFeatures(), true).get(1);
+    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
+      controller.observe(pass.decision());
+      controller.step();
+    }
+    network.fit(data);
+    assertArrayEquals(
+        expected.values(), network.getParam("1_router.selectionBias").toDoubleVector(), 1e-6);
+    assertTrue(Arrays.stream(expected.values()).anyMatch(b -> b != 0));
+  }
+
+  static Stream<String> kinds() {
+    return ExpertsCatalogue.load().all().stream()
+        .filter(kind -> !kind.traits().shared())
+        .map(ExpertsProvider::name);
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void experts_ofEachKind_trainAndSurviveJson(String kind) {
+    MultiLayerNetwork network =
+        network(Networks.moe().expert(ExpertSpec.of(kind, 3)).build());
+    DataSet data = Networks.data(DataType.FLOAT, 16, 1);
+    double[] before = bits(network.params());
+    network.fit(data);
+    assertNotEquals(before[before.length / 2], bits(network.params())[before.length / 2]);
+    MultiLayerNetwork same = new MultiLayerNetwork(
+        MultiLayerConfiguration.fromJson(network.getLayerWiseConfigurations().toJson()));
+    same.init();
+    same.setParams(network.params());
+    assertArrayEquals(
+        bits(network.output(data.getFeatures())), bits(same.output(data.getFeatures())));
   }
 
   @Test

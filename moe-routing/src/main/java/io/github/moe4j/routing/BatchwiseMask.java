@@ -11,11 +11,11 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
-import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Vectors;
-import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -57,12 +57,12 @@ public final class BatchwiseMask implements RoutingRule {
    * @param k experts per token on average, 1 ≤ k ≤ E
    */
   public static BatchwiseMask create(int k, int experts, DataType type) {
-    Require.positive("experts", experts);
-    INDArray threshold = Allocate.zeros(Require.floating("type", type), experts);
-    double[] start = new double[experts];
-    Arrays.fill(start, 0.5 / experts);
-    Vectors.write(threshold, start);
-    return of(k, threshold);
+    return of(k, threshold(experts).create(type, new SplittableRandom(0)));
+  }
+
+  /** The parameter {@code threshold} [E], which starts at {@code 1/(2E)}. */
+  public static ParameterSpec threshold(int experts) {
+    return ParameterSpec.constant(0.5 / Require.positive("experts", experts), experts);
   }
 
   /**

@@ -7,12 +7,14 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
-import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
-import java.util.SplittableRandom;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -81,19 +83,42 @@ public final class CosineGate implements Gate {
    */
   public static CosineGate create(
       int experts, int modelWidth, int projection, DataType type, long seed) {
+    NamedArrays drawn =
+        ParameterSpec.create(parameterSpecs(experts, modelWidth, projection), type, seed);
+    return of(drawn::get);
+  }
+
+  /**
+   * A gate over existing arrays by their names in {@link #parameterSpecs}, which become the live
+   * parameters.
+   */
+  public static CosineGate of(Function<String, INDArray> arrays) {
+    return of(
+        arrays.apply("projector.weight"),
+        arrays.apply("projector.bias"),
+        arrays.apply("similarity"),
+        arrays.apply("temperature"));
+  }
+
+  /**
+   * The parameters in order, and how Tutel starts them.
+   *
+   * @param projection width P
+   */
+  public static Map<String, ParameterSpec> parameterSpecs(
+      int experts, int modelWidth, int projection) {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);
     Require.positive("projection", projection);
-    SplittableRandom random = new SplittableRandom(seed);
     Initializer uniform = Initializer.kaimingUniform();
-    INDArray weight = uniform.create(type, random, projection, modelWidth);
     // PyTorch draws the bias of a linear layer from the range of its weight
-    Initializer likeWeight = (in, out, r) -> uniform.draw(modelWidth, out, r);
-    INDArray bias = likeWeight.create(type, random, projection, 1).reshape((long) projection);
-    INDArray similarity = Initializer.normal(0.01).create(type, random, projection, experts);
-    INDArray temperature = Allocate.zeros(type, 1);
-    temperature.putScalar(0, INITIAL_TEMPERATURE);
-    return of(weight, bias, similarity, temperature);
+    Initializer likeWeight = (in, out, random) -> uniform.draw(modelWidth, out, random);
+    Map<String, ParameterSpec> all = new LinkedHashMap<>();
+    all.put("projector.weight", ParameterSpec.weight(uniform, projection, modelWidth));
+    all.put("projector.bias", ParameterSpec.bias(likeWeight, projection));
+    all.put("similarity", ParameterSpec.weight(Initializer.normal(0.01), projection, experts));
+    all.put("temperature", ParameterSpec.constant(INITIAL_TEMPERATURE, 1));
+    return all;
   }
 
   @Override

@@ -31,7 +31,7 @@ public record DeepSeekV3(TopK topK, ExpertBias bias, ExpertGroups groups) implem
 
   /** The published gate without groups: any expert can be reached. */
   public static DeepSeekV3 of(int k, ExpertBias bias) {
-    return new DeepSeekV3(published(k), bias, ExpertGroups.none());
+    return new DeepSeekV3(weights(k), bias, ExpertGroups.none());
   }
 
   /**
@@ -43,10 +43,11 @@ public record DeepSeekV3(TopK topK, ExpertBias bias, ExpertGroups groups) implem
    * @param kept groups a token may use
    */
   public static DeepSeekV3 of(int k, ExpertBias bias, int groups, int kept) {
-    return new DeepSeekV3(published(k), bias, ExpertGroups.byBestTwo(groups, kept));
+    return new DeepSeekV3(weights(k), bias, ExpertGroups.byBestTwo(groups, kept));
   }
 
-  private static TopK published(int k) {
+  /** The published weights: sigmoids of the chosen, divided by their sum, times 2.5. */
+  public static TopK weights(int k) {
     return new TopK(k, ScoreFunction.SIGMOID, TopKNormalization.sum(EPSILON), SCALE);
   }
 

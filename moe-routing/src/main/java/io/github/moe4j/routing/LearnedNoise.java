@@ -37,7 +37,12 @@ public final class LearnedNoise implements NoiseScale {
 
   /** New noise with zero weights and epsilon 1e-2. */
   public static LearnedNoise create(int experts, int modelWidth, DataType type) {
-    return of(LinearGate.create(experts, modelWidth, type, Initializer.zeros(), 0), EPSILON);
+    return of(LinearGate.create(experts, modelWidth, type, Initializer.zeros(), 0));
+  }
+
+  /** Noise over an existing gate, whose parameters stay the live ones, with epsilon 1e-2. */
+  public static LearnedNoise of(Gate gate) {
+    return of(gate, EPSILON);
   }
 
   /**

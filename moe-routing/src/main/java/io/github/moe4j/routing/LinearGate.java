@@ -8,6 +8,7 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -16,6 +17,7 @@ import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.Vectors;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -67,9 +69,18 @@ public final class LinearGate implements Gate {
     return new LinearGate(weight, bias);
   }
 
-  /** A new gate without bias, normal with standard deviation 0.02. */
+  /** A new gate without bias that starts as {@link #parameterSpecs} says; the same seed gives the same bits. */
   public static LinearGate create(int experts, int modelWidth, DataType type, long seed) {
-    return create(experts, modelWidth, type, Initializer.normal(0.02), seed);
+    return create(experts, modelWidth, type, usualInitializer(), seed);
+  }
+
+  /** The parameters of a gate without bias: {@code weight} [E,D], normal with standard deviation 0.02. */
+  public static Map<String, ParameterSpec> parameterSpecs(int experts, int modelWidth) {
+    return Map.of("weight", ParameterSpec.weight(usualInitializer(), experts, modelWidth));
+  }
+
+  private static Initializer usualInitializer() {
+    return Initializer.normal(0.02);
   }
 
   /** A new gate without bias; the same seed gives the same bits. */

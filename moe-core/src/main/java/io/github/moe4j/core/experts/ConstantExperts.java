@@ -7,13 +7,15 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,12 +45,19 @@ public final class ConstantExperts implements Experts {
    * same seed gives the same bits.
    */
   public static ConstantExperts create(int experts, int modelWidth, DataType type, long seed) {
+    NamedArrays drawn = ParameterSpec.create(parameterSpecs(experts, modelWidth), type, seed);
+    return of(drawn.get("gate.weight"), drawn.get("constant"));
+  }
+
+  /** The parameters in order. */
+  public static Map<String, ParameterSpec> parameterSpecs(int experts, int modelWidth) {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);
-    SplittableRandom random = new SplittableRandom(seed);
-    return new ConstantExperts(
-        Initializer.kaimingUniform().create(type, random, experts, 2, modelWidth),
-        Initializer.normal(1).create(type, random, experts, modelWidth));
+    Map<String, ParameterSpec> all = new LinkedHashMap<>();
+    all.put(
+        "gate.weight", ParameterSpec.weight(Initializer.kaimingUniform(), experts, 2, modelWidth));
+    all.put("constant", ParameterSpec.other(Initializer.normal(1), experts, modelWidth));
+    return all;
   }
 
   /**

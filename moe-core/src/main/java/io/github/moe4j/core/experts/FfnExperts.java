@@ -5,8 +5,11 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.catalogue.ParameterSpec;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -41,12 +44,29 @@ public final class FfnExperts implements Experts {
 
   /** New experts with weights drawn from a seed; the same seed gives the same bits. */
   public static FfnExperts create(ExpertOptions options, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
+    return of(
+        options, ParameterSpec.create(parameterSpecs(options), options.dataType(), seed)::get);
+  }
+
+  /** The parameters in order. */
+  public static Map<String, ParameterSpec> parameterSpecs(ExpertOptions options) {
+    Map<String, ParameterSpec> all = new LinkedHashMap<>();
+    int hidden = options.hiddenWidth();
+    GroupedLinear.addSpecs(all, "up", options, hidden, options.modelWidth());
+    GroupedLinear.addSpecs(all, "down", options, options.modelWidth(), hidden);
+    return all;
+  }
+
+  /**
+   * Experts over existing arrays by the names of {@link #parameterSpecs}, which become the live
+   * parameters.
+   */
+  public static FfnExperts of(ExpertOptions options, Function<String, INDArray> arrays) {
     return new FfnExperts(
-        GroupedLinear.toHidden("up", options, random),
-        GroupedLinear.fromHidden("down", options, random),
+        GroupedLinear.of("up", options, arrays),
+        GroupedLinear.of("down", options, arrays),
         options.activation(),
-        HiddenDropout.NONE);
+        new HiddenDropout(options.dropout()));
   }
 
   /**

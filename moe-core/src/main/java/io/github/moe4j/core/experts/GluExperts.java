@@ -5,9 +5,12 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SplittableRandom;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -77,13 +80,38 @@ public final class GluExperts implements Experts {
   }
 
   private static GluExperts draw(GluCombination combination, ExpertOptions options, long seed) {
-    SplittableRandom random = new SplittableRandom(seed);
-    return new GluExperts(
-        GroupedLinear.toHidden("gate", options, random),
-        GroupedLinear.toHidden("up", options, random),
-        GroupedLinear.fromHidden("down", options, random),
+    return over(
         combination,
-        HiddenDropout.NONE);
+        options,
+        ParameterSpec.create(parameterSpecs(options), options.dataType(), seed)::get);
+  }
+
+  /** The parameters in order. */
+  public static Map<String, ParameterSpec> parameterSpecs(ExpertOptions options) {
+    Map<String, ParameterSpec> all = new LinkedHashMap<>();
+    int hidden = options.hiddenWidth();
+    GroupedLinear.addSpecs(all, "gate", options, hidden, options.modelWidth());
+    GroupedLinear.addSpecs(all, "up", options, hidden, options.modelWidth());
+    GroupedLinear.addSpecs(all, "down", options, options.modelWidth(), hidden);
+    return all;
+  }
+
+  /**
+   * Experts with the options' activation over existing arrays by the names of {@link
+   * #parameterSpecs}, which become the live parameters.
+   */
+  public static GluExperts of(ExpertOptions options, Function<String, INDArray> arrays) {
+    return over(new ActivatedGate(options.activation()), options, arrays);
+  }
+
+  static GluExperts over(
+      GluCombination combination, ExpertOptions options, Function<String, INDArray> arrays) {
+    return new GluExperts(
+        GroupedLinear.of("gate", options, arrays),
+        GroupedLinear.of("up", options, arrays),
+        GroupedLinear.of("down", options, arrays),
+        combination,
+        new HiddenDropout(options.dropout()));
   }
 
   /**

@@ -2,14 +2,15 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
-import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowVector;
 import io.github.moe4j.core.internal.Rows;
 import java.util.List;
-import java.util.random.RandomGenerator;
+import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -48,22 +49,25 @@ final class GroupedLinear {
     INDArray apply(String name, INDArray array);
   }
 
-  /** A new projection [E,H,D], its weight drawn from the generator, its bias zero. */
-  static GroupedLinear toHidden(String name, ExpertOptions options, RandomGenerator random) {
-    return draw(name, options, random, options.hiddenWidth(), options.modelWidth());
-  }
-
-  /** A new projection [E,D,H], its weight drawn from the generator, its bias zero. */
-  static GroupedLinear fromHidden(String name, ExpertOptions options, RandomGenerator random) {
-    return draw(name, options, random, options.modelWidth(), options.hiddenWidth());
-  }
-
-  private static GroupedLinear draw(
-      String name, ExpertOptions options, RandomGenerator random, int out, int in) {
+  /**
+   * Adds the parameters of a projection: {@code name.weight} [E,out,in] and, if the options say so,
+   * {@code name.bias} [E,out].
+   *
+   * @param specs by name. Modified.
+   */
+  static void addSpecs(
+      Map<String, ParameterSpec> specs, String name, ExpertOptions options, int out, int in) {
     int experts = options.experts();
-    INDArray weight = options.initializer().create(options.dataType(), random, experts, out, in);
-    INDArray bias = options.biases() ? Allocate.zeros(options.dataType(), experts, out) : null;
-    return new GroupedLinear(name, weight, bias);
+    specs.put(name + ".weight", ParameterSpec.weight(options.initializer(), experts, out, in));
+    if (options.biases()) {
+      specs.put(name + ".bias", ParameterSpec.bias(experts, out));
+    }
+  }
+
+  /** A projection over the arrays of those names. */
+  static GroupedLinear of(String name, ExpertOptions options, Function<String, INDArray> arrays) {
+    INDArray bias = options.biases() ? arrays.apply(name + ".bias") : null;
+    return new GroupedLinear(name, arrays.apply(name + ".weight"), bias);
   }
 
   /** The projection over changed arrays. */

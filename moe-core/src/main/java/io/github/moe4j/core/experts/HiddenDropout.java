@@ -25,8 +25,12 @@ final class HiddenDropout {
   private final double rate;
 
   HiddenDropout(double rate) {
-    Require.that(rate >= 0 && rate < 1, "dropout rate must be in [0, 1) but was %s", rate);
+    requireRate(rate);
     this.rate = rate;
+  }
+
+  static void requireRate(double rate) {
+    Require.that(rate >= 0 && rate < 1, "dropout rate must be in [0, 1) but was %s", rate);
   }
 
   /**

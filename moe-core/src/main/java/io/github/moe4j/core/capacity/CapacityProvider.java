@@ -1,0 +1,21 @@
+package io.github.moe4j.core.capacity;
+
+import io.github.moe4j.core.catalogue.CatalogueEntry;
+
+/**
+ * A formula of how many assignments an expert takes, by name. Its {@link #formula} is in T tokens, k
+ * choices, E experts, N assignments and the number f.
+ *
+ * <p>The name of a class with a public constructor without arguments goes into {@code
+ * META-INF/services/io.github.moe4j.core.capacity.CapacityProvider}.
+ */
+public interface CapacityProvider extends CatalogueEntry {
+  /**
+   * The formula.
+   *
+   * @param number f
+   * @param k choices per token
+   * @throws IllegalArgumentException if there is none with this number
+   */
+  CapacityFormula create(double number, int k);
+}

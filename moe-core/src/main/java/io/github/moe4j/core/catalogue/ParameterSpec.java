@@ -1,0 +1,104 @@
+package io.github.moe4j.core.catalogue;
+
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.random.RandomGenerator;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Shape of a parameter, what it is, and how it starts.
+ *
+ * @param shape in c order, one axis at least
+ * @param role what it is
+ * @param initializer draws its first numbers
+ */
+public record ParameterSpec(List<Long> shape, Role role, Initializer initializer) {
+  /** What a parameter is, for systems that start and regularize their parameters by rules of their own. */
+  public enum Role {
+    /** A matrix [out,in], or a stack of them. */
+    WEIGHT,
+    /** What is added to the outputs of a matrix. */
+    BIAS,
+    /** Anything else: always starts by its own initializer. */
+    OTHER
+  }
+
+  /** Checks and copies the shape. */
+  public ParameterSpec {
+    Require.that(!shape.isEmpty(), "a parameter must have at least one axis");
+    for (long size : shape) {
+      Require.that(size > 0, "sizes of a parameter must be at least 1 but were %s", shape);
+    }
+    shape = List.copyOf(shape);
+  }
+
+  /** A matrix [out,in], or a stack of them. */
+  public static ParameterSpec weight(Initializer initializer, long... shape) {
+    Require.that(shape.length > 1, "a weight must have at least two axes but had %d", shape.length);
+    return of(Role.WEIGHT, initializer, shape);
+  }
+
+  /** A bias that starts at zero. */
+  public static ParameterSpec bias(long... shape) {
+    return of(Role.BIAS, Initializer.zeros(), shape);
+  }
+
+  /** A bias with a start of its own. */
+  public static ParameterSpec bias(Initializer initializer, long... shape) {
+    return of(Role.BIAS, initializer, shape);
+  }
+
+  /** Numbers that start at one value. */
+  public static ParameterSpec constant(double value, long... shape) {
+    return of(Role.OTHER, (in, out, random) -> value, shape);
+  }
+
+  /** Any other numbers. */
+  public static ParameterSpec other(Initializer initializer, long... shape) {
+    return of(Role.OTHER, initializer, shape);
+  }
+
+  private static ParameterSpec of(Role role, Initializer initializer, long... shape) {
+    return new ParameterSpec(Arrays.stream(shape).boxed().toList(), role, initializer);
+  }
+
+  /** The shape as ND4J takes it. */
+  public long[] dimensions() {
+    return shape.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Number of scalars. */
+  public long length() {
+    return shape.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+  }
+
+  /**
+   * A new array of first numbers.
+   *
+   * @param random source of the numbers. Modified.
+   */
+  public INDArray create(DataType type, RandomGenerator random) {
+    long[] dimensions = dimensions();
+    return dimensions.length > 1
+        ? initializer.create(type, random, dimensions)
+        : initializer.create(type, random, dimensions[0], 1).reshape(dimensions);
+  }
+
+  /**
+   * New arrays for all specs, drawn in order from one generator; the same seed gives the same bits.
+   *
+   * @param specs by name. Not modified.
+   */
+  public static NamedArrays create(Map<String, ParameterSpec> specs, DataType type, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    NamedArrays.Builder all = NamedArrays.builder();
+    specs.forEach((name, spec) -> all.add(name, spec.create(type, random)));
+    return all.build();
+  }
+}

@@ -1,0 +1,65 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.catalogue.Catalogue;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All kinds of experts by name; the first is what a layer has if nobody says. */
+public final class ExpertsCatalogue {
+  private static final String SUBJECT = "kind of experts";
+
+  private ExpertsCatalogue() {}
+
+  /**
+   * Those of the library, and those that {@link java.util.ServiceLoader} finds on the class path.
+   *
+   * @throws java.util.ServiceConfigurationError if a provider cannot be loaded
+   * @throws IllegalArgumentException if two have one name
+   */
+  public static Catalogue<ExpertsProvider> load() {
+    return Catalogue.load(SUBJECT, ExpertsProvider.class, library());
+  }
+
+  /** The name of gated networks with an activation. */
+  public static String gated(Activation activation) {
+    return switch (activation) {
+      case SILU -> "swiglu";
+      case GELU -> "geglu";
+      case GELU_TANH -> "geglu-tanh";
+      case RELU -> "reglu";
+    };
+  }
+
+  /** The name of plain networks with an activation. */
+  public static String plain(Activation activation) {
+    return switch (activation) {
+      case SILU -> "ffn-silu";
+      case GELU -> "ffn-gelu";
+      case GELU_TANH -> "ffn-gelu-tanh";
+      case RELU -> "ffn-relu";
+    };
+  }
+
+  /** The kinds of the library. */
+  public static List<ExpertsProvider> library() {
+    List<ExpertsProvider> all = new ArrayList<>();
+    all.add(LibraryExperts.gated(
+        Activation.SILU, "gated networks with SiLU, as in Mixtral, DeepSeek and Qwen", "silu"));
+    all.add(LibraryExperts.gated(Activation.GELU, "gated networks with GELU", "gelu"));
+    all.add(LibraryExperts.gated(
+        Activation.GELU_TANH, "gated networks with GELU by tanh", "gelu_tanh"));
+    all.add(LibraryExperts.gated(Activation.RELU, "gated networks with ReLU", "relu"));
+    all.add(LibraryExperts.clamped());
+    all.add(LibraryExperts.plain(
+        Activation.RELU, "plain networks with ReLU, as in Switch Transformers", "relu"));
+    all.add(LibraryExperts.plain(
+        Activation.GELU, "plain networks with GELU, as in GLaM and V-MoE", "gelu"));
+    all.add(LibraryExperts.plain(
+        Activation.GELU_TANH, "plain networks with GELU by tanh", "gelu_tanh"));
+    all.add(LibraryExperts.plain(Activation.SILU, "plain networks with SiLU", "silu"));
+    all.add(LibraryExperts.dropout(0.1));
+    all.add(LibraryExperts.shared());
+    all.add(new MoePlusPlus());
+    return all;
+  }
+}

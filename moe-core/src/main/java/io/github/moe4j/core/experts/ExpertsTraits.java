@@ -1,0 +1,24 @@
+package io.github.moe4j.core.experts;
+
+import io.github.moe4j.core.internal.Require;
+
+/**
+ * What others must know of a kind of experts to build or compare it.
+ *
+ * @param matrices matrices of an expert: of those with two, hidden layers may be wider for as many
+ *     operations as with three
+ * @param shared whether a layer adds one more such network that serves every token
+ * @param leastExperts the fewest experts it works with
+ */
+public record ExpertsTraits(int matrices, boolean shared, int leastExperts) {
+  /** Checks the numbers. */
+  public ExpertsTraits {
+    Require.positive("matrices", matrices);
+    Require.positive("leastExperts", leastExperts);
+  }
+
+  /** Networks of so many matrices, in any number. */
+  public static ExpertsTraits ofMatrices(int matrices) {
+    return new ExpertsTraits(matrices, false, 1);
+  }
+}

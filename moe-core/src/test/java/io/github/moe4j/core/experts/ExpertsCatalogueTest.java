@@ -1,0 +1,119 @@
+package io.github.moe4j.core.experts;
+
+import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.testkit.ExpertsContract;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+
+class ExpertsCatalogueTest {
+  private static final ExpertOptions OPTIONS = ExpertOptions.of(5, 4, 6);
+
+  static Stream<String> names() {
+    return ExpertsCatalogue.load().names().stream();
+  }
+
+  /** Every kind of the catalogue keeps the contract. */
+  @Nested
+  @ParameterizedClass(name = "{0}")
+  @MethodSource("io.github.moe4j.core.experts.ExpertsCatalogueTest#names")
+  class Contract extends ExpertsContract {
+    @Parameter
+    String kind;
+
+    @Override
+    protected Experts experts(int experts, int width, DataType type, long seed) {
+      ExpertOptions options = ExpertOptions.of(experts, width, 3).withDataType(type);
+      return ExpertsCatalogue.load().get(kind).create(options, seed);
+    }
+
+    /** The zero expert of MoE++ gives zero whatever it is given. */
+    @Override
+    protected boolean readsRows() {
+      return !kind.equals("moe++");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void create_anyKind_hasTheParametersItSays(String name) {
+    ExpertsProvider kind = ExpertsCatalogue.load().get(name);
+    for (boolean biases : new boolean[] {false, true}) {
+      ExpertOptions options = OPTIONS.withBiases(biases);
+      Experts experts = kind.create(options, 1);
+      assertEquals(
+          List.copyOf(kind.parameters(options).keySet()),
+          List.copyOf(experts.parameters().names()));
+      kind.parameters(options)
+          .forEach((parameter, spec) -> assertArrayEquals(
+              spec.dimensions(), experts.parameters().get(parameter).shape(), parameter));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void matrices_areAsManyAsTheFirstExpertHas(String name) {
+    ExpertsProvider kind = ExpertsCatalogue.load().get(name);
+    long matrices = kind.parameters(OPTIONS).keySet().stream()
+        .filter(parameter -> parameter.matches("(0\\.)?(gate|up|down)\\.weight"))
+        .count();
+    assertEquals(kind.traits().matrices(), matrices);
+  }
+
+  @Test
+  void create_ofNetworks_hasTheBitsOfTheirOwnFactories() {
+    requireSame(GluExperts.create(OPTIONS, 7), "swiglu");
+    requireSame(GluExperts.create(ClampedSwiGlu.gptOss(), OPTIONS, 7), "clamped-swiglu");
+    requireSame(FfnExperts.create(OPTIONS.withActivation(Activation.RELU), 7), "ffn-relu");
+    requireSame(
+        CompositeExperts.of(
+            GluExperts.create(OPTIONS.withExperts(2), 7),
+            new ZeroExperts(1, 4, DataType.FLOAT),
+            new CopyExperts(1, 4, DataType.FLOAT),
+            ConstantExperts.create(1, 4, DataType.FLOAT, 8)),
+        "moe++");
+  }
+
+  private static void requireSame(Experts expected, String kind) {
+    Experts made = ExpertsCatalogue.load().get(kind).create(OPTIONS, 7);
+    expected
+        .parameters()
+        .forEach((name, array) -> assertSameBits(name, array, made.parameters().get(name)));
+  }
+
+  @Test
+  void names_ofActivations_areInTheCatalogue() {
+    for (Activation activation : Activation.values()) {
+      assertTrue(ExpertsCatalogue.load()
+          .names()
+          .containsAll(
+              List.of(ExpertsCatalogue.gated(activation), ExpertsCatalogue.plain(activation))));
+    }
+  }
+
+  @Test
+  void create_withTooFewExperts_isOneClearError() {
+    Exception e = assertThrows(
+        IllegalArgumentException.class,
+        () -> ExpertsCatalogue.load().get("moe++").create(OPTIONS.withExperts(3), 1));
+    assertEquals("moe++ needs at least 4 experts but had 3", e.getMessage());
+  }
+
+  @Test
+  void options_withAWrongRateOfDropout_isOneClearError() {
+    Exception e = assertThrows(IllegalArgumentException.class, () -> OPTIONS.withDropout(1));
+    assertEquals("dropout rate must be in [0, 1) but was 1.0", e.getMessage());
+  }
+}

@@ -1,0 +1,11 @@
+package io.github.moe4j.routing.catalogue;
+
+/** Where a router adds the expert bias, which a controller steers, when it chooses. */
+public enum BiasUse {
+  /** It reads none. */
+  NONE,
+  /** To scores between 0 and 1. */
+  SCORES,
+  /** To logits. */
+  LOGITS
+}

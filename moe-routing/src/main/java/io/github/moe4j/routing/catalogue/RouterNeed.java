@@ -1,0 +1,27 @@
+package io.github.moe4j.routing.catalogue;
+
+/** What a router needs of its input beside a token's own activations. */
+public enum RouterNeed {
+  /** A generator of random numbers in training. */
+  GENERATOR_IN_TRAINING("generator in training"),
+  /** The step of training, for a schedule. */
+  STEP("step"),
+  /** Token ids. */
+  TOKEN_IDS("token ids"),
+  /** In training the other tokens of the batch, also later ones. */
+  OTHER_TOKENS_IN_TRAINING("other tokens in training, also later ones"),
+  /** In training and evaluation the other tokens of the batch, also later ones. */
+  OTHER_TOKENS("other tokens, also later ones");
+
+  private final String text;
+
+  RouterNeed(String text) {
+    this.text = text;
+  }
+
+  /** As a table shows it. */
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,69 @@
+package io.github.moe4j.routing.catalogue;
+
+import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.catalogue.CatalogueEntry;
+import io.github.moe4j.core.catalogue.NumberOption;
+import io.github.moe4j.core.catalogue.ParameterSpec;
+import java.util.List;
+import java.util.Map;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * A router by name: all that the lab, benchmarks, pages and networks of Deeplearning4j must know to
+ * use it. Most routers are a rule over a linear gate, and implement {@link RuleProvider}.
+ *
+ * <p>The name of a class with a public constructor without arguments goes into {@code
+ * META-INF/services/io.github.moe4j.routing.catalogue.RouterProvider}.
+ */
+public interface RouterProvider extends CatalogueEntry {
+  /** What others must know of it. */
+  RouterTraits traits();
+
+  /** Published models and systems that have it; empty if none are known. */
+  default String usedBy() {
+    return "";
+  }
+
+  /** What deciding costs beside the matrix product of its gate; empty if nobody says. */
+  default String cost() {
+    return "";
+  }
+
+  /**
+   * What usually balances it: names of the catalogue of moe-balance, together; empty for nothing. By
+   * default the Switch loss and the z-loss unless loads are even by design.
+   */
+  default List<String> usualBalance() {
+    return traits().usualLosses();
+  }
+
+  /** Numbers that it can be given. */
+  default List<NumberOption> options() {
+    return List.of();
+  }
+
+  /** Its parameters in order, by the names that the router gives them. */
+  Map<String, ParameterSpec> parameters(RouterConfig config);
+
+  /**
+   * The router over given arrays.
+   *
+   * @throws IllegalArgumentException if sizes and options do not go together
+   */
+  Router build(RouterConfig config, RouterParts parts);
+
+  /**
+   * A router with new parameters; the same seed gives the same bits.
+   *
+   * @param type of the parameters
+   * @param bias [E] for routers that read one. Kept, not modified.
+   * @throws IllegalArgumentException if an option is unknown, or sizes and options do not go together
+   */
+  default Router create(RouterConfig config, DataType type, ExpertBias bias, long seed) {
+    NumberOption.requireKnown("router " + name(), options(), config.options());
+    NamedArrays arrays = ParameterSpec.create(parameters(config), type, seed);
+    return build(config, new RouterParts(arrays::get, bias, seed));
+  }
+}

@@ -1,0 +1,10 @@
+/**
+ * The catalogue of routers: what each is, how it is built over given arrays, and its typed traits.
+ *
+ * <p>A router of one's own is added by a {@link io.github.moe4j.routing.catalogue.RouterProvider} that
+ * {@link java.util.ServiceLoader} finds.
+ */
+@NullMarked
+package io.github.moe4j.routing.catalogue;
+
+import org.jspecify.annotations.NullMarked;

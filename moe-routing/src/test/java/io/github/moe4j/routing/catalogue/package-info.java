@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.routing.catalogue;
+
+import org.jspecify.annotations.NullMarked;
