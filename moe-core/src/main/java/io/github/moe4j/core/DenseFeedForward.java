@@ -176,10 +176,10 @@ public final class DenseFeedForward implements FeedForward {
             List.of(),
             List.of(dLogits),
             (r, in, out) -> out[0][0] = dGates[r] * gates[r] * (1 - gates[r]));
-        Gemm.multiply(dLogits, true, x, false, 1, into.get("gate.weight"));
+        into.ifPresent("gate.weight", dW -> Gemm.multiply(dLogits, true, x, false, 1, dW));
         Gemm.multiply(dLogits, false, gate, false, 1, dxRows);
       }
-      run.backward(dRows, dxRows, into.scoped("network"));
+      run.backward(dRows, dxRows, into.part("network"));
       Dispatcher.dispatchBackward(plan, dxRows, dx);
     }
 

@@ -5,10 +5,13 @@ import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.Zero;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -16,21 +19,29 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A sum that backward passes add into: gradients of micro-batches accumulate by themselves, and
  * an expert without tokens keeps its zero without any work. Not thread-safe.
+ *
+ * <p>Parameters may be frozen ({@link NamedArrays#zeroGradientsExcept}): they have no gradient here, and a
+ * backward pass does not compute one; the gradient of the input is the same.
  */
 public final class Gradients {
   private final Map<String, INDArray> arrays;
-  private final String prefix;
+  private final Set<String> frozen;
+  private final String path;
 
-  private Gradients(Map<String, INDArray> arrays, String prefix) {
-    this.arrays = arrays;
-    this.prefix = prefix;
+  private Gradients(Map<String, INDArray> arrays, Set<String> frozen, String path) {
+    this.arrays = Collections.unmodifiableMap(arrays);
+    this.frozen = Collections.unmodifiableSet(frozen);
+    this.path = path;
   }
 
-  static Gradients zerosLike(NamedArrays parameters) {
+  static Gradients zerosLike(NamedArrays parameters, Set<String> frozen) {
     Map<String, INDArray> zeros = new LinkedHashMap<>();
-    parameters.forEach(
-        (name, array) -> zeros.put(name, Allocate.zeros(array.dataType(), array.shape())));
-    return new Gradients(zeros, "");
+    parameters.forEach((name, array) -> {
+      if (!frozen.contains(name)) {
+        zeros.put(name, Allocate.zeros(array.dataType(), array.shape()));
+      }
+    });
+    return new Gradients(zeros, frozen, "");
   }
 
   /**
@@ -41,51 +52,104 @@ public final class Gradients {
   public static Gradients in(NamedArrays arrays) {
     Map<String, INDArray> kept = new LinkedHashMap<>();
     arrays.forEach(kept::put);
-    return new Gradients(kept, "");
+    return new Gradients(kept, Set.of(), "");
   }
 
-  /** The same gradients as a part sees them: its names without {@code part.} before them. */
-  public Gradients scoped(String part) {
-    return new Gradients(arrays, prefix + part + ".");
+  /**
+   * The gradients of a part alone, in the same arrays: those whose names begin with {@code part.}, by the
+   * rest of their names. No operation touches or counts any other.
+   *
+   * @param part a path such as {@code experts}. If nothing is below it, as below a router without
+   *     parameters, the part can be given to a backward pass, and all that would change or measure it is
+   *     an error.
+   */
+  public Gradients part(String part) {
+    Map<String, INDArray> own = new LinkedHashMap<>();
+    arrays.forEach((name, array) -> PartName.within(part, name, rest -> own.put(rest, array)));
+    Set<String> frozenOwn = new LinkedHashSet<>();
+    frozen.forEach(name -> PartName.within(part, name, frozenOwn::add));
+    return new Gradients(own, frozenOwn, path + part + ".");
   }
 
-  /** The gradient of a name; the live array, which a backward pass adds to. */
+  /**
+   * The gradient of a name; the live array, which a backward pass adds to.
+   *
+   * @throws IllegalArgumentException if there is none, also if the parameter is frozen
+   */
   public INDArray get(String name) {
-    INDArray array = arrays.get(prefix + name);
+    INDArray array = arrays.get(name);
     if (array == null) {
       throw new IllegalArgumentException(
-          "no gradient " + prefix + name + " among " + arrays.keySet());
+          isFrozen(name) ? "parameter " + path + name + " is frozen" : missing(name));
     }
     return array;
   }
 
   /**
-   * Checks, as seen in this scope, that there is a gradient of the same shape and type for each of
-   * the parameters.
+   * Whether a parameter has no gradient here, so that a backward pass has none to compute.
+   *
+   * @throws IllegalArgumentException if there is no parameter of that name
+   */
+  public boolean isFrozen(String name) {
+    if (arrays.containsKey(name)) {
+      return false;
+    }
+    Require.that(frozen.contains(name), "%s", missing(name));
+    return true;
+  }
+
+  /**
+   * Gives a gradient to an action that adds to it, or does nothing if the parameter is frozen.
+   *
+   * @throws IllegalArgumentException if there is no parameter of that name
+   */
+  public void ifPresent(String name, Consumer<INDArray> action) {
+    if (!isFrozen(name)) {
+      action.accept(get(name));
+    }
+  }
+
+  private String missing(String name) {
+    String all = frozen.isEmpty() ? "" : " and the frozen " + frozen;
+    return "no gradient %s%s among %s%s".formatted(path, name, arrays.keySet(), all);
+  }
+
+  /**
+   * Checks that there is a gradient of the same shape and type for each of the parameters, unless it is
+   * frozen.
    */
   public void requireFits(NamedArrays parameters) {
-    parameters.forEach((name, array) -> requireFits(name, array));
+    parameters.forEach(this::requireFits);
   }
 
   private void requireFits(String name, INDArray array) {
-    INDArray gradient = get(name);
-    Require.shape("gradient of " + prefix + name, gradient, array.shape());
-    Require.type("gradient of " + prefix + name, gradient, array.dataType());
+    if (!isFrozen(name)) {
+      INDArray gradient = get(name);
+      Require.shape("gradient of " + path + name, gradient, array.shape());
+      Require.type("gradient of " + path + name, gradient, array.dataType());
+    }
   }
 
-  /** All names in order, without scope. */
+  /** All names in order, without those of frozen parameters. */
   public Set<String> names() {
-    return java.util.Collections.unmodifiableSet(arrays.keySet());
+    return arrays.keySet();
   }
 
-  /** Visits all gradients in order, without scope. */
+  /** Visits all gradients in order. */
   public void forEach(BiConsumer<String, INDArray> visitor) {
     arrays.forEach(visitor);
   }
 
+  /** All gradients; an error in a part that nothing is below, which is a mistaken name. */
+  private Map<String, INDArray> own() {
+    Require.that(
+        path.isEmpty() || !arrays.isEmpty() || !frozen.isEmpty(), "no gradient below %s", path);
+    return arrays;
+  }
+
   /** Sets all gradients to zero. */
   public void zero() {
-    arrays.values().forEach(Zero::fill);
+    own().values().forEach(Zero::fill);
   }
 
   /**
@@ -100,19 +164,19 @@ public final class Gradients {
         names(),
         other.names());
     other.arrays.forEach(this::requireFits);
-    arrays.forEach((name, array) -> array.addi(other.arrays.get(name)));
+    own().forEach((name, array) -> array.addi(other.arrays.get(name)));
   }
 
   /** Multiplies all gradients by a factor, such as 1/micro-batches. */
   public void scale(double factor) {
     Require.finite("factor", factor);
-    arrays.values().forEach(array -> array.muli(factor));
+    own().values().forEach(array -> array.muli(factor));
   }
 
   /** The Euclidean norm of all gradients seen as one vector, summed in float64. */
   public double globalNorm() {
     double sum = 0;
-    for (INDArray array : arrays.values()) {
+    for (INDArray array : own().values()) {
       sum += sumOfSquares(array);
     }
     return Math.sqrt(sum);

@@ -1,13 +1,22 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** How the numbers of a weight matrix are drawn. Weights are [out,in] or a stack [E,out,in]. */
+/**
+ * How the numbers of a weight matrix are drawn. Weights are [out,in] or a stack [E,out,in].
+ *
+ * <p>Each of the initializers here takes exactly one {@link RandomGenerator#nextDouble} for a number,
+ * and portable arithmetic: one seed gives the same bits on every machine and JDK. {@code
+ * SplittableRandom}, {@code L64X128MixRandom} and the other generators of {@code java.util.random} give
+ * the same {@code nextDouble} on JDK 17 and 25; their {@code nextGaussian} does not.
+ */
 @FunctionalInterface
 public interface Initializer {
   /**
@@ -27,23 +36,18 @@ public interface Initializer {
   /** Normal with mean 0 and the given standard deviation. */
   static Initializer normal(double std) {
     Require.that(std >= 0 && Double.isFinite(std), "std must be at least 0 but was %s", std);
-    return (in, out, random) -> std * random.nextGaussian();
+    return (in, out, random) -> std * InverseSampling.normal(random);
   }
 
   /**
-   * Normal with standard deviation {@code sqrt(scale/fanIn)}, draws beyond two of them repeated;
-   * Switch Transformers uses scale 0.1 (arXiv 2101.03961, section 2.4).
+   * Normal with standard deviation {@code σ = sqrt(scale/fanIn)}, given that it is within ±2σ; Switch
+   * Transformers uses scale 0.1 (arXiv 2101.03961, section 2.4). A uniform number is mapped to the
+   * quantile at {@code Φ(−2) + u·(1 − 2Φ(−2))}, where Switch repeats draws beyond 2σ.
    */
   static Initializer truncatedNormal(double scale) {
     Require.that(
         scale >= 0 && Double.isFinite(scale), "scale must be at least 0 but was %s", scale);
-    return (in, out, random) -> {
-      double z = random.nextGaussian();
-      while (Math.abs(z) > 2) {
-        z = random.nextGaussian();
-      }
-      return z * Math.sqrt(scale / in);
-    };
+    return (in, out, random) -> InverseSampling.truncatedNormal(random) * Math.sqrt(scale / in);
   }
 
   /** Uniform in ±1/√fanIn, the default of linear layers in PyTorch. */
@@ -59,10 +63,16 @@ public interface Initializer {
   /**
    * A new array of drawn numbers.
    *
+   * @param random source of the numbers. Modified.
    * @param shape [out,in] or [E,out,in]
+   * @throws IllegalArgumentException for another number of axes or another type than FLOAT and DOUBLE
    */
   default INDArray create(DataType type, RandomGenerator random, long... shape) {
     Require.floating("type", type);
+    Require.that(
+        shape.length == 2 || shape.length == 3,
+        "shape must be [out,in] or [E,out,in] but was %s",
+        Arrays.toString(shape));
     INDArray array = Allocate.zeros(type, shape);
     long in = shape[shape.length - 1];
     long out = shape[shape.length - 2];

@@ -20,6 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class MoeLayer implements FeedForward {
   private final String name;
   private final @Nullable PassListener listener;
+  private final @Nullable Threads threads;
   private final Router router;
   private final Experts experts;
   private final CapacityRule capacity;
@@ -31,6 +32,7 @@ public final class MoeLayer implements FeedForward {
   private MoeLayer(Builder builder) {
     this.name = builder.name;
     this.listener = builder.listener;
+    this.threads = builder.threads;
     this.router = builder.router;
     this.experts = builder.experts;
     this.capacity = builder.capacity;
@@ -116,6 +118,10 @@ public final class MoeLayer implements FeedForward {
   public MoePass forward(TokenBatch input) {
     Require.shape("x", input.x(), -1, modelWidth());
     Require.type("x", input.x(), dataType());
+    return threads == null ? pass(input) : threads.call(() -> pass(input));
+  }
+
+  private MoePass pass(TokenBatch input) {
     Arena.Scope scope = arena.open();
     MoePass pass;
     try {
@@ -150,6 +156,7 @@ public final class MoeLayer implements FeedForward {
     private Arena arena = new Arena();
     private String name = "moe";
     private @Nullable PassListener listener;
+    private @Nullable Threads threads;
 
     private Builder(Router router, Experts experts) {
       this.router = router;
@@ -177,6 +184,15 @@ public final class MoeLayer implements FeedForward {
     /** Takes memory from an arena shared with other layers. */
     public Builder arena(Arena sharedArena) {
       this.arena = sharedArena;
+      return this;
+    }
+
+    /**
+     * Does all passes in these threads, both directions. By default a pass runs in those of the {@link
+     * Threads#run} that it was called in, else in the library's own, and so does its backward pass.
+     */
+    public Builder threads(Threads newThreads) {
+      this.threads = newThreads;
       return this;
     }
 

@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import io.github.moe4j.core.internal.watch.PassEvents;
@@ -28,6 +29,7 @@ public final class MoePass implements FeedForwardPass {
   private final @Nullable FeedForwardPass sharedRun;
   private final INDArray y;
   private final Arena.Scope scope;
+  private final Parallel.@Nullable Team team = Parallel.team();
   private StageTimes times;
   private RoutingGradient balance = RoutingGradient.none();
   private boolean closed;
@@ -187,7 +189,8 @@ public final class MoePass implements FeedForwardPass {
     into.requireFits(parameters);
     SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(Math.toIntExact(y.size(0)));
     try {
-      pullBack(Contiguous.of(dy), dx, into);
+      INDArray upstream = Contiguous.of(dy);
+      Parallel.in(team, () -> pullBack(upstream, dx, into));
     } finally {
       lease.close();
     }
@@ -201,9 +204,9 @@ public final class MoePass implements FeedForwardPass {
     long combined = System.nanoTime();
     events.next();
     INDArray dxR = scope.takeZeros(y.dataType(), plan.rows(), y.size(1));
-    expertsRun.backward(dyR, dxR, into.scoped("experts"));
+    expertsRun.backward(dyR, dxR, into.part("experts"));
     if (sharedRun != null) {
-      sharedRun.backward(upstream, dx, into.scoped("shared"));
+      sharedRun.backward(upstream, dx, into.part("shared"));
     }
     long computed = System.nanoTime();
     events.next();
@@ -211,7 +214,7 @@ public final class MoePass implements FeedForwardPass {
     long dispatched = System.nanoTime();
     events.next();
     RoutingGradient toRouter = capacity.backward(dWeights).plus(balance);
-    routing.backward(toRouter, dx, into.scoped("router"));
+    routing.backward(toRouter, dx, into.part("router"));
     long end = System.nanoTime();
     events.next();
     // The share is that of both directions, so it divides the time of both.

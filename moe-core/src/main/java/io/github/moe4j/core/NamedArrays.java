@@ -4,6 +4,7 @@ import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Require;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -54,6 +55,54 @@ public final class NamedArrays {
     arrays.forEach(visitor);
   }
 
+  /**
+   * The parameters of a part alone, in the same arrays: those whose names begin with {@code part.}, by the
+   * rest of their names.
+   *
+   * @param part a path such as {@code experts}
+   * @throws IllegalArgumentException if there are none
+   */
+  public NamedArrays part(String part) {
+    Builder own = builder();
+    forEach((name, array) -> PartName.within(part, name, rest -> own.add(rest, array)));
+    NamedArrays built = own.build();
+    Require.that(!built.arrays.isEmpty(), "no parameter below %s among %s", part, names());
+    return built;
+  }
+
+  /**
+   * All parameters but some, under the same names.
+   *
+   * @param parts names of parameters or paths of parts
+   * @throws IllegalArgumentException if one of them names nothing
+   */
+  public NamedArrays without(String... parts) {
+    Set<String> left = named(parts);
+    Builder rest = builder();
+    forEach((name, array) -> {
+      if (!left.contains(name)) {
+        rest.add(name, array);
+      }
+    });
+    return rest.build();
+  }
+
+  /** The names that are those given, or below them. */
+  private Set<String> named(String... parts) {
+    Set<String> all = new LinkedHashSet<>();
+    for (String part : parts) {
+      Set<String> own = new LinkedHashSet<>();
+      for (String name : names()) {
+        if (name.equals(part) || name.startsWith(part + ".")) {
+          own.add(name);
+        }
+      }
+      Require.that(!own.isEmpty(), "no parameter %s or below it among %s", part, names());
+      all.addAll(own);
+    }
+    return all;
+  }
+
   /** Number of scalars in all arrays together. */
   public long count() {
     return arrays.values().stream().mapToLong(INDArray::length).sum();
@@ -61,7 +110,19 @@ public final class NamedArrays {
 
   /** New gradients of the same names, shapes and types, all zero. */
   public Gradients zeroGradients() {
-    return Gradients.zerosLike(this);
+    return Gradients.zerosLike(this, Set.of());
+  }
+
+  /**
+   * New gradients of all parameters but some, which are frozen: backward passes given these gradients do
+   * not compute those of frozen parameters, and memory is taken for the others alone. An optimizer of
+   * {@link #without} the same parts takes them and keeps no state for what is frozen.
+   *
+   * @param frozen names of parameters or paths of parts, such as {@code experts}
+   * @throws IllegalArgumentException if one of them names nothing
+   */
+  public Gradients zeroGradientsExcept(String... frozen) {
+    return Gradients.zerosLike(this, named(frozen));
   }
 
   /** The type that all arrays have; an error if they differ or there are none. */

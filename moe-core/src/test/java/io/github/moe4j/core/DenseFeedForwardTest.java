@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.testkit.Frozen;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.NaiveMoe;
 import io.github.moe4j.core.testkit.Near;
@@ -98,6 +99,13 @@ class DenseFeedForwardTest {
         .add("x", x, dx)
         .addAll(layer.parameters(), into)
         .assertCorrect();
+    Frozen.assertRestUnchanged(layer.parameters(), some -> {
+      INDArray dxAgain = Nd4j.zeros(DataType.DOUBLE, 5, D);
+      try (FeedForwardPass run = layer.forward(input)) {
+        run.backward(RandomArrays.of(DataType.DOUBLE, weight, 5, D), dxAgain, some);
+      }
+      return dxAgain;
+    });
   }
 
   @Test

@@ -4,12 +4,17 @@ import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -36,21 +41,91 @@ class GradientsTest {
   }
 
   @Test
-  void scoped_part_sameArrays() {
+  void part_withinPart_sameArrays() {
     Gradients gradients = parameters.zeroGradients();
-    Gradients scoped = gradients.scoped("experts").scoped("up");
-    scoped.get("weight").addi(1);
-    assertSame(gradients.get("experts.up.weight"), scoped.get("weight"));
+    Gradients part = gradients.part("experts").part("up");
+    part.get("weight").addi(1);
+    assertSame(gradients.get("experts.up.weight"), part.get("weight"));
     assertEquals(2, gradients.globalNorm());
-    assertEquals(gradients.names(), scoped.names());
+    assertEquals(Set.of("weight"), part.names());
   }
 
   @Test
   void get_unknown_listsNames() {
     Gradients gradients = parameters.zeroGradients();
-    var error = assertThrows(
-        IllegalArgumentException.class, () -> gradients.scoped("up").get("bias"));
-    assertEquals("no gradient up.bias among [experts.up.weight, bias]", error.getMessage());
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> gradients.part("up").get("bias"));
+    assertEquals("no gradient up.bias among []", error.getMessage());
+  }
+
+  @Test
+  void anyOperation_onPart_touchesThatPartAlone() {
+    Gradients gradients = handWorked();
+    Gradients part = gradients.part("experts");
+    List<String> visited = new ArrayList<>();
+    part.forEach((name, array) -> visited.add(name));
+    assertEquals(List.of("up.weight"), visited);
+    assertEquals(3, part.globalNorm(), 1e-15); // √(1² + 2² + 2²), without the bias of 4
+    assertEquals(3, part.clipByGlobalNorm(1.5), 1e-15);
+    assertExperts(gradients, 0.5, 1, 1, 0);
+    part.scale(4);
+    assertExperts(gradients, 2, 4, 4, 0);
+    part.add(handWorked().part("experts"));
+    assertExperts(gradients, 3, 6, 6, 0);
+    part.requireFits(parameters.part("experts"));
+    var other = assertThrows(IllegalArgumentException.class, () -> part.add(handWorked()));
+    assertEquals(
+        "gradients must be of the same parameters but are of [up.weight] and"
+            + " [experts.up.weight, bias]",
+        other.getMessage());
+    var missing = assertThrows(IllegalArgumentException.class, () -> part.get("bias"));
+    assertEquals("no gradient experts.bias among [up.weight]", missing.getMessage());
+    part.zero();
+    assertExperts(gradients, 0, 0, 0, 0);
+  }
+
+  private static void assertExperts(Gradients gradients, double... expected) {
+    assertNear("experts", expected, values(gradients.get("experts.up.weight")), 1e-12);
+    assertNear("bias", new double[] {4, 0, 0}, values(gradients.get("bias")), 0);
+  }
+
+  @Test
+  void part_nothingBelowIt_refusedByAllThatChangesOrMeasures() {
+    Gradients mistaken = handWorked().part("expert");
+    for (Executable operation : List.<Executable>of(
+        mistaken::zero,
+        mistaken::globalNorm,
+        () -> mistaken.scale(2),
+        () -> mistaken.clipByGlobalNorm(1),
+        () -> mistaken.add(mistaken))) {
+      var error = assertThrows(IllegalArgumentException.class, operation);
+      assertEquals("no gradient below expert.", error.getMessage());
+    }
+    mistaken.requireFits(NamedArrays.none()); // as a router without parameters has it
+  }
+
+  @Test
+  void zeroGradientsExcept_nameOrPart_hasNoArrayOfIt() {
+    Gradients gradients = parameters.zeroGradientsExcept("experts");
+    assertEquals(Set.of("bias"), gradients.names());
+    assertTrue(gradients.isFrozen("experts.up.weight"));
+    assertTrue(gradients.part("experts").part("up").isFrozen("weight"));
+    assertFalse(gradients.isFrozen("bias"));
+    gradients.requireFits(parameters);
+    gradients.ifPresent("experts.up.weight", array -> fail("frozen"));
+    gradients.ifPresent("bias", array -> array.putScalar(0, 3));
+    assertEquals(3, gradients.globalNorm());
+    assertEquals(0, gradients.part("experts").globalNorm());
+    var frozen =
+        assertThrows(IllegalArgumentException.class, () -> gradients.get("experts.up.weight"));
+    assertEquals("parameter experts.up.weight is frozen", frozen.getMessage());
+    var unknown = assertThrows(IllegalArgumentException.class, () -> gradients.isFrozen("up"));
+    assertEquals(
+        "no gradient up among [bias] and the frozen [experts.up.weight]", unknown.getMessage());
+    var mistaken = assertThrows(
+        IllegalArgumentException.class, () -> parameters.zeroGradientsExcept("expert"));
+    assertEquals(
+        "no parameter expert or below it among [experts.up.weight, bias]", mistaken.getMessage());
   }
 
   @Test

@@ -14,6 +14,7 @@ import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.Seeds;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,39 @@ import org.nd4j.linalg.api.buffer.DataType;
 /** 4·50·100 numbers each: the standard error of a mean is σ/√20000, about 0.7 % of σ. */
 @ExtendWith(Seeds.class)
 class InitializerTest {
+  private static final double[] NORMAL_42 = {
+    0x1.4bdde731d47ap-1,
+    -0x1.fd59dd259cccap-1,
+    -0x1.2c8b8bd68b7a1p-1,
+    -0x1.9aad852db4897p-2,
+    -0x1.c625fa87782fcp0,
+    0x1.1e38ccc3407a1p0
+  };
+  private static final double[] TRUNCATED_42 = {
+    0x1.3aa621fdc3d34p-1,
+    -0x1.ddbf15c7beaeap-1,
+    -0x1.1d5134fb72addp-1,
+    -0x1.870817cb44b3dp-2,
+    -0x1.90139b8509288p0,
+    0x1.0af34323ef848p0
+  };
+  private static final double[] KAIMING_42 = {
+    0x1.1da12964be018p-2,
+    -0x1.922061c94c3b1p-2,
+    -0x1.05c8f46b738cfp-2,
+    -0x1.7076429f59333p-3,
+    -0x1.111ea14581da9p-1,
+    0x1.b365d5d467231p-2
+  };
+  private static final double[] XAVIER_42 = {
+    0x1.0ef8d3283b36ap-1,
+    -0x1.7d7d9da5c1743p-1,
+    -0x1.f0b3bb3946d78p-2,
+    -0x1.5d8dbf66b657fp-2,
+    -0x1.031aa2efd641ap0,
+    0x1.9d0dfb431d91fp-1
+  };
+
   private static double[] draw(Initializer initializer) {
     return values(initializer.create(DataType.DOUBLE, Seeds.random(1), 4, 50, 100));
   }
@@ -87,6 +121,66 @@ class InitializerTest {
     // float32 is float64 rounded
     var exact = initializer.create(DataType.DOUBLE, new SplittableRandom(7), 3, 4, 5);
     assertSameBits("weight", exact.castTo(DataType.FLOAT), a);
+  }
+
+  /**
+   * The same on every JDK. Within 2 units in the last place of the quantiles that mpmath gives for the
+   * first six numbers of SplitMix64 from 42.
+   */
+  @Test
+  void create_seed42_publishedBits() {
+    assertSameBits("normal", NORMAL_42, drawn42(Initializer.normal(1)));
+    assertSameBits("truncated", TRUNCATED_42, drawn42(Initializer.truncatedNormal(3)));
+    assertSameBits("kaiming", KAIMING_42, drawn42(Initializer.kaimingUniform()));
+    assertSameBits("xavier", XAVIER_42, drawn42(Initializer.xavierUniform()));
+  }
+
+  private static double[] drawn42(Initializer initializer) {
+    return values(initializer.create(DataType.DOUBLE, new SplittableRandom(42), 2, 3));
+  }
+
+  @Test
+  void create_any_takesOneUniformNumberEach() {
+    List<Initializer> all = List.of(
+        Initializer.normal(1),
+        Initializer.truncatedNormal(1),
+        Initializer.kaimingUniform(),
+        Initializer.xavierUniform());
+    for (Initializer initializer : all) {
+      SplittableRandom random = Seeds.random(2);
+      SplittableRandom plain = Seeds.random(2);
+      initializer.create(DataType.DOUBLE, random, 30, 40);
+      plain.doubles(30 * 40).forEach(u -> {});
+      assertEquals(plain.nextLong(), random.nextLong());
+    }
+  }
+
+  @Test
+  void truncatedNormal_extremeUniforms_withinTwoDeviations() {
+    for (double u : new double[] {0, 0x1p-53, 0.5, 1 - 0x1p-53}) {
+      double z = Initializer.truncatedNormal(1).draw(1, 1, new Random() {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public double nextDouble() {
+          return u;
+        }
+      });
+      assertEquals(u == 0.5 ? 0 : u < 0.5 ? -2 : 2, z, 1e-13);
+      assertTrue(Math.abs(z) <= 2);
+    }
+  }
+
+  @Test
+  void create_wrongNumberOfAxes_saysTheShape() {
+    for (long[] shape : new long[][] {{}, {16}, {1, 2, 3, 4}}) {
+      var error = assertThrows(
+          IllegalArgumentException.class,
+          () -> Initializer.zeros().create(DataType.FLOAT, Seeds.random(1), shape));
+      assertEquals(
+          "shape must be [out,in] or [E,out,in] but was " + Arrays.toString(shape),
+          error.getMessage());
+    }
   }
 
   @Test

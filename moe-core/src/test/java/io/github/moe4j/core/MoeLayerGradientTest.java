@@ -11,6 +11,7 @@ import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
+import io.github.moe4j.core.testkit.Frozen;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -22,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Every parameter and the input of the whole layer against differences: each kind of experts with
@@ -101,6 +103,13 @@ class MoeLayerGradientTest {
         .addAll(layer.parameters(), gradients.parameters())
         .assertCorrect();
     assertTrue(gradients.parameters().globalNorm() > 0.1);
+    Frozen.assertRestUnchanged(layer.parameters(), into -> {
+      INDArray dx = Nd4j.zeros(DataType.DOUBLE, T, D);
+      try (MoePass pass = layer.forward(input)) {
+        pass.backward(RandomArrays.of(DataType.DOUBLE, wY, T, D), dx, into);
+      }
+      return dx;
+    });
   }
 
   private static MoeLayer layer(Combination combination) {

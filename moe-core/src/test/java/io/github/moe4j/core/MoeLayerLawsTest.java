@@ -65,7 +65,7 @@ class MoeLayerLawsTest {
       expected
           .dParameters()
           .forEach((name, array) -> assertNear(
-              name, array, values(actual.parameters().scoped("experts").get(name)), 1e-12));
+              name, array, values(actual.parameters().part("experts").get(name)), 1e-12));
     }
   }
 

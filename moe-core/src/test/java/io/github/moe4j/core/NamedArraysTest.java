@@ -36,6 +36,25 @@ class NamedArraysTest {
   }
 
   @Test
+  void part_pathOfPart_itsParametersByRestOfTheName() {
+    NamedArrays all = NamedArrays.builder()
+        .addAll("two", part)
+        .add("twos", Nd4j.ones(DataType.FLOAT, 1))
+        .addAll("x.y", part)
+        .build();
+    assertEquals(List.of("z", "a"), List.copyOf(all.part("two").names()));
+    assertEquals(List.of("y.z", "y.a"), List.copyOf(all.part("x").names()));
+    assertSame(a, all.part("x").part("y").get("z"));
+    assertEquals(
+        List.of("twos", "x.y.z"), List.copyOf(all.without("two", "x.y.a").names()));
+    assertSame(a, all.without("two").get("x.y.z"));
+    var none = assertThrows(IllegalArgumentException.class, () -> part.part("two"));
+    assertEquals("no parameter below two among [z, a]", none.getMessage());
+    var mistaken = assertThrows(IllegalArgumentException.class, () -> part.without("z", "y"));
+    assertEquals("no parameter y or below it among [z, a]", mistaken.getMessage());
+  }
+
+  @Test
   void builder_usedAgain_builtOnesUnchanged() {
     NamedArrays.Builder builder = NamedArrays.builder().add("a", a);
     NamedArrays first = builder.build();

@@ -2,17 +2,27 @@ package io.github.moe4j.core;
 
 import static io.github.moe4j.core.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.testkit.BlasThreads;
 import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.RandomArrays;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -53,25 +63,107 @@ class ThreadsTest {
     }
   }
 
-  private static double[] on(int threads, Callable<double[]> work) throws Exception {
-    ForkJoinPool pool = new ForkJoinPool(threads);
-    try {
-      return pool.submit(work).get();
-    } finally {
-      pool.shutdown();
+  @ParameterizedTest
+  @CsvSource({"glu,700", "glu,40", "glu,16", "glu,1", "ffn,700", "ffn,3", "glu,0"})
+  void pass_oneToEightPartitions_sameBits(String kind, int tokens) {
+    for (boolean training : new boolean[] {true, false}) {
+      double[] one = pass(layer(kind, Threads.of(1)), tokens, training);
+      for (int partitions = 2; partitions <= 8; partitions++) {
+        MoeLayer layer = layer(kind, Threads.of(partitions));
+        assertSameBits(partitions + " partitions", one, pass(layer, tokens, training));
+      }
+      MoeLayer plain = layer(kind, null);
+      assertSameBits("default", one, pass(plain, tokens, training));
+      double[] inRun = Threads.of(5).call(() -> pass(plain, tokens, training));
+      assertSameBits("chosen for the caller", one, inRun);
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"glu,700", "glu,40", "glu,16", "glu,1", "ffn,700", "ffn,3"})
-  void pass_oneTwoOrThreeThreads_sameBits(String kind, int tokens) throws Exception {
-    MoeLayer layer = MoeLayer.of(router(), experts(kind));
-    for (boolean training : new boolean[] {true, false}) {
-      double[] one = on(1, () -> pass(layer, tokens, training));
-      assertSameBits("two threads", one, on(2, () -> pass(layer, tokens, training)));
-      assertSameBits("three threads", one, on(3, () -> pass(layer, tokens, training)));
-      assertSameBits("outside a pool", one, pass(layer, tokens, training));
+  private static MoeLayer layer(String kind, @Nullable Threads threads) {
+    MoeLayer.Builder builder = MoeLayer.builder(router(), experts(kind));
+    return (threads == null ? builder : builder.threads(threads)).build();
+  }
+
+  @Test
+  void pass_inPoolsOfTheUser_sameBits() throws Exception {
+    double[] expected = pass(layer("glu", null), 700, true);
+    ForkJoinPool pool = new ForkJoinPool(3);
+    try {
+      MoeLayer inPool = layer("glu", Threads.on(pool, 3));
+      assertSameBits("from outside", expected, pass(inPool, 700, true));
+      assertSameBits(
+          "from within", expected, pool.submit(() -> pass(inPool, 700, true)).get());
+    } finally {
+      pool.shutdown();
     }
+    assertSameBits("pool shut down", expected, pass(layer("glu", Threads.on(pool, 3)), 700, true));
+  }
+
+  @Test
+  void forward_threadsOfALayer_doAllItsWork() throws Exception {
+    Set<String> names = ConcurrentHashMap.newKeySet();
+    ExecutorService given = Executors.newFixedThreadPool(1, task -> new Thread(task, "given"));
+    try {
+      Threads threads = Threads.on(given, 2);
+      CountDownLatch both = new CountDownLatch(2);
+      threads.run(() -> Parallel.tasks(2, (worker, task) -> {
+        names.add(Thread.currentThread().getName());
+        both.countDown();
+        await(both);
+        // What a helper divides further is divided among the same.
+        assertEquals(2, Parallel.workers(100));
+      }));
+      assertEquals(Set.of("given", Thread.currentThread().getName()), names);
+      MoeLayer layer =
+          MoeLayer.builder(router(), experts("glu")).threads(threads).build();
+      INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), 40, WIDTH);
+      try (MoePass forward = layer.forward(TokenBatch.of(x).training())) {
+        assertNull(Parallel.team(), "the caller's own choice is as before");
+        forward.backward(x);
+      }
+      assertNull(Parallel.team());
+    } finally {
+      given.shutdown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @Test
+  void run_workFailsOrIsNested_choiceOfTheCallerAsBefore() {
+    Threads.of(3).run(() -> {
+      assertThrows(
+          IllegalStateException.class,
+          () -> Threads.of(2).run(() -> {
+            assertEquals(2, Parallel.workers(100));
+            throw new IllegalStateException("on purpose");
+          }));
+      assertEquals(3, Parallel.workers(100));
+    });
+    assertNull(Parallel.team());
+  }
+
+  @Test
+  void of_noThread_isRefused() {
+    var error = assertThrows(IllegalArgumentException.class, () -> Threads.of(0));
+    assertEquals("count must be at least 1 but was 0", error.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "3"})
+  void backward_callerInterrupted_sameBitsAndFlagKept(int partitions) {
+    MoeLayer layer = layer("glu", partitions == 0 ? null : Threads.of(partitions));
+    double[] expected = pass(layer, 700, true);
+    Thread.currentThread().interrupt();
+    double[] actual = pass(layer, 700, true);
+    assertTrue(Thread.interrupted());
+    assertSameBits("interrupted", expected, actual);
   }
 
   @ParameterizedTest

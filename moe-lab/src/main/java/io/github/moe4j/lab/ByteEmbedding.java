@@ -7,6 +7,7 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.lab.text.Batch;
+import java.util.function.IntUnaryOperator;
 import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,23 +70,23 @@ final class ByteEmbedding implements Parameterized {
    * @param into gradients named like the parameters. Modified: the result is added.
    */
   void backward(Batch batch, INDArray dx, Gradients into) {
-    Rows gradients = Rows.of(dx);
-    Rows byteRows = Rows.of(into.get("embedding.weight"));
-    Rows placeRows = Rows.of(into.get("position.weight"));
-    double[] gradient = new double[gradients.width()];
-    double[] sum = new double[gradients.width()];
-    for (int t = 0; t < batch.tokens().length; t++) {
-      gradients.read(t, gradient);
-      addRow(byteRows, batch.tokens()[t], gradient, sum);
-      addRow(placeRows, t % batch.sequence(), gradient, sum);
-    }
+    into.ifPresent("embedding.weight", dW -> addRows(dx, t -> batch.tokens()[t], dW));
+    into.ifPresent("position.weight", dW -> addRows(dx, t -> t % batch.sequence(), dW));
   }
 
-  private static void addRow(Rows rows, int row, double[] values, double[] sum) {
-    rows.read(row, sum);
-    for (int d = 0; d < sum.length; d++) {
-      sum[d] += values[d];
+  private static void addRows(INDArray dx, IntUnaryOperator rowOfToken, INDArray dW) {
+    Rows gradients = Rows.of(dx);
+    Rows target = Rows.of(dW);
+    double[] gradient = new double[gradients.width()];
+    double[] sum = new double[gradients.width()];
+    for (int t = 0; t < gradients.rows(); t++) {
+      gradients.read(t, gradient);
+      int row = rowOfToken.applyAsInt(t);
+      target.read(row, sum);
+      for (int d = 0; d < sum.length; d++) {
+        sum[d] += gradient[d];
+      }
+      target.write(row, sum);
     }
-    rows.write(row, sum);
   }
 }

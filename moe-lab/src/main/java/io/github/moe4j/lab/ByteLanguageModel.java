@@ -168,14 +168,15 @@ public final class ByteLanguageModel implements Parameterized {
           out[0][b] = (in[0][b] - (b == batch.targets()[t] ? 1 : 0)) / tokens;
         }
       });
-      Gemm.multiply(probabilities, true, normed.y(), false, 1, into.get("head.weight"));
+      into.ifPresent(
+          "head.weight", dW -> Gemm.multiply(probabilities, true, normed.y(), false, 1, dW));
       INDArray dNormed = scope.take(type, tokens, head.size(1));
       Gemm.multiply(probabilities, false, head, false, 0, dNormed);
       INDArray upstream = scope.takeZeros(type, tokens, head.size(1));
-      normed.backward(dNormed, upstream, into.scoped("norm"));
+      normed.backward(dNormed, upstream, into.part("norm"));
       for (int i = runs.size() - 1; i >= 0; i--) {
         INDArray dx = scope.takeZeros(type, tokens, head.size(1));
-        runs.get(i).backward(upstream, dx, into.scoped("block." + i));
+        runs.get(i).backward(upstream, dx, into.part("block." + i));
         upstream = dx;
       }
       embedding.backward(batch, upstream, into);

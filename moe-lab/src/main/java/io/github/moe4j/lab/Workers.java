@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.core.Threads;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.List;
 import java.util.concurrent.ForkJoinPool;
@@ -16,6 +17,7 @@ import org.nd4j.nativeblas.NativeOpsHolder;
  */
 public final class Workers implements AutoCloseable {
   private final ForkJoinPool pool = new ForkJoinPool(Runtime.getRuntime().availableProcessors());
+  private final Threads threads = Threads.on(pool, pool.getParallelism());
   private final SingleThreadedBlas blas = SingleThreadedBlas.lease();
   private final int operatorThreads =
       NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
@@ -27,7 +29,10 @@ public final class Workers implements AutoCloseable {
 
   /** Does {@code n} independent pieces of work and returns their results in order. */
   public <T> List<T> map(int n, IntFunction<T> work) {
-    return pool.submit(() -> IntStream.range(0, n).parallel().mapToObj(work).toList())
+    return pool.submit(() -> IntStream.range(0, n)
+            .parallel()
+            .mapToObj(i -> threads.call(() -> work.apply(i)))
+            .toList())
         .join();
   }
 

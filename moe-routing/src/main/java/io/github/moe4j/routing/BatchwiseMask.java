@@ -189,7 +189,7 @@ public final class BatchwiseMask implements RoutingRule {
         dX[i] += dMargins[i];
         dThreshold[i % experts] -= dMargins[i];
       }
-      Vectors.add(into.get("threshold"), dThreshold);
+      into.ifPresent("threshold", target -> Vectors.add(target, dThreshold));
       distribution.softmaxBackward(dX, dLogits);
     }
   }

@@ -218,11 +218,12 @@ public final class CosineGate implements Gate {
           dTemperature += dLogits[i] * logits.get(i / experts, i % experts);
         }
       }
-      projected.backward(units.backward(dUnits), dx, into.scoped("projector"));
-      addTransposed(columns.backward(dColumns), into.get("similarity"));
+      projected.backward(units.backward(dUnits), dx, into.part("projector"));
+      double[] dSimilarity = columns.backward(dColumns);
+      into.ifPresent("similarity", target -> addTransposed(dSimilarity, target));
       if (unclampedTemperature <= LARGEST_TEMPERATURE) {
-        INDArray target = into.get("temperature");
-        target.putScalar(0, target.getDouble(0) + dTemperature);
+        double sum = dTemperature;
+        into.ifPresent("temperature", target -> target.putScalar(0, target.getDouble(0) + sum));
       }
     }
 

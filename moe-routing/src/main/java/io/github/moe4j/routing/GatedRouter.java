@@ -68,7 +68,7 @@ public final class GatedRouter implements Router {
         double[] dLogits = gradient.orZero(Kind.LOGITS, decision);
         Require.target("dx", dx, input.x());
         into.requireFits(parameters);
-        ruled.backward(gradient, dLogits, into.scoped("rule"));
+        ruled.backward(gradient, dLogits, into.part("rule"));
         scored.backward(dLogits, dx, into);
       }
 

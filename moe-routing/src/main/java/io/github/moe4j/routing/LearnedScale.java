@@ -85,7 +85,7 @@ public final class LearnedScale implements NoiseScale {
         for (int e = 0; e < raw.length; e++) {
           sums[e] *= Softplus.slope(raw[e]);
         }
-        Vectors.add(into.get("scale"), sums);
+        into.ifPresent("scale", target -> Vectors.add(target, sums));
       }
 
       private int place(int i) {

@@ -219,10 +219,10 @@ public final class LinearGate implements Gate {
         }
         rows.write(t, row);
       }
-      Gemm.multiplyInParallel(gradient, true, x, false, 1, into.get("weight"));
+      into.ifPresent("weight", dW -> Gemm.multiplyInParallel(gradient, true, x, false, 1, dW));
       Gemm.multiplyInParallel(gradient, false, weight, false, 1, dx);
       if (bias != null) {
-        Vectors.add(into.get("bias"), sum);
+        into.ifPresent("bias", target -> Vectors.add(target, sum));
       }
     }
   }

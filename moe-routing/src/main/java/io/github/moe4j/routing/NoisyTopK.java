@@ -176,7 +176,7 @@ public final class NoisyTopK implements Router {
         for (int i = 0; i < dSigma.length; i++) {
           dSigma[i] += dNoisy[i] * drawn.normal[i];
         }
-        drawn.scale.backward(dSigma, dx, into.scoped("noise"));
+        drawn.scale.backward(dSigma, dx, into.part("noise"));
       }
       scored.backward(dClean, dx, into);
     }

@@ -121,7 +121,7 @@ public class StageBenchmark {
     try (Arena.Scope scope = of.arena.open()) {
       ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
       INDArray dxR = scope.takeZeros(DataType.FLOAT, of.plan.rows(), of.sizes.width());
-      run.backward(of.dyR, dxR, of.gradients.scoped("experts"));
+      run.backward(of.dyR, dxR, of.gradients.part("experts"));
       run.close();
       return dxR;
     }

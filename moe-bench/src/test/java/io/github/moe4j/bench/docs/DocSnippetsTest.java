@@ -54,6 +54,7 @@ class DocSnippetsTest {
       import io.github.moe4j.routing.*;
       import java.nio.file.*;
       import java.util.*;
+      import java.util.concurrent.*;
       import org.nd4j.linalg.api.buffer.DataType;
       import org.nd4j.linalg.api.ndarray.INDArray;
       import org.nd4j.linalg.factory.Nd4j;

@@ -24,7 +24,7 @@ final class HfQwen2MoeBlock implements ReferenceFamily {
   public void run(ReferenceCase reference, Comparison comparison) {
     boolean renormalize = reference.config().flag("norm_topk_prob");
     Gradients gradients =
-        HfSparseBlock.run(reference, comparison, renormalize, shared(reference)).scoped("shared");
+        HfSparseBlock.run(reference, comparison, renormalize, shared(reference)).part("shared");
     comparison.gradient("shared_gate_proj", gradients.get("network.gate.weight"));
     comparison.gradient("shared_up_proj", gradients.get("network.up.weight"));
     comparison.gradient("shared_down_proj", gradients.get("network.down.weight"));

@@ -143,7 +143,7 @@ public final class CompositeExperts implements Experts {
     @Override
     public void backward(INDArray dyR, INDArray dxR, Gradients into) {
       for (int p = 0; p < runs.size(); p++) {
-        runs.get(p).backward(block(dyR, p), block(dxR, p), into.scoped(Integer.toString(p)));
+        runs.get(p).backward(block(dyR, p), block(dxR, p), into.part(Integer.toString(p)));
       }
     }
 

@@ -146,8 +146,8 @@ public final class ConstantExperts implements Experts {
       Rows inputs = Rows.of(xR);
       Rows target = Rows.of(dxR);
       int width = inputs.width();
-      double[][] dGates = rows(into.get("gate.weight"));
-      double[][] dConstants = rows(into.get("constant"));
+      double[][] dGates = gradients(into, "gate.weight", gates);
+      double[][] dConstants = gradients(into, "constant", constants);
       double[] dy = new double[width];
       double[] x = new double[width];
       double[] dx = new double[width];
@@ -159,8 +159,15 @@ public final class ConstantExperts implements Experts {
         addRow(dy, x, gates[e], constants[e], dx, dGates[e], dConstants[e]);
         target.write(r, dx);
       }
-      write(dGates, into.get("gate.weight"));
-      write(dConstants, into.get("constant"));
+      into.ifPresent("gate.weight", dW -> write(dGates, dW));
+      into.ifPresent("constant", dW -> write(dConstants, dW));
+    }
+
+    /** The gradients so far, or as many zeros as there are weights if these are frozen. */
+    private static double[][] gradients(Gradients into, String name, double[][] weights) {
+      return into.isFrozen(name)
+          ? new double[weights.length][weights[0].length]
+          : rows(into.get(name));
     }
 
     private static void addRow(

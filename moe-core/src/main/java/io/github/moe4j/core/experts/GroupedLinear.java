@@ -159,7 +159,7 @@ final class GroupedLinear {
    * @param experts all rows of each expert
    * @param dy [R,out]. Not modified.
    * @param x the rows of the forward pass [R,in]. Not modified.
-   * @param into gradients that hold {@code name.weight} and {@code name.bias}. Modified.
+   * @param into gradients that hold {@code name.weight} and {@code name.bias}, unless frozen. Modified.
    * @param work receives the parts
    */
   void addWeightGradients(
@@ -169,7 +169,19 @@ final class GroupedLinear {
       Gradients into,
       String name,
       List<Runnable> work) {
-    Matrix[] dWeights = Matrix.slices(into.get(name + ".weight"));
+    into.ifPresent(name + ".weight", dW -> addWeightGradients(experts, dy, x, dW, work));
+    if (bias != null) {
+      into.ifPresent(name + ".bias", dBias -> {
+        for (RowBlock rows : experts) {
+          work.add(() -> addBiasGradient(rows.expert(), dy.of(rows), dBias));
+        }
+      });
+    }
+  }
+
+  private void addWeightGradients(
+      List<RowBlock> experts, ExpertRows dy, ExpertRows x, INDArray dW, List<Runnable> work) {
+    Matrix[] dWeights = Matrix.slices(dW);
     int parts = (out() + MOST_OUTPUTS - 1) / MOST_OUTPUTS;
     for (RowBlock rows : experts) {
       for (int part = 0; part < parts; part++) {
@@ -178,9 +190,6 @@ final class GroupedLinear {
         Matrix target = dWeights[rows.expert()].rows(from, to);
         work.add(() -> Gemm.multiply(
             dy.of(rows).matrix().columns(from, to), true, x.of(rows).matrix(), false, 1, target));
-      }
-      if (bias != null) {
-        work.add(() -> addBiasGradient(rows.expert(), dy.of(rows), into.get(name + ".bias")));
       }
     }
   }

@@ -14,6 +14,9 @@ public final class InverseSampling {
   /** Half the smallest step of nextDouble: stands for a drawn 0, whose quantile is infinite. */
   private static final double SMALLEST = 0x1p-54;
 
+  /** Φ(−2). */
+  private static final double BELOW_2 = 0.022750131948179207;
+
   /** Numbers whose quantiles are worth a thread of their own. */
   private static final int GRAIN = 4096;
 
@@ -57,6 +60,12 @@ public final class InverseSampling {
   /** Normal with mean 0 and variance 1. */
   public static double normal(RandomGenerator random) {
     return NormalQuantile.of(uniform(random));
+  }
+
+  /** Normal with mean 0 and variance 1, given that it is in [−2, 2]. */
+  public static double truncatedNormal(RandomGenerator random) {
+    double z = NormalQuantile.of(BELOW_2 + uniform(random) * (1 - 2 * BELOW_2));
+    return Math.max(-2, Math.min(2, z));
   }
 
   /** Standard Gumbel, {@code −ln(−ln u)}. */

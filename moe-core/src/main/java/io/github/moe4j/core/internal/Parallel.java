@@ -1,13 +1,17 @@
 package io.github.moe4j.core.internal;
 
-import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntConsumer;
-import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** Splits work over independent rows among threads; which thread takes which changes no result. */
 public final class Parallel {
+  /** Bound while {@link #in} runs; whoever divides work is too deep for an argument. */
+  private static final ThreadLocal<@Nullable Team> TEAM = new ThreadLocal<>();
+
+  private static final ThreadCount DEFAULT =
+      ThreadCount.of(System.getProperty(ThreadCount.PROPERTY));
+
   private Parallel() {}
 
   /** Work on the rows {@code [from, to)}. */
@@ -23,7 +27,7 @@ public final class Parallel {
    * @param grain rows whose work is worth a thread of its own
    */
   public static void ranges(int n, int grain, Range work) {
-    int tasks = Math.min(Runtime.getRuntime().availableProcessors(), n / Math.max(1, grain));
+    int tasks = Math.min(size(), n / Math.max(1, grain));
     if (tasks <= 1) {
       if (n > 0) {
         work.run(0, n);
@@ -48,7 +52,7 @@ public final class Parallel {
 
   /** How many threads {@code n} tasks are divided among at most. */
   public static int workers(int n) {
-    return Math.max(1, Math.min(Runtime.getRuntime().availableProcessors(), n));
+    return Math.max(1, Math.min(size(), n));
   }
 
   /**
@@ -74,26 +78,58 @@ public final class Parallel {
     }
   }
 
-  /** All parts end before an error leaves: none may still write into memory given back after it. */
+  /**
+   * All parts end before an error leaves: none may still write into memory given back after it. Work that a
+   * part divides further is done by the same team.
+   */
   private static void together(int parts, IntConsumer part) {
-    if (!ForkJoinTask.inForkJoinPool()) {
-      Crew.run(parts, part);
+    Team team = TEAM.get();
+    if (team == null) {
+      HelperPool.SHARED.run(parts, part);
+    } else {
+      team.helpers.run(parts, i -> in(team, () -> part.accept(i)));
+    }
+  }
+
+  /**
+   * Who does the work.
+   *
+   * @param size threads that work is divided among at most, the caller one of them; at least 1
+   * @param helpers those beside the caller
+   */
+  public record Team(int size, HelperPool helpers) {}
+
+  /**
+   * Does some work, which is divided among a team wherever this thread divides any.
+   *
+   * @param team null for the one that this thread has already
+   */
+  public static void in(@Nullable Team team, Runnable work) {
+    Team before = TEAM.get();
+    if (team == null || before == team) {
+      work.run();
       return;
     }
-    // The pool that the caller is in has its own number of threads.
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    IntStream.range(0, parts).parallel().forEach(i -> {
-      try {
-        part.accept(i);
-      } catch (RuntimeException | Error e) {
-        failure.compareAndSet(null, e);
+    TEAM.set(team);
+    try {
+      work.run();
+    } finally {
+      if (before == null) {
+        TEAM.remove();
+      } else {
+        TEAM.set(before);
       }
-    });
-    if (failure.get() instanceof Error error) {
-      throw error;
     }
-    if (failure.get() instanceof RuntimeException exception) {
-      throw exception;
-    }
+  }
+
+  /** The team that divides this thread's work; null if none was chosen. */
+  public static @Nullable Team team() {
+    return TEAM.get();
+  }
+
+  /** How many threads work is divided among at most. */
+  private static int size() {
+    Team team = TEAM.get();
+    return team == null ? DEFAULT.size() : team.size;
   }
 }

@@ -190,11 +190,12 @@ public final class SoftMoe implements FeedForward {
   /** Adds the gradients of the factors [D] to those of the parameters that they are made of. */
   void addFactorGradients(double[] dTokenFactors, double[] dSlotFactors, Gradients into) {
     if (gamma != null) {
-      Vectors.add(into.get("norm.gamma"), dTokenFactors);
-      Vectors.add(into.get("slotNorm.gamma"), dSlotFactors);
+      into.ifPresent("norm.gamma", target -> Vectors.add(target, dTokenFactors));
+      into.ifPresent("slotNorm.gamma", target -> Vectors.add(target, dSlotFactors));
     }
     if (scale != null) {
-      Vectors.add(into.get("scale"), new double[] {Arrays.stream(dSlotFactors).sum()});
+      double sum = Arrays.stream(dSlotFactors).sum();
+      into.ifPresent("scale", target -> Vectors.add(target, new double[] {sum}));
     }
   }
 

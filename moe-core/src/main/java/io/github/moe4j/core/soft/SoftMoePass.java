@@ -157,7 +157,7 @@ final class SoftMoePass implements FeedForwardPass {
       Gemm.multiply(dyOwn, false, ofSlots(slotOutputs, b), true, 0, ofTokens(dCombine, b));
     }
     INDArray dRows = scope.takeZeros(dy.dataType(), dOutputs.shape());
-    expertsRun.backward(byExpert(dOutputs), dRows, into.scoped("experts"));
+    expertsRun.backward(byExpert(dOutputs), dRows, into.part("experts"));
     mixBackward(bySequence(dRows), dCombine, dx, into);
   }
 
@@ -185,7 +185,10 @@ final class SoftMoePass implements FeedForwardPass {
     INDArray dKeys = scope.takeZeros(dx.dataType(), keys.y().shape());
     Gemm.multiply(dLogits, true, tokens.y(), false, 1, dKeys);
     double[] dTokenFactors = tokens.backward(dTokens, dx);
-    double[] dSlotFactors = keys.backward(dKeys, layer.asMatrix(into.get("slots")));
+    INDArray dSlots = into.isFrozen("slots")
+        ? scope.takeZeros(dKeys.dataType(), dKeys.shape())
+        : layer.asMatrix(into.get("slots"));
+    double[] dSlotFactors = keys.backward(dKeys, dSlots);
     layer.addFactorGradients(dTokenFactors, dSlotFactors, into);
   }
 

@@ -173,7 +173,7 @@ public final class CausalSelfAttention implements Parameterized {
       Require.backward(dy, dx, y);
       Contiguous.require("dy", dy);
       into.requireFits(parameters);
-      Gemm.multiply(dy, true, merged, false, 1, into.get("out.weight"));
+      into.ifPresent("out.weight", dW -> Gemm.multiply(dy, true, merged, false, 1, dW));
       INDArray dMerged = take(layout.tokens(), layout.width());
       Gemm.multiply(dy, false, outWeight, false, 0, dMerged);
       INDArray dAttended = takeHeads();
@@ -193,7 +193,7 @@ public final class CausalSelfAttention implements Parameterized {
       }
       INDArray dJoined = take(layout.tokens(), 3 * layout.width());
       layout.join(dJoined, dQkv);
-      Gemm.multiply(dJoined, true, x, false, 1, into.get("qkv.weight"));
+      into.ifPresent("qkv.weight", dW -> Gemm.multiply(dJoined, true, x, false, 1, dW));
       Gemm.multiply(dJoined, false, qkvWeight, false, 1, dx);
     }
 

@@ -133,8 +133,9 @@ public final class LayerNorm implements Parameterized {
       double[] g = new double[width];
       double[] normal = new double[width];
       double[] sum = new double[width];
-      double[] dWeight = Vectors.read(into.get("weight"));
-      double[] dBias = Vectors.read(into.get("bias"));
+      double[] dWeight =
+          into.isFrozen("weight") ? new double[width] : Vectors.read(into.get("weight"));
+      double[] dBias = into.isFrozen("bias") ? new double[width] : Vectors.read(into.get("bias"));
       for (int t = 0; t < mean.length; t++) {
         if (!mask.valid(t)) {
           continue;
@@ -159,8 +160,8 @@ public final class LayerNorm implements Parameterized {
         }
         target.write(t, sum);
       }
-      Vectors.write(into.get("weight"), dWeight);
-      Vectors.write(into.get("bias"), dBias);
+      into.ifPresent("weight", dW -> Vectors.write(dW, dWeight));
+      into.ifPresent("bias", dW -> Vectors.write(dW, dBias));
     }
   }
 }

@@ -145,14 +145,14 @@ public final class TransformerBlock implements FeedForward {
         return;
       }
       INDArray dNormed2 = scope.takeZeros(dy.dataType(), dy.shape());
-      fed.backward(dy, dNormed2, into.scoped("feedForward"));
+      fed.backward(dy, dNormed2, into.part("feedForward"));
       INDArray dh = scope.take(dy.dataType(), dy.shape());
       dh.assign(dy);
-      normed2.backward(dNormed2, dh, into.scoped("norm2"));
+      normed2.backward(dNormed2, dh, into.part("norm2"));
       INDArray dNormed1 = scope.takeZeros(dy.dataType(), dy.shape());
-      attended.backward(dh, dNormed1, into.scoped("attention"));
+      attended.backward(dh, dNormed1, into.part("attention"));
       dx.addi(dh);
-      normed1.backward(dNormed1, dx, into.scoped("norm1"));
+      normed1.backward(dNormed1, dx, into.part("norm1"));
     }
 
     @Override

@@ -11,6 +11,7 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.testkit.Frozen;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -86,6 +87,15 @@ final class ExpertsCheck {
     }
     check.assertCorrect();
     requireSecondAdds(experts, xR, dyR, mode.get(), outcome, load);
+    Frozen.assertRestUnchanged(experts.parameters(), into -> {
+      INDArray dxR = Nd4j.create(xR.dataType(), xR.shape());
+      try (Arena.Scope scope = new Arena().open()) {
+        ExpertsPass run = experts.run(xR, starts(load), mode.get(), scope);
+        run.backward(dyR, dxR, into);
+        run.close();
+      }
+      return dxR;
+    });
   }
 
   private static void requireSecondAdds(

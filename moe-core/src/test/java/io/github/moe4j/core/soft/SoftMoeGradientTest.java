@@ -12,6 +12,7 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
+import io.github.moe4j.core.testkit.Frozen;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -68,6 +69,13 @@ class SoftMoeGradientTest {
         .add("x", x, dx)
         .addAll(layer.parameters(), into)
         .assertCorrect();
+    Frozen.assertRestUnchanged(layer.parameters(), some -> {
+      INDArray dxAgain = Nd4j.create(DataType.DOUBLE, x.shape());
+      try (FeedForwardPass run = layer.forward(input)) {
+        run.backward(dy, dxAgain, some);
+      }
+      return dxAgain;
+    });
   }
 
   private static void requireSecondAdds(

@@ -137,11 +137,14 @@ public final class FixedRouter implements Router {
           }
           for (int d = 0; d < modelWidth(); d++) {
             dx.putScalar(t, d, dx.getDouble(t, d) + dLogit * w[e * modelWidth() + d]);
-            INDArray dWeight = into.get("weight");
-            dWeight.putScalar(e, d, dWeight.getDouble(e, d) + dLogit * x[t * modelWidth() + d]);
+            addTo(into, e, d, dLogit * x[t * modelWidth() + d]);
           }
         }
       }
+    }
+
+    private static void addTo(Gradients into, int e, int d, double value) {
+      into.ifPresent("weight", dW -> dW.putScalar(e, d, dW.getDouble(e, d) + value));
     }
   }
 }

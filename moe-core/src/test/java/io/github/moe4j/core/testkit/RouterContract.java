@@ -444,6 +444,19 @@ public abstract class RouterContract {
     }
   }
 
+  @Test
+  void backward_frozenParameters_othersUnchanged() {
+    for (int k : choices(EXPERTS)) {
+      Router router = router(weight(2), k);
+      RouterPass routing = route(router, TokenBatch.of(x(6, 1)));
+      Frozen.assertRestUnchanged(router.parameters(), into -> {
+        INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+        routing.backward(gradient(routing.decision()), dx, into);
+        return dx;
+      });
+    }
+  }
+
   private static Stream<RoutingGradient> parts(RoutingGradient whole) {
     return Stream.concat(
         whole.weights().map(RoutingGradient::ofWeights).stream(),

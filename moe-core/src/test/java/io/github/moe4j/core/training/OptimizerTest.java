@@ -1,6 +1,7 @@
 package io.github.moe4j.core.training;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,6 +16,9 @@ import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -73,6 +77,72 @@ class OptimizerTest {
       moved[i] = before - parameters.get("weight").getDouble(0);
     }
     assertTrue(moved[1] > moved[0], "the second step must be longer: " + moved[1]);
+  }
+
+  private static MoeLayer layer(SplittableRandom random) {
+    INDArray gate = RandomArrays.normal(DataType.DOUBLE, random, 3, 4);
+    return MoeLayer.of(
+        FixedRouter.of(gate, new int[] {0, 1}, new int[] {2, 0}),
+        GluExperts.create(ExpertOptions.of(3, 4, 5).withDataType(DataType.DOUBLE), 1));
+  }
+
+  @Test
+  void step_oneOptimizerForEachPart_sameBitsAsOneForAll() {
+    MoeLayer whole = layer(Seeds.random(5));
+    MoeLayer parts = layer(Seeds.random(5));
+    Optimizer one = Optimizer.of(whole.parameters(), new Adam(0.05));
+    Optimizer router = Optimizer.of(parts.parameters().part("router"), new Adam(0.05));
+    Optimizer experts = Optimizer.of(parts.parameters().part("experts"), new Adam(0.05));
+    Gradients ofWhole = whole.parameters().zeroGradients();
+    Gradients ofParts = parts.parameters().zeroGradients();
+    for (int i = 0; i < 3; i++) {
+      INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(i), 8, 4);
+      add(whole, x, x, 0, 8, ofWhole);
+      one.step(ofWhole);
+      add(parts, x, x, 0, 8, ofParts);
+      router.step(ofParts.part("router"));
+      experts.step(ofParts.part("experts"));
+    }
+    whole
+        .parameters()
+        .forEach(
+            (name, array) -> Near.assertSameBits(name, array, parts.parameters().get(name)));
+  }
+
+  @Test
+  void step_onePartOnly_leavesTheGradientsOfTheOther() {
+    MoeLayer layer = layer(Seeds.random(5));
+    Gradients gradients = layer.parameters().zeroGradients();
+    gradients.forEach((name, array) -> array.assign(1));
+    Optimizer.of(layer.parameters().part("router"), new Sgd(1)).step(gradients.part("router"));
+    assertEquals(0, gradients.part("router").globalNorm());
+    // √ of 3 matrices of 3·4·5
+    assertEquals(Math.sqrt(180), gradients.part("experts").globalNorm(), 1e-12);
+  }
+
+  @Test
+  void step_frozenPart_bitsAsBeforeAndNoState() {
+    for (String frozen : new String[] {"router", "experts"}) {
+      MoeLayer layer = layer(Seeds.random(6));
+      NamedArrays trained = layer.parameters().without(frozen);
+      Optimizer optimizer = Optimizer.of(trained, new Adam(0.05));
+      Gradients gradients = layer.parameters().zeroGradientsExcept(frozen);
+      Map<String, INDArray> before = new LinkedHashMap<>();
+      layer.parameters().forEach((name, array) -> before.put(name, array.dup()));
+      for (int i = 0; i < 3; i++) {
+        INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(i), 8, 4);
+        add(layer, x, x, 0, 8, gradients);
+        optimizer.step(gradients);
+      }
+      layer
+          .parameters()
+          .part(frozen)
+          .forEach(
+              (name, array) -> Near.assertSameBits(name, before.get(frozen + "." + name), array));
+      trained.forEach((name, array) ->
+          assertFalse(Arrays.equals(Near.values(before.get(name)), Near.values(array)), name));
+      assertEquals(2 * trained.count(), optimizer.state().count());
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.testkit.FixedRouter;
+import io.github.moe4j.core.testkit.Frozen;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -77,6 +78,13 @@ class TransformerBlockTest {
         .add("x", x, dx)
         .addAll(block.parameters(), gradients)
         .assertCorrect();
+    Frozen.assertRestUnchanged(block.parameters(), some -> {
+      INDArray dxAgain = Nd4j.zeros(DataType.DOUBLE, tokens, WIDTH);
+      try (FeedForwardPass run = block.forward(input)) {
+        run.backward(RandomArrays.of(DataType.DOUBLE, weight, tokens, WIDTH), dxAgain, some);
+      }
+      return dxAgain;
+    });
   }
 
   @Test

@@ -1,6 +1,10 @@
 package io.github.moe4j.core.internal;
 
-import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -12,54 +16,100 @@ import org.jspecify.annotations.Nullable;
  * Helpers for parallel work that comes in short pieces, one after another.
  *
  * <p>A thread that sleeps takes 50 µs and more to wake up, longer on a virtual machine, as long as
- * many a piece takes. So helpers, which are tasks of the common pool, stay awake for a while after
- * their last piece. A caller never depends on them: what no helper has begun it does itself.
+ * many a piece takes. So helpers, which are tasks of an executor, stay awake for a while after their
+ * last piece; then they return to the executor. A caller never depends on them: what no helper has
+ * begun it does itself, so an executor that is busy, shut down or runs tasks in the caller costs time
+ * alone.
  */
-final class Crew {
+public final class HelperPool {
+  /** Helpers of the library's own: daemon threads that sleep when idle and end after a while. */
+  public static final HelperPool SHARED = new HelperPool(daemons());
+
   private static final long PATIENCE_NANOS = 300_000;
 
   /** A caller waits so long awake for the last parts, then sleeps until they are done. */
   private static final long AWAKE_NANOS = 50_000;
 
+  private static final long IDLE_SECONDS = 10;
+
+  private final Executor executor;
+
   /** Where helpers look for work; a job that finds no free place is done by its caller alone. */
-  private static final AtomicReferenceArray<@Nullable Job> JOBS = new AtomicReferenceArray<>(16);
+  private final AtomicReferenceArray<@Nullable Job> jobs = new AtomicReferenceArray<>(16);
 
-  private static final AtomicInteger HELPERS = new AtomicInteger();
+  private final AtomicInteger helpers = new AtomicInteger();
 
-  private Crew() {}
+  /**
+   * Helpers that are tasks of an executor.
+   *
+   * @param executor kept
+   */
+  public HelperPool(Executor executor) {
+    this.executor = executor;
+  }
+
+  private static Executor daemons() {
+    AtomicInteger number = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0, Integer.MAX_VALUE, IDLE_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+          Thread thread =
+              new Thread(null, task, "moe4j-helper-" + number.incrementAndGet(), 0, false);
+          thread.setDaemon(true);
+          // That of the caller who happened to come first would be kept alive by it.
+          thread.setContextClassLoader(HelperPool.class.getClassLoader());
+          return thread;
+        });
+  }
 
   /**
    * Runs {@code part} for each of {@code 0 … parts − 1}, some of them in helpers; returns when all
-   * are done, also if some fail.
+   * are done, also if some fail. An interrupt changes nothing about that; the caller's flag stays.
    */
-  static void run(int parts, IntConsumer part) {
+  public void run(int parts, IntConsumer part) {
     Job job = new Job(parts, part);
     int place = offer(job);
-    int wanted = Math.min(parts - 1, ForkJoinPool.getCommonPoolParallelism());
-    for (int helpers = HELPERS.get(); helpers < wanted; helpers = HELPERS.get()) {
-      if (HELPERS.compareAndSet(helpers, helpers + 1)) {
-        ForkJoinPool.commonPool().execute(Crew::help);
-      }
+    if (place < jobs.length()) {
+      wake(parts - 1);
     }
     job.work();
-    if (place < JOBS.length()) {
-      JOBS.set(place, null);
+    if (place < jobs.length()) {
+      jobs.set(place, null);
     }
     job.await();
     job.rethrow();
   }
 
   /** Puts a job where helpers find it; the number of places if none is free. */
-  private static int offer(Job job) {
+  private int offer(Job job) {
     int place = 0;
-    while (place < JOBS.length() && !JOBS.compareAndSet(place, null, job)) {
+    while (place < jobs.length() && !jobs.compareAndSet(place, null, job)) {
       place++;
     }
     return place;
   }
 
+  /** Lets as many helpers begin as are missing. */
+  private void wake(int wanted) {
+    Thread caller = Thread.currentThread();
+    for (int missing = wanted - helpers.get(); missing > 0; missing--) {
+      helpers.incrementAndGet();
+      try {
+        executor.execute(() -> {
+          if (Thread.currentThread() == caller) {
+            helpers.decrementAndGet(); // there is nobody but the caller to help
+          } else {
+            help(wanted);
+          }
+        });
+      } catch (RejectedExecutionException e) {
+        helpers.decrementAndGet();
+        return;
+      }
+    }
+  }
+
   /** Helps until there has been nothing to do for a while. */
-  private static void help() {
+  private void help(int wanted) {
     do {
       long idleSince = System.nanoTime();
       while (System.nanoTime() - idleSince < PATIENCE_NANOS) {
@@ -69,24 +119,23 @@ final class Crew {
           Thread.onSpinWait();
         }
       }
-      HELPERS.decrementAndGet();
+      helpers.decrementAndGet();
       // A job that came just before that counted on this helper.
-    } while (workOnAny() && comeBack());
+    } while (workOnAny() && comeBack(wanted));
   }
 
-  private static boolean workOnAny() {
+  private boolean workOnAny() {
     boolean worked = false;
-    for (int place = 0; place < JOBS.length(); place++) {
-      Job job = JOBS.get(place);
+    for (int place = 0; place < jobs.length(); place++) {
+      Job job = jobs.get(place);
       worked |= job != null && job.work();
     }
     return worked;
   }
 
-  private static boolean comeBack() {
-    int helpers = HELPERS.get();
-    return helpers < ForkJoinPool.getCommonPoolParallelism()
-        && HELPERS.compareAndSet(helpers, helpers + 1);
+  private boolean comeBack(int wanted) {
+    int now = helpers.get();
+    return now < wanted && helpers.compareAndSet(now, now + 1);
   }
 
   /** Work in parts that may be done at the same time. */
@@ -126,6 +175,7 @@ final class Crew {
     }
 
     void await() {
+      boolean interrupted = false;
       long start = System.nanoTime();
       while (done.get() < parts) {
         if (System.nanoTime() - start < AWAKE_NANOS) {
@@ -134,8 +184,13 @@ final class Crew {
           callerSleeps = true;
           if (done.get() < parts) {
             LockSupport.park(this);
+            // Else park would return at once from now on.
+            interrupted |= Thread.interrupted();
           }
         }
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
 

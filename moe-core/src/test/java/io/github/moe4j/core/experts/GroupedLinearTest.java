@@ -1,0 +1,38 @@
+package io.github.moe4j.core.experts;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.NamedArrays;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class GroupedLinearTest {
+  /** One part of the work is one product, or the sum of a bias's gradient. */
+  @ParameterizedTest
+  @CsvSource({"'', 4", "up.weight, 2", "up.bias, 2", "'up.weight,up.bias', 0"})
+  void addWeightGradients_frozen_asksForNoneOfItsWork(String frozen, int expected) {
+    INDArray weight = Nd4j.ones(DataType.DOUBLE, 2, 3, 4);
+    INDArray bias = Nd4j.ones(DataType.DOUBLE, 2, 3);
+    GroupedLinear linear = new GroupedLinear("up", weight, bias);
+    NamedArrays parameters =
+        NamedArrays.builder().add("up.weight", weight).add("up.bias", bias).build();
+    Gradients into = frozen.isEmpty()
+        ? parameters.zeroGradients()
+        : parameters.zeroGradientsExcept(frozen.split(","));
+    List<Runnable> work = new ArrayList<>();
+    linear.addWeightGradients(
+        RowBlock.of(new int[] {0, 2, 5}),
+        new ExpertRows(Nd4j.ones(DataType.DOUBLE, 5, 3)),
+        new ExpertRows(Nd4j.ones(DataType.DOUBLE, 5, 4)),
+        into,
+        "up",
+        work);
+    assertEquals(expected, work.size());
+  }
+}
