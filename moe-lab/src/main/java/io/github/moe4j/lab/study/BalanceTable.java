@@ -8,6 +8,8 @@ import java.util.Locale;
 
 /** The study's rows as Markdown tables. */
 final class BalanceTable {
+  private static final String FOLDER = "balance/";
+
   private static final String HEAD = """
       | router | mechanism | tokens on one expert, before | load CV before | load CV after | bound | most loaded/mean | bound | idle experts | bits per byte | price |
       |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -28,9 +30,8 @@ final class BalanceTable {
       if (!mechanism.isControl()) {
         table.append(String.format(
             Locale.ROOT,
-            "| [%s](balance/%s.md) | %s | %s | %.2f%s | %s |%n",
-            mechanism.name(),
-            mechanism.page(),
+            "| %s | %s | %s | %.2f%s | %s |%n",
+            BalanceDocs.link(mechanism.name(), mechanism.page(), FOLDER),
             mechanism.router().label(),
             mechanism.when(),
             row.cvAfter(),
@@ -95,7 +96,8 @@ final class BalanceTable {
     if (mechanism.isControl()) {
       return row.start() == InitialRouting.EVEN ? "nothing, from an even start" : "nothing";
     }
-    return "[%s](balance/%s.md): %s"
-        .formatted(mechanism.name(), mechanism.page(), mechanism.description());
+    return BalanceDocs.link(mechanism.name(), mechanism.page(), FOLDER)
+        + ": "
+        + mechanism.description();
   }
 }
