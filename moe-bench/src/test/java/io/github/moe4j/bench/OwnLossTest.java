@@ -64,7 +64,15 @@ class OwnLossTest {
   void lab_trainsWithIt() throws IOException {
     Path report = folder.resolve("report");
     String table = run(
-        "lab", "--routers", "topk", "--balance", "even-mean", "--steps", "1", "--out", report.toString());
+        "lab",
+        "--routers",
+        "topk",
+        "--balance",
+        "even-mean",
+        "--steps",
+        "1",
+        "--out",
+        report.toString());
     assertTrue(table.contains("topk"), table);
     assertTrue(Files.readString(report.resolve("result.json")).contains("Even mean loss, 0.1"));
   }
@@ -72,7 +80,8 @@ class OwnLossTest {
   @Test
   void jmh_allLosses_haveIt() {
     List<String> arguments = JmhCommand.withCatalogues(List.of("LossBenchmark"));
-    assertTrue(arguments.stream().anyMatch(a -> a.startsWith("loss=switch,") && a.endsWith(",even-mean")));
+    assertTrue(
+        arguments.stream().anyMatch(a -> a.startsWith("loss=switch,") && a.endsWith(",even-mean")));
     List<String> told = List.of("LossBenchmark", "-p", "loss=switch");
     assertFalse(JmhCommand.withCatalogues(told).toString().contains("even-mean"));
   }

@@ -20,7 +20,7 @@ final class CatalogueMechanisms {
   static Mechanism of(LossProvider loss) {
     return new Mechanism(
         loss.name(),
-        "%s, %s".formatted(loss.title(), number(loss.defaultCoefficient())),
+        "%s, %s".formatted(loss.title(), Mechanisms.setting(loss.defaultCoefficient())),
         loss.when(),
         loss.page(),
         StudiedRouter.of(loss.router()),
@@ -38,7 +38,9 @@ final class CatalogueMechanisms {
           ? bias.title()
           : "%s, rate falling from %s to %s"
               .formatted(
-                  bias.title(), number(10 * rate.getAsDouble()), number(rate.getAsDouble() / 2));
+                  bias.title(),
+                  Mechanisms.setting(10 * rate.getAsDouble()),
+                  Mechanisms.setting(rate.getAsDouble() / 2));
       return of(
           bias,
           text,
@@ -65,12 +67,5 @@ final class CatalogueMechanisms {
         controller.evens(),
         bound,
         List.of(part));
-  }
-
-  /** As people write it: 0.01, and 1e-4 below that. */
-  static String number(double value) {
-    return value != 0 && value < 1e-3 && value != 5e-4
-        ? Double.toString(value).replace(".0E", "e").replace("E", "e")
-        : Double.toString(value);
   }
 }

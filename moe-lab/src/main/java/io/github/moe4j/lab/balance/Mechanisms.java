@@ -21,6 +21,11 @@ import java.util.Map;
 public final class Mechanisms {
   private Mechanisms() {}
 
+  /** A coefficient or a rate as the docs write it: 0.001, and 1e-4 below that. */
+  public static String setting(double value) {
+    return Double.toString(value).replace(".0E", "e").replace('E', 'e');
+  }
+
   /** All mechanisms by router; the first of each router is its control. */
   public static List<Mechanism> all() {
     Catalogue<LossProvider> losses = LossCatalogue.load();

@@ -7,6 +7,7 @@ import io.github.moe4j.balance.catalogue.ControllerProvider;
 import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.catalogue.CatalogueEntry;
+import io.github.moe4j.lab.balance.Mechanisms;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -31,7 +32,7 @@ final class BalanceDocs {
           unit(entry.evens()),
           entry.atBalance(),
           entry.router(),
-          Double.toString(entry.defaultCoefficient()));
+          Mechanisms.setting(entry.defaultCoefficient()));
     }
     return table.toString().stripTrailing();
   }
@@ -50,7 +51,7 @@ final class BalanceDocs {
           changes(entry),
           entry.router(),
           entry instanceof BiasControllerProvider bias && bias.defaultRate().isPresent()
-              ? Double.toString(bias.defaultRate().getAsDouble())
+              ? Mechanisms.setting(bias.defaultRate().getAsDouble())
               : "–");
     }
     return table.toString().stripTrailing();

@@ -151,6 +151,23 @@ class BalanceCommandTest {
     assertTrue(out.toString().contains("| layer, forward | 2000 | 100.00 % |"), out.toString());
   }
 
+  @Test
+  void call_listDocs_writesTheTablesThatAreCommitted() throws IOException {
+    Path page = folder.resolve("README.md");
+    String committed = Files.readString(Path.of("..", "docs", "balance", "README.md"));
+    Files.writeString(page, committed.replaceAll("(?m)^\\|.*\n", ""));
+    assertEquals(0, execute("--list", "--docs", page.toString()), err.toString());
+    for (LossProvider loss : LossCatalogue.library()) {
+      assertTrue(Files.readString(page).contains("| [" + loss.name() + "]("), loss.name());
+    }
+    String tables =
+        Files.readString(page).lines().filter(l -> l.startsWith("|")).toList().toString();
+    assertEquals(
+        committed.lines().filter(l -> l.startsWith("|")).toList().toString(),
+        tables,
+        "run: java -jar moe-bench/target/moe-bench.jar balance --list --docs docs/balance/README.md");
+  }
+
   /** The study takes minutes; that its table is there, and of these mechanisms, is seen here. */
   @Test
   void docs_page_hasARowOfEachMechanism() throws IOException {
