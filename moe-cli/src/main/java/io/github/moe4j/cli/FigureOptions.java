@@ -1,7 +1,7 @@
 package io.github.moe4j.cli;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -67,7 +67,7 @@ public final class FigureOptions {
 
   private void writeJson(Object figures) throws IOException {
     if (json != null) {
-      TextFile.replace(
+      ReplacedFile.writeText(
           json, new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(figures));
     }
   }

@@ -1,6 +1,6 @@
 package io.github.moe4j.cli;
 
-import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +33,7 @@ public final class GeneratedPart {
     String text = Files.readString(page);
     int start = text.indexOf(begin(name)) + begin(name).length();
     int stop = text.indexOf(end(name));
-    TextFile.replace(
+    ReplacedFile.writeText(
         page, text.substring(0, start) + "\n" + content.strip() + "\n\n" + text.substring(stop));
   }
 

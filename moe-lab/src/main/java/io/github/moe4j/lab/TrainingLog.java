@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.checkpoint.Checkpoint;
@@ -76,8 +77,7 @@ final class TrainingLog implements Stateful {
 
   /** Median time of a step in seconds; NaN before the first. */
   double secondsPerStep() {
-    long[] sorted = stepNanos.stream().mapToLong(Long::longValue).sorted().toArray();
-    return sorted.length == 0 ? Double.NaN : sorted[sorted.length / 2] / 1e9;
+    return Samples.median(stepNanos.stream().mapToDouble(nanos -> nanos / 1e9).toArray());
   }
 
   /** How the time divides; a dense model has no stages to tell apart. */

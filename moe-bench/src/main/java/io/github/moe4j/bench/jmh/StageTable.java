@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.jmh;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.core.internal.Require;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -78,7 +79,7 @@ final class StageTable {
             column,
             "%s (%s)"
                 .formatted(
-                    number(median(time) * Objects.requireNonNull(micros)),
+                    number(Samples.median(time) * Objects.requireNonNull(micros)),
                     number(garbage(run) / 1e3)));
   }
 
@@ -86,15 +87,11 @@ final class StageTable {
     JsonNode metrics = run.path("secondaryMetrics");
     for (String name : GARBAGE) {
       if (metrics.has(name)) {
-        return median(metrics.path(name));
+        return Samples.median(metrics.path(name));
       }
     }
     throw new IllegalArgumentException(
         "there are no figures of the GC profiler in it: run jmh with -prof gc");
-  }
-
-  private static double median(JsonNode metric) {
-    return metric.path("scorePercentiles").path("50.0").asDouble(Double.NaN);
   }
 
   private static String number(double value) {

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.Samples;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.report;
 
 import io.github.moe4j.cli.page.HtmlPage;
-import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -48,7 +48,7 @@ final class BenchReport {
     if (folder != null) {
       Files.createDirectories(folder);
     }
-    TextFile.replace(out, html(data));
+    ReplacedFile.writeText(out, html(data));
   }
 
   static String html(BenchData data) {

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.report;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.moe4j.cli.Samples;
 import java.util.stream.DoubleStream;
 
 /**
@@ -25,12 +26,11 @@ record IterationSpread(double min, double median, double max, int iterations) {
       JsonNode percentiles = metric.path("scorePercentiles");
       return new IterationSpread(
           Fields.number(percentiles.path("0.0")),
-          Fields.number(percentiles.path("50.0")),
+          Samples.median(metric),
           Fields.number(percentiles.path("100.0")),
           0);
     }
-    double median = (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-    return new IterationSpread(sorted[0], median, sorted[n - 1], n);
+    return new IterationSpread(sorted[0], Samples.median(sorted), sorted[n - 1], n);
   }
 
   IterationSpread times(double factor) {

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
@@ -40,7 +41,7 @@ public record LayerTime(
     TokenBatch input = training ? TokenBatch.of(x).training() : TokenBatch.of(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
-    double[] times = Medians.seconds(runs, watch, () -> {
+    double[] times = RepeatedTimes.seconds(runs, watch, () -> {
       try (MoePass pass = layer.forward(input)) {
         if (training) {
           pass.backward(dy, dx, gradients);
@@ -49,7 +50,7 @@ public record LayerTime(
         hit[0] = shape.experts() - pass.load().expertsWithoutTokens();
       }
     });
-    return new LayerTime(shape, training, Medians.of(times), times[0], hit[0], stages[0]);
+    return new LayerTime(shape, training, Samples.median(times), times[0], hit[0], stages[0]);
   }
 
   /**

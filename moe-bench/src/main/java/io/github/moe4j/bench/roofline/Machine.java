@@ -41,7 +41,7 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
     Arrays.setAll(source, i -> i);
     double bytes = (double) LONGS * Long.BYTES;
     AtomicLong sum = new AtomicLong();
-    double read = Medians.seconds(
+    double read = RepeatedTimes.seconds(
         runs,
         watch,
         () -> halves((from, to) -> {
@@ -51,7 +51,7 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
           }
           sum.addAndGet(part); // so that the loop is not left out
         }))[0];
-    double copy = Medians.seconds(
+    double copy = RepeatedTimes.seconds(
         runs,
         watch,
         () -> halves((from, to) -> System.arraycopy(source, from, target, from, to - from)))[0];
@@ -79,10 +79,10 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
     }
     double flops = 2.0 * m * k * n;
     double own =
-        Medians.seconds(runs, watch, () -> Gemm.multiply(a[0], false, b, false, 0, c[0]))[0];
+        RepeatedTimes.seconds(runs, watch, () -> Gemm.multiply(a[0], false, b, false, 0, c[0]))[0];
     SingleThreadedBlas lease = SingleThreadedBlas.lease();
     try {
-      double each = Medians.seconds(
+      double each = RepeatedTimes.seconds(
           runs,
           watch,
           () -> Parallel.tasks(

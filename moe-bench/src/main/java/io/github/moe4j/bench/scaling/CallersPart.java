@@ -1,8 +1,8 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.Samples;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

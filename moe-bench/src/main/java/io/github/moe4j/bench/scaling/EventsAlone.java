@@ -1,7 +1,7 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.Samples;
 import io.github.moe4j.bench.peers.Timing;
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.internal.watch.PassEvents;
 import java.util.List;

@@ -1,9 +1,9 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.Samples;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.core.MoeLayer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,10 +1,10 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.MedianInterval;
-import io.github.moe4j.bench.peers.Samples;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
+import io.github.moe4j.cli.MedianInterval;
+import io.github.moe4j.cli.Samples;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.experts.GluExperts;

@@ -1,9 +1,9 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.MedianInterval;
-import io.github.moe4j.bench.peers.Samples;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.MedianInterval;
+import io.github.moe4j.cli.Samples;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.scaling;
 
-import io.github.moe4j.bench.peers.MedianInterval;
+import io.github.moe4j.cli.MedianInterval;
 import java.util.List;
 import java.util.Locale;
 

@@ -17,18 +17,6 @@ class PeersTableTest {
   }
 
   @Test
-  void samples_statistics_byHand() {
-    assertEquals(2.5, Samples.median(OWN));
-    assertEquals(1, Samples.min(OWN));
-    // quartiles 1.75 and 3.25
-    assertEquals(60, Samples.spread(OWN), 1e-12);
-    // ratios of the rounds 1.5, 2, 1, 3; of the medians it would be 1.4
-    assertEquals(1.75, Samples.ratio(PEER, OWN));
-    assertEquals(7, Samples.median(new double[] {7}));
-    assertEquals(0, Samples.spread(new double[] {7}));
-  }
-
-  @Test
   void table_row_byHand() {
     // 20 rows, 3 products of 20,000 operations: 1.2 million, in training three times as many
     assertEquals(

@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.peers.MedianInterval;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapedLayer;
+import io.github.moe4j.cli.MedianInterval;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import java.util.ArrayList;

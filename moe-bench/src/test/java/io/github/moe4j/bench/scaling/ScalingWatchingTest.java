@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.bench.peers.MedianInterval;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.MedianInterval;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

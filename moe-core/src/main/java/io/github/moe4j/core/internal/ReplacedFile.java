@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -19,6 +20,9 @@ import java.util.stream.Stream;
 /**
  * Replaces a file whole: writes beside it, forces the bytes to disk, and moves them into its place in
  * one step. Whatever happens before the move, the old file is as it was.
+ *
+ * <p>What is no regular file, such as {@code /dev/stdout}, is written to as it is; of a link, the file that
+ * it leads to is replaced.
  */
 public final class ReplacedFile {
   /** A part that nobody has written to for so long is what a crash left behind. */
@@ -31,6 +35,12 @@ public final class ReplacedFile {
   public interface Contents {
     /** Writes all of them; the channel is closed and forced to disk by the caller. */
     void write(WritableByteChannel channel) throws IOException;
+  }
+
+  /** Writes a text in UTF-8, as {@link #write} does. */
+  public static void writeText(Path file, String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    write(file, channel -> writeAll(channel, bytes));
   }
 
   /** Writes all bytes that remain. */
@@ -48,6 +58,12 @@ public final class ReplacedFile {
    * @throws IOException if it cannot be written; the old file is as it was
    */
   public static void write(Path file, Contents contents) throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        contents.write(channel);
+      }
+      return;
+    }
     // A link stays a link: what it leads to is replaced.
     Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
     Path folder = target.getParent();

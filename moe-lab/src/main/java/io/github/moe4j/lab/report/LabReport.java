@@ -2,7 +2,7 @@ package io.github.moe4j.lab.report;
 
 import io.github.moe4j.cli.page.HtmlPage;
 import io.github.moe4j.cli.page.PageJson;
-import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -80,10 +80,10 @@ public final class LabReport {
       requireFree(folder);
     }
     Files.createDirectories(folder);
-    TextFile.replace(folder.resolve(DATA), PageJson.write(result) + "\n");
-    TextFile.replace(folder.resolve(CSV), LabCsv.write(result));
+    ReplacedFile.writeText(folder.resolve(DATA), PageJson.write(result) + "\n");
+    ReplacedFile.writeText(folder.resolve(CSV), LabCsv.write(result));
     Path page = folder.resolve(PAGE);
-    TextFile.replace(page, html(result));
+    ReplacedFile.writeText(page, html(result));
     return page;
   }
 

@@ -1,5 +1,6 @@
 package io.github.moe4j.lab.report;
 
+import io.github.moe4j.cli.Samples;
 import java.util.Arrays;
 
 /**
@@ -18,11 +19,6 @@ public record SeedSpread(double mean, double deviation, int count) {
    */
   public static SeedSpread of(double... values) {
     double[] known = Arrays.stream(values).filter(Double::isFinite).toArray();
-    double mean = Arrays.stream(known).average().orElse(Double.NaN);
-    double squares = Arrays.stream(known).map(v -> (v - mean) * (v - mean)).sum();
-    return new SeedSpread(
-        mean,
-        known.length < 2 ? Double.NaN : Math.sqrt(squares / (known.length - 1)),
-        known.length);
+    return new SeedSpread(Samples.mean(known), Samples.deviation(known), known.length);
   }
 }

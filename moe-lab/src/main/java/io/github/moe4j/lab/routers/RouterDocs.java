@@ -1,6 +1,6 @@
 package io.github.moe4j.lab.routers;
 
-import io.github.moe4j.cli.page.TextFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,7 +74,7 @@ public final class RouterDocs {
     for (Map.Entry<String, String> file : files.entrySet()) {
       Path target = docs.resolve(file.getKey());
       Files.createDirectories(target.getParent());
-      TextFile.replace(target, file.getValue());
+      ReplacedFile.writeText(target, file.getValue());
     }
     return files.size();
   }

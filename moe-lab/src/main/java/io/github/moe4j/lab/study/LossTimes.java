@@ -2,6 +2,7 @@ package io.github.moe4j.lab.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.cli.Samples;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ final class LossTimes {
   }
 
   private static double median(JsonNode run) {
-    return run.path("primaryMetric").path("scorePercentiles").path("50.0").asDouble();
+    return Samples.median(run.path("primaryMetric"));
   }
 
   private static String line(String name, double micros, double layer) {

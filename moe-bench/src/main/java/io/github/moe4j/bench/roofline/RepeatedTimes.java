@@ -4,8 +4,8 @@ import io.github.moe4j.cli.Watch;
 import java.util.Arrays;
 
 /** Times of work that is repeated. */
-final class Medians {
-  private Medians() {}
+final class RepeatedTimes {
+  private RepeatedTimes() {}
 
   /** Work is repeated so long before it is timed: compilers take their time. */
   private static final long WARM_UP_NANOS = 2_000_000_000L;
@@ -33,10 +33,5 @@ final class Medians {
     Arrays.sort(times);
     watch.step(1);
     return times;
-  }
-
-  /** The middle one of sorted times. */
-  static double of(double[] sorted) {
-    return sorted[sorted.length / 2];
   }
 }

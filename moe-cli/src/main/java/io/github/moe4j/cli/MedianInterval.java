@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.peers;
+package io.github.moe4j.cli;
 
 import java.util.Arrays;
 

@@ -1,23 +1,46 @@
-package io.github.moe4j.bench.peers;
+package io.github.moe4j.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 
-/** Statistics of the samples of rounds. */
+/** Medians and spreads of what was measured several times. No array is modified. */
 public final class Samples {
   private Samples() {}
 
-  /** The middle one, or the mean of the two in the middle. */
+  /** The middle one, or the mean of the two in the middle; NaN without any. */
   public static double median(double[] samples) {
     return quantile(samples, 0.5);
   }
 
-  static double min(double[] samples) {
+  /** The smallest. */
+  public static double min(double[] samples) {
     return quantile(samples, 0);
   }
 
   /** Interquartile range in per cent of the median. */
-  static double spread(double[] samples) {
+  public static double spread(double[] samples) {
     return 100 * (quantile(samples, 0.75) - quantile(samples, 0.25)) / median(samples);
+  }
+
+  /** The arithmetic mean; NaN without any. */
+  public static double mean(double[] samples) {
+    return Arrays.stream(samples).average().orElse(Double.NaN);
+  }
+
+  /** Sample standard deviation, with n − 1; NaN for fewer than two. */
+  public static double deviation(double[] samples) {
+    double mean = mean(samples);
+    double squares = Arrays.stream(samples).map(v -> (v - mean) * (v - mean)).sum();
+    return samples.length < 2 ? Double.NaN : Math.sqrt(squares / (samples.length - 1));
+  }
+
+  /**
+   * The median of a metric of JMH's JSON, over all iterations; NaN if the file does not tell.
+   *
+   * @param metric such as {@code primaryMetric}
+   */
+  public static double median(JsonNode metric) {
+    return metric.path("scorePercentiles").path("50.0").asDouble(Double.NaN);
   }
 
   /** Median of the ratios of each round: what slows a whole round down cancels. */
@@ -38,6 +61,9 @@ public final class Samples {
 
   /** Interpolated between the two nearest samples. */
   private static double quantile(double[] samples, double share) {
+    if (samples.length == 0) {
+      return Double.NaN;
+    }
     double[] sorted = samples.clone();
     Arrays.sort(sorted);
     double place = share * (sorted.length - 1);
