@@ -2,7 +2,10 @@ package io.github.moe4j.lab.balance;
 
 import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.balance.LoadUnit;
+import io.github.moe4j.core.TokenScores.Kind;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One way to balance, with the router it is studied with.
@@ -38,6 +41,11 @@ public record Mechanism(
   /** Whether it acts on the selection bias of routers, which must read one then. */
   public boolean steersBias() {
     return parts.stream().anyMatch(MechanismPart.Bias.class::isInstance);
+  }
+
+  /** Kinds of scores that a router must offer. */
+  public Set<Kind> reads() {
+    return parts.stream().flatMap(part -> part.reads().stream()).collect(Collectors.toSet());
   }
 
   /** Adds its losses and controllers to a balancer. */

@@ -6,7 +6,9 @@ import io.github.moe4j.balance.catalogue.BiasControllerProvider;
 import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.balance.control.CoefficientController;
 import io.github.moe4j.balance.control.LoadController;
+import io.github.moe4j.core.TokenScores.Kind;
 import java.util.List;
+import java.util.Set;
 
 /** One loss or controller of a mechanism. */
 public sealed interface MechanismPart {
@@ -17,6 +19,9 @@ public sealed interface MechanismPart {
    */
   void addTo(Balancer.Builder balancer, String mechanism, MechanismSetup setup);
 
+  /** Kinds of scores that a router must offer. */
+  Set<Kind> reads();
+
   /** A loss with a fixed coefficient. */
   record Loss(LossProvider provider, double coefficient) implements MechanismPart {
     @Override
@@ -25,6 +30,11 @@ public sealed interface MechanismPart {
           mechanism + "/" + provider.name(),
           provider.create(coefficient, setup.losses()),
           CoefficientSchedule.constant(1));
+    }
+
+    @Override
+    public Set<Kind> reads() {
+      return provider.reads();
     }
   }
 
@@ -45,6 +55,11 @@ public sealed interface MechanismPart {
           .add(mechanism + "/" + provider.name(), provider.create(1, setup.losses()), controller)
           .controller(controller);
     }
+
+    @Override
+    public Set<Kind> reads() {
+      return provider.reads();
+    }
   }
 
   /**
@@ -60,6 +75,11 @@ public sealed interface MechanismPart {
           .map(bias -> provider.create(bias, setup.sizes().k(), rate))
           .toList();
       balancer.controllers(controllers);
+    }
+
+    @Override
+    public Set<Kind> reads() {
+      return Set.of();
     }
   }
 }

@@ -42,6 +42,7 @@ final class StudiedModel {
             .arena(arena)
             .name(layer)
             .build(),
-        mechanism.start(new MechanismSetup(sizes, biases, run.steps())));
+        mechanism.start(new MechanismSetup(sizes, biases, run.steps())),
+        mechanism.reads());
   }
 }

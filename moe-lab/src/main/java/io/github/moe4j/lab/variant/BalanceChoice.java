@@ -1,11 +1,13 @@
 package io.github.moe4j.lab.variant;
 
 import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.lab.balance.Mechanism;
 import io.github.moe4j.lab.balance.MechanismSetup;
 import io.github.moe4j.lab.balance.Mechanisms;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -50,6 +52,13 @@ record BalanceChoice(String name, List<Mechanism> mechanisms) {
 
   boolean steersBias() {
     return mechanisms.stream().anyMatch(Mechanism::steersBias);
+  }
+
+  /** Kinds of scores that a router must offer. */
+  Set<Kind> reads() {
+    return mechanisms.stream()
+        .flatMap(mechanism -> mechanism.reads().stream())
+        .collect(Collectors.toSet());
   }
 
   /** Starts them for a new model. */

@@ -4,11 +4,15 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -51,7 +55,9 @@ public final class DryRun {
         runs.add(layer.forward(input.training(random).atStep(0)));
         layer.forward(input).close();
       }
-      recipe.balancer().balance(runs.stream().flatMap(run -> run.moe().stream()).toList());
+      List<MoePass> passes = runs.stream().flatMap(run -> run.moe().stream()).toList();
+      requireReadable(recipe, passes);
+      recipe.balancer().balance(passes);
       for (int b = 0; b < layers.size(); b++) {
         INDArray dy = runs.get(b).y().dup();
         INDArray dx = Allocate.zeros(DataType.FLOAT, dy.shape());
@@ -60,6 +66,18 @@ public final class DryRun {
       recipe.balancer().step();
     } finally {
       runs.forEach(FeedForwardPass::close);
+    }
+  }
+
+  /** A loss whose scores are absent may have a value and no gradient: it would balance nothing. */
+  private static void requireReadable(Recipe recipe, List<MoePass> passes) {
+    for (MoePass pass : passes) {
+      for (Kind kind : new TreeSet<>(recipe.reads())) {
+        Require.that(
+            pass.decision().scores(kind).isPresent(),
+            "balance reads router %s but the router has none",
+            kind);
+      }
     }
   }
 }

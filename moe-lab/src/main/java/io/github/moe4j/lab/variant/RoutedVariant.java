@@ -68,7 +68,9 @@ final class RoutedVariant {
     Balancer balancer = balance.start(new MechanismSetup(layer.balanced(), biases, sizes.steps()));
     List<ExpertBias> unused = new ArrayList<>(biases);
     return new Recipe(
-        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena), balancer);
+        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena),
+        balancer,
+        balance.reads());
   }
 
   private FeedForward layer(

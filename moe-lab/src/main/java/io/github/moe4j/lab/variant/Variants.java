@@ -8,6 +8,7 @@ import io.github.moe4j.lab.report.ModelPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Variants by name. */
 public final class Variants {
@@ -53,7 +54,8 @@ public final class Variants {
         (name, seed, arena) -> DenseFeedForward.of(
                 GluExperts.create(ExpertOptions.of(1, layer.width(), layer.activeHidden()), seed))
             .withArena(arena),
-        Balancer.of());
+        Balancer.of(),
+        Set.of());
   }
 
   static IllegalArgumentException unknown(String name) {
