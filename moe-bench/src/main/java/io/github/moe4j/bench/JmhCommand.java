@@ -1,6 +1,7 @@
 package io.github.moe4j.bench;
 
 import io.github.moe4j.balance.catalogue.LossCatalogue;
+import io.github.moe4j.bench.jmh.RouterRuns;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Map;
 import java.util.Stack;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.CommandLineOptionException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.IParameterPreprocessor;
@@ -27,7 +30,11 @@ final class JmhCommand implements Callable<Integer> {
   private final List<String> arguments = new ArrayList<>();
 
   @Override
-  public Integer call() throws IOException {
+  public Integer call() throws IOException, CommandLineOptionException, RunnerException {
+    if (RouterRuns.areAskedFor(arguments)) {
+      RouterRuns.run(arguments);
+      return ExitCode.OK;
+    }
     org.openjdk.jmh.Main.main(withCatalogues(arguments).toArray(String[]::new));
     return ExitCode.OK;
   }

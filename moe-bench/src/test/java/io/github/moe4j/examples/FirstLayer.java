@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.Adam;
 
-/** A sparse layer of eight experts learns to give back its input turned around. */
+/** A sparse layer of eight experts learns to negate its input. */
 public final class FirstLayer {
   private FirstLayer() {}
 
@@ -37,7 +37,7 @@ public final class FirstLayer {
         INDArray error = pass.y().sub(target); // [T,D]
         double loss = error.norm2Number().doubleValue() / target.norm2Number().doubleValue();
         LossValue balance = SwitchLoss.of(0.01).evaluate(pass.decision());
-        pass.addBalance(balance.gradient()); // taken along by backward
+        pass.addBalance(balance.gradient()); // included in backward
         optimizer.step(pass.backward(error.div(64)).parameters());
         if (step % 20 == 0) {
           String load = Arrays.toString(pass.load().assigned()); // [E] tokens of each expert

@@ -3,9 +3,9 @@ package io.github.moe4j.cli;
 import java.util.Arrays;
 
 /**
- * A median and how sure it is: the interval between two of the sorted samples that covers the true
- * median 95 times in 100, whatever the distribution. Fewer than 6 samples cannot be so sure; theirs
- * is from the smallest to the largest.
+ * A median and its distribution-free 95 % interval between two order statistics. Fewer than 6 samples cannot reach that
+ * level; their interval is from the smallest to the
+ * largest.
  *
  * @param low lower end
  * @param median of the samples

@@ -6,9 +6,11 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.lab.routers.RouterCatalogue;
-import io.github.moe4j.lab.routers.RouterEntry;
-import io.github.moe4j.lab.routers.RouterSizes;
+import io.github.moe4j.lab.routers.ExampleRouter;
+import io.github.moe4j.lab.routers.RouterSize;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -40,7 +42,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar moe-bench/target/moe-bench.jar bench-report routers.json
  * }</pre>
  *
- * <p>The second command turns the result into a table with the ratio to top-k, the third into a page
+ * <p>The first measures every router of the catalogue, a user's own too, or those of {@code -p
+ * router=}, each with the sizes that it can have. The second command turns the result into a table with the ratio to top-k, the third into a page
  * with charts.
  */
 @State(Scope.Benchmark)
@@ -56,35 +59,12 @@ public class RouterBenchmark {
 
   private static final int WIDTH = 16;
 
-  /** A name that {@code moe-bench routers} lists. */
-  @Param({
-    "top-k",
-    "switch",
-    "noisy-top-k",
-    "gumbel",
-    "sampled",
-    "jitter",
-    "logit-jitter",
-    "sparsemixer",
-    "gshard",
-    "deepseek-v2",
-    "deepseek-v3",
-    "biased-top-k",
-    "sinkhorn",
-    "base",
-    "expert-choice",
-    "batchwise",
-    "top-p",
-    "remoe",
-    "cosine",
-    "hash",
-    "all-experts",
-    "forced-balance"
-  })
+  /** A name that {@code moe-bench routers} lists; {@code jmh} measures all unless told. */
+  @Param("top-k")
   public String router = "";
 
-  /** Experts and choices, ExK. */
-  @Param({"8x1", "8x2", "8x8", "64x1", "64x2", "64x8", "256x1", "256x2", "256x8"})
+  /** Experts and choices, ExK; E alone for routers with a number of choices of their own. */
+  @Param({"8", "8x1", "8x2", "8x8", "64", "64x1", "64x2", "64x8", "256", "256x1", "256x2", "256x8"})
   public String size = "";
 
   private Router built;
@@ -100,13 +80,14 @@ public class RouterBenchmark {
   /** Builds the router and its input, and checks that it decides on something. */
   @Setup(Level.Trial)
   public void build() {
-    int[] sizes = Arrays.stream(size.split("x")).mapToInt(Integer::parseInt).toArray();
-    RouterEntry entry = RouterCatalogue.named(router);
-    built =
-        entry.factory().create(new RouterSizes(sizes[0], WIDTH, sizes[1], DataType.FLOAT, false));
+    RouterProvider provider = RouterCatalogue.load().get(router);
+    RouterSize sizes = RouterSize.parse(size);
+    sizes.requireFits(provider);
+    RouterConfig config = RouterConfig.of(sizes.experts(), WIDTH, sizes.k().orElse(1));
+    built = ExampleRouter.create(provider, config, DataType.FLOAT);
     x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), TOKENS, WIDTH);
     dx = Nd4j.create(DataType.FLOAT, TOKENS, WIDTH);
-    ids = IntStream.range(0, TOKENS).map(t -> t % RouterSizes.VOCABULARY).toArray();
+    ids = IntStream.range(0, TOKENS).map(t -> t % ExampleRouter.VOCABULARY).toArray();
     gradients = built.parameters().zeroGradients();
     int assignments = decide().decision().assignments().size();
     if (assignments == 0) {

@@ -2,7 +2,7 @@ package io.github.moe4j.bench.peers;
 
 import java.util.Map;
 
-/** Whether two systems computed the same. */
+/** Whether two systems computed the same results. */
 final class Agreement {
   /** Largest difference of an array, in units of its largest absolute value. */
   static final double TOLERANCE = 1e-4;
@@ -42,7 +42,7 @@ final class Agreement {
     double largest = 0;
     double difference = 0;
     for (int i = 0; i < expected.length; i++) {
-      // Math.max hands NaN on.
+      // Math.max propagates NaN.
       largest = Math.max(largest, Math.abs((double) expected[i]));
       difference = Math.max(difference, Math.abs((double) expected[i] - actual[i]));
     }

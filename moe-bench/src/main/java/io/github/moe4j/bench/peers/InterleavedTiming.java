@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** All systems that can do a shape and a pass, side by side. */
+/** All systems that support a shape and a pass, timed interleaved. */
 final class InterleavedTiming implements AutoCloseable {
   private static final String GATED = "moe4j";
   private static final String PLAIN = "moe4j ffn";
@@ -72,10 +72,10 @@ final class InterleavedTiming implements AutoCloseable {
     }
   }
 
-  /** Times the systems by turns. */
+  /** Times the systems, interleaved. */
   List<PeerTime> measure(Timing timing) {
-    double[][] millis =
-        timing.byTurns(entries.stream().<Runnable>map(one -> one.layer()::run).toList());
+    double[][] millis = timing.interleaved(
+        entries.stream().<Runnable>map(one -> one.layer()::run).toList());
     List<PeerTime> times = new ArrayList<>();
     for (int i = 0; i < entries.size(); i++) {
       Entry one = entries.get(i);

@@ -37,7 +37,7 @@ public record PeerCase(
     return of(shape, true);
   }
 
-  /** A layer of plain experts, half as wide again: as many operations as the gated ones. */
+  /** A layer of plain experts, 1.5 times as wide: the same FLOPs as the gated ones. */
   static PeerCase plain(LayerShape shape) {
     LayerShape wider = new LayerShape(
         shape.name(),

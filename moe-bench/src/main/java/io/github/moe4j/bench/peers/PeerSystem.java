@@ -18,7 +18,7 @@ public interface PeerSystem {
    * Copies weights and inputs into the system.
    *
    * @param work sizes, weights and inputs. Not modified.
-   * @param training whether passes are forward and backward with all gradients, else forward alone
+   * @param training whether passes are forward and backward with all gradients, else forward only
    */
   PeerLayer prepare(PeerCase work, boolean training);
 }

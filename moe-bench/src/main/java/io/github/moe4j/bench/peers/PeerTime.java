@@ -9,7 +9,7 @@ import java.util.Map;
  * What a layer took in a system.
  *
  * @param shape sizes, with the hidden width of these experts
- * @param training whether with all gradients, else forward alone
+ * @param training whether with all gradients, else forward only
  * @param system name
  * @param comparedWith name of the layer of this library with the same weights
  * @param medianMillis middle of all rounds

@@ -25,13 +25,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code peers}: the same layer, weights and inputs in this library and in others. */
+/** {@code peers}: compares the same layer, weights and inputs in this library and in others. */
 @Command(
     name = "peers",
     sortOptions = false,
     description =
         "Runs the same layer with the same weights and inputs in this library, DJL PyTorch and ONNX"
-            + " Runtime by turns, checks that they agree, and compares their times.",
+            + " Runtime, interleaved, checks that results agree, and compares times.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class PeersCommand implements Callable<Integer> {
@@ -41,7 +41,7 @@ public final class PeersCommand implements Callable<Integer> {
       "DJL PyTorch and ONNX Runtime are not in this build; build with:"
           + " mvn -B -ntp -Ppeers -DskipTests package";
 
-  /** Shapes that people train with. */
+  /** Typical training shapes. */
   private static final Set<String> TRAINED = Set.of("coarse", "fine");
 
   private final Supplier<List<PeerSystem>> peers;
@@ -76,7 +76,7 @@ public final class PeersCommand implements Callable<Integer> {
           .map(ServiceLoader.Provider::get)
           .toList();
     } catch (ServiceConfigurationError | NoClassDefFoundError e) {
-      return List.of(); // what an earlier build with the profile left behind
+      return List.of(); // left over from an earlier build with the profile
     }
   }
 

@@ -10,10 +10,10 @@ import java.util.function.IntConsumer;
  *
  * @param rounds samples of each variant
  * @param warmUpMillis passes before the first round, of each variant
- * @param pauseMillis rest before each sample, so that threads of other systems which wait actively
- *     have gone to sleep
+ * @param pauseMillis rest before each sample, so that spinning threads of other systems have gone
+ *     to sleep
  * @param sampleMillis a sample is as many passes as take about that long, at least one
- * @param watch is told of each step and may end the work between two samples
+ * @param watch called at each step; may stop the work between two samples
  */
 public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMillis, Watch watch) {
   private static final int LEAST_WARM_UPS = 3;
@@ -38,7 +38,7 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
     return new Timing(rounds, warmUpMillis, pauseMillis, sampleMillis, other);
   }
 
-  /** Steps of {@link #byTurns}. */
+  /** Steps of {@link #interleaved}. */
   public long steps(int variants) {
     return variants * (warmUpSteps() + rounds);
   }
@@ -49,21 +49,21 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
   }
 
   /**
-   * Times variants in turns, every second round in reverse order.
+   * Times variants interleaved, every second round in reverse order.
    *
    * @param variants one pass of each
    * @return milliseconds of a pass, by variant and round
    */
-  public double[][] byTurns(List<Runnable> variants) {
-    return byTurns(variants, i -> {});
+  public double[][] interleaved(List<Runnable> variants) {
+    return interleaved(variants, i -> {});
   }
 
   /**
-   * Times variants in turns that need something switched.
+   * Times interleaved variants with a set-up step.
    *
    * @param before gets the variant's number before its warm-up and each of its samples; not timed
    */
-  public double[][] byTurns(List<Runnable> variants, IntConsumer before) {
+  public double[][] interleaved(List<Runnable> variants, IntConsumer before) {
     int count = variants.size();
     int[] passes = new int[count];
     for (int i = 0; i < count; i++) {
@@ -83,7 +83,7 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
     return millis;
   }
 
-  /** Warms a variant up; returns the passes of a sample. */
+  /** Warms up a variant; returns the passes of a sample. */
   public int warmUp(Runnable pass) {
     double best = Double.MAX_VALUE;
     long start = System.nanoTime();
@@ -110,7 +110,7 @@ public record Timing(int rounds, int warmUpMillis, int pauseMillis, int sampleMi
     return millisSince(start) / passes;
   }
 
-  /** Waits actively: a processor that sleeps is slow for some milliseconds after it wakes up. */
+  /** Spins: a sleeping processor is slow for some milliseconds after wake-up. */
   private void pause() {
     long start = System.nanoTime();
     while (millisSince(start) < pauseMillis) {

@@ -13,10 +13,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What a layer of a shape took.
+ * Measured time of a layer.
  *
  * @param shape sizes
- * @param training whether with all gradients, else forward alone
+ * @param training whether with all gradients, else forward only
  * @param medianSeconds middle of all runs
  * @param bestSeconds shortest run
  * @param expertsHit experts that had rows
@@ -54,8 +54,8 @@ public record LayerTime(
   }
 
   /**
-   * The least time that the machine allows: for its products, or to read the weights once, and in
-   * training to read and write their gradients, which are added to.
+   * The roofline time: the larger of that of the matrix products and that of reading the weights once,
+   * in training also of reading and writing their gradients, which accumulate.
    */
   double idealSeconds(Machine machine) {
     double flops = training ? shape.trainingFlops() : shape.forwardFlops();

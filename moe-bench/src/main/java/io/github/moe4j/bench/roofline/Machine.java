@@ -13,9 +13,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The best that this process saw of the machine, with all processors.
+ * The measured peak of the machine, with all processors.
  *
- * @param gflops float32 matrix products of large matrices, 10^9 operations a second
+ * @param gflops large float32 GEMMs, 10^9 FLOP/s
  * @param readGigabytes memory read, 10^9 bytes a second
  * @param copyGigabytes memory copied, 10^9 bytes a second, counted once
  */
@@ -49,7 +49,7 @@ public record Machine(double gflops, double readGigabytes, double copyGigabytes)
           for (int i = from; i < to; i++) {
             part += source[i];
           }
-          sum.addAndGet(part); // so that the loop is not left out
+          sum.addAndGet(part); // keeps the loop from being eliminated
         }))[0];
     double copy = RepeatedTimes.seconds(
         runs,

@@ -7,7 +7,7 @@ import java.util.Arrays;
 final class RepeatedTimes {
   private RepeatedTimes() {}
 
-  /** Work is repeated so long before it is timed: compilers take their time. */
+  /** Warm-up time for the JIT compiler. */
   private static final long WARM_UP_NANOS = 2_000_000_000L;
 
   private static final int LEAST_WARM_UPS = 3;

@@ -25,7 +25,7 @@ final class Roofline {
     this.out = out;
   }
 
-  /** Measures all, and prints what the machine can do as soon as it is known. */
+  /** Measures all, and prints the machine's peak as soon as it is known. */
   void measure(List<LayerShape> shapes) {
     watch.progress().at("machine");
     Machine measured = Machine.measure(MACHINE_RUNS, watch);

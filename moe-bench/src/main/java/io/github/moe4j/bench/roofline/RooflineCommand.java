@@ -18,12 +18,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code roofline}: what the machine can do at most, and the layer's share of it. */
+/** {@code roofline}: the measured machine peak, and the layer's share of it. */
 @Command(
     name = "roofline",
     sortOptions = false,
     description =
-        "Measures this machine's matrix products and memory, and the share of them that a layer"
+        "Measures this machine's peak GEMM rate and memory bandwidth, and the share that a layer"
             + " reaches, by shape and stage.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})

@@ -18,7 +18,7 @@ final class RooflineTable {
   static String machine(Machine machine) {
     return String.format(
         Locale.ROOT,
-        "This machine: %.0f GFLOP/s in large float32 products, %.0f GB/s read, %.0f GB/s copied; %d"
+        "This machine: %.0f GFLOP/s in large float32 GEMMs, %.0f GB/s read, %.0f GB/s copied; %d"
             + " processors, JDK %s, %s.",
         machine.gflops(),
         machine.readGigabytes(),

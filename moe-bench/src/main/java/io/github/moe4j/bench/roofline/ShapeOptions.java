@@ -10,7 +10,7 @@ public final class ShapeOptions {
       names = "--shapes",
       split = ",",
       paramLabel = "NAME",
-      description = "Shapes to measure, of coarse, fine, small, decode 16, decode 1 (all).")
+      description = "Shapes to measure: coarse, fine, small, decode 16, decode 1 (all).")
   private @Nullable List<String> shapes;
 
   /** Called by picocli. */

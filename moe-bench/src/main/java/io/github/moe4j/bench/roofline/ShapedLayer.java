@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ShapedLayer {
   private ShapedLayer() {}
 
-  /** A layer with a linear gate and top-k, of about even load. */
+  /** A layer with a linear gate and top-k, with roughly uniform load. */
   public static MoeLayer of(LayerShape shape) {
     return of(shape, router(shape));
   }

@@ -1,4 +1,4 @@
-/** What this machine can do at most, and the share of it that a layer reaches. */
+/** The measured machine peak (roofline), and the share of it that a layer reaches. */
 @NullMarked
 package io.github.moe4j.bench.roofline;
 

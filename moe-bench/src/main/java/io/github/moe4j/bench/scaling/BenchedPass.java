@@ -10,7 +10,7 @@ import io.github.moe4j.core.TokenBatch;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A pass of a layer over random tokens: forward in evaluation, or in training there and back. */
+/** A pass of a layer over random tokens: forward in evaluation, or forward and backward in training. */
 final class BenchedPass implements Runnable, AutoCloseable {
   private final MoeLayer layer;
   private final boolean training;

@@ -17,7 +17,7 @@ import java.util.concurrent.Future;
 import java.util.function.IntConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Two threads that call one layer, each with tokens of its own. */
+/** Two threads that call one layer, each with its own tokens. */
 final class Callers implements AutoCloseable {
   private static final int MOST = 2;
 
@@ -44,14 +44,14 @@ final class Callers implements AutoCloseable {
     });
   }
 
-  /** Throws unless both, at once, get bit for bit what they get alone. */
+  /** Throws unless both, running concurrently, get bit-identical results to running alone. */
   void requireSameAsAlone(int passes) {
     List<float[]> alone = inputs.stream().map(this::output).toList();
     atOnce(MOST, caller -> {
       for (int i = 0; i < passes; i++) {
         if (!Arrays.equals(alone.get(caller), output(inputs.get(caller)))) {
           throw new IllegalStateException(
-              name + ": with two callers at once the outputs differ from those of one alone");
+              name + ": outputs of two concurrent callers differ from those of one caller");
         }
       }
     });

@@ -17,13 +17,13 @@ record CallersPart(List<LayerShape> shapes, Timing timing) implements ScalingPar
   private static final String HEAD = """
       ### Callers
 
-      Forward. Goal: two callers at once get at least 0.9 times as many passes a second as one alone.
+      Forward. Goal: two concurrent callers reach at least 0.9 times the passes/s of one caller.
 
-      | shape | T, D, H, E, K | passes/s of one | passes/s of two | two over one |
+      | shape | T, D, H, E, K | passes/s, one caller | passes/s, two callers | two/one |
       |---|---|---:|---:|---:|
       """;
 
-  /** A sample is long beside the start of two threads and the end of one before the other. */
+  /** A sample is long compared with thread start and the difference in end times. */
   private static final int LEAST_PASSES = 4;
 
   /** Passes of each caller that are compared. */
@@ -63,7 +63,7 @@ record CallersPart(List<LayerShape> shapes, Timing timing) implements ScalingPar
       callers.requireSameAsAlone(CHECKS);
       int passes = Math.max(LEAST_PASSES, timing.warmUp(() -> callers.run(1, 1)));
       double[][] millis =
-          timing.byTurns(List.of(() -> callers.run(1, passes), () -> callers.run(2, passes)));
+          timing.interleaved(List.of(() -> callers.run(1, passes), () -> callers.run(2, passes)));
       return new Row(
           shape,
           1e3 * passes / Samples.median(millis[0]),

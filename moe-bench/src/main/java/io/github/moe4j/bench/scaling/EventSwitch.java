@@ -12,8 +12,8 @@ import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
 
 /**
- * A recording of the layers' events alone, which are switched on and off while it runs: a recording
- * that starts or stops would write files between the samples.
+ * A recording of only the layers' events, which are enabled and disabled while it runs: starting or stopping
+ * a recording would write files between the samples.
  */
 final class EventSwitch implements AutoCloseable {
   private static final List<String> EVENTS =

@@ -7,8 +7,8 @@ import io.github.moe4j.core.internal.watch.PassEvents;
 import java.util.List;
 
 /**
- * The events of forward passes without the passes, one after another: as a layer makes them, but all
- * that they touch stays in the caches.
+ * The events of forward passes without the passes, in a tight loop: as a layer makes them, but
+ * with hot caches.
  *
  * @param decision of the pass whose events they are
  */
@@ -22,14 +22,14 @@ record EventsAlone(RouterDecision decision) implements Runnable {
 
   /** Nanoseconds of a pass with the events off and on; leaves them off. */
   double[] nanos(EventSwitch events, Timing timing) {
-    // Few and short samples: a second would make some million events, and the recording has them
-    // all.
+    // Few and short samples: a second would record some million
+    // events.
     Timing few = new Timing(
         Math.min(timing.rounds(), MOST_ROUNDS),
         timing.warmUpMillis() / 10,
         0,
         Math.min(timing.sampleMillis(), 1));
-    double[][] millis = few.byTurns(List.of(this, this), i -> events.set(i == 1));
+    double[][] millis = few.interleaved(List.of(this, this), i -> events.set(i == 1));
     events.set(false);
     return new double[] {
       1e6 * Samples.median(millis[0]) / PASSES, 1e6 * Samples.median(millis[1]) / PASSES

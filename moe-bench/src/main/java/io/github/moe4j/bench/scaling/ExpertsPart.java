@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * The same tokens over more and more experts.
+ * The same tokens over an increasing number of experts.
  *
  * @param shape sizes but for the experts
  * @param experts numbers of experts; all are compared with the first
@@ -22,7 +22,7 @@ record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) imple
 
       T %d, D %d, H %d, K %d, forward. Goal: at E = 128 at least 75 %% of the tokens a second at E = 8.
 
-      | E | rows an expert | ms | tokens/s | share of E = %d |
+      | E | rows per expert | ms | tokens/s | share of E = %d |
       |---:|---:|---:|---:|---:|
       """;
 
@@ -56,7 +56,7 @@ record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) imple
         layers.add(ShapedLayer.of(sized));
         passes.add(BenchedPass.forward(layers.get(layers.size() - 1), sized));
       }
-      List<Row> rows = rows(timing.byTurns(List.copyOf(passes)));
+      List<Row> rows = rows(timing.interleaved(List.copyOf(passes)));
       return new Result(table(rows), rows);
     } finally {
       passes.forEach(BenchedPass::close);

@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 final class JavaGarbage {
   private JavaGarbage() {}
 
-  /** Bytes of one of {@code runs} runs, helpers' included; NaN if this Java cannot tell. */
+  /** Bytes of one of {@code runs} runs, helpers' included; NaN if this JVM does not report it. */
   static double bytesOf(Runnable work, int runs) {
     if (!(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean threads)
         || !threads.isThreadAllocatedMemorySupported()) {

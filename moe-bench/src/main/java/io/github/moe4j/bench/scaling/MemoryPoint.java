@@ -9,10 +9,10 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process holds.
+ * Memory held by this process.
  *
  * @param calls passes made so far
- * @param residentKilobytes memory of the process in RAM; null where the system does not tell
+ * @param residentKilobytes memory of the process in RAM; null if unavailable
  * @param javacppBytes off-heap bytes that JavaCPP counts
  * @param javacppObjects off-heap objects that JavaCPP counts, some for every live array
  */

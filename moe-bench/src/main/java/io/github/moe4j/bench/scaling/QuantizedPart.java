@@ -15,22 +15,22 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Float32 weights of the experts against those in fewer bytes, forward, by turns. */
+/** Float32 expert weights against quantized ones, forward, interleaved. */
 record QuantizedPart(List<Case> cases, Timing timing) implements ScalingPart {
   private static final String HEAD = """
       ### Quantized
 
-      Forward; how many times as fast as with float32 weights, with 95 % interval. Goal for one token: 1.5 with bfloat16, 2 with int8.
+      Forward; speedup over float32 weights, with 95 % interval. Goal for one token: 1.5 with bfloat16, 2 with int8.
 
-      | shape | T, D, H, E, K | tokens | weights | MB | ms | times as fast |
+      | shape | T, D, H, E, K | tokens | weights | MB | ms | speedup |
       |---|---|---|---|---:|---:|---:|
       """;
 
   /**
    * A layer and what goes through it.
    *
-   * @param inTurn whether every pass is of another token with other experts than those before, so
-   *     that weights are read again only after all others; else all passes are of the same tokens
+   * @param inTurn whether successive passes use different tokens and experts, so that weights are read again
+   *     only after all others; else all passes use the same tokens
    */
   record Case(LayerShape shape, boolean inTurn) {}
 
@@ -98,7 +98,7 @@ record QuantizedPart(List<Case> cases, Timing timing) implements ScalingPart {
           closings.add(pass::close);
         }
       }
-      double[][] millis = timing.byTurns(passes);
+      double[][] millis = timing.interleaved(passes);
       List<Row> rows = new ArrayList<>();
       for (int i = 0; i < millis.length; i++) {
         rows.add(new Row(

@@ -24,13 +24,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code scaling}: how a layer behaves with more of everything. */
+/** {@code scaling}: how a layer scales. */
 @Command(
     name = "scaling",
     sortOptions = false,
     description =
-        "Measures how a layer behaves with more experts, more tokens, skewed load, two callers at"
-            + " once, over many calls, while it is watched and with quantized weights.",
+        "Measures how a layer scales with experts and tokens, under skewed load, with two concurrent"
+            + " callers, over many calls, with observability on and with quantized weights.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class ScalingCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ public final class ScalingCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Parts to measure, of experts, tokens, skew, callers, steady, watching, quantized (all).")
+          "Parts to measure: experts, tokens, skew, callers, steady, observability, quantized (all).")
   private @Nullable List<String> parts;
 
   @Option(names = "--rounds", description = "Samples of each variant (${DEFAULT-VALUE}).")
@@ -55,7 +55,7 @@ public final class ScalingCommand implements Callable<Integer> {
 
   @Option(
       names = "--calls",
-      description = "Calls over which memory is watched, at least 10 (${DEFAULT-VALUE}).")
+      description = "Calls of the memory measurement, at least 10 (${DEFAULT-VALUE}).")
   private int calls = 10_000;
 
   @Mixin

@@ -5,7 +5,7 @@ import io.github.moe4j.bench.roofline.LayerShape;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** One question about how a layer scales. */
+/** One part of the scaling measurement. */
 interface ScalingPart {
   /** Name for {@code --parts} and in the JSON file. */
   String name();
@@ -14,7 +14,7 @@ interface ScalingPart {
   long steps();
 
   /**
-   * Measures. A timing that is watched may end it with a {@link
+   * Measures. A stoppable timing may end it with a {@link
    * io.github.moe4j.cli.StoppedException}.
    *
    * @param progress gets what is measured next
@@ -32,7 +32,7 @@ interface ScalingPart {
   /**
    * All parts, with the shapes of the performance page.
    *
-   * @param calls of the part that watches memory
+   * @param calls of the memory measurement
    */
   static List<ScalingPart> all(Timing timing, int calls) {
     LayerShape coarse = LayerShape.named("coarse");
@@ -52,7 +52,7 @@ interface ScalingPart {
             calls,
             List.of(small, coarse, LayerShape.named("fine"), decode16, decode1),
             timing),
-        WatchingPart.of(List.of(small, coarse, decode1), timing),
+        ObservabilityPart.of(List.of(small, coarse, decode1), timing),
         new QuantizedPart(
             List.of(
                 new QuantizedPart.Case(decode1, false),

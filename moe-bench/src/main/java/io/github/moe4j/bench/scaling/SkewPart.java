@@ -15,17 +15,17 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Even load against half of all rows on one expert.
+ * Uniform load against half of all rows on one expert.
  *
- * @param shape with two choices a token, so that every token has the busy expert and another one
+ * @param shape with two choices per token, so that every token has the busy expert and another one
  */
 record SkewPart(LayerShape shape, Timing timing) implements ScalingPart {
   private static final String HEAD = """
       ### Skew
 
-      Shape %s: T %d, D %d, H %d, E %d, K %d; half of all rows on one expert. Goal: at most 1.10 times as long.
+      Shape %s: T %d, D %d, H %d, E %d, K %d; half of all rows on one expert. Goal: ratio at most 1.10.
 
-      | pass | even ms | skewed ms | skewed over even |
+      | pass | uniform ms | skewed ms | skewed/uniform |
       |---|---:|---:|---:|
       """;
 
@@ -41,7 +41,7 @@ record SkewPart(LayerShape shape, Timing timing) implements ScalingPart {
    * A kind of pass.
    *
    * @param evenMillis median of the rounds
-   * @param ratio skewed over even, median of those of the rounds
+   * @param ratio skewed/uniform, median over rounds
    */
   record Row(String pass, double evenMillis, double skewedMillis, double ratio) {}
 
@@ -63,7 +63,7 @@ record SkewPart(LayerShape shape, Timing timing) implements ScalingPart {
     try {
       layers.forEach(layer -> passes.add(BenchedPass.forward(layer, shape)));
       layers.forEach(layer -> passes.add(BenchedPass.training(layer, shape)));
-      double[][] millis = timing.byTurns(List.copyOf(passes));
+      double[][] millis = timing.interleaved(List.copyOf(passes));
       List<Row> rows =
           List.of(row("forward", millis[0], millis[1]), row("training", millis[2], millis[3]));
       return new Result(table(rows), rows);
@@ -73,7 +73,7 @@ record SkewPart(LayerShape shape, Timing timing) implements ScalingPart {
     }
   }
 
-  /** With a table of each position's experts instead of a learned router. */
+  /** With a fixed table of experts by position instead of a learned router. */
   private MoeLayer layer(int[][] choices) {
     ExpertTable table = ExpertTable.of(shape.experts(), choices);
     return ShapedLayer.of(shape, HashRouter.of(table, HashKey.POSITION, shape.width()));

@@ -38,7 +38,7 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
   /**
    * Java garbage at a fixed number of tokens.
    *
-   * @param kilobytes of a call, by all threads; NaN if this Java cannot tell
+   * @param kilobytes of a call, by all threads; NaN if this JVM does not report it
    */
   record GarbageRow(LayerShape shape, int calls, double kilobytes) {}
 

@@ -7,17 +7,17 @@ import java.util.Locale;
 /** The figures of {@link SteadyPart} as Markdown. */
 final class SteadyTable {
   private static final String MEMORY = """
-      ### Steady
+      ### Steady memory
 
-      Shape %s: D %d, H %d, E %d, K %d; forward, T by chance in 1 … %d.
+      Shape %s: D %d, H %d, E %d, K %d; forward, T uniform in 1– %d.
 
-      | after calls | resident MB | JavaCPP's count KB | JavaCPP's objects |
+      | after calls | resident MB | JavaCPP KB | JavaCPP objects |
       |---:|---:|---:|---:|
       """;
 
   private static final String GARBAGE = """
 
-      | shape | T, D, H, E, K | calls | Java garbage KB a call |
+      | shape | T, D, H, E, K | calls | Java garbage, KB per call |
       |---|---|---:|---:|
       """;
 

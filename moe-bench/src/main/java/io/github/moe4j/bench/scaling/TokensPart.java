@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * One layer with more and more tokens.
+ * One layer with an increasing number of tokens.
  *
  * @param shapes sizes but for the tokens
  * @param tokens numbers of tokens; all are compared with the first
@@ -61,7 +61,7 @@ record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing)
     List<BenchedPass> passes = new ArrayList<>();
     try {
       sized.forEach(each -> passes.add(BenchedPass.forward(layer, each)));
-      return rows(sized, timing.byTurns(List.copyOf(passes)));
+      return rows(sized, timing.interleaved(List.copyOf(passes)));
     } finally {
       passes.forEach(BenchedPass::close);
       ShapedLayer.close(layer);

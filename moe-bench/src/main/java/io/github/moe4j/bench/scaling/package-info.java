@@ -1,4 +1,4 @@
-/** How a layer behaves with more experts, tokens, callers and calls, and with skewed load. */
+/** Scaling with experts, tokens, callers and calls, and under skewed load. */
 @NullMarked
 package io.github.moe4j.bench.scaling;
 

@@ -24,7 +24,7 @@ class ScalingTablesTest {
         "T 40, D 8, H 16, K 2, forward. Goal: at E = 128 at least 75 % of the tokens a second at E ="
             + " 8.",
         lines.get(2));
-    assertEquals("| E | rows an expert | ms | tokens/s | share of E = 4 |", lines.get(4));
+    assertEquals("| E | rows per expert | ms | tokens/s | share of E = 4 |", lines.get(4));
     assertEquals("| 8 | 10 | 2.50 | 16000 | 75 % |", lines.get(6));
   }
 

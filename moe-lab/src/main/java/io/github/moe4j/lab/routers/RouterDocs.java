@@ -1,11 +1,20 @@
 package io.github.moe4j.lab.routers;
 
+import io.github.moe4j.cli.GeneratedPart;
 import io.github.moe4j.core.internal.ReplacedFile;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** The generated part of the docs: the table of all routers and a picture of each. */
 public final class RouterDocs {
@@ -21,27 +30,39 @@ public final class RouterDocs {
       This page and the pictures are generated:
       `java -jar moe-bench/target/moe-bench.jar routers --docs docs`.
 
-      | router | chooses and weighs | learns | k | balanced by design | needs | used by | cost |
-      |---|---|---|---|---|---|---|---|
+      | router | chooses and weighs | learns | experts a token | even by design | usually balanced by | needs | used by | cost |
+      |---|---|---|---|---|---|---|---|---|
       """;
 
-  private static final RouterFacts SOFT_MOE = new RouterFacts(
+  private static final String SOFT_MOE = RouterRow.row(
+      "Soft MoE",
+      "soft-moe",
       "no choice: slots mix all tokens by a softmax over tokens, tokens mix all slots by one over slots",
       "slots [E,S,D]",
       "all, softly",
       "yes",
+      "none",
       "other tokens, also later ones",
       "Soft MoE (Puigcerver et al. 2023), V-MoE code",
       "a layer of its own");
 
-  private static final RouterFacts HIERARCHICAL = new RouterFacts(
+  private static final String HIERARCHICAL = RouterRow.row(
+      "Two levels",
+      "hierarchical",
       "any router over groups, then any router within each group; weights multiply",
       "both levels' gates",
       "product of both",
       "as its routers",
       "as its routers",
+      "as its routers",
       "Shazeer et al. 2017, appendix B; mesh-tensorflow",
       "a layer of layers");
+
+  /** The part of the docs' index that is written. */
+  static final String INDEX = "pages of routers";
+
+  private static final Pattern COUNT = Pattern.compile(
+      "\\d+( routers\\]\\(routers\\.md\\)| in \\[one table\\]\\(docs/routers\\.md\\))");
 
   private RouterDocs() {}
 
@@ -49,14 +70,13 @@ public final class RouterDocs {
   public static Map<String, String> files() {
     Map<String, String> files = new LinkedHashMap<>();
     StringBuilder table = new StringBuilder(HEAD);
-    for (RouterEntry entry : RouterCatalogue.all()) {
-      table.append(row(entry.title(), entry.page(), entry.facts()));
+    for (RouterProvider router : RouterCatalogue.library()) {
+      table.append(RouterRow.row(router));
       files.put(
-          picture(entry.name()),
-          AssignmentPicture.svg(entry.title(), RouterExample.weights(entry)));
+          picture(router.name()),
+          AssignmentPicture.svg(router.title(), RouterExample.weights(router)));
     }
-    table.append(row("Soft MoE", "soft-moe", SOFT_MOE));
-    table.append(row("Two levels", "hierarchical", HIERARCHICAL));
+    table.append(SOFT_MOE).append(HIERARCHICAL);
     files.put(picture("soft-moe"), AssignmentPicture.svg("Soft MoE", LayerPictures.softMoe()));
     files.put(
         picture("hierarchical"), AssignmentPicture.svg("Two levels", LayerPictures.hierarchical()));
@@ -68,7 +88,40 @@ public final class RouterDocs {
     return "routers/images/" + name + ".svg";
   }
 
-  /** Writes all generated files below a folder, and returns how many. */
+  /** Links to the page of each router for the index of the docs, with the titles that it is about. */
+  static String index() {
+    Map<String, List<String>> titles = new LinkedHashMap<>();
+    for (RouterProvider router : RouterCatalogue.library()) {
+      titles.computeIfAbsent(router.page(), page -> new ArrayList<>()).add(router.title());
+    }
+    titles.put("soft-moe", List.of("Soft MoE"));
+    titles.put("hierarchical", List.of("Two levels"));
+    return titles.entrySet().stream()
+        .map(page ->
+            "[%s](routers/%s.md)".formatted(String.join(" and ", page.getValue()), page.getKey()))
+        .collect(Collectors.joining(",\n", "", "."));
+  }
+
+  /**
+   * A page with the number of routers that it tells.
+   *
+   * @throws IllegalArgumentException if it tells none
+   */
+  static String withCount(String page) {
+    Matcher told = COUNT.matcher(page);
+    Require.that(told.find(), "a page must tell how many routers there are, as %s", COUNT);
+    return told.replaceAll(RouterCatalogue.library().size() + "$1");
+  }
+
+  /** Pages, relative to the docs, that tell how many routers there are. */
+  static List<Path> pagesWithCount(Path docs) {
+    return List.of(docs.resolve("lab.md"), docs.resolveSibling("README.md"));
+  }
+
+  /**
+   * Writes all generated files below a folder, and the generated parts of those of its pages that are
+   * there; returns how many files were written whole.
+   */
   public static int write(Path docs) throws IOException {
     Map<String, String> files = files();
     for (Map.Entry<String, String> file : files.entrySet()) {
@@ -76,20 +129,14 @@ public final class RouterDocs {
       Files.createDirectories(target.getParent());
       ReplacedFile.writeText(target, file.getValue());
     }
+    if (Files.exists(docs.resolve("README.md"))) {
+      GeneratedPart.replace(docs.resolve("README.md"), INDEX, index());
+    }
+    for (Path page : pagesWithCount(docs.toAbsolutePath())) {
+      if (Files.exists(page) && Files.exists(docs.resolve("README.md"))) {
+        ReplacedFile.writeText(page, withCount(Files.readString(page)));
+      }
+    }
     return files.size();
-  }
-
-  private static String row(String title, String page, RouterFacts facts) {
-    return "| [%s](routers/%s.md) | %s | %s | %s | %s | %s | %s | %s |\n"
-        .formatted(
-            title,
-            page,
-            facts.formula(),
-            facts.learned(),
-            facts.choices(),
-            facts.balanced(),
-            facts.needs(),
-            facts.usedBy(),
-            facts.cost());
   }
 }

@@ -2,6 +2,8 @@ package io.github.moe4j.lab.routers;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,8 +22,7 @@ public final class RouterExample {
   /** Number of experts. */
   public static final int EXPERTS = 8;
 
-  private static final RouterSizes SIZES =
-      new RouterSizes(EXPERTS, EXPERTS, 2, DataType.DOUBLE, true);
+  private static final RouterConfig CONFIG = RouterConfig.of(EXPERTS, EXPERTS, 2);
 
   private RouterExample() {}
 
@@ -35,7 +36,7 @@ public final class RouterExample {
     }
     int[] ids = new int[TOKENS];
     for (int t = 0; t < TOKENS; t++) {
-      ids[t] = random.nextInt(RouterSizes.VOCABULARY);
+      ids[t] = random.nextInt(ExampleRouter.VOCABULARY);
     }
     return TokenBatch.of(Nd4j.createFromArray(scores).reshape('c', TOKENS, EXPERTS))
         .withTokenIds(ids)
@@ -43,8 +44,11 @@ public final class RouterExample {
   }
 
   /** What a router makes of it: the weight of each token (row) in each expert, 0 if not assigned. */
-  public static double[][] weights(RouterEntry entry) {
-    Assignments made = entry.factory().create(SIZES).route(input()).decision().assignments();
+  public static double[][] weights(RouterProvider router) {
+    Assignments made = ExampleRouter.ofScores(router, CONFIG, DataType.DOUBLE)
+        .route(input())
+        .decision()
+        .assignments();
     double[][] weights = new double[TOKENS][EXPERTS];
     for (int n = 0; n < made.size(); n++) {
       weights[made.token(n)][made.expert(n)] += made.weight(n);

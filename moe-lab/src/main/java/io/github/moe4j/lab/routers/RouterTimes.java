@@ -2,12 +2,15 @@ package io.github.moe4j.lab.routers;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 
 /** Turns the JMH result of {@code RouterBenchmark} into a table with ratios to plain top-k. */
@@ -15,8 +18,8 @@ final class RouterTimes {
   private static final String BENCHMARK = ".RouterBenchmark.";
   private static final String BASELINE = "top-k";
 
-  /** Nanoseconds per token by size ExK and router. */
-  private final Map<String, Map<String, Double>> times = new LinkedHashMap<>();
+  /** Nanoseconds per token by size and router. */
+  private final Map<RouterSize, Map<String, Double>> times = new LinkedHashMap<>();
 
   private RouterTimes() {}
 
@@ -41,7 +44,8 @@ final class RouterTimes {
   private void add(JsonNode run) {
     JsonNode parameters = run.path("params");
     times
-        .computeIfAbsent(parameters.path("size").asText(), size -> new TreeMap<>())
+        .computeIfAbsent(
+            RouterSize.parse(parameters.path("size").asText()), size -> new TreeMap<>())
         .put(
             parameters.path("router").asText(),
             run.path("primaryMetric").path("scorePercentiles").path("50.0").asDouble());
@@ -49,35 +53,30 @@ final class RouterTimes {
 
   private String markdown() {
     StringBuilder table = new StringBuilder("| router |");
-    times
-        .keySet()
-        .forEach(size -> table.append(" E %s, k %s |".formatted((Object[]) size.split("x"))));
+    times.keySet().forEach(size -> table.append(" ").append(size.title()).append(" |"));
     table.append("\n|---|").append("---:|".repeat(times.size())).append('\n');
-    for (RouterEntry entry : RouterCatalogue.all()) {
-      table.append("| ").append(entry.name()).append(" |");
-      times.forEach((size, ofRouter) -> table.append(cell(entry, size, ofRouter)));
+    for (RouterProvider router : RouterCatalogue.load()) {
+      table.append("| ").append(router.name()).append(" |");
+      times.keySet().forEach(size -> table.append(cell(router, size)));
       table.append('\n');
     }
     return table.toString();
   }
 
-  /** Time and ratio; routers with a number of choices of their own appear once for each E. */
-  private String cell(RouterEntry entry, String size, Map<String, Double> ofRouter) {
-    Double time = ofRouter.get(entry.name());
-    Double baseline = ofRouter.get(BASELINE);
-    boolean followsK = entry.facts().choices().startsWith("k");
-    if (time == null || baseline == null || !(followsK || isFirstOfItsExperts(size))) {
+  /** Time, and ratio to top-k of as many choices if there is one. */
+  private String cell(RouterProvider router, RouterSize size) {
+    Double time = times.get(size).get(router.name());
+    if (time == null || !size.fits(router)) {
       return " |";
     }
-    return String.format(Locale.ROOT, " %.0f (%.1f) |", time, time / baseline);
-  }
-
-  private boolean isFirstOfItsExperts(String size) {
-    String experts = size.substring(0, size.indexOf('x') + 1);
-    return times.keySet().stream()
-        .filter(other -> other.startsWith(experts))
-        .findFirst()
-        .filter(size::equals)
-        .isPresent();
+    OptionalInt k = size.k().isPresent() ? size.k() : router.traits().choices().own(size.experts());
+    Double baseline = k.isEmpty()
+        ? null
+        : times
+            .getOrDefault(RouterSize.of(size.experts(), k.getAsInt()), Map.of())
+            .get(BASELINE);
+    return baseline == null
+        ? String.format(Locale.ROOT, " %.0f |", time)
+        : String.format(Locale.ROOT, " %.0f (%.1f) |", time, time / baseline);
   }
 }

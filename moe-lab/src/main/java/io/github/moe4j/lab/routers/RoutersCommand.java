@@ -1,6 +1,8 @@
 package io.github.moe4j.lab.routers;
 
 import io.github.moe4j.cli.GeneratedPart;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -56,7 +58,7 @@ public final class RoutersCommand implements Callable<Integer> {
       out.println(RouterDocs.write(place) + " files written below " + place);
       return ExitCode.OK;
     }
-    for (RouterEntry entry : RouterCatalogue.all()) {
+    for (RouterProvider entry : RouterCatalogue.load()) {
       out.printf("%-24s %s%n", entry.name(), entry.title());
     }
     return ExitCode.OK;

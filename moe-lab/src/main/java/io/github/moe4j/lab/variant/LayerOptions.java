@@ -1,5 +1,6 @@
 package io.github.moe4j.lab.variant;
 
+import io.github.moe4j.core.experts.ExpertsTraits;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.balance.BalancedSizes;
 
@@ -13,6 +14,9 @@ import io.github.moe4j.lab.balance.BalancedSizes;
  * @param k choices per token of the top-k routers, 1 ≤ k ≤ E
  */
 public record LayerOptions(int width, int activeHidden, int experts, int k) {
+  /** Matrices of a gated network. */
+  private static final int GATED_MATRICES = 3;
+
   /** Validates. */
   public LayerOptions {
     Require.positive("width", width);
@@ -31,5 +35,16 @@ public record LayerOptions(int width, int activeHidden, int experts, int k) {
   /** The same with other experts. */
   public LayerOptions with(int newExperts, int newK) {
     return new LayerOptions(width, activeHidden, newExperts, newK);
+  }
+
+  /**
+   * Hidden units of an expert, so that a token activates as many operations as with one gated network
+   * of {@link #activeHidden}.
+   *
+   * @param choices experts that a token is sent to
+   */
+  int expertHidden(ExpertsTraits kind, int choices) {
+    int networks = choices + (kind.shared() ? 1 : 0);
+    return Math.max(1, activeHidden * GATED_MATRICES / kind.matrices() / networks);
   }
 }

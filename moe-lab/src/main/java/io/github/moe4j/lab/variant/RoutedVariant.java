@@ -6,51 +6,81 @@ import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.Router;
+import io.github.moe4j.core.capacity.CapacityProvider;
+import io.github.moe4j.core.capacity.CapacityText;
+import io.github.moe4j.core.catalogue.Catalogue;
 import io.github.moe4j.core.experts.ExpertOptions;
-import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.experts.ExpertsCatalogue;
+import io.github.moe4j.core.experts.ExpertsProvider;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.balance.MechanismSetup;
 import io.github.moe4j.lab.report.ModelPart;
-import io.github.moe4j.lab.routers.RouterFacts;
-import io.github.moe4j.lab.routers.RouterSizes;
+import io.github.moe4j.lab.routers.RouterRow;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 
 /** A variant with a router: every choice that is not made is the router's own, or the lab's. */
 final class RoutedVariant {
   private final RouterChoice router;
   private final Choices choices;
   private final BalanceChoice balance;
-  private final String capacity;
-  private final ExpertKind kind;
+  private final CapacityText capacity;
+  private final ExpertsProvider kind;
 
   RoutedVariant(RouterChoice router, Choices choices) {
     this.router = router;
     this.choices = choices;
     this.balance = BalanceChoice.parse(Choices.orElse(choices.balance(), router.balance()));
-    this.capacity = Choices.orElse(choices.capacity(), router.capacity());
-    this.kind =
-        choices.kind() == null ? ExpertKinds.all().get(0) : ExpertKinds.named(choices.kind());
-    CapacityKinds.parse(capacity, 1);
+    this.capacity = CapacityText.parse(Choices.orElse(choices.capacity(), router.capacity()));
+    this.kind = kind(choices.kind());
+    capacity.rule(1);
+  }
+
+  private static ExpertsProvider kind(@Nullable String name) {
+    Catalogue<ExpertsProvider> kinds = ExpertsCatalogue.load();
+    return name == null
+        ? kinds.all().get(0)
+        : kinds
+            .find(name)
+            .orElseThrow(() -> new IllegalArgumentException(
+                "experts must be a number or one of %s but was %s".formatted(kinds.names(), name)));
   }
 
   Variant variant() {
-    RouterFacts facts = router.entry().facts();
-    String needs = facts.needs().equals("–") ? "" : " Needs: %s.".formatted(facts.needs());
-    String text = "%s. Experts of a token: %s. Known from: %s.%s"
-        .formatted(router.entry().title(), facts.choices(), facts.usedBy(), needs);
+    String title = router.provider().title();
     List<ModelPart> parts = List.of(
-        new ModelPart("router", router.entry().name(), text, facts.formula()),
+        new ModelPart(
+            "router", router.provider().name(), text(), router.provider().formula()),
         new ModelPart("balance", balance.name(), balance.text(), ""),
         new ModelPart(
-            "capacity", capacity, CapacityKinds.text(capacity), CapacityKinds.formula(capacity)),
-        new ModelPart("experts", kind.name(), kind.text(), kind.formula()));
+            "capacity",
+            capacity.text(),
+            capacity
+                .provider()
+                .map(formula -> "limit of an expert as in " + formula.title())
+                .orElse("every assignment is kept"),
+            capacity.provider().map(CapacityProvider::formula).orElse("")),
+        new ModelPart("experts", kind.name(), kind.title(), kind.formula()));
     return new Variant(
         router.name() + choices.suffix(),
         "%s; balance: %s; capacity: %s; experts: %s"
-            .formatted(router.entry().title(), balance.text(), capacity, kind.name()),
+            .formatted(title, balance.text(), capacity.text(), kind.name()),
         parts,
         this::recipe);
+  }
+
+  private String text() {
+    RouterProvider provider = router.provider();
+    String known = provider.usedBy().isEmpty() ? "" : " Known from: " + provider.usedBy() + ".";
+    String needs =
+        provider.traits().needs().isEmpty() ? "" : " Needs: " + RouterRow.needs(provider) + ".";
+    return "%s. Experts of a token: %s.%s%s"
+        .formatted(provider.title(), provider.traits().choices(), known, needs);
   }
 
   private Recipe recipe(ModelSizes sizes) {
@@ -60,7 +90,7 @@ final class RoutedVariant {
             Choices.orElse(choices.experts(), sizes.layer().experts()),
             Choices.orElse(choices.k(), sizes.layer().k()));
     Require.that(
-        !balance.steersBias() || router.entry().readsBias(),
+        !balance.steersBias() || router.provider().traits().readsBias(),
         "balance %s steers a selection bias, which router %s does not read",
         balance.name(),
         router.name());
@@ -75,19 +105,23 @@ final class RoutedVariant {
 
   private FeedForward layer(
       LayerOptions options, ExpertBias bias, String name, long seed, Arena arena) {
-    int perToken = router.entry().choices(options.experts(), options.k());
-    int hidden = kind.hidden(options.activeHidden(), perToken);
+    int perToken = router.provider().traits().choices().expected(options.experts(), options.k());
+    int hidden = options.expertHidden(kind.traits(), perToken);
     ExpertOptions experts = ExpertOptions.of(options.experts(), options.width(), hidden);
-    RouterSizes gate = RouterSizes.toTrain(
-        options.experts(), options.width(), options.k(), new RouterSizes.Start(seed + 1, bias));
-    MoeLayer.Builder builder = MoeLayer.builder(
-            router.entry().factory().create(gate), kind.factory().create(experts, seed))
-        .capacity(CapacityKinds.parse(capacity, perToken))
+    Router gate = router
+        .provider()
+        .create(
+            RouterConfig.of(options.experts(), options.width(), options.k()),
+            DataType.FLOAT,
+            bias,
+            seed + 1);
+    MoeLayer.Builder builder = MoeLayer.builder(gate, kind.create(experts, seed))
+        .capacity(capacity.rule(perToken))
         .arena(arena)
         .name(name);
-    if (kind.shared()) {
+    if (kind.traits().shared()) {
       ExpertOptions one = ExpertOptions.of(1, options.width(), hidden);
-      builder.sharedExpert(DenseFeedForward.of(GluExperts.create(one, seed + 2)).withArena(arena));
+      builder.sharedExpert(DenseFeedForward.of(kind.create(one, seed + 2)).withArena(arena));
     }
     return builder.build();
   }

@@ -1,37 +1,51 @@
 package io.github.moe4j.lab.variant;
 
-import io.github.moe4j.lab.routers.RouterCatalogue;
-import io.github.moe4j.lab.routers.RouterEntry;
+import io.github.moe4j.core.capacity.CapacityText;
+import io.github.moe4j.core.catalogue.Catalogue;
+import io.github.moe4j.lab.routers.RouterRow;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * A router with the balance and capacity that it has where nothing else is asked for.
  *
  * @param name as on the command line
- * @param entry the router
+ * @param provider the router
  * @param balance mechanisms, as {@link BalanceChoice#parse} takes them
- * @param capacity as {@link CapacityKinds#parse} takes it
+ * @param capacity as {@link CapacityText} reads it
  */
-record RouterChoice(String name, RouterEntry entry, String balance, String capacity) {
-  private static final String LOSSES = "switch+z-loss";
+record RouterChoice(String name, RouterProvider provider, String balance, String capacity) {
+  private static final String TOP_K = "top-k";
+  private static final String SWITCH = "switch";
 
   /** What the lab compares if nothing is asked for, after the dense model. */
-  static final List<RouterChoice> DEFAULTS = List.of(
-      new RouterChoice("topk", RouterCatalogue.named("top-k"), "none", CapacityKinds.DROPLESS),
-      new RouterChoice(
-          "topk-balanced", RouterCatalogue.named("top-k"), LOSSES, CapacityKinds.DROPLESS),
-      new RouterChoice("switch", RouterCatalogue.named("switch"), LOSSES, "1.25"));
+  static List<RouterChoice> defaults() {
+    return defaults(RouterCatalogue.load());
+  }
 
-  /** Those, and every router of the registry with what usually balances it, dropless. */
+  private static List<RouterChoice> defaults(Catalogue<RouterProvider> routers) {
+    RouterProvider topK = routers.get(TOP_K);
+    RouterProvider first = routers.get(SWITCH);
+    return List.of(
+        new RouterChoice("topk", topK, BalanceChoice.NONE, CapacityText.DROPLESS),
+        new RouterChoice(
+            "topk-balanced", topK, RouterRow.usualBalance(topK), CapacityText.DROPLESS),
+        new RouterChoice(SWITCH, first, RouterRow.usualBalance(first), "1.25"));
+  }
+
+  /** Those, and every router of the catalogue with what usually balances it, dropless. */
   static List<RouterChoice> all() {
-    List<RouterChoice> all = new ArrayList<>(DEFAULTS);
-    Stream<RouterEntry> others = RouterCatalogue.all().stream()
-        .filter(entry -> DEFAULTS.stream().noneMatch(d -> d.name().equals(entry.name())));
-    others.forEach(entry ->
-        all.add(new RouterChoice(entry.name(), entry, entry.balance(), CapacityKinds.DROPLESS)));
+    Catalogue<RouterProvider> routers = RouterCatalogue.load();
+    List<RouterChoice> all = new ArrayList<>(defaults(routers));
+    for (RouterProvider router : routers) {
+      if (all.stream().noneMatch(choice -> choice.name().equals(router.name()))) {
+        all.add(new RouterChoice(
+            router.name(), router, RouterRow.usualBalance(router), CapacityText.DROPLESS));
+      }
+    }
     return all;
   }
 

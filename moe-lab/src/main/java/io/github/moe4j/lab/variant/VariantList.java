@@ -1,5 +1,10 @@
 package io.github.moe4j.lab.variant;
 
+import io.github.moe4j.core.capacity.CapacityCatalogue;
+import io.github.moe4j.core.capacity.CapacityProvider;
+import io.github.moe4j.core.capacity.CapacityText;
+import io.github.moe4j.core.experts.ExpertsCatalogue;
+import io.github.moe4j.core.experts.ExpertsProvider;
 import io.github.moe4j.lab.balance.Mechanism;
 import java.io.PrintWriter;
 
@@ -13,7 +18,7 @@ public final class VariantList {
     line(out, "dense", "one network that every token sees");
     for (RouterChoice choice : RouterChoice.all()) {
       String own = " [balance %s, capacity %s]".formatted(choice.balance(), choice.capacity());
-      line(out, choice.name(), choice.entry().facts().formula() + own);
+      line(out, choice.name(), choice.provider().formula() + own);
     }
     out.println();
     out.println("--balance: several at once joined by +");
@@ -24,15 +29,15 @@ public final class VariantList {
     out.println();
     out.println(
         "--capacity: a number f after a colon, as in megatron:1.25; a number alone is a factor");
-    line(out, CapacityKinds.DROPLESS, "keeps every assignment");
-    for (CapacityKind kind : CapacityKinds.all()) {
-      line(out, kind.name() + ":f", kind.formula() + ", as in " + kind.text());
+    line(out, CapacityText.DROPLESS, "keeps every assignment");
+    for (CapacityProvider kind : CapacityCatalogue.load()) {
+      line(out, kind.name() + ":f", kind.formula() + ", as in " + kind.title());
     }
-    line(out, "…:f:how", "how is one or more of " + String.join(", ", CapacityKinds.modifiers()));
+    line(out, "…:f:how", "how is one or more of " + String.join(", ", CapacityText.allModifiers()));
     out.println();
     out.println("--experts: how many, and of which kinds");
-    for (ExpertKind kind : ExpertKinds.all()) {
-      line(out, kind.name(), kind.text() + ": " + kind.formula());
+    for (ExpertsProvider kind : ExpertsCatalogue.load()) {
+      line(out, kind.name(), kind.title() + ": " + kind.formula());
     }
     out.flush();
   }

@@ -19,7 +19,7 @@ public final class Variants {
   /** What the lab compares if nothing is asked for. */
   public static List<String> defaults() {
     List<String> names = new ArrayList<>(List.of(DENSE));
-    RouterChoice.DEFAULTS.forEach(choice -> names.add(choice.name()));
+    RouterChoice.defaults().forEach(choice -> names.add(choice.name()));
     return names;
   }
 

@@ -3,6 +3,8 @@ package io.github.moe4j.lab.routers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,7 +28,7 @@ class RouterDocsTest {
 
   @Test
   void pages_ofAllRouters_existAndShowTheirPicture() throws IOException {
-    for (RouterEntry entry : RouterCatalogue.all()) {
+    for (RouterProvider entry : RouterCatalogue.library()) {
       String page = Files.readString(DOCS.resolve("routers/" + entry.page() + ".md"));
       String picture = "images/" + entry.name() + ".svg";
       assertTrue(page.contains(picture), entry.page() + ".md must show " + picture);
@@ -38,5 +40,19 @@ class RouterDocsTest {
     int written = RouterDocs.write(folder);
     assertEquals(RouterDocs.files().size(), written);
     assertTrue(Files.exists(folder.resolve("routers.md")));
+  }
+
+  @Test
+  void index_ofTheDocs_hasThePagesOfAllRouters() throws IOException {
+    String index = Files.readString(DOCS.resolve("README.md"));
+    assertTrue(index.contains("\n" + RouterDocs.index() + "\n"), "run routers --docs docs");
+  }
+
+  @Test
+  void counts_onPages_areThatOfTheCatalogue() throws IOException {
+    for (Path page : RouterDocs.pagesWithCount(DOCS)) {
+      String text = Files.readString(page);
+      assertEquals(RouterDocs.withCount(text), text, "run routers --docs docs");
+    }
   }
 }

@@ -21,6 +21,11 @@ import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.RoutingObjective;
 import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.routing.catalogue.ChoiceCount;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterNeed;
+import io.github.moe4j.routing.catalogue.RouterTraits;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,9 +56,13 @@ class RouterEdgeCasesTest {
   @Parameter
   String router;
 
+  private RouterTraits traits() {
+    return RouterCatalogue.load().get(router).traits();
+  }
+
   private MoeLayer layer(int experts, int k, DataType type) {
-    RouterSizes sizes = new RouterSizes(experts, E, k, type, experts == E);
-    return RouterLayers.layer(router, sizes, LimitedCapacity.ofFactor(0.75));
+    RouterConfig sizes = RouterConfig.of(experts, E, k);
+    return RouterLayers.layer(router, sizes, type, LimitedCapacity.ofFactor(0.75), experts == E);
   }
 
   /** Tokens whose activations are the scores, where a router has a linear gate. */
@@ -150,7 +159,7 @@ class RouterEdgeCasesTest {
     TokenBatch input = input(DataType.DOUBLE, random(6));
     for (TokenBatch mode : List.of(input, training(input))) {
       Outcome outcome = run(layer(E, E, DataType.DOUBLE), mode);
-      if (RouterCatalogue.named(router).hasK()) {
+      if (traits().choices().kind() == ChoiceCount.Kind.K) {
         int[] all = {6, 6, 6, 6};
         assertArrayEquals(all, outcome.decision.assignments().countPerExpert());
       }
@@ -246,7 +255,7 @@ class RouterEdgeCasesTest {
   void forward_trainingWithoutGenerator_worksOrNamesWhatAsksForIt() {
     TokenBatch input = input(DataType.DOUBLE, random(5)).training();
     MoeLayer layer = layer(E, 2, DataType.DOUBLE);
-    if (RouterCatalogue.named(router).facts().needs().contains("generator")) {
+    if (traits().needs(RouterNeed.GENERATOR_IN_TRAINING)) {
       Exception error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
       String message = String.valueOf(error.getMessage());
       assertTrue(
@@ -265,7 +274,7 @@ class RouterEdgeCasesTest {
     TokenMask mask = TokenMask.of(true, false, true, true);
     TokenBatch input = input(DataType.DOUBLE, x).withMask(mask);
     MoeLayer layer =
-        RouterLayers.layer(router, new RouterSizes(E, E, 2, DataType.DOUBLE, true), new Dropless());
+        RouterLayers.layer(router, RouterConfig.of(E, E, 2), DataType.DOUBLE, new Dropless(), true);
     if (layer.router().parameters().names().isEmpty()) {
       layer.forward(input).close(); // it reads no activations, so they are none of its business
       return;

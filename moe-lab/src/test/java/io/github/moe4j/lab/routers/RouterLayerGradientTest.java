@@ -21,6 +21,7 @@ import io.github.moe4j.core.capacity.Rerouted;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.RoutingObjective;
+import io.github.moe4j.routing.catalogue.RouterConfig;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -48,7 +49,7 @@ class RouterLayerGradientTest {
   private static final int WIDTH = 3;
   private static final TokenMask MASK =
       TokenMask.of(true, true, false, true, true, true, true, true);
-  private static final RouterSizes SIZES = new RouterSizes(4, WIDTH, 2, DataType.DOUBLE, false);
+  private static final RouterConfig SIZES = RouterConfig.of(4, WIDTH, 2);
 
   /** Its training estimates the gradient through the sampling and is no derivative, on purpose. */
   private static final Set<String> DERIVATIVE_IN_EVALUATION_ONLY = Set.of("sparsemixer");
@@ -80,7 +81,7 @@ class RouterLayerGradientTest {
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("combinations")
   void backward_wholeLayer_matchesDifferences(String router, Rule rule) {
-    MoeLayer layer = RouterLayers.layer(router, SIZES, rule.rule);
+    MoeLayer layer = RouterLayers.layer(router, SIZES, DataType.DOUBLE, rule.rule, false);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, new SplittableRandom(3), TOKENS, WIDTH);
     boolean training = !DERIVATIVE_IN_EVALUATION_ONLY.contains(router);
     if (rule == Rule.REROUTED && WITHOUT_PROBABILITIES.contains(router)) {
@@ -113,7 +114,8 @@ class RouterLayerGradientTest {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, new SplittableRandom(3), TOKENS, WIDTH);
     Set<String> without = RouterLayers.names()
         .filter(router -> {
-          MoeLayer layer = RouterLayers.layer(router, SIZES, new Dropless());
+          MoeLayer layer =
+              RouterLayers.layer(router, SIZES, DataType.DOUBLE, new Dropless(), false);
           RouterDecision decision = layer.router().route(input(x, true)).decision();
           return decision.probabilities().isEmpty();
         })

@@ -3,6 +3,7 @@ package io.github.moe4j.lab.routers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ class RoutersCommandTest {
   @Test
   void routers_noOptions_listsAll() {
     assertEquals(0, run());
-    assertEquals(RouterCatalogue.all().size(), out.toString().lines().count());
+    assertEquals(RouterCatalogue.load().all().size(), out.toString().lines().count());
     assertTrue(out.toString().lines().anyMatch(line -> line.startsWith("deepseek-v3 ")));
   }
 

@@ -18,9 +18,10 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.lab.balance.StudiedDevices;
-import io.github.moe4j.lab.routers.RouterCatalogue;
-import io.github.moe4j.lab.routers.RouterEntry;
-import io.github.moe4j.lab.routers.RouterSizes;
+import io.github.moe4j.lab.routers.ExampleRouter;
+import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterConfig;
+import io.github.moe4j.routing.catalogue.RouterProvider;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -47,8 +48,7 @@ class LossThroughRouterTest {
   private static final int K = 2;
   private static final TokenMask MASK =
       TokenMask.of(true, true, false, true, true, true, true, true);
-  private static final RouterSizes SIZES =
-      new RouterSizes(EXPERTS, WIDTH, K, DataType.DOUBLE, false);
+  private static final RouterConfig SIZES = RouterConfig.of(EXPERTS, WIDTH, K);
 
   /** Its training estimates the gradient through the sampling and is no derivative, on purpose. */
   private static final String DERIVATIVE_IN_EVALUATION_ONLY = "sparsemixer";
@@ -61,19 +61,23 @@ class LossThroughRouterTest {
       new LossSizes(EXPERTS, K, StudiedDevices.count(EXPERTS));
 
   static Stream<Arguments> pairs() {
-    return RouterCatalogue.all().stream()
+    return RouterCatalogue.library().stream()
         .flatMap(router -> LossCatalogue.library().stream()
             .filter(loss -> suits(router, loss))
             .map(loss -> Arguments.of(router.name(), loss.name())));
   }
 
+  private static Router create(RouterProvider router) {
+    return ExampleRouter.create(router, SIZES, DataType.DOUBLE);
+  }
+
   /** The weights of a hash router are constant, and ReMoE's penalty is of ReLU weights. */
-  private static boolean suits(RouterEntry router, LossProvider loss) {
+  private static boolean suits(RouterProvider router, LossProvider loss) {
     if (loss.reads().isEmpty()) {
       return router.name().equals("remoe")
           || !loss.router().equals("remoe") && !router.name().equals("hash");
     }
-    RouterDecision decision = decision(router.factory().create(SIZES), router.name());
+    RouterDecision decision = decision(create(router), router.name());
     return loss.reads().stream().allMatch(kind -> decision.scores(kind).isPresent());
   }
 
@@ -86,7 +90,7 @@ class LossThroughRouterTest {
   @ParameterizedTest(name = "{1} through {0}")
   @MethodSource("pairs")
   void backward_ofLoss_matchesDifferences(String name, String entry) {
-    Router router = RouterCatalogue.named(name).factory().create(SIZES);
+    Router router = create(RouterCatalogue.load().get(name));
     boolean training = !name.equals(DERIVATIVE_IN_EVALUATION_ONLY);
     INDArray x = x();
     BalanceLoss loss = LossCatalogue.load().get(entry).create(1, LOSS_SIZES);
@@ -122,14 +126,14 @@ class LossThroughRouterTest {
   @Test
   void pairs_ofAllRouters_leaveOutOnlyThoseWithoutScores() {
     Set<String> without = new TreeSet<>();
-    for (RouterEntry router : RouterCatalogue.all()) {
+    for (RouterProvider router : RouterCatalogue.library()) {
       if (!suits(router, LossCatalogue.load().get("switch"))) {
         without.add(router.name());
       }
     }
     assertEquals(Set.of("hash", "remoe"), without);
     Set<String> margins = new TreeSet<>();
-    for (RouterEntry router : RouterCatalogue.all()) {
+    for (RouterProvider router : RouterCatalogue.library()) {
       if (suits(router, LossCatalogue.load().get("batchwise-loss"))) {
         margins.add(router.name());
       }

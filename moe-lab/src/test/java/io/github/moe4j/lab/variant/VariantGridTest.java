@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.CapacityRule;
-import io.github.moe4j.core.capacity.CapacityFormula;
-import io.github.moe4j.core.capacity.DropOrder;
-import io.github.moe4j.core.capacity.LimitedCapacity;
-import io.github.moe4j.core.capacity.Renormalized;
+import io.github.moe4j.core.capacity.CapacityCatalogue;
+import io.github.moe4j.core.capacity.CapacityText;
+import io.github.moe4j.core.experts.ExpertsCatalogue;
 import io.github.moe4j.lab.balance.Mechanism;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -99,7 +97,7 @@ class VariantGridTest {
   }
 
   static Stream<String> kinds() {
-    return ExpertKinds.all().stream().map(ExpertKind::name);
+    return ExpertsCatalogue.load().names().stream();
   }
 
   @ParameterizedTest
@@ -114,8 +112,8 @@ class VariantGridTest {
 
   static Stream<String> capacities() {
     return Stream.concat(
-        CapacityKinds.all().stream().map(kind -> kind.name() + ":1"),
-        CapacityKinds.modifiers().stream().map(modifier -> "factor:1.5:" + modifier));
+        CapacityCatalogue.load().names().stream().map(name -> name + ":1"),
+        CapacityText.allModifiers().stream().map(modifier -> "factor:1.5:" + modifier));
   }
 
   @ParameterizedTest
@@ -126,17 +124,6 @@ class VariantGridTest {
         .variants()
         .get(0);
     assertDoesNotThrow(() -> DryRun.of(variant, SIZES));
-  }
-
-  @Test
-  void capacity_isThatOfItsText() {
-    CapacityRule rule = CapacityKinds.parse("megatron:1.25:by-weight:renormalized", 2);
-    assertEquals(
-        CapacityFormula.megatron(2, 1.25).toString().getClass(), rule.toString().getClass());
-    Renormalized renormalized = (Renormalized) rule;
-    LimitedCapacity limited = (LimitedCapacity) renormalized.rule();
-    assertEquals(DropOrder.byWeight(), limited.order());
-    assertEquals(LimitedCapacity.ofFactor(1.25).perSequence(), limited.perSequence());
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package io.github.moe4j.routing.catalogue;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.OptionalInt;
 
 /**
  * How many experts a token gets.
@@ -79,6 +80,14 @@ public record ChoiceCount(Kind kind, int n) {
       case FIXED, UP_TO -> Math.min(n, experts);
       case ALL -> experts;
       case K, AVERAGE_K, BY_TOKEN -> k;
+    };
+  }
+
+  /** The number that it always or at most is, whatever k; empty if k or the token says it. */
+  public OptionalInt own(int experts) {
+    return switch (kind) {
+      case FIXED, UP_TO, ALL -> OptionalInt.of(expected(experts, 1));
+      case K, AVERAGE_K, BY_TOKEN -> OptionalInt.empty();
     };
   }
 

@@ -4,30 +4,30 @@ import io.github.moe4j.cli.MedianInterval;
 import java.util.List;
 import java.util.Locale;
 
-/** Tables of what watching costs. */
-final class WatchingTable {
-  private WatchingTable() {}
+/** Tables of the overhead of observability. */
+final class ObservabilityTable {
+  private ObservabilityTable() {}
 
   private static final String HEAD = """
-      ### Watching
+      ### Observability
 
-      Forward; how much longer than unwatched, in per cent, with 95 % interval. Goal: with events on below 1.
+      Forward; overhead over the baseline in per cent, with 95 % interval. Goal: with events on below 1.
 
-      | shape | T, D, H, E, K | rounds | ms unwatched | events on | listener | unwatched again |
+      | shape | T, D, H, E, K | rounds | baseline ms | events on | listener | baseline again |
       |---|---|---:|---:|---:|---:|---:|
       """;
 
   private static final String ALONE = """
 
-      The events of a pass by themselves, as share of the pass in per cent.
+      The events of a pass alone, as share of the pass in per cent.
 
       | shape | ns, off | share, off | ns, on | share, on |
       |---|---:|---:|---:|---:|
       """;
 
-  static String of(List<WatchingPart.Row> rows) {
+  static String of(List<ObservabilityPart.Row> rows) {
     StringBuilder table = new StringBuilder(HEAD);
-    for (WatchingPart.Row row : rows) {
+    for (ObservabilityPart.Row row : rows) {
       table.append(String.format(
           Locale.ROOT,
           "| %s | %d | %.3f | %s | %s | %s |\n",
@@ -39,7 +39,7 @@ final class WatchingTable {
           longer(row.again())));
     }
     table.append(ALONE);
-    for (WatchingPart.Row row : rows) {
+    for (ObservabilityPart.Row row : rows) {
       table.append(String.format(
           Locale.ROOT,
           "| %s | %.1f | %.5f | %.0f | %.3f |\n",
@@ -61,7 +61,7 @@ final class WatchingTable {
         100 * (ratio.high() - 1));
   }
 
-  private static double share(double nanos, WatchingPart.Row row) {
+  private static double share(double nanos, ObservabilityPart.Row row) {
     return nanos / 1e4 / row.millis();
   }
 }

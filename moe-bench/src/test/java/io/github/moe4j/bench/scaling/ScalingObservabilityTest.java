@@ -14,16 +14,16 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class ScalingWatchingTest {
+class ScalingObservabilityTest {
   private static final LayerShape TINY = new LayerShape("tiny", 40, 8, 16, 4, 2);
 
   @Test
-  void measure_watching_recordedAndHeardThosePassesAlone() {
+  void measure_observability_recordedAndHeardOnlyThosePasses() {
     List<String> progress = new ArrayList<>();
     // Throws if the recording has events of passes that are not to be recorded.
     ScalingPart.Result result =
-        new WatchingPart(List.of(TINY), new Timing(5, 0, 0, 0), 1).measure(progress::add);
-    assertEquals(List.of("watching, tiny"), progress);
+        new ObservabilityPart(List.of(TINY), new Timing(5, 0, 0, 0), 1).measure(progress::add);
+    assertEquals(List.of("observability, tiny"), progress);
     JsonNode row = new ObjectMapper().valueToTree(result.figures()).get(0);
     int rounds = row.get("rounds").asInt();
     assertTrue(rounds >= 3 && rounds <= 5, row.toString());
@@ -45,9 +45,9 @@ class ScalingWatchingTest {
 
   @Test
   void set_onAndOff_countsWhatWasOn() {
-    try (Watched watched = new Watched(TINY);
+    try (ObservedLayer watched = new ObservedLayer(TINY);
         EventSwitch events = new EventSwitch()) {
-      Runnable pass = watched.passes().get(Watched.By.RECORDING.ordinal());
+      Runnable pass = watched.passes().get(ObservedLayer.By.RECORDING.ordinal());
       pass.run();
       events.set(true);
       pass.run();
@@ -70,8 +70,8 @@ class ScalingWatchingTest {
   }
 
   @Test
-  void table_watching_perCent() {
-    WatchingPart.Row row = new WatchingPart.Row(
+  void table_observability_perCent() {
+    ObservabilityPart.Row row = new ObservabilityPart.Row(
         TINY,
         9,
         0.5,
@@ -82,8 +82,8 @@ class ScalingWatchingTest {
         80,
         5,
         1000);
-    List<String> lines = WatchingTable.of(List.of(row)).lines().toList();
-    assertEquals("### Watching", lines.get(0));
+    List<String> lines = ObservabilityTable.of(List.of(row)).lines().toList();
+    assertEquals("### Observability", lines.get(0));
     assertEquals(
         "| tiny | 40, 8, 16, 4, 2 | 9 | 0.500 | +0.25 [+0.10, +0.40] | +0.00 [-1.00, +1.00] | -0.50"
             + " [-2.00, +1.00] |",

@@ -11,31 +11,32 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * What watching a layer costs: Flight Recorder events and a listener against nobody, in many short
- * samples by turns.
+ * Overhead of observability: Flight Recorder events and a listener against a baseline, in many short interleaved
+ * samples.
  *
- * @param timing its rounds are the most that a shape has
- * @param seconds about the longest that the rounds of a shape may take
+ * @param timing its rounds are the maximum of a shape
+ * @param seconds approximate time limit for the rounds of a shape
  */
-record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) implements ScalingPart {
+record ObservabilityPart(List<LayerShape> shapes, Timing timing, int seconds)
+    implements ScalingPart {
   private static final int LEAST_ROUNDS = 3;
 
   /** Many short samples instead of few long ones. */
-  static WatchingPart of(List<LayerShape> shapes, Timing timing) {
-    return new WatchingPart(
+  static ObservabilityPart of(List<LayerShape> shapes, Timing timing) {
+    return new ObservabilityPart(
         shapes, new Timing(40 * timing.rounds(), 1000, 0, 10, timing.watch()), 3 * timing.rounds());
   }
 
   /**
-   * A shape; the ratios are those to a pass that nobody watches.
+   * A shape; the ratios are to the baseline pass.
    *
    * @param millis of that pass, median of the rounds
    * @param recording with the events on
    * @param listener with a listener that reads the load
-   * @param again the second of the unwatched over the first: how far noise goes
-   * @param events number that the recording has of these passes
-   * @param heard rows that the listener heard of
-   * @param nanosOff of the events of a pass by themselves, while they are off
+   * @param again second baseline over the first: the noise
+   * @param events number recorded for these passes
+   * @param heard rows reported to the listener
+   * @param nanosOff of the events of a pass alone, while they are off
    * @param nanosOn while they are on
    */
   record Row(
@@ -52,43 +53,43 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
 
   @Override
   public String name() {
-    return "watching";
+    return "observability";
   }
 
   @Override
   public long steps() {
-    return shapes.size() * (timing.warmUpSteps() + timing.steps(Watched.By.values().length));
+    return shapes.size() * (timing.warmUpSteps() + timing.steps(ObservedLayer.By.values().length));
   }
 
   @Override
   public Result measure(Consumer<String> progress) {
     List<Row> rows = new ArrayList<>();
     for (LayerShape shape : shapes) {
-      progress.accept("watching, " + shape.name());
+      progress.accept("observability, " + shape.name());
       rows.add(measure(shape));
     }
-    return new Result(WatchingTable.of(rows), rows);
+    return new Result(ObservabilityTable.of(rows), rows);
   }
 
   private Row measure(LayerShape shape) {
-    try (Watched watched = new Watched(shape);
+    try (ObservedLayer watched = new ObservedLayer(shape);
         EventSwitch events = new EventSwitch()) {
-      // First, because it also has the compilers done with the code of the events.
+      // First, because it also compiles the code of the events.
       double[] nanos = new EventsAlone(watched.decision()).nanos(events, timing);
-      Watched.By[] by = Watched.By.values();
+      ObservedLayer.By[] by = ObservedLayer.By.values();
       Timing fitted = fitted(watched.passes().get(0));
-      double[][] millis = fitted.byTurns(watched.passes(), i -> events.set(by[i].recorded()));
+      double[][] millis = fitted.interleaved(watched.passes(), i -> events.set(by[i].recorded()));
       // Rounds that there was no time for.
       timing.watch().step((long) by.length * (timing.rounds() - fitted.rounds()));
       return new Row(
           shape,
           fitted.rounds(),
           Samples.median(millis[0]),
-          // Neighbours in time. The mean of both unwatched ones would be too large: times are
+          // Adjacent in time. The mean of both baselines would be too large: times are
           // skewed.
-          ratio(millis, Watched.By.RECORDING, Watched.By.NOBODY),
-          ratio(millis, Watched.By.LISTENER, Watched.By.NOBODY_AGAIN),
-          ratio(millis, Watched.By.NOBODY_AGAIN, Watched.By.NOBODY),
+          ratio(millis, ObservedLayer.By.RECORDING, ObservedLayer.By.BASELINE),
+          ratio(millis, ObservedLayer.By.LISTENER, ObservedLayer.By.BASELINE_AGAIN),
+          ratio(millis, ObservedLayer.By.BASELINE_AGAIN, ObservedLayer.By.BASELINE),
           recorded(events.countByLayer()),
           watched.heard(),
           nanos[0],
@@ -96,7 +97,8 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
     }
   }
 
-  private static MedianInterval ratio(double[][] millis, Watched.By by, Watched.By reference) {
+  private static MedianInterval ratio(
+      double[][] millis, ObservedLayer.By by, ObservedLayer.By reference) {
     return Samples.ratioInterval(millis[by.ordinal()], millis[reference.ordinal()]);
   }
 
@@ -107,7 +109,7 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
     for (int i = 0; i < passes + (passes + 3) / 4; i++) {
       pass.run();
     }
-    double roundSeconds = Watched.By.values().length * (System.nanoTime() - start) / 1e9;
+    double roundSeconds = ObservedLayer.By.values().length * (System.nanoTime() - start) / 1e9;
     int rounds = (int) Math.max(LEAST_ROUNDS, seconds / roundSeconds);
     return new Timing(
         Math.min(timing.rounds(), rounds),
@@ -119,9 +121,9 @@ record WatchingPart(List<LayerShape> shapes, Timing timing, int seconds) impleme
 
   /** Events of the passes; an error if others were recorded or these were not. */
   private static int recorded(Map<String, Integer> counts) {
-    String recorded = Watched.By.RECORDING.name();
+    String recorded = ObservedLayer.By.RECORDING.name();
     if (!counts.keySet().equals(Set.of(recorded, EventsAlone.LAYER))) {
-      throw new IllegalStateException("events must be of %s and %s alone but were %s"
+      throw new IllegalStateException("events must be only of %s and %s but were %s"
           .formatted(recorded, EventsAlone.LAYER, counts));
     }
     return counts.get(recorded);

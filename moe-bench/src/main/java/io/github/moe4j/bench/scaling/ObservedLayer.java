@@ -15,16 +15,16 @@ import java.util.SplittableRandom;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * One layer under several names, each watched another way: the same router, experts, memory and input,
- * so that nothing else differs. The names are in the events, which so tell whose they are.
+ * One layer under several names, each observed in another way: the same router, experts, memory and
+ * input, so that nothing else differs. The names identify the events of each.
  */
-final class Watched implements AutoCloseable {
-  /** Ways to watch, in the order of {@link #passes}; the second unwatched one shows the noise. */
+final class ObservedLayer implements AutoCloseable {
+  /** Kinds of observation, in the order of {@link #passes}; the second baseline shows the noise. */
   enum By {
-    NOBODY,
+    BASELINE,
     RECORDING,
     LISTENER,
-    NOBODY_AGAIN;
+    BASELINE_AGAIN;
 
     boolean recorded() {
       return this == RECORDING;
@@ -35,7 +35,7 @@ final class Watched implements AutoCloseable {
   private final List<MoeLayer> layers = new ArrayList<>();
   private final TokenBatch input;
 
-  Watched(LayerShape shape) {
+  ObservedLayer(LayerShape shape) {
     Router router = ShapedLayer.router(shape);
     Experts experts = ShapedLayer.experts(shape);
     Arena arena = new Arena();
@@ -62,7 +62,7 @@ final class Watched implements AutoCloseable {
     }
   }
 
-  /** Rows that the listener heard of. */
+  /** Rows reported to the listener. */
   long heard() {
     return heard.sum();
   }
