@@ -9,15 +9,15 @@ import java.util.List;
  * micro-batches of an optimizer step (Qiu et al. 2025, "Demons in the Detail", arXiv 2501.11873;
  * {@code global_aux_loss} of Megatron-LM).
  *
- * <p>Within one small batch of one domain an even load is the wrong aim, since it keeps experts from
- * specializing; over the global batch it is the right one. A {@link Balancer} accumulates the counts:
+ * <p>Balancing within one small batch of one domain keeps experts from specializing; balancing over
+ * the global batch does not. A {@link Balancer} accumulates the counts:
  * each micro-batch's loss takes P from its own tokens and f from all choices of the step so far, its
  * own included, as Megatron-LM does; micro-batches that are given together take those of all of them.
  * Layers are summed, or averaged, as the loss's pooling says; Megatron-LM divides the sum of the
  * counts by the number of micro-batches, which is the same for micro-batches of as many real tokens.
  *
  * <p>By itself, without a balancer, it is the {@link SwitchLoss}. Values at balance and at collapse are
- * those of {@link SwitchLoss}, seen over the global batch.
+ * those of {@link SwitchLoss}, over the global batch.
  *
  * @param loss pooled by layer: its sum or its mean
  */

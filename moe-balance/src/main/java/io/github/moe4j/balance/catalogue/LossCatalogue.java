@@ -53,7 +53,7 @@ public final class LossCatalogue {
               0.01,
               "1",
               (c, sizes) -> SwitchLoss.gshard(c))
-          .when("as Switch, where only first choices should be even; weaker on the others"),
+          .when("as Switch, if only first choices need balance; weaker on the others"),
       LibraryLoss.of(
               "per-sequence",
               "DeepSeek-V2's expert-level loss",
@@ -64,7 +64,7 @@ public final class LossCatalogue {
               (c, sizes) -> SwitchLoss.perSequence(c))
           .withinSequences()
           .when(
-              "every sequence must use all experts, as when experts are spread over devices; costs specialization"),
+              "every sequence must use all experts, as in expert parallelism; costs specialization"),
       LibraryLoss.of(
               "global-batch",
               "Global-batch loss",
@@ -73,7 +73,7 @@ public final class LossCatalogue {
               0.01,
               "1 over the global batch",
               (c, sizes) -> GlobalBatchLoss.of(c))
-          .when("small micro-batches or several workers: even overall, free within a batch"),
+          .when("small micro-batches or several workers: balanced overall, free within a batch"),
       LibraryLoss.of(
               "importance",
               "Importance loss of probabilities",
@@ -82,7 +82,7 @@ public final class LossCatalogue {
               0.02,
               "0",
               (c, sizes) -> ImportanceLoss.ofProbabilities(c, VarianceEstimator.POPULATION))
-          .when("no counts wanted; evens out probability, not tokens"),
+          .when("without counts; balances probability, not tokens"),
       LibraryLoss.of(
               "importance-of-weights",
               "Importance loss of weights",
@@ -92,7 +92,7 @@ public final class LossCatalogue {
               "0",
               (c, sizes) -> ImportanceLoss.of(c))
           .reading()
-          .when("only beside noise and a load loss"),
+          .when("only together with noise and a load loss"),
       LibraryLoss.of(
               "load",
               "Load loss",
@@ -112,8 +112,7 @@ public final class LossCatalogue {
               0.1,
               "−ln E",
               (c, sizes) -> EntropyLoss.of(c))
-          .when(
-              "smooth and without counts; needs a larger coefficient, and looks at probability only"),
+          .when("smooth, without counts; needs a larger coefficient, and reads probabilities only"),
       LibraryLoss.of(
               "entropy-of-each-token",
               "Entropy loss of each token",
@@ -123,7 +122,7 @@ public final class LossCatalogue {
               "−ln E",
               (c, sizes) -> new EntropyLoss(c, EntropyLoss.Of.EACH_TOKEN))
           .evening(LoadUnit.NONE)
-          .when("beside another: against routers that decide too early"),
+          .when("with another loss: against routers that decide too early"),
       LibraryLoss.of(
               "device",
               "DeepSeek's device-level loss",
@@ -134,7 +133,7 @@ public final class LossCatalogue {
               (c, sizes) -> DeviceLoss.of(c, sizes.placement()))
           .withinSequences()
           .evening(LoadUnit.DEVICES)
-          .when("experts may differ as long as devices do not"),
+          .when("experts may differ as long as devices are balanced"),
       LibraryLoss.of(
               "communication",
               "DeepSeek-V2's communication loss",
@@ -168,7 +167,7 @@ public final class LossCatalogue {
               (c, sizes) -> ZLoss.of(c))
           .reading(Kind.LOGITS)
           .evening(LoadUnit.NONE)
-          .when("beside another: against growing logits in low precision"),
+          .when("with another loss: against growing logits in low precision"),
       LibraryLoss.of(
               "batchwise-loss",
               "Batchwise loss",
@@ -190,7 +189,7 @@ public final class LossCatalogue {
               (c, sizes) -> ReMoEL1.of(c, sizes.k()))
           .reading()
           .withRouter("remoe")
-          .when("ReLU routing: steers how many experts a token gets, and which"));
+          .when("ReLU routing: controls the number of experts per token and their load"));
 
   private LossCatalogue() {}
 

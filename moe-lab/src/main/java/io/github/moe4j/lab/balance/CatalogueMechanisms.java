@@ -27,7 +27,7 @@ final class CatalogueMechanisms {
         loss.evens(),
         loss.evens() == LoadUnit.NONE || WITHOUT_BOUND.contains(loss.name())
             ? BalanceTarget.NONE
-            : BalanceTarget.EVEN,
+            : BalanceTarget.BALANCED,
         List.of(new MechanismPart.Loss(loss, loss.defaultCoefficient())));
   }
 
@@ -44,7 +44,7 @@ final class CatalogueMechanisms {
       return of(
           bias,
           text,
-          rate.isEmpty() ? BalanceTarget.EVEN : BalanceTarget.TIGHT,
+          rate.isEmpty() ? BalanceTarget.BALANCED : BalanceTarget.TIGHT,
           new MechanismPart.Bias(bias));
     }
     CoefficientControllerProvider steering = (CoefficientControllerProvider) controller;
@@ -52,7 +52,7 @@ final class CatalogueMechanisms {
     return of(
         steering,
         "%s of the coefficient of %s".formatted(steering.title(), loss.name()),
-        BalanceTarget.EVEN,
+        BalanceTarget.BALANCED,
         new MechanismPart.SteeredLoss(loss, steering::create));
   }
 

@@ -83,11 +83,11 @@ public final class Mechanisms {
         new Mechanism(
             "deepseek-v2",
             "expert-, device- and communication-level, 0.01, 0.05, 0.02",
-            "experts spread over devices, all three at once",
+            "expert parallelism, all three combined",
             "deepseek-losses",
             StudiedRouter.TOP_K,
             LoadUnit.EXPERTS,
-            BalanceTarget.EVEN,
+            BalanceTarget.BALANCED,
             List.of(
                 new MechanismPart.Loss(losses.get("per-sequence"), 0.01),
                 new MechanismPart.Loss(losses.get("device"), 0.05),
@@ -95,7 +95,7 @@ public final class Mechanisms {
         new Mechanism(
             "v3-published",
             "the sign rule as above and the complementary loss, 1e-4",
-            "the bias, and a little pull within each sequence",
+            "the bias, and a small loss within each sequence",
             "deepseek-losses",
             StudiedRouter.DEEPSEEK_V3,
             LoadUnit.EXPERTS,
@@ -110,18 +110,18 @@ public final class Mechanisms {
             "importance-and-load",
             StudiedRouter.NOISY_TOP_K,
             LoadUnit.EXPERTS,
-            BalanceTarget.EVEN,
+            BalanceTarget.BALANCED,
             List.of(
                 new MechanismPart.Loss(losses.get("importance-of-weights"), 0.01),
                 new MechanismPart.Loss(losses.get("load"), 0.01))),
         new Mechanism(
             "remoe-l1",
-            "L1 on weights, coefficient steered by sparsity, factor 1.1",
+            "L1 on weights, coefficient controlled by sparsity, factor 1.1",
             losses.get("remoe-l1").when(),
             "remoe-l1",
             StudiedRouter.REMOE,
             LoadUnit.EXPERTS,
-            BalanceTarget.EVEN,
+            BalanceTarget.BALANCED,
             List.of(new MechanismPart.SteeredLoss(
                 losses.get("remoe-l1"),
                 (experts, k) -> new SparsityController(experts, k, 1e-8, 1.1)))));
