@@ -7,7 +7,7 @@ import io.github.moe4j.core.TokenScores.Kind;
 import java.util.Set;
 
 /**
- * How one model is built and balanced; made anew for each model.
+ * How one model is built and balanced; created for each model.
  *
  * @param layers makes the feed-forward part of each block, first block first
  * @param balancer what balances them
