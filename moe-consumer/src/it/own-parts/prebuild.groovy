@@ -6,3 +6,4 @@ target.toFile().mkdirs()
 ['ThresholdRule', 'ThresholdProvider', 'ScaledExperts', 'ScaledProvider'].each {
   target.resolve(it + '.java').toFile().setText(examples.resolve(it + '.java').toFile().getText('UTF-8'), 'UTF-8')
 }
+return true
