@@ -2,6 +2,7 @@ package io.github.moe4j.balance.control;
 
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
@@ -72,18 +73,19 @@ public final class BiasController implements LoadController {
   }
 
   @Override
-  public synchronized ControllerState state() {
-    return ControllerState.empty()
-        .with("bias", bias.values())
-        .with("counts", Arrays.stream(counts).asDoubleStream().toArray())
-        .with("step", step);
+  public synchronized void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    checkpoint
+        .doubles(prefix + ".bias", bias.values())
+        .longs(prefix + ".counts", counts)
+        .longs(prefix + ".step", step);
   }
 
   @Override
-  public synchronized void restore(ControllerState state) {
-    double[] values = state.get("bias", bias.experts());
+  public synchronized void restore(Checkpoint checkpoint, String prefix) {
+    SavedState state = new SavedState(checkpoint, prefix);
+    double[] values = state.finite("bias", bias.experts());
     long[] restored = state.counts("counts", bias.experts());
-    long done = state.counts("step", 1)[0];
+    long done = state.count("step");
     bias.set(values);
     counts = restored;
     step = done;

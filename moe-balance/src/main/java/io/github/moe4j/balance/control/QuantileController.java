@@ -3,6 +3,7 @@ package io.github.moe4j.balance.control;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
@@ -140,18 +141,19 @@ public final class QuantileController implements LoadController {
   }
 
   @Override
-  public synchronized ControllerState state() {
-    return ControllerState.empty()
-        .with("bias", bias.values())
-        .with("sum", sum)
-        .with("passes", passes);
+  public synchronized void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    checkpoint
+        .doubles(prefix + ".bias", bias.values())
+        .doubles(prefix + ".sum", sum)
+        .longs(prefix + ".passes", passes);
   }
 
   @Override
-  public synchronized void restore(ControllerState state) {
-    double[] values = state.get("bias", bias.experts());
-    double[] restored = state.get("sum", bias.experts());
-    long count = state.counts("passes", 1)[0];
+  public synchronized void restore(Checkpoint checkpoint, String prefix) {
+    SavedState state = new SavedState(checkpoint, prefix);
+    double[] values = state.finite("bias", bias.experts());
+    double[] restored = state.finite("sum", bias.experts());
+    long count = state.count("passes");
     bias.set(values);
     sum = restored;
     passes = count;

@@ -2,6 +2,7 @@ package io.github.moe4j.balance.control;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Require;
 
 /**
@@ -101,23 +102,30 @@ public final class SparsityController implements CoefficientController {
   }
 
   @Override
-  public synchronized ControllerState state() {
-    return ControllerState.empty()
-        .with("experts", experts)
-        .with("coefficient", coefficient)
-        .with("positive", positive)
-        .with("weights", weights);
+  public synchronized void addTo(Checkpoint.Builder checkpoint, String prefix) {
+    checkpoint
+        .longs(prefix + ".experts", experts)
+        .doubles(prefix + ".coefficient", coefficient)
+        .longs(prefix + ".positive", positive)
+        .longs(prefix + ".weights", weights);
   }
 
   @Override
-  public synchronized void restore(ControllerState state) {
-    long expertsBefore = state.counts("experts", 1)[0];
-    Require.that(expertsBefore == experts, "experts must be %d but was %d", experts, expertsBefore);
-    double restored = state.get("coefficient", 1)[0];
-    Require.that(restored > 0, "coefficient must be above 0 but was %s", restored);
-    long some = state.counts("positive", 1)[0];
-    long all = state.counts("weights", 1)[0];
-    Require.that(some <= all, "positive must be at most weights = %d but was %d", all, some);
+  public synchronized void restore(Checkpoint checkpoint, String prefix) {
+    SavedState state = new SavedState(checkpoint, prefix);
+    long expertsBefore = state.count("experts");
+    Require.that(
+        expertsBefore == experts,
+        "%s.experts must be %d but was %d",
+        prefix,
+        experts,
+        expertsBefore);
+    double restored = state.finite("coefficient", 1)[0];
+    Require.that(restored > 0, "%s.coefficient must be above 0 but was %s", prefix, restored);
+    long some = state.count("positive");
+    long all = state.count("weights");
+    Require.that(
+        some <= all, "%s.positive must be at most weights = %d but was %d", prefix, all, some);
     coefficient = restored;
     positive = some;
     weights = all;

@@ -127,7 +127,7 @@ class BiasControllerTest {
     scheduled.step(); // step 2: +8, −8, +8
     assertSameBits("bias", new double[] {8, -5, 12}, bias.values());
     assertEquals(List.of(0L, 2L), asked);
-    assertEquals(3, scheduled.state().get("step")[0]);
+    assertEquals(3, Saved.of(scheduled).get("step")[0]);
   }
 
   @Test
@@ -159,7 +159,7 @@ class BiasControllerTest {
     assertMessage(message, own::step);
     assertSameBits("bias", new double[] {1, 2, 3}, bias.values());
     assertArrayEquals(new long[] {1, 2, 3}, own.counts());
-    assertEquals(0, own.state().get("step")[0]);
+    assertEquals(0, Saved.of(own).get("step")[0]);
   }
 
   @Test

@@ -98,7 +98,7 @@ class LoadControllerLawsTest {
     return passes;
   }
 
-  private static void assertSame(ControllerState expected, ControllerState actual) {
+  private static void assertSame(Saved expected, Saved actual) {
     assertEquals(List.copyOf(expected.names()), List.copyOf(actual.names()));
     for (String name : expected.names()) {
       assertSameBits(name, expected.get(name), actual.get(name));
@@ -106,18 +106,18 @@ class LoadControllerLawsTest {
   }
 
   /** What a step changes: the bias, or the coefficient. */
-  private static double[] steered(ControllerState state) {
+  private static double[] steered(Saved state) {
     return state.get(state.names().contains("bias") ? "bias" : "coefficient");
   }
 
   @Test
   void step_unevenLoad_acts() {
     LoadController controller = kind.over(bias);
-    double[] before = steered(controller.state());
+    double[] before = steered(Saved.of(controller));
     passes(3).forEach(controller::observe);
-    assertSameBits("before the step", before, steered(controller.state()));
+    assertSameBits("before the step", before, steered(Saved.of(controller)));
     controller.step();
-    double[] after = steered(controller.state());
+    double[] after = steered(Saved.of(controller));
     if (kind == Kind.SPARSITY) {
       // at the aim of 2 of 4 experts a token: it shrinks
       assertEquals(before[0] / 1.2, after[0]);
@@ -132,9 +132,9 @@ class LoadControllerLawsTest {
     LoadController controller = kind.over(bias);
     passes(3).forEach(controller::observe);
     controller.step();
-    ControllerState before = controller.state();
+    Saved before = Saved.of(controller);
     controller.step();
-    ControllerState after = controller.state();
+    Saved after = Saved.of(controller);
     for (String name : before.names()) {
       double[] expected = before.get(name);
       if (name.equals("step")) {
@@ -148,12 +148,12 @@ class LoadControllerLawsTest {
   void observe_nothingButPaddingOrNoTokens_changesNothing() {
     LoadController controller = kind.over(bias);
     controller.observe(pass(1));
-    ControllerState before = controller.state();
+    Saved before = Saved.of(controller);
     double[] nan = new double[6 * EXPERTS];
     Arrays.fill(nan, Double.NaN);
     controller.observe(Decisions.topK(nan, EXPERTS, K, TokenMask.of(new boolean[6])));
     controller.observe(Decisions.topK(new double[0], EXPERTS, K, TokenMask.none(0)));
-    assertSame(before, controller.state());
+    assertSame(before, Saved.of(controller));
   }
 
   @Test
@@ -169,7 +169,7 @@ class LoadControllerLawsTest {
     LoadController masked = kind.over(bias);
     plain.observe(Decisions.topK(logits, EXPERTS, K, TokenMask.none(3)));
     masked.observe(Decisions.topK(padded, EXPERTS, K, mask));
-    assertSame(plain.state(), masked.state());
+    assertSame(Saved.of(plain), Saved.of(masked));
   }
 
   @Test
@@ -188,10 +188,10 @@ class LoadControllerLawsTest {
 
   private void assertAgree(LoadController expected, LoadController actual, double tolerance) {
     if (kind.counts()) {
-      assertSame(expected.state(), actual.state());
+      assertSame(Saved.of(expected), Saved.of(actual));
     } else {
-      for (String name : expected.state().names()) {
-        assertNear(name, expected.state().get(name), actual.state().get(name), tolerance);
+      for (String name : Saved.of(expected).names()) {
+        assertNear(name, Saved.of(expected).get(name), Saved.of(actual).get(name), tolerance);
       }
     }
   }
@@ -235,74 +235,77 @@ class LoadControllerLawsTest {
   @Test
   void restore_atAnyPoint_goesOnToTheSameBits() {
     List<RouterDecision> passes = passes(12);
-    ControllerState unbroken = run(kind.over(ExpertBias.of(bias.values())), passes, 0);
+    Saved unbroken = run(kind.over(ExpertBias.of(bias.values())), passes, 0);
     for (int stop = 0; stop <= 12; stop++) {
       LoadController first = kind.over(ExpertBias.of(bias.values()));
       run(first, passes.subList(0, stop), 0);
       LoadController second = kind.over(ExpertBias.zeros(EXPERTS));
       second.observe(pass(99)); // to be forgotten
-      second.restore(first.state());
-      assertSame(first.state(), second.state());
+      Saved.of(first).into(second);
+      assertSame(Saved.of(first), Saved.of(second));
       assertSame(unbroken, run(second, passes.subList(stop, 12), stop));
     }
   }
 
   /** A step after every third pass, so that most points are in the middle of one. */
-  private static ControllerState run(
-      LoadController controller, List<RouterDecision> passes, int done) {
+  private static Saved run(LoadController controller, List<RouterDecision> passes, int done) {
     for (int i = 0; i < passes.size(); i++) {
       controller.observe(passes.get(i));
       if ((done + i) % 3 == 2) {
         controller.step();
       }
     }
-    return controller.state();
+    return Saved.of(controller);
   }
 
   @Test
   void restore_bias_reachesTheRouter() {
     if (kind != Kind.SPARSITY) {
-      ControllerState saved = kind.over(ExpertBias.of(4, 3, 2, 1)).state();
-      kind.over(bias).restore(saved);
+      Saved saved = Saved.of(kind.over(ExpertBias.of(4, 3, 2, 1)));
+      saved.into(kind.over(bias));
       assertSameBits("bias", new double[] {4, 3, 2, 1}, bias.values());
     }
   }
 
   @Test
   void restore_missingValue_refusedAndNothingChanges() {
-    for (String name : observed().state().names()) {
-      assertRefused(without(name), "no value " + name + " among [");
+    Saved good = Saved.of(observed());
+    for (String name : good.names()) {
+      assertRefused(good.without(name), "saved." + name + " is not in the checkpoint, which has ");
     }
   }
 
   @Test
   void restore_wrongLengthOrNotANumber_refusedAndNothingChanges() {
-    ControllerState good = observed().state();
+    Saved good = Saved.of(observed());
     for (String name : good.names()) {
       int length = good.get(name).length;
-      assertRefused(
-          without(name).with(name, new double[length + 1]),
-          name + " must have length " + length + " but has " + (length + 1));
+      Saved longer = Saved.isCount(name)
+          ? good.with(name, new long[length + 1])
+          : good.with(name, new double[length + 1]);
+      String message = "saved.%s must have length %d but has %d";
+      assertRefused(longer, message.formatted(name, length, length + 1));
       double[] nan = good.get(name);
       nan[length - 1] = Double.NaN;
-      assertRefused(without(name).with(name, nan), name + " must be finite but was NaN");
+      assertRefused(
+          good.with(name, nan),
+          "saved." + name
+              + (Saved.isCount(name)
+                  ? " must be long[] but was double[]"
+                  : " must be finite but was NaN"));
     }
   }
 
   @Test
-  void restore_countsFractionalOrNegative_refusedAndNothingChanges() {
-    ControllerState good = observed().state();
+  void restore_countsNegative_refusedAndNothingChanges() {
+    Saved good = Saved.of(observed());
     int counts = 0;
-    for (String name : List.of("counts", "step", "passes", "positive", "weights")) {
-      if (good.names().contains(name)) {
+    for (String name : good.names()) {
+      if (Saved.isCount(name)) {
         counts++;
-        double[] wrong = good.get(name);
-        for (double value : new double[] {2.5, -1}) {
-          wrong[wrong.length - 1] = value;
-          assertRefused(
-              without(name).with(name, wrong),
-              name + " must hold whole numbers in [0, 2^53) but has " + value);
-        }
+        long[] wrong = new long[good.get(name).length];
+        wrong[wrong.length - 1] = -1;
+        assertRefused(good.with(name, wrong), "saved." + name + " must be at least 0 but has -1");
       }
     }
     assertNotEquals(0, counts);
@@ -310,10 +313,14 @@ class LoadControllerLawsTest {
 
   @Test
   void restore_ofAnotherKindOrSize_refusedAndNothingChanges() {
-    assertRefused(ControllerState.empty(), "no value ");
-    String message =
-        kind == Kind.SPARSITY ? "experts must be 4 but was 3" : "bias must have length 4 but has 3";
-    assertRefused(kind.over(ExpertBias.zeros(3)).state(), message);
+    boolean sparsity = kind == Kind.SPARSITY;
+    assertRefused(
+        Saved.empty(),
+        (sparsity ? "saved.experts" : "saved.bias")
+            + " is not in the checkpoint, which has 0 entries");
+    assertRefused(
+        Saved.of(kind.over(ExpertBias.zeros(3))),
+        sparsity ? "saved.experts must be 4 but was 3" : "saved.bias must have length 4 but has 3");
   }
 
   private LoadController observed() {
@@ -322,44 +329,35 @@ class LoadControllerLawsTest {
     return controller;
   }
 
-  private ControllerState without(String left) {
-    ControllerState all = observed().state();
-    ControllerState rest = ControllerState.empty();
-    for (String name : all.names()) {
-      rest = name.equals(left) ? rest : rest.with(name, all.get(name));
-    }
-    return rest;
-  }
-
-  private void assertRefused(ControllerState state, String message) {
+  private void assertRefused(Saved state, String message) {
     // in another state than the one refused, so that nothing of it can be taken over unseen
     LoadController controller = kind.over(ExpertBias.of(9, 8, 7, 6));
     controller.observe(pass(2));
     controller.step();
     controller.observe(pass(3));
-    ControllerState before = controller.state();
-    Exception e = assertThrows(IllegalArgumentException.class, () -> controller.restore(state));
+    Saved before = Saved.of(controller);
+    Exception e = assertThrows(IllegalArgumentException.class, () -> state.into(controller));
     assertTrue(e.getMessage().startsWith(message), e.getMessage());
-    assertSame(before, controller.state());
+    assertSame(before, Saved.of(controller));
   }
 
   @Test
   void observe_otherNumberOfExperts_refusedAndNothingChanges() {
     LoadController controller = observed();
-    ControllerState before = controller.state();
+    Saved before = Saved.of(controller);
     RouterDecision five = Decisions.topK(new double[5], 5, K, TokenMask.none(1));
     Exception e = assertThrows(IllegalArgumentException.class, () -> controller.observe(five));
     assertTrue(e.getMessage().matches(".* must be of E = 4 but w(as|ere) of 5"), e.getMessage());
-    assertSame(before, controller.state());
+    assertSame(before, Saved.of(controller));
   }
 
   @Test
   void state_arrays_areCopies() {
     LoadController controller = observed();
-    ControllerState before = controller.state();
+    Saved before = Saved.of(controller);
     controller.observe(pass(2));
     controller.step();
-    assertSame(observed().state(), before);
+    assertSame(Saved.of(observed()), before);
   }
 
   @Test

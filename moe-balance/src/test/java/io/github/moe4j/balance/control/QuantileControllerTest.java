@@ -45,8 +45,8 @@ class QuantileControllerTest {
   void observe_onePass_sumIsThePrices() {
     QuantileController controller = QuantileController.ofLogits(ExpertBias.of(-1, 0), 1);
     controller.observe(scored(2, SCORES));
-    assertSameBits("β", new double[] {1, 0}, controller.state().get("sum"));
-    assertEquals(1, controller.state().get("passes")[0]);
+    assertSameBits("β", new double[] {1, 0}, Saved.of(controller).get("sum"));
+    assertEquals(1, Saved.of(controller).get("passes")[0]);
   }
 
   @Test
@@ -104,7 +104,7 @@ class QuantileControllerTest {
     // three tokens, E = 2, k = 1: ⌊3/2⌋ + 1 = 2. α is the smaller: s − α = (4, 0), (2, 0), (0, 1)
     QuantileController controller = QuantileController.ofLogits(ExpertBias.zeros(2), 1);
     controller.observe(scored(2, 5, 1, 3, 1, 0, 1));
-    assertSameBits("β", new double[] {2, 0}, controller.state().get("sum"));
+    assertSameBits("β", new double[] {2, 0}, Saved.of(controller).get("sum"));
   }
 
   @Test
@@ -112,7 +112,7 @@ class QuantileControllerTest {
     // E = 3, k = 2: ⌊2/3⌋ + 1 = 1; α = 1: s − α = (2, 0, 1)
     QuantileController controller = QuantileController.ofLogits(ExpertBias.zeros(3), 2);
     controller.observe(scored(3, 3, 1, 2));
-    assertSameBits("β", new double[] {2, 0, 1}, controller.state().get("sum"));
+    assertSameBits("β", new double[] {2, 0, 1}, Saved.of(controller).get("sum"));
   }
 
   @Test
@@ -120,7 +120,7 @@ class QuantileControllerTest {
     ExpertBias bias = ExpertBias.of(4, 7);
     QuantileController controller = QuantileController.ofLogits(bias, 2);
     controller.observe(scored(2, SCORES));
-    assertEquals(0, controller.state().get("passes")[0]);
+    assertEquals(0, Saved.of(controller).get("passes")[0]);
     controller.step();
     assertSameBits("bias", new double[] {4, 7}, bias.values());
   }
@@ -155,7 +155,7 @@ class QuantileControllerTest {
     double[] scores = RandomArrays.normal(Seeds.random(1), 64 * 8);
     QuantileController controller = QuantileController.ofLogits(ExpertBias.zeros(8), 2);
     controller.observe(scored(8, scores));
-    double[] beta = controller.state().get("sum");
+    double[] beta = Saved.of(controller).get("sum");
     int[] above = new int[8];
     int[] reached = new int[8];
     for (int t = 0; t < 64; t++) {
@@ -200,7 +200,7 @@ class QuantileControllerTest {
     assertMessage(
         "quantile balancing needs router logits but the router has none",
         () -> controller.observe(hash));
-    assertEquals(0, controller.state().get("passes")[0]);
+    assertEquals(0, Saved.of(controller).get("passes")[0]);
   }
 
   private static void assertMessage(String expected, Executable action) {

@@ -161,22 +161,22 @@ class SparsityControllerTest {
 
   @Test
   void restore_coefficientOrCountsImpossible_refused() {
-    assertRefused("coefficient must be above 0 but was 0.0", state(0, 1, 4));
-    assertRefused("coefficient must be above 0 but was -1.0", state(-1, 1, 4));
-    assertRefused("positive must be at most weights = 4 but was 5", state(1, 5, 4));
+    assertRefused("saved.coefficient must be above 0 but was 0.0", state(0, 1, 4));
+    assertRefused("saved.coefficient must be above 0 but was -1.0", state(-1, 1, 4));
+    assertRefused("saved.positive must be at most weights = 4 but was 5", state(1, 5, 4));
   }
 
-  private static ControllerState state(double coefficient, double positive, double weights) {
-    return ControllerState.empty()
-        .with("experts", 4)
+  private static Saved state(double coefficient, long positive, long weights) {
+    return Saved.empty()
+        .with("experts", 4L)
         .with("coefficient", coefficient)
         .with("positive", positive)
         .with("weights", weights);
   }
 
-  private void assertRefused(String message, ControllerState state) {
+  private void assertRefused(String message, Saved state) {
     controller.observe(used(3));
-    assertMessage(message, () -> controller.restore(state));
+    assertMessage(message, () -> state.into(controller));
     assertEquals(1, controller.coefficient());
     assertEquals(0.25, controller.sparsity());
   }

@@ -11,6 +11,7 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.routing.BiasedTopK;
 import java.util.Arrays;
 
@@ -42,7 +43,9 @@ final class MegatronQuantileBalancing implements ReferenceFamily {
     controller.observe(pass.decision());
     Assignments chosen = replayTies(reference, scores, bias, k, pass.assignments());
     comparison.choice(INDICES, "weights", chosen);
-    comparison.output("new_beta", controller.state().get("sum"));
+    Checkpoint.Builder state = Checkpoint.builder();
+    controller.addTo(state, "controller");
+    comparison.output("new_beta", state.build().doubles("controller.sum"));
   }
 
   private static void requireShare(int tokens, int k, int experts) {

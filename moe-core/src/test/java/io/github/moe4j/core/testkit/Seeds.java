@@ -1,6 +1,7 @@
 package io.github.moe4j.core.testkit;
 
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
@@ -8,8 +9,8 @@ import org.opentest4j.TestAbortedException;
 /**
  * The seed of all random tests: {@code -Dmoe.seed=…}, or a fixed one.
  *
- * <p>As an extension ({@code @ExtendWith(Seeds.class)}) it prints the seed of a test that failed, so
- * that the failure can be replayed.
+ * <p>As an extension it prints the seed of a test that failed, so that the failure can be replayed. JUnit
+ * finds it by itself in this project; elsewhere {@code @ExtendWith(Seeds.class)} names it.
  */
 public final class Seeds implements TestExecutionExceptionHandler {
   private static final String PROPERTY = "moe.seed";
@@ -20,8 +21,21 @@ public final class Seeds implements TestExecutionExceptionHandler {
 
   /** The seed of this run. */
   public static long seed() {
-    String given = System.getProperty(PROPERTY);
+    return of(System.getProperty(PROPERTY));
+  }
+
+  static long of(@Nullable String given) {
     return given == null || given.isBlank() ? DEFAULT : Long.decode(given.trim());
+  }
+
+  /** What is printed of a test that failed. */
+  static String replay(ExtensionContext context, long seed) {
+    return "%s.%s failed; replay with -D%s=%d"
+        .formatted(
+            context.getRequiredTestClass().getSimpleName(),
+            context.getRequiredTestMethod().getName(),
+            PROPERTY,
+            seed);
   }
 
   /**
@@ -37,12 +51,7 @@ public final class Seeds implements TestExecutionExceptionHandler {
   public void handleTestExecutionException(ExtensionContext context, Throwable failure)
       throws Throwable {
     if (!(failure instanceof TestAbortedException)) {
-      System.err.printf(
-          "%s.%s failed; replay with -D%s=%d%n",
-          context.getRequiredTestClass().getSimpleName(),
-          context.getRequiredTestMethod().getName(),
-          PROPERTY,
-          seed());
+      System.err.println(replay(context, seed()));
     }
     throw failure;
   }
