@@ -9,15 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Teaches the thresholds of a batchwise mask: {@code coefficient · Σ_t Σ_e (H_te − M_te)·(X_te −
+ * Trains the thresholds of a batchwise mask: {@code coefficient · Σ_t Σ_e (H_te − M_te)·(X_te −
  * T_e)}, summed over layers, where M is the mask that the batch gave, {@code H = 1} where X lies
  * above the threshold T, else 0, and both are constant for the gradient (Shazeer et al. 2017, arXiv
  * 1701.06538, appendix F, {@code L_batchwise}).
  *
  * <p>It is never below 0, and 0 where the two masks agree: it moves them towards each other, while
- * the mask of the batch itself keeps the load even. Value at perfect balance with scores at their
+ * the mask of the batch itself keeps the load balanced. Value at perfect balance with scores at their
  * thresholds: 0. At total collapse, one expert above its threshold for every token and the others
- * by d below: {@code (K − 1)·T·d} for K choices a token, so 0 with K = 1. It
+ * by d below: {@code (K − 1)·T·d} for K choices per token, so 0 with K = 1. It
  * reads the decision's threshold margins. Padding adds nothing.
  *
  * @param coefficient weight of the loss; the sum grows with the number of tokens

@@ -6,8 +6,8 @@ import io.github.moe4j.core.internal.Require;
 import java.util.List;
 
 /**
- * DeepSeek-V2's communication loss: {@code coefficient · Σ_d f''_d·P''_d} over devices, which evens
- * out how many tokens each device receives (DeepSeek-AI 2024, arXiv 2405.04434, equations 29 to 31).
+ * DeepSeek-V2's communication loss: {@code coefficient · Σ_d f''_d·P''_d} over devices, which balances
+ * the number of tokens each device receives (DeepSeek-AI 2024, arXiv 2405.04434, equations 29 to 31).
  *
  * <p>{@code f''_d = D/(M·T)·(tokens sent to device d)}: a token is sent to a device once, however
  * many of its experts lie there. {@code P''_d} is the sum of the mean probabilities of the experts

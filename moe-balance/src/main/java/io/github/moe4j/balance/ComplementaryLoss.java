@@ -13,7 +13,7 @@ import java.util.List;
  * <p>{@code f_i = E/(K·T)} times the number of the sequence's real tokens that have expert i among
  * their K largest scores, a constant for the gradient; {@code P_i} is the mean of {@code s_i/Σ s}.
  * What differs from {@link SwitchLoss#perSequence} is the count: by the scores alone, without
- * V3's bias and its groups, so it pulls at the scores even where the bias has evened out the
+ * V3's bias and its groups, so it acts on the scores even if the bias has balanced the
  * choices. Ties go to the lowest expert index.
  *
  * <p>Value with coefficient 1 at perfect balance: 1. At total collapse, all probability on one

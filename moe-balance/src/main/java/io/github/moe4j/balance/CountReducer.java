@@ -1,7 +1,7 @@
 package io.github.moe4j.balance;
 
 /**
- * Where several workers sum their counts before a loss is taken: an all-reduce of E counts, the number
+ * All-reduce of counts over workers before a loss is computed: E counts, the number
  * of tokens and the mean number of choices of each layer, as {@link ExpertCounts#plus} adds them.
  *
  * <p>All workers must call it for the same layers in the same order.

@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * DeepSeek's device-level loss: {@code coefficient · Σ_d f'_d·P'_d} over devices, which lets experts
- * differ in load as long as devices do not (Dai et al. 2024, DeepSeekMoE, arXiv 2401.06066,
+ * differ in load as long as devices are balanced (Dai et al. 2024, DeepSeekMoE, arXiv 2401.06066,
  * equations 15 to 17; DeepSeek-V2, arXiv 2405.04434, equations 26 to 28).
  *
  * <p>{@code f'_d} is the mean over the experts of device d of {@code f_e = E·n_e/N}, with n_e of N

@@ -13,12 +13,12 @@ import java.util.List;
  * −Σ_e q_e ln q_e} of a distribution over the experts in nats ({@code entropy_reg} in
  * epfml/llm-baselines).
  *
- * <p>A positive coefficient makes the distribution more even. See {@link Of} for which: only the
- * first balances load; the second makes every token undecided, or with a negative coefficient
- * decided. It reads no choices.
+ * <p>A positive coefficient makes the distribution more uniform. See {@link Of} for which: only the
+ * first balances load; the second makes the router less confident about every token, or
+ * with a negative coefficient more confident. It reads no choices.
  *
- * <p>Value with coefficient 1 at perfect balance with even probabilities: {@code −ln E}, the lowest
- * there is. At total collapse, all probability on one expert: 0. A batch of nothing but padding gives
+ * <p>Value with coefficient 1 at perfect balance with uniform probabilities: {@code −ln E}, the
+ * minimum. At total collapse, all probability on one expert: 0. A batch of nothing but padding gives
  * 0.
  *
  * @param coefficient weight of the loss
@@ -28,7 +28,7 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
 
   /** Whose entropy. */
   public enum Of {
-    /** That of the mean distribution over the real tokens: high when the load is even. */
+    /** That of the mean distribution over the real tokens: high when the load is balanced. */
     MEAN_DISTRIBUTION,
     /** That of each token's distribution, the mean over the real tokens. */
     EACH_TOKEN
@@ -92,7 +92,7 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
     return q == 0 ? 0 : q * StrictMath.log(q);
   }
 
-  /** The derivative of q ln q; 0 at 0, where a softmax passes nothing on, and for padding. */
+  /** The derivative of q ln q; 0 at 0, where a softmax propagates no gradient, and for padding. */
   private static double slope(double q) {
     return q == 0 ? 0 : StrictMath.log(q) + 1;
   }

@@ -5,9 +5,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which device each expert lives on. Immutable.
+ * The device of each expert. Immutable.
  *
- * <p>It moves nothing: it tells the losses of DeepSeek-V2 which experts share a device.
+ * <p>It moves no data: the losses of DeepSeek-V2 read from it which experts share a device.
  */
 public final class ExpertPlacement {
   private final int[] device;

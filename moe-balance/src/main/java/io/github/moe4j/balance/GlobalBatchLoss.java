@@ -10,15 +10,15 @@ import java.util.List;
  * micro-batches of an optimizer step (Qiu et al. 2025, "Demons in the Detail", arXiv 2501.11873;
  * {@code global_aux_loss} of Megatron-LM).
  *
- * <p>Within one small batch of one domain an even load is the wrong aim, since it keeps experts from
- * specializing; over the global batch it is the right one. Each micro-batch's loss takes P from its
+ * <p>Balancing within one small batch of one domain keeps experts from specializing; balancing over the global batch does
+ * not. Each micro-batch's loss takes P from its
  * own tokens and f from all choices counted in this step so far, its own included, as Megatron-LM
  * does. Where all micro-batches' counts are known before the first backward pass, {@link
  * SwitchLoss#evaluate(RouterDecision, ExpertCounts)} takes them whole. Layers are summed, or
  * averaged, as the loss's pooling says; Megatron-LM divides the sum of the counts by the number of
  * micro-batches, which is the same for micro-batches of as many real tokens.
  *
- * <p>Values at balance and at collapse are those of {@link SwitchLoss}, seen over the global batch.
+ * <p>Values at balance and at collapse are those of {@link SwitchLoss}, over the global batch.
  *
  * <p>It counts: call {@link #step} after every optimizer step. Used by one thread at a time.
  */
@@ -76,7 +76,7 @@ public final class GlobalBatchLoss implements BalanceLoss {
     return List.copyOf(counted);
   }
 
-  /** Forgets all counts: the optimizer has made its step. */
+  /** Resets all counts after an optimizer step. */
   public void step() {
     counted.clear();
   }

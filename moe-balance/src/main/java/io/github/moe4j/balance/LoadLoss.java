@@ -17,7 +17,7 @@ import java.util.Optional;
  * <p>{@code load_e} is the sum over real tokens of the router's selection probabilities, a smooth
  * estimate that has a gradient; {@code CV² = variance/(mean² + 1e-10)} over the E experts. Where
  * the decision has none (a router without noise, evaluation, k = E), it is the number of assignments
- * with a weight above 0: a value to look at, with no gradient, as in tensor2tensor and its
+ * with a weight above 0: a value for logging, without gradient, as in tensor2tensor and its
  * descendants.
  *
  * <p>Value with coefficient 1 at perfect balance: 0. At total collapse, every token on one expert:

@@ -8,13 +8,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * ReMoE's regularization: an L1 penalty on the weights of a ReLU router that is larger for experts
- * in much use, {@code coefficient · E/(T²·k) · Σ_e n_e·Σ_t w_te}, summed over layers (Wang et al.
+ * ReMoE's regularization: an L1 penalty on the weights of a ReLU router that is larger for heavily
+ * used experts, {@code coefficient · E/(T²·k) · Σ_e n_e·Σ_t w_te}, summed over layers (Wang et al.
  * 2024, arXiv 2412.14711; {@code l1_reg_load_balancing} in thu-ml/ReMoE).
  *
  * <p>T is the number of real tokens and {@code n_e} that of the tokens expert e takes, those with a
  * weight above 0, a constant for the gradient. Every weight is pushed down, so tokens get fewer
- * experts; how many is steered by changing the coefficient between steps. It needs routers whose
+ * experts; their number is controlled by changing the coefficient between steps. It needs routers whose
  * weights are at least 0.
  *
  * <p>Value with coefficient 1 at perfect balance, with k experts per token of weight w each: {@code
@@ -22,7 +22,7 @@ import java.util.List;
  * nothing but padding gives 0.
  *
  * @param coefficient weight of the loss
- * @param k experts per token to aim at, at least 1
+ * @param k target number of experts per token, at least 1
  */
 public record ReMoEL1(double coefficient, int k) implements BalanceLoss {
   /** Checks the options. */

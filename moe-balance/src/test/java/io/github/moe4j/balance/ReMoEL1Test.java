@@ -37,7 +37,7 @@ class ReMoEL1Test {
 
   @Test
   void evaluate_balancedAtK_documentedValue() {
-    // 2 experts a token of weight 3 each: k·w = 6
+    // 2 experts per token of weight 3 each: k·w = 6
     Assignments made = Assignments.of(
         2, 2, new int[] {0, 0, 1, 1}, new int[] {0, 1, 0, 1}, new double[] {3, 3, 3, 3});
     RouterDecision balanced = RouterDecision.of(made, TokenMask.none(2), 2, null, null);

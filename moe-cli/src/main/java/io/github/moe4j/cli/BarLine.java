@@ -25,7 +25,7 @@ final class BarLine implements ProgressBarConsumer {
   }
 
   /**
-   * Of this process's terminal. It is asked for its columns here, without signals: asked by the bar
+   * Of this process's terminal. Its width is queried here, without signals: queried by the bar
    * itself it would take Ctrl-C away from the JVM, which then dies at once, without {@link
    * Interruption}.
    */

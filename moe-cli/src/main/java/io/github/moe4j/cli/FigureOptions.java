@@ -13,15 +13,17 @@ import picocli.CommandLine.Option;
 
 /** Where figures go beside the screen: options that the measuring commands share. */
 public final class FigureOptions {
-  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures there too.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Also write the results to this file.")
   private @Nullable Path json;
 
   @Option(
       names = "--docs",
       paramLabel = "FILE",
-      description =
-          "Write the tables into this page, between its markers; with Intel MKL between markers of"
-              + " their own, and with a Java runtime that the page has markers of.")
+      description = "Write the tables to this page, between its markers; with separate markers for"
+          + " Intel MKL, and for a Java runtime if the page has them.")
   private @Nullable Path docs;
 
   /** Called by picocli. */
@@ -35,7 +37,7 @@ public final class FigureOptions {
   }
 
   /**
-   * Writes what was asked for.
+   * Writes the requested files.
    *
    * @param part name of the page's part
    * @param figures to become JSON
@@ -49,7 +51,7 @@ public final class FigureOptions {
   }
 
   /**
-   * Writes what there is of work that was interrupted: JSON that says so, and no page.
+   * Writes partial results of interrupted work: JSON marked incomplete, and no page.
    *
    * @param figures those measured
    * @param err told that the page is left alone
@@ -60,7 +62,7 @@ public final class FigureOptions {
     partial.put("figures", figures);
     writeJson(partial);
     if (docs != null) {
-      err.println(docs + " is left as it was");
+      err.println(docs + " is left unchanged");
       err.flush();
     }
   }

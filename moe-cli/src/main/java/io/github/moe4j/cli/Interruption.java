@@ -51,7 +51,7 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
     requested = true;
     try {
       if (!written.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        System.err.println(task + ": what was under way could not be finished in time");
+        System.err.println(task + ": the current work could not be finished in time");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

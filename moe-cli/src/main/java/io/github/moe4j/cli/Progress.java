@@ -61,7 +61,7 @@ public final class Progress implements AutoCloseable {
     return new Progress(task, total, unit, err, line, System::nanoTime);
   }
 
-  /** Lines, by a clock of one's own. */
+  /** Lines, with a given clock. */
   static Progress lines(
       String task, long total, String unit, PrintWriter err, LongSupplier nanoClock) {
     return new Progress(task, total, unit, err, null, nanoClock);

@@ -96,7 +96,7 @@ public final class Watch implements BooleanSupplier, AutoCloseable {
   /**
    * Does the work; after it no progress is shown any more.
    *
-   * @return whether all was done: false if it was left because that was asked for
+   * @return whether all was done: false if it was stopped on request
    */
   public boolean finishes(Runnable work) {
     try {

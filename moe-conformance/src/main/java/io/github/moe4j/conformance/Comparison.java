@@ -74,7 +74,7 @@ public final class Comparison {
   }
 
   /**
-   * Compares a choice of k experts a token and their weights, as sets: the order within a token is
+   * Compares a choice of k experts per token and their weights, as sets: the order within a token is
    * open.
    *
    * @param indices name of the output with the experts [T,K]

@@ -28,7 +28,7 @@ public final class ConformanceRunner {
    * Runs cases one after another.
    *
    * @param stop asked before each; the results are then those so far
-   * @param listener is told each result as soon as it is known
+   * @param listener receives each result as soon as it is known
    * @return the results in the order of the files
    */
   public List<CaseResult> run(

@@ -9,7 +9,7 @@
  * compared. {@link io.github.moe4j.conformance.ConformanceRunner} does so for many cases.
  *
  * <p>The families, one class each, are in {@link io.github.moe4j.conformance.family}; the
- * format of a case is told in the README beside the built-in cases.
+ * format of a case is described in the README of the built-in cases.
  */
 @NullMarked
 package io.github.moe4j.conformance;

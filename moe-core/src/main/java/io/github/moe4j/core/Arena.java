@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Off-heap memory that passes borrow and give back, so that a steady workload allocates nothing.
+ * Off-heap memory that passes take and return, so that a steady workload allocates nothing.
  *
  * <p>Fresh memory costs page faults, often more than the work done in it. A pass opens a {@link
  * Scope}, takes arrays from it and closes it; a scope that is never closed is merely not reused.
@@ -85,7 +85,7 @@ public final class Arena {
     return (length + step - 1) / step * step + 1;
   }
 
-  /** Arrays borrowed by one pass; not thread-safe. */
+  /** Arrays taken by one pass; not thread-safe. */
   public final class Scope implements AutoCloseable {
     private final List<Loan> borrowed = new ArrayList<>();
     private boolean closed;

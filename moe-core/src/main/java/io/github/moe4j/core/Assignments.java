@@ -41,9 +41,9 @@ public final class Assignments {
   /**
    * Like {@link #of}, without copies.
    *
-   * @param token kept: nothing may change it any more
-   * @param expert kept: nothing may change it any more
-   * @param weight kept: nothing may change it any more
+   * @param token kept: must not be modified any more
+   * @param expert kept: must not be modified any more
+   * @param weight kept: must not be modified any more
    */
   public static Assignments wrap(
       int tokens, int experts, int[] token, int[] expert, double[] weight) {

@@ -2,17 +2,17 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
 
-/** What a capacity rule kept, and the way back from it. */
+/** The result of a capacity rule, with its backward. */
 public interface CapacityPass {
   /**
    * The R assignments that experts compute: the kept ones in the decision's order, then {@link
-   * #fillers} rows that only fill up experts.
+   * #fillers} filler rows.
    */
   Assignments kept();
 
   /**
-   * Number of rows at the end of {@link #kept} that fill up experts, of weight 0; nothing counts
-   * them as load, and their gradient leads nowhere.
+   * Number of filler rows at the end of {@link #kept}, of weight 0; nothing counts them as load,
+   * and they propagate no gradient.
    */
   default int fillers() {
     return 0;

@@ -1,6 +1,6 @@
 package io.github.moe4j.core;
 
-/** Decides which assignments find room in their expert. */
+/** Decides which assignments fit their expert's capacity. */
 @FunctionalInterface
 public interface CapacityRule {
   /**

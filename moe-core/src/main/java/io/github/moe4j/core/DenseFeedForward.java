@@ -13,11 +13,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One expert network that sees every token: the dense layer that a Mixture of Experts replaces, and
- * the shared expert beside routed ones (DeepSeekMoE, arXiv 2401.06066, section 3.2; n shared
+ * One expert network applied to every token: the dense layer that a Mixture of Experts replaces, and
+ * the shared expert in addition to routed ones (DeepSeekMoE, arXiv 2401.06066, section 3.2; n shared
  * experts of width H are one of width n·H).
  *
- * <p>With a gate its output is multiplied by {@code sigmoid(x·gateᵀ)}, one number a token
+ * <p>With a gate its output is multiplied by {@code sigmoid(x·gateᵀ)}, one number per token
  * (Qwen2-MoE: {@code transformers/models/qwen2_moe}, {@code shared_expert_gate}).
  *
  * <p>Parameters: those of the network as {@code network.…} and, with a gate, {@code gate.weight}
@@ -51,7 +51,7 @@ public final class DenseFeedForward implements FeedForward {
   }
 
   /**
-   * A layer behind a sigmoid gate.
+   * A layer with a sigmoid output gate.
    *
    * @param gate [1,D], contiguous; becomes a live parameter
    */

@@ -1,7 +1,7 @@
 package io.github.moe4j.core;
 
 /**
- * Where each kept assignment lies among the R rows that the experts see: sorted by expert, in the
+ * The row of each kept assignment among the R rows of the experts: sorted by expert, in the
  * order of the assignments within an expert. Immutable; two counting sorts, O(R + T + E).
  */
 public final class DispatchPlan {
@@ -43,7 +43,7 @@ public final class DispatchPlan {
   /**
    * The plan of what a capacity rule kept.
    *
-   * @param fillers number of assignments at the end that only fill up experts
+   * @param fillers number of filler rows at the end
    */
   static DispatchPlan of(Assignments kept, int fillers) {
     return new DispatchPlan(kept, fillers);
@@ -75,12 +75,12 @@ public final class DispatchPlan {
     return expertStart.clone();
   }
 
-  /** Place in {@link #assignments} of what lies in row {@code row}. */
+  /** Place in {@link #assignments} of row {@code row}. */
   public int assignment(int row) {
     return assignmentOfRow[row];
   }
 
-  /** Token whose activations lie in row {@code row}. */
+  /** Token of row {@code row}. */
   public int token(int row) {
     return assignments.token(assignmentOfRow[row]);
   }
@@ -90,7 +90,7 @@ public final class DispatchPlan {
     return assignments.weight(assignmentOfRow[row]);
   }
 
-  /** 1, or 0 if row {@code row} only fills up its expert. */
+  /** 1, or 0 if row {@code row} is a filler row. */
   double presence(int row) {
     return assignmentOfRow[row] < firstFill ? 1 : 0;
   }

@@ -7,7 +7,7 @@ import io.github.moe4j.core.internal.Rows;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The two verbs of a Mixture-of-Experts layer and their backward: dispatch copies token rows to
+ * The two operations of a Mixture-of-Experts layer and their backward: dispatch copies token rows to
  * experts, combine adds weighted expert rows to tokens. Sums run in the order of a token's
  * assignments, so results do not depend on threads.
  */
@@ -38,7 +38,7 @@ public final class Dispatcher {
   }
 
   /**
-   * {@code dyR[r] = dy[token(r)]}, and 0 for rows that only fill up experts: the backward of {@link
+   * {@code dyR[r] = dy[token(r)]}, and 0 for filler rows: the backward of {@link
    * #combineUnweighted}.
    *
    * @param dy [T,D]. Not modified.
@@ -97,7 +97,7 @@ public final class Dispatcher {
   }
 
   /**
-   * {@code y[t] += Σ yR[r]} over the rows of t, without those that only fill up experts.
+   * {@code y[t] += Σ yR[r]} over the rows of t, without filler rows.
    *
    * @param yR [R,D]. Not modified.
    * @param y [T,D]. Modified: the result is added.

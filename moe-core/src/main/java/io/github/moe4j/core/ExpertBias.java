@@ -4,12 +4,12 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * One number an expert that is added to its score when experts are chosen, and to nothing else: the
- * seam between a router and a controller that steers the load from outside the gradient
+ * One number per expert that is added to its score when experts are selected, and nowhere else: the interface
+ * between a router and a controller that balances the load outside the gradient
  * (DeepSeek-V3, arXiv 2412.19437, equation 16).
  *
- * <p>It is state, not a parameter: no gradient reaches it and no optimizer changes it. A router
- * reads it once a pass; a controller replaces it between steps. Both may be done by any thread.
+ * <p>It is state, not a parameter: it has no gradient and no optimizer updates it. A router
+ * reads it once per pass; a controller replaces it between steps, from any thread.
  */
 public final class ExpertBias {
   private volatile double[] values;
@@ -80,7 +80,7 @@ public final class ExpertBias {
     if (scores.length % added.length != 0) {
       Require.that(
           false,
-          "scores must be of E = %d numbers a token but are %d",
+          "scores must be of E = %d numbers per token but are %d",
           added.length,
           scores.length);
     }

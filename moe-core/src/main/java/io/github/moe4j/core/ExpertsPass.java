@@ -3,7 +3,7 @@ package io.github.moe4j.core;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The outputs of one run of the experts, and the way back from them. */
+/** The outputs of one pass of the experts, with its backward. */
 public interface ExpertsPass {
   /** Outputs [R,D], rows as in the input; valid until the scope of the run is closed. */
   INDArray y();

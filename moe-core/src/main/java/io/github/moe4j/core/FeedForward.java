@@ -16,7 +16,7 @@ public interface FeedForward extends Parameterized {
    * Runs the layer.
    *
    * @param input tokens x [T,D]. Not modified; must not change until the backward pass is done.
-   * @return the outputs and the way back; close it to let the next pass reuse its memory
+   * @return the pass; close it to let the next pass reuse its memory
    */
   FeedForwardPass forward(TokenBatch input);
 }

@@ -4,7 +4,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass of a {@link FeedForward}: outputs, and the way back from them.
+ * One pass of a {@link FeedForward}: outputs and backward.
  *
  * <p>Its arrays lie in borrowed memory: after {@link #close} they may change at any time, so copy
  * what must live longer. A run that is never closed is safe, but its memory is not reused.
@@ -32,7 +32,7 @@ public interface FeedForwardPass extends AutoCloseable {
    */
   void backward(INDArray dy, INDArray dx, Gradients into);
 
-  /** Gives the memory of the pass back. */
+  /** Returns the memory of the pass. */
   @Override
   void close();
 }

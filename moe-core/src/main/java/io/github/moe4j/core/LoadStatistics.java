@@ -3,8 +3,8 @@ package io.github.moe4j.core;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * How the load of one or several passes spread over the experts. Immutable; padding counts for
- * nothing.
+ * The load of one or several passes by expert. Immutable; padding is
+ * ignored.
  *
  * <p>Assigned load is counted before dropping, kept load after; the measures of balance use the
  * assigned load, since it is what the router decided.
@@ -45,7 +45,7 @@ public final class LoadStatistics {
         entropy);
   }
 
-  /** Rows that only fill up experts are no load; they come last. */
+  /** Filler rows are no load; they come last. */
   private static int[] keptPerExpert(CapacityPass capacity) {
     Assignments kept = capacity.kept();
     int[] counts = kept.countPerExpert();
@@ -154,7 +154,7 @@ public final class LoadStatistics {
     return max == 0 ? 0 : max * (double) experts() / sum(assigned);
   }
 
-  /** Number of experts that no token was assigned to. */
+  /** Number of experts without tokens. */
   public int expertsWithoutTokens() {
     int count = 0;
     for (long n : assigned) {

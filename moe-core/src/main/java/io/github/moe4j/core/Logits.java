@@ -29,7 +29,7 @@ public final class Logits extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static Logits wrap(double[] values, int experts, TokenMask mask) {
     Logits logits = new Logits(mask.tokens(), experts, values);

@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.buffer.DataType;
  * <p>Experts, shared expert and x have one type; a router may take float32 tokens and hold float64
  * parameters, as {@code LinearGate} does.
  *
- * <p>Parameters: {@code router.…}, {@code experts.…} and {@code shared.…}. A layer holds nothing
- * else that changes, so several threads may run it at once.
+ * <p>Parameters: {@code router.…}, {@code experts.…} and {@code shared.…}. A layer has no
+ * other mutable state, so several threads may run it concurrently.
  */
 public final class MoeLayer implements FeedForward {
   private final String name;
@@ -78,7 +78,7 @@ public final class MoeLayer implements FeedForward {
     return builder(router, experts).build();
   }
 
-  /** What listeners, events and traces call the layer; {@code moe} unless the builder said otherwise. */
+  /** The layer's name in listeners, events and traces; {@code moe} unless the builder said otherwise. */
   public String name() {
     return name;
   }
@@ -175,7 +175,7 @@ public final class MoeLayer implements FeedForward {
       return this;
     }
 
-    /** Adds an expert that every token sees. */
+    /** Adds a shared expert, applied to every token. */
     public Builder sharedExpert(FeedForward expert) {
       this.shared = expert;
       return this;
@@ -196,7 +196,7 @@ public final class MoeLayer implements FeedForward {
       return this;
     }
 
-    /** What listeners, events and traces call the layer, such as {@code block 3}. */
+    /** The layer's name in listeners, events and traces, such as {@code block 3}. */
     public Builder name(String newName) {
       Require.that(!newName.isBlank(), "name must not be blank");
       this.name = newName;
@@ -204,9 +204,9 @@ public final class MoeLayer implements FeedForward {
     }
 
     /**
-     * Is told of each forward pass; without one nothing is done for it.
+     * Called after each forward pass; without a listener there is no overhead.
      *
-     * @param newListener of this layer alone; {@link PassListener#and} joins several
+     * @param newListener of this layer only; {@link PassListener#and} combines several
      */
     public Builder listener(PassListener newListener) {
       this.listener = newListener;

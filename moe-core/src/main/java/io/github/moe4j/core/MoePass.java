@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and the way back.
+ * One pass of a {@link MoeLayer}: outputs, router decision, load, and backward.
  *
  * <p>Used by one thread at a time.
  */
@@ -129,7 +129,7 @@ public final class MoePass implements FeedForwardPass {
   }
 
   /**
-   * Adds the gradient of a balance loss, which every backward of this pass takes along.
+   * Adds the gradient of a balance loss, which every backward of this pass includes.
    *
    * @param gradient with respect to {@link #decision}
    */
@@ -149,7 +149,7 @@ public final class MoePass implements FeedForwardPass {
     return mode;
   }
 
-  /** What the router decided; balance losses read it. */
+  /** The router's decision; balance losses read it. */
   public RouterDecision decision() {
     return routing.decision();
   }
@@ -164,7 +164,7 @@ public final class MoePass implements FeedForwardPass {
     return capacity.dropped();
   }
 
-  /** How the load of this pass spread over the experts. */
+  /** The load of this pass by expert. */
   public LoadStatistics load() {
     return LoadStatistics.of(routing.decision(), capacity);
   }

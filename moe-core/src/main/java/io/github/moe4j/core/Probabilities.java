@@ -35,7 +35,7 @@ public final class Probabilities extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static Probabilities wrap(double[] values, int experts, TokenMask mask) {
     Probabilities result = new Probabilities(mask.tokens(), experts, values);

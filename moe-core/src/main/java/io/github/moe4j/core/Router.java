@@ -1,7 +1,7 @@
 package io.github.moe4j.core;
 
 /**
- * Decides which experts see which token, and with which weight.
+ * Decides which experts process each token, and with which weights.
  *
  * <p>Contract, the same for every router:
  *

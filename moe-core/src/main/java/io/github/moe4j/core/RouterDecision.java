@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a router decided, as data: all that capacity rules, balance losses and statistics read.
+ * A router's decision as data: everything that capacity rules, balance losses and statistics read.
  *
  * <p>Assignments are those before any dropping. Each kind of scores is absent for routers that have
  * none, such as hash routing.

@@ -2,7 +2,7 @@ package io.github.moe4j.core;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What a router returns: its decision, and the way back from it. */
+/** The result of a router: its decision, with its backward. */
 public interface RouterPass {
   /** The decision as data. */
   RouterDecision decision();
@@ -18,7 +18,7 @@ public interface RouterPass {
   void backward(RoutingGradient gradient, INDArray dx, Gradients into);
 
   /**
-   * Gives memory of the pass back early, if it holds any; {@link #backward} must not be called
+   * Returns memory of the pass early, if it holds any; {@link #backward} must not be called
    * after. A layer calls it when its own pass is closed. By default it does nothing.
    */
   default void close() {}

@@ -3,8 +3,8 @@ package io.github.moe4j.core;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * For each token and expert the chance that the expert is among the chosen [T,E] if the router's
- * noise were drawn anew, all else equal: the smooth load of Shazeer et al. 2017 (arXiv 1701.06538,
+ * For each token and expert [T,E] the probability that the expert is chosen if its noise is redrawn,
+ * all else equal: the smooth load of Shazeer et al. 2017 (arXiv 1701.06538,
  * appendix A, equation 8). Rows of padding are zero; rows do not sum to a fixed number.
  */
 public final class SelectionProbabilities extends TokenScores {
@@ -13,7 +13,7 @@ public final class SelectionProbabilities extends TokenScores {
   }
 
   /**
-   * Chances for the tokens of a mask.
+   * Probabilities for the tokens of a mask.
    *
    * @param values row-major [T·E], in [0,1], zero for padding. Not modified.
    */
@@ -24,7 +24,7 @@ public final class SelectionProbabilities extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static SelectionProbabilities wrap(double[] values, int experts, TokenMask mask) {
     SelectionProbabilities result = new SelectionProbabilities(mask.tokens(), experts, values);

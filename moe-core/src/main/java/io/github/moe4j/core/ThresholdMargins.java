@@ -3,7 +3,7 @@ package io.github.moe4j.core;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * How far each expert's value lies above its learned threshold [T,E]: in evaluation an expert takes
+ * The margin of each expert's value above its learned threshold [T,E]: in evaluation an expert takes
  * a token if this is above 0 (Shazeer et al. 2017, arXiv 1701.06538, appendix F). Rows of padding
  * are zero.
  */
@@ -24,7 +24,7 @@ public final class ThresholdMargins extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static ThresholdMargins wrap(double[] values, int experts, TokenMask mask) {
     ThresholdMargins result = new ThresholdMargins(mask.tokens(), experts, values);

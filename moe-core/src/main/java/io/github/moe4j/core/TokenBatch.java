@@ -8,7 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Everything a forward pass depends on besides parameters: tokens, padding, ids, randomness, mode.
+ * Everything a forward pass depends on, except parameters: tokens, padding, ids, randomness, mode.
  *
  * <p>Immutable; the {@code with…} methods return changed copies. Starts as evaluation, without
  * padding, ids or generator, all tokens one sequence:
@@ -52,7 +52,7 @@ public final class TokenBatch {
   public TokenBatch withMask(TokenMask newMask) {
     Require.that(
         newMask.tokens() == tokens(),
-        "mask must have one flag a token: %d != %d",
+        "mask must have one flag per token: %d != %d",
         newMask.tokens(),
         tokens());
     return new TokenBatch(x, newMask, sequenceLength, tokenIds, mode);

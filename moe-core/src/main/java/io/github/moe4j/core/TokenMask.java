@@ -30,7 +30,7 @@ public final class TokenMask {
   }
 
   /**
-   * A mask from one flag a token.
+   * A mask from one flag per token.
    *
    * @param valid true for a real token, false for padding. Not modified.
    */

@@ -6,10 +6,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix [T,E] of what a router thinks of each expert for each token, in float64. Immutable.
+ * A matrix [T,E] of router scores of one kind, in float64. Immutable.
  *
- * <p>Each {@link Kind} is a type of its own so that a loss cannot take the softmax of what already
- * is one.
+ * <p>Each {@link Kind} is a separate type, so that a loss cannot apply softmax
+ * twice.
  */
 public abstract sealed class TokenScores
     permits Logits, Probabilities, SelectionProbabilities, ThresholdMargins {
@@ -20,7 +20,7 @@ public abstract sealed class TokenScores
     LOGITS("logits"),
     /** A distribution over the experts: {@link Probabilities}. */
     PROBABILITIES("probabilities"),
-    /** Chances of being chosen under the router's noise: {@link SelectionProbabilities}. */
+    /** Probabilities of being chosen under the router's noise: {@link SelectionProbabilities}. */
     SELECTION("selection probabilities"),
     /** Distances from learned thresholds: {@link ThresholdMargins}. */
     MARGINS("threshold margins");
@@ -47,7 +47,7 @@ public abstract sealed class TokenScores
   /**
    * Scores over an array.
    *
-   * @param values row-major [T·E]. Kept: nothing may change it any more.
+   * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   TokenScores(Kind kind, int tokens, int experts, double[] values) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
@@ -68,7 +68,7 @@ public abstract sealed class TokenScores
   /**
    * Scores that are computed when they are first read.
    *
-   * @param later gives an array [T·E] that nothing changes any more
+   * @param later supplies an array [T·E] that is not modified any more
    */
   TokenScores(Kind kind, int tokens, int experts, Supplier<double[]> later) {
     this.kind = kind;

@@ -13,7 +13,7 @@
  *   <li>{@code R}: assignments that the capacity rule kept, {@code R ≤ N}; one row each
  * </ul>
  *
- * <p>The way of the data:
+ * <p>Data flow:
  *
  * <pre>
  * forward   x[T,D] → Router → N assignments → CapacityRule → DispatchPlan (R rows by expert)
@@ -22,8 +22,8 @@
  *                     dWeights + gradients of balance losses → Router → dx, parameters
  * </pre>
  *
- * <p>A forward pass returns a value that carries its own backward. Layers hold nothing but their
- * parameters, so several threads may run one layer at once. <b>Every backward adds</b>: into the
+ * <p>A forward pass returns a value that carries its own backward. Layers hold only their parameters,
+ * so several threads may run one layer concurrently. <b>Every backward adds</b>: into the
  * {@code dx} and into the {@link io.github.moe4j.core.Gradients} it is given.
  */
 @NullMarked

@@ -68,7 +68,7 @@ class ExpertBiasTest {
     ExpertBias bias = ExpertBias.of(1, 2, 3);
     assertMessage("selection bias must have length E = 4 but has 3", () -> bias.requireExperts(4));
     double[] scores = new double[4];
-    assertMessage("scores must be of E = 3 numbers a token but are 4", () -> bias.addTo(scores));
+    assertMessage("scores must be of E = 3 numbers per token but are 4", () -> bias.addTo(scores));
     assertSameBits("scores", new double[4], scores);
     assertMessage("selection bias must have length E = 3 but has 2", () -> bias.set(1, 2));
     assertMessage(

@@ -115,7 +115,7 @@ class TokenBatchTest {
         () -> TokenBatch.of(Nd4j.create(DataType.FLOAT, 2, 0)));
     TokenBatch input = TokenBatch.of(x);
     assertMessage(
-        "mask must have one flag a token: 2 != 6", () -> input.withMask(TokenMask.none(2)));
+        "mask must have one flag per token: 2 != 6", () -> input.withMask(TokenMask.none(2)));
     assertMessage("sequenceLength must divide T = 6 but was 4", () -> input.withSequenceLength(4));
     assertMessage("sequenceLength must divide T = 6 but was 0", () -> input.withSequenceLength(0));
     assertMessage("tokenIds must have length T: 2 != 6", () -> input.withTokenIds(1, 2));

@@ -36,7 +36,7 @@ public record CapacitySpec(
     return new CapacitySpec(rule, true);
   }
 
-  /** A factor of the even share of the whole batch, in training and evaluation. */
+  /** A capacity factor over the whole batch, in training and evaluation. */
   public static CapacitySpec ofFactor(double factor) {
     return of("factor:" + factor);
   }

@@ -58,7 +58,7 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
     return self();
   }
 
-  /** Who sees which token; top-k with k = 2 unless said otherwise. */
+  /** The router; top-k with k = 2 by default. */
   public B router(RouterSpec spec) {
     this.router = spec;
     return self();
@@ -67,24 +67,24 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
   /**
    * A router by its name, {@link RouterSpec#names}.
    *
-   * @param k experts a token
+   * @param k experts per token
    */
   public B router(String name, int k) {
     return router(RouterSpec.of(name, k));
   }
 
-  /** Adds an expert that every token sees. */
+  /** Adds a shared expert, applied to every token. */
   public B sharedExpert(SharedExpertSpec spec) {
     this.shared = spec;
     return self();
   }
 
-  /** Adds a SwiGLU expert of a hidden width that every token sees. */
+  /** Adds a shared SwiGLU expert of a hidden width. */
   public B sharedHidden(int width) {
     return sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(width), false));
   }
 
-  /** How many assignments an expert takes; dropless unless said otherwise. */
+  /** How many assignments an expert takes; dropless by default. */
   public B capacity(CapacitySpec spec) {
     this.capacity = spec;
     return self();

@@ -155,7 +155,8 @@ public class MoeDl4jLayer extends FeedForwardLayer {
     long parameters = initializer().numParams(this);
     long state = getIUpdater() == null ? 0 : getIUpdater().stateSize(parameters);
     InputType outputType = getOutputType(-1, inputType);
-    // Rows of the experts, in both directions: what K experts a token take is known at run time.
+    // Rows of the experts, in both directions: what the K experts of a token take is known at run
+    // time.
     long perExample = 4 * outputType.arrayElementsPerExample();
     return new LayerMemoryReport.Builder(layerName, MoeDl4jLayer.class, inputType, outputType)
         .standardMemory(parameters, state)

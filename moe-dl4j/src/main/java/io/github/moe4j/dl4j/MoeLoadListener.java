@@ -21,7 +21,7 @@ public final class MoeLoadListener extends BaseTrainingListener {
   private final Map<String, LoadStatistics> last = new LinkedHashMap<>();
   private final Map<String, LoadStatistics> total = new LinkedHashMap<>();
 
-  /** Told of each layer after each iteration. */
+  /** Called for each layer after each iteration. */
   @FunctionalInterface
   public interface Receiver extends Serializable {
     /** The load of one layer in one iteration. */

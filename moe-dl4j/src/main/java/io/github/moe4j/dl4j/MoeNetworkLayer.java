@@ -49,7 +49,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     return layer;
   }
 
-  /** How the load of the last forward pass in training spread over the experts. */
+  /** The load of the last forward pass in training by expert. */
   public Optional<LoadStatistics> load() {
     return Optional.ofNullable(load);
   }

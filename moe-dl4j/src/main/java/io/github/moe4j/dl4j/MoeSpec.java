@@ -13,9 +13,9 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * All of a layer but its width, as JSON holds it.
  *
  * @param experts number of experts E
- * @param router who sees which token
+ * @param router which experts process which token
  * @param expert kind and width of the experts
- * @param shared an expert that every token sees, or null
+ * @param shared a shared expert, or null
  * @param capacity how many assignments an expert takes
  * @param balance losses added to the network's score in training
  * @param residual whether the layer's input is added to its output

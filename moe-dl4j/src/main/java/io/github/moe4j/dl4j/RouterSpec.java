@@ -26,7 +26,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * A router of {@link RouterCatalogue}, the user's own included, as part of a network's configuration.
  *
  * @param name in the catalogue
- * @param k experts a token, for routers that are told
+ * @param k experts per token, for routers that are told
  * @param options numbers by name, as {@link RouterProvider#options} of the router says
  * @param steering what moves the expert bias of a router that reads one: a controller of {@link
  *     ControllerCatalogue} by name; null for the router's usual one
@@ -65,7 +65,7 @@ public record RouterSpec(
   /**
    * A router with its usual options.
    *
-   * @param k experts a token; those with a number of their own ignore it
+   * @param k experts per token; those with a number of their own ignore it
    */
   public static RouterSpec of(String name, int k) {
     return new RouterSpec(name, k, Map.of(), null, USUAL_RATE);

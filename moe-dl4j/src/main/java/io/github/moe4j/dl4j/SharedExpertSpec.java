@@ -15,7 +15,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * An expert that every token sees.
+ * A shared expert, applied to every token.
  *
  * @param network its kind and width
  * @param gated whether a sigmoid gate of the token scales its output

@@ -111,7 +111,7 @@ public final class ByteLanguageModel implements Parameterized {
     return new Pass(batch, PassMode.training(random).atStep(step));
   }
 
-  /** One pass over a batch, and the way back. Close it to reuse its memory. */
+  /** One pass over a batch, with its backward. Close it to reuse its memory. */
   public final class Pass implements AutoCloseable {
     private final Batch batch;
     private final Arena.Scope scope = arena.open();
@@ -182,7 +182,7 @@ public final class ByteLanguageModel implements Parameterized {
       embedding.backward(batch, upstream, into);
     }
 
-    /** Gives the memory of the pass back. */
+    /** Returns the memory of the pass. */
     @Override
     public void close() {
       runs.forEach(FeedForwardPass::close);

@@ -17,8 +17,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "compare",
     description =
-        "Prints two finished runs side by side: what they were asked for, and each figure of each"
-            + " model in both, with the difference and its spread over the seeds that both have.")
+        "Compares two finished runs: their options, and each metric of each model in both, with the"
+            + " paired difference over common seeds.")
 public final class CompareCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
@@ -26,7 +26,7 @@ public final class CompareCommand implements Callable<Integer> {
   @Parameters(index = "0", paramLabel = "A", description = "Folder of a finished run.")
   private @Nullable Path a;
 
-  @Parameters(index = "1", paramLabel = "B", description = "Folder of another.")
+  @Parameters(index = "1", paramLabel = "B", description = "Folder of another finished run.")
   private @Nullable Path b;
 
   /** Called by picocli. */

@@ -39,7 +39,7 @@ public final class LabCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(names = "--list", description = "List all that can be compared, and end.")
+  @Option(names = "--list", description = "List all models and parts, and exit.")
   private boolean list;
 
   @Mixin
@@ -49,14 +49,14 @@ public final class LabCommand implements Callable<Integer> {
       names = "--config",
       paramLabel = "FILE",
       description =
-          "Take options from a file: YAML or properties by the names of these options, or a run's"
-              + " result.json to repeat it. Options given here count more.")
+          "Read options from a file: YAML or properties with the names of these options, or a run's"
+              + " result.json to reproduce it. Command-line options take precedence.")
   private @Nullable Path config;
 
   @Option(
       names = "--out",
       paramLabel = "FOLDER",
-      description = "Where the report goes. Default: lab-report, or lab-report-2 and so on.")
+      description = "Folder of the report. Default: lab-report, or lab-report-2 and so on.")
   private @Nullable Path out;
 
   @Option(
@@ -64,17 +64,16 @@ public final class LabCommand implements Callable<Integer> {
       arity = "0..1",
       fallbackValue = "",
       paramLabel = "FOLDER",
-      description =
-          "Go on with the run in that folder, that of --out or lab-report, with its options.")
+      description = "Resume the run in the folder of --out or lab-report, with its options.")
   private @Nullable Path resume;
 
   @Option(
       names = "--trace",
       description =
-          "Also write what the routers decide on held-out text, a file a model; see lab trace.")
+          "Also record routing decisions on held-out text, one file per model; see lab trace.")
   private boolean trace;
 
-  @Option(names = "--force", description = "Overwrite a report that is in the folder.")
+  @Option(names = "--force", description = "Overwrite an existing report.")
   private boolean force;
 
   /** Called by picocli. */
@@ -113,7 +112,7 @@ public final class LabCommand implements Callable<Integer> {
   /** The file with more options, if there is one. */
   private @Nullable Path file(Path folder) {
     if (resume != null && config != null) {
-      throw new IllegalArgumentException("--resume and --config exclude one another");
+      throw new IllegalArgumentException("--resume and --config are mutually exclusive");
     }
     return resume == null ? config : folder.resolve(LabReport.DATA);
   }
@@ -149,7 +148,7 @@ public final class LabCommand implements Callable<Integer> {
       Path page = folder.resolve(LabReport.PAGE);
       terminal.println((result.complete() ? "report: " : "partial report: ") + page);
       terminal.println(
-          result.complete() ? "again:  " + again(result) : "go on:  lab --resume " + folder);
+          result.complete() ? "again:  " + again(result) : "resume: lab --resume " + folder);
       terminal.flush();
       return result.complete() ? CommandLine.ExitCode.OK : Interruption.EXIT_CODE;
     }

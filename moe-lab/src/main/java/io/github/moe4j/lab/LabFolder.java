@@ -42,7 +42,7 @@ final class LabFolder implements LabStore {
     return new LabFolder(folder, experiment, traces, List.of(), null);
   }
 
-  /** Goes on with what is in the folder. */
+  /** Resumes the run in the folder. */
   static LabFolder resume(Path folder, Experiment experiment, boolean traces) throws IOException {
     LabResult before = LabReport.read(folder);
     Path file = folder.resolve(CHECKPOINT);

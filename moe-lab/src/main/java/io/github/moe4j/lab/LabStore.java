@@ -25,6 +25,6 @@ interface LabStore {
   /** The training under way is done and its result written: its state is not needed any more. */
   void done() throws IOException;
 
-  /** Keeps what the routers of a trained model decide, if that is asked for. */
+  /** Records the routing decisions of a trained model, if requested. */
   void trace(Trainer trainer, Variant variant, long seed) throws IOException;
 }

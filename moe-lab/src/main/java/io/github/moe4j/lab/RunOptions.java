@@ -30,21 +30,21 @@ final class RunOptions {
       names = "--balance",
       split = ",",
       paramLabel = "NAME",
-      description = "What balances them, instead of what usually does; see --list.")
+      description = "Balancing mechanisms instead of the default ones; see --list.")
   private List<String> balance = List.of();
 
   @Option(
       names = "--capacity",
       split = ",",
       paramLabel = "RULE",
-      description = "Capacity rules, instead of the routers' own; see --list.")
+      description = "Capacity rules instead of the default ones; see --list.")
   private List<String> capacity = List.of();
 
   @Option(
       names = "--experts",
       split = ",",
       paramLabel = "N|KIND",
-      description = "How many experts a layer has (8), and of which kinds (swiglu); see --list.")
+      description = "Number (8) and kinds (swiglu) of experts; see --list.")
   private List<String> experts = List.of(Integer.toString(DEFAULT.layer().experts()));
 
   @Option(names = "--k", split = ",", description = "Choices per token (2).")
@@ -54,16 +54,16 @@ final class RunOptions {
       names = {"--seed", "--seeds"},
       split = ",",
       paramLabel = "SEED",
-      description = "Seeds of everything random; each model is trained with each (1).")
+      description = "Random seeds; each model is trained with each of them (1).")
   private List<Long> seeds = List.of(DEFAULT.seed());
 
-  @Option(names = "--steps", description = "Optimizer steps of each model (${DEFAULT-VALUE}).")
+  @Option(names = "--steps", description = "Optimizer steps per model (${DEFAULT-VALUE}).")
   private int steps = DEFAULT.steps();
 
-  @Option(names = "--batch", description = "Sequences of a step (${DEFAULT-VALUE}).")
+  @Option(names = "--batch", description = "Sequences per step (${DEFAULT-VALUE}).")
   private int batch = DEFAULT.batch();
 
-  @Option(names = "--sequence", description = "Bytes of a sequence (${DEFAULT-VALUE}).")
+  @Option(names = "--sequence", description = "Bytes per sequence (${DEFAULT-VALUE}).")
   private int sequence = DEFAULT.model().sequence();
 
   @Option(names = "--learning-rate", description = "Peak learning rate (${DEFAULT-VALUE}).")
@@ -74,7 +74,7 @@ final class RunOptions {
 
   @Option(
       names = "--hidden",
-      description = "Hidden units that a token activates in each layer (${DEFAULT-VALUE}).")
+      description = "Active hidden units per token and layer (${DEFAULT-VALUE}).")
   private int hidden = DEFAULT.layer().activeHidden();
 
   @Option(names = "--blocks", description = "Transformer blocks (${DEFAULT-VALUE}).")
@@ -85,7 +85,7 @@ final class RunOptions {
 
   @Option(
       names = "--validation-share",
-      description = "Share of each domain's lines that is held out (${DEFAULT-VALUE}).")
+      description = "Held-out share of each domain's lines (${DEFAULT-VALUE}).")
   private double validationShare = DEFAULT.validationShare();
 
   @Option(
@@ -94,8 +94,8 @@ final class RunOptions {
       split = ",",
       paramLabel = "FILE",
       description =
-          "UTF-8 text to train on, one domain a file, joined by commas or blanks. Default: names of languages, countries,"
-              + " currencies and so on in every language that this Java runtime knows.")
+          "UTF-8 text files to train on, one domain per file, separated by commas or blanks. Default: names of languages,"
+              + " countries, currencies and so on in every language of this Java runtime.")
   private @Nullable List<Path> text;
 
   /**

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "summary",
     description =
-        "Prints the held-out bits per byte of one run or several, a column a seed, as a Markdown"
+        "Prints the held-out bits per byte of one or several runs, one column per seed, as a Markdown"
             + " table with the mean and the difference to the first model.")
 public final class SummaryCommand implements Callable<Integer> {
   @Spec

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "trace",
     description =
-        "Prints load and choices of each layer in a trace, such as lab --trace or a TraceWriter makes.",
+        "Prints load and choices of each layer in a trace written by lab --trace or a TraceWriter.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:damaged trace", "2:wrong usage or no such file"})
 public final class TraceCommand implements Callable<Integer> {
@@ -100,7 +100,7 @@ public final class TraceCommand implements Callable<Integer> {
     out.println("choices: assignments per token; CV: standard deviation of the load over its mean;"
         + " entropy: of the load over ln E,");
     out.println(
-        "1 when even; unused: experts without tokens; repeated: tokens whose first choice is"
+        "1 when balanced; unused: experts without tokens; repeated: tokens whose first choice is"
             + " that of the token before.");
     out.flush();
   }

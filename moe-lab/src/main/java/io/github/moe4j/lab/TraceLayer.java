@@ -81,7 +81,7 @@ final class TraceLayer {
     return share(Arrays.stream(load).max().orElse(0) * load.length, assignments());
   }
 
-  /** Entropy of the shares over ln E: 1 when even, 0 at total collapse or with one expert. */
+  /** Entropy of the shares over ln E: 1 when balanced, 0 at total collapse or with one expert. */
   double loadEntropy() {
     double sum = 0;
     for (double p : shares()) {

@@ -71,25 +71,25 @@ class LabResumeTest {
       throws IOException {
     // Noise, a controller of biases and one of a coefficient: all have state of their own.
     Experiment experiment = experiment("noisy-top-k", "deepseek-v3");
-    String unbroken = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
+    String uninterrupted = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
     LabResult partial = run(experiment, LabFolder.start(folder, experiment, false), steps);
     assertFalse(partial.complete());
     LabResult resumed =
         run(experiment, LabFolder.resume(folder, experiment, false), Integer.MAX_VALUE);
     assertTrue(resumed.complete());
-    assertEquals(unbroken, numbers(resumed));
+    assertEquals(uninterrupted, numbers(resumed));
     assertFalse(Files.exists(folder.resolve(LabFolder.CHECKPOINT)));
   }
 
   @Test
   void run_interruptedTwice_hasTheNumbersOfAnUnbrokenOne() throws IOException {
     Experiment experiment = experiment("remoe", "batchwise", "dense", "biased-top-k");
-    String unbroken = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
+    String uninterrupted = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
     run(experiment, LabFolder.start(folder, experiment, false), 5);
     run(experiment, LabFolder.resume(folder, experiment, false), 29);
     LabResult resumed =
         run(experiment, LabFolder.resume(folder, experiment, false), Integer.MAX_VALUE);
-    assertEquals(unbroken, numbers(resumed));
+    assertEquals(uninterrupted, numbers(resumed));
   }
 
   @Test

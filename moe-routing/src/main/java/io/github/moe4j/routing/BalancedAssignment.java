@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Gives each token to one expert, ⌊n/E⌋ or ⌈n/E⌉ tokens to each, with the largest sum of scores.
  *
  * <p>Each expert has a price. First every token takes the expert with the largest score minus price,
- * which is best but not balanced. Then experts with too many tokens hand some on, along the cheapest
+ * which is optimal but not balanced. Then experts with too many tokens pass some on, along the cheapest
  * chains that end at experts with too few. This is the method of successive shortest paths for
  * minimum cost flow (Ahuja, Magnanti and Orlin 1993, section 9.7), whose nodes are only the E
  * experts and one more, the spare: it holds the n mod E places beyond ⌊n/E⌋ that an expert may take

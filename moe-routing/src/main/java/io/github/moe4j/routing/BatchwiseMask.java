@@ -30,13 +30,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Training is perfectly balanced by design: m tokens for every expert. It looks at the whole
  * batch, so in a causal decoder it leaks as {@link ExpertChoice} does; evaluation does not. The
- * weights teach the thresholds nothing: they learn from a loss over the {@linkplain
+ * weights give the thresholds no gradient: they are trained by a loss over the {@linkplain
  * ThresholdMargins margins} {@code X − T} that the decision offers beside the distribution X, until
  * both masks agree (the paper's {@code L_batchwise}).
  *
  * <p>Ties go to the lowest token. Assignments lie token after token, those of a token by falling
  * X. The masks carry no gradient. Parameters: {@code threshold} [E]; the paper does not say where it
- * starts, here at {@code 1/(2E)}, half of what an undecided softmax gives.
+ * starts, here at {@code 1/(2E)}, half of a uniform softmax.
  */
 public final class BatchwiseMask implements RoutingRule {
   private final int k;

@@ -13,8 +13,8 @@ import io.github.moe4j.core.TokenBatch;
  * bounds, rather than to scores between 0 and 1.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
- * The choice carries no gradient, and none reaches the bias: it is read once a pass and replaced
- * between steps by whoever balances. Weights and full distribution are those of {@link TopK}, and
+ * The choice carries no gradient, and none reaches the bias: it is read once per pass and replaced
+ * between steps by a controller. Weights and full distribution are those of {@link TopK}, and
  * learn.
  *
  * @param topK how many experts, and their weights

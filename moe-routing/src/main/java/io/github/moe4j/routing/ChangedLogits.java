@@ -19,7 +19,7 @@ record ChangedLogits(RulePass result, IntToDoubleFunction slope) implements Rule
   /**
    * Applies a rule to changed logits.
    *
-   * @param changed row-major [T·E]. Kept: nothing may change it any more.
+   * @param changed row-major [T·E]. Kept: must not be modified any more.
    */
   static RulePass apply(
       RoutingRule rule,

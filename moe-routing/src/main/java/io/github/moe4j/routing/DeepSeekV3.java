@@ -17,8 +17,8 @@ import io.github.moe4j.core.TokenMask;
  * TokenChoiceTopKRouter} also adds the bias to a softmax.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest group and the
- * lowest expert index. The choice carries no gradient, and none reaches the bias: it is read once a
- * pass and replaced between steps by whoever balances. The weights and the full distribution {@code
+ * lowest expert index. The choice carries no gradient, and none reaches the bias: it is read once per
+ * pass and replaced between steps by a controller. The weights and the full distribution {@code
  * s/Σ s} [T,E], which the sequence-wise loss reads, learn.
  *
  * @param topK how many experts, and their weights

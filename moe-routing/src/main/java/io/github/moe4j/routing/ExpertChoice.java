@@ -12,11 +12,11 @@ import java.util.Arrays;
  * Expert choice: each expert takes the C tokens with its largest scores (Zhou et al. 2022, arXiv
  * 2202.09368, section 3.2, equation 2).
  *
- * <p>Each group of tokens, the batch or one sequence, is shared out for itself. {@code C =
+ * <p>Experts choose within each group of tokens, the batch or one sequence. {@code C =
  * min(capacity, real tokens of the group)}; the capacity formula sees one assignment a token on
  * average, so {@code CapacityFormula.factor(c)} is the paper's {@code n·c/E}, rounded up. The weight
  * of a token in an expert is its score as {@link Scores} says, divided as {@link TokenNorm} says,
- * times {@code scale}. A token may get several experts, or none: then only the residual carries it.
+ * times {@code scale}. A token may get several experts, or none: then only the residual connection passes it on.
  *
  * <p>The load is perfectly balanced by design, C tokens for every expert, so no balance loss is
  * needed, nor a capacity rule. <b>In a causal decoder it leaks</b>: whether a token is taken

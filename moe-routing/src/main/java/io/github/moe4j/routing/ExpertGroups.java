@@ -19,13 +19,13 @@ import java.util.Arrays;
  * @param outside what replaces the selection scores of the other groups
  */
 public record ExpertGroups(int groups, int kept, int best, Outside outside) {
-  /** What replaces the selection scores of experts that are out of reach. */
+  /** What replaces the selection scores of excluded experts. */
   public enum Outside {
     /** Never chosen: DeepSeek's present code and Megatron-LM. */
     NEGATIVE_INFINITY(Double.NEGATIVE_INFINITY),
     /**
      * As the first code published for DeepSeek-V2, V3 and VL2 ({@code MoEGate}) and Hugging Face
-     * 4.56 have it. An expert out of reach then wins against one within reach whose score is below
+     * 4.56 have it. An excluded expert then wins against an eligible one whose score is below
      * 0, as a selection bias can make it (transformers issue 45440); for models made with that code.
      */
     ZERO(0);
@@ -75,7 +75,7 @@ public record ExpertGroups(int groups, int kept, int best, Outside outside) {
   }
 
   /**
-   * Puts the experts of all groups but the best out of reach; scores of padding stay.
+   * Excludes the experts of all groups except the best; scores of padding stay.
    *
    * @param selection row-major [T·E]. Modified.
    */

@@ -5,7 +5,7 @@ import io.github.moe4j.core.TokenBatch;
 import java.util.Arrays;
 
 /**
- * Uniform load by force, for benchmarks: experts are dealt out in turn whatever the scores are
+ * Forced uniform load, for benchmarks: experts are assigned round-robin, whatever the scores
  * (torchtitan {@code TokenChoiceTopKRouter._debug_force_load_balance_routing}; with random logits
  * instead, Megatron-LM {@code moe_router_force_load_balancing}).
  *

@@ -4,7 +4,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The scores of one pass, and the way back from them. */
+/** The scores of one pass, with its backward. */
 public interface GatePass {
   /** Raw scores [T,E]. */
   Logits logits();
@@ -18,6 +18,6 @@ public interface GatePass {
    */
   void backward(double[] dLogits, INDArray dx, Gradients into);
 
-  /** Gives memory of the pass back early, if it holds any; by default it does nothing. */
+  /** Returns memory of the pass early, if it holds any; by default it does nothing. */
   default void close() {}
 }

@@ -13,12 +13,12 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Hash routing: a fixed table says which experts see a token; nothing is learned (Roller et al. 2021,
+ * Hash routing: a fixed table maps tokens to experts; nothing is learned (Roller et al. 2021,
  * arXiv 2106.04426; ParlAI {@code HashLayerFFN}).
  *
  * <p>A token goes to the K experts of its key, each with weight 1/K. (The paper's MultiHash layers put
- * one expert together from parts that K hashes choose; this averages K whole experts.) What x
- * holds is not read, so there is no gradient to it, and no gradient of the weights goes anywhere.
+ * one expert together from parts that K hashes choose; this averages K whole experts.) x is
+ * not read, so it has no gradient, and gradients of the weights are discarded.
  * There are no scores, so balance losses that read scores cannot be used; the balance is that of the
  * table: at perfect balance every expert gets {@code K·T/E} tokens. Works in every type.
  *

@@ -14,7 +14,7 @@ public enum LoadThreshold {
   NOISY_LOGITS,
   /**
    * The k-th largest noisy score of all, for chosen experts too ({@code _load_auxiliary_loss} in
-   * google-research/vmoe). A chosen expert competes with itself, so its chance comes out too small.
+   * google-research/vmoe). A chosen expert competes with itself, so its probability is underestimated.
    */
   KTH_NOISY_LOGIT,
   /**

@@ -23,7 +23,7 @@ public interface NoiseScale extends Parameterized {
    */
   Run at(TokenBatch input, int experts);
 
-  /** The standard deviations of one pass, and the way back from them. */
+  /** The standard deviations of one pass, with its backward. */
   interface Run {
     /** A copy of σ, row-major [T·E], at least 0; what it holds for padding means nothing. */
     double[] sigma();
@@ -37,7 +37,7 @@ public interface NoiseScale extends Parameterized {
      */
     void backward(double[] dSigma, INDArray dx, Gradients into);
 
-    /** Gives memory of the pass back early, if it holds any; by default it does nothing. */
+    /** Returns memory of the pass early, if it holds any; by default it does nothing. */
     default void close() {}
   }
 }

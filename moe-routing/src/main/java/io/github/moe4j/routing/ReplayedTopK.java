@@ -7,14 +7,14 @@ import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.watch.Replay;
 
 /**
- * Router replay: the experts are those of a trace, the weights are {@link TopK}'s of the logits now, so
- * gradients reach the gate. Ma et al. 2025 (R3, arXiv 2510.11370) keep the choices of training those of the
- * inference engine that made the samples.
+ * Routing replay: the experts are those of a trace, the weights are {@link TopK}'s of the logits now, so
+ * gradients reach the gate. Ma et al. 2025 (R3, arXiv 2510.11370) use in training the choices of the inference
+ * engine that generated the samples.
  *
  * <p>Recorded weights are not used; a trace needs none. Unlike other rules it changes with every pass:
  * see {@link Replay}.
  *
- * @param rule weights, with as many choices a token as were recorded
+ * @param rule weights, with as many choices per token as were recorded
  * @param replay the choices, used by this rule alone
  */
 public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {

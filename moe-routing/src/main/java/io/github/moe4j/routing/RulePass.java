@@ -9,7 +9,7 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import java.util.List;
 
-/** What a rule decided from scores, and the way back to the scores. */
+/** The decision of a rule, with its backward to the scores. */
 public interface RulePass {
   /** The assignments. */
   Assignments assignments();

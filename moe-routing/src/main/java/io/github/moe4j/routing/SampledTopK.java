@@ -14,9 +14,9 @@ import io.github.moe4j.core.TokenBatch;
  * noisy_gate_policy = "RSample"} ({@code sharded_moe.py}, {@code top1gating}). Evaluation: plain
  * top-k.
  *
- * <p>The weights and the distribution [T,E] are the topK's for the clean logits: the noise decides
- * who is asked, not how much they count, unlike in {@link GumbelNoise}. Experts that would never be
- * best are tried now and then, and so can learn. At perfect balance every expert gets {@code T·K/E}
+ * <p>The weights and the distribution [T,E] are the topK's for the clean logits: the noise affects
+ * the selection, not the weights, unlike in {@link GumbelNoise}. Experts that would never be
+ * best are explored, and so can learn. At perfect balance every expert gets {@code T·K/E}
  * tokens. The choice carries no gradient; the weights and the distribution do.
  *
  * @param topK how many experts, and their weights

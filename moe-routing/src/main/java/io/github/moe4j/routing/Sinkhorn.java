@@ -8,8 +8,8 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * Sinkhorn routing: training chooses by a transport plan that shares the tokens out evenly, and
- * weighs by the scores (S-BASE, Clark et al. 2022, arXiv 2202.01169;
+ * Sinkhorn routing: training chooses by a balanced transport plan, and weights by the
+ * scores (S-BASE, Clark et al. 2022, arXiv 2202.01169;
  * Megatron-LM {@code sinkhorn} and {@code sinkhorn_load_balancing}).
  *
  * <p>Training: with {@code C = exp(logits)} of the n real tokens and d0 = d1 = 1, repeat {@code

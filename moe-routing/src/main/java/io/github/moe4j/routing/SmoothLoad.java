@@ -9,8 +9,8 @@ import io.github.moe4j.core.internal.Parallel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The chance of each expert to be among the chosen if its own noise alone were drawn anew: {@code
- * P_i = Φ((clean_i − threshold_i)/σ_i)} (arXiv 1701.06538, equations 8 and 9), and the way back.
+ * The probability of each expert to be chosen if only its own noise is redrawn: {@code
+ * P_i = Φ((clean_i − threshold_i)/σ_i)} (arXiv 1701.06538, equations 8 and 9), with its backward.
  *
  * <p>A threshold is a score itself, so a gradient flows to the one expert that sets it, too.
  */
@@ -33,7 +33,7 @@ final class SmoothLoad {
   private final double[] values;
 
   /**
-   * The chances for scores of one pass.
+   * The probabilities for scores of one pass.
    *
    * @param sigma row-major [T·E]. Kept.
    * @param k choices per token, below E
@@ -90,7 +90,7 @@ final class SmoothLoad {
   }
 
   /**
-   * Pulls a gradient of the chances back.
+   * Propagates a gradient of the probabilities back.
    *
    * @param dLoad [T·E], zero for padding. Not modified.
    * @param dClean gradient of the scores without noise [T·E]. Modified: the result is added.

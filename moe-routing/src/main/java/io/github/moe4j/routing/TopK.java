@@ -141,8 +141,8 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
   }
 
   /**
-   * The weights, and the way back, for a choice that was made elsewhere: by another rule, replayed
-   * or recorded.
+   * The weights, with their backward, for a choice made elsewhere: by another rule, replayed or
+   * recorded.
    *
    * @param chosen k different experts of every real token, token after token [K·valid tokens]. Not
    *     modified.

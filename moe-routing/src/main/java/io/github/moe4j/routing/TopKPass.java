@@ -22,7 +22,7 @@ final class TopKPass implements RulePass {
   /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
   private final double[] chosenScores;
 
-  /** The arrays are kept; nothing may change them any more. */
+  /** The arrays are kept and must not be modified any more. */
   TopKPass(TopK rule, Logits logits, TokenMask mask, int[] token, int[] chosen) {
     this.rule = rule;
     this.logits = logits;

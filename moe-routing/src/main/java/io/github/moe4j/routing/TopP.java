@@ -13,8 +13,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Top-p routing: each token goes to as many experts as it takes to gather a probability p, few where
- * the router is sure and many where it is not (Huang et al. 2024, "Harder Tasks Need More Experts",
+ * Top-p routing: each token goes to the fewest experts whose probabilities sum to p, few if the router is
+ * confident and many if it is not (Huang et al. 2024, "Harder Tasks Need More Experts",
  * arXiv 2403.07652).
  *
  * <p>{@code q = softmax(logits)}; the experts are taken by falling q, ties by index, until the sum
@@ -28,7 +28,7 @@ import java.util.List;
  * entropy of q to the loss. The choice carries no gradient; the weights and the distribution q [T,E]
  * do.
  *
- * @param p probability to gather, 0 &lt; p ≤ 1
+ * @param p cumulative probability, 0 &lt; p ≤ 1
  * @param cut where to stop
  * @param maxExperts most experts of a token, at least 1; {@link Integer#MAX_VALUE} for no limit
  * @param norm how chosen probabilities become weights

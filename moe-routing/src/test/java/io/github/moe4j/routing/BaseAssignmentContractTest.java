@@ -33,4 +33,9 @@ class BaseAssignmentContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return !training;
   }
+
+  @Override
+  protected boolean readsLaterTokens() {
+    return training;
+  }
 }

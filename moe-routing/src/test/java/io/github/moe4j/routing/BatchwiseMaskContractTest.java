@@ -30,4 +30,9 @@ class BatchwiseMaskContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return false;
   }
+
+  @Override
+  protected boolean readsLaterTokens() {
+    return training;
+  }
 }

@@ -42,4 +42,9 @@ class ExpertChoiceContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return false;
   }
+
+  @Override
+  protected boolean readsLaterTokens() {
+    return true;
+  }
 }

@@ -67,7 +67,7 @@ final class HandWorked {
     assertNear("weights", weight, made.weights(), 1e-14);
   }
 
-  /** The way back from weights alone. */
+  /** The backward from weights only. */
   static double[] backward(RulePass result, int size, double... dWeights) {
     double[] dLogits = new double[size];
     result.backward(

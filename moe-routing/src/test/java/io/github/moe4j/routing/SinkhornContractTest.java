@@ -28,4 +28,9 @@ class SinkhornContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return !training;
   }
+
+  @Override
+  protected boolean readsLaterTokens() {
+    return training;
+  }
 }

@@ -5,7 +5,7 @@ import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.ExpertBias;
 import java.util.OptionalDouble;
 
-/** A controller that moves the bias by which a router chooses experts. */
+/** A controller that updates a router's selection bias. */
 public non-sealed interface BiasControllerProvider extends ControllerProvider {
   /**
    * The controller of one layer, at step 0.

@@ -8,7 +8,7 @@ public non-sealed interface CoefficientControllerProvider extends ControllerProv
    * The controller at its first coefficient.
    *
    * @param experts E
-   * @param k experts per token to aim at, in [1, E]
+   * @param k target number of experts per token, in [1, E]
    */
   CoefficientController create(int experts, int k);
 

@@ -20,7 +20,7 @@ public final class ControllerCatalogue {
           "Δb = rate·sign(mean(n) − n)",
           RATE,
           DEEPSEEK_V3,
-          "no gradient that works against the model; the tightest balance; needs a step hook and a rate",
+          "no interfering gradient; the best balance; needs a step hook and a rate",
           (bias, k, rate) -> new BiasController(bias, new SignRule(rate, false))),
       new LibraryBiasController(
           "v3-centred",
@@ -36,7 +36,7 @@ public final class ControllerCatalogue {
           "Δb = rate·(mean(n) − n)/mean(n)",
           RATE,
           DEEPSEEK_V3,
-          "the same with fewer settings to anneal: changes fade by themselves",
+          "the same with fewer settings to anneal: updates decay by themselves",
           (bias, k, rate) -> new BiasController(bias, new ProportionalRule(rate))),
       new LibraryBiasController(
           "quantile",
@@ -44,7 +44,7 @@ public final class ControllerCatalogue {
           "b = −(the price at which each expert has its share)",
           OptionalDouble.empty(),
           "biased-top-k",
-          "as the bias, without a rate: at its aim within a few steps; reads all scores",
+          "as the bias, without a rate: converges within a few steps; reads all scores",
           (bias, k, rate) -> QuantileController.ofLogits(bias, k)),
       new LibrarySparsityController());
 

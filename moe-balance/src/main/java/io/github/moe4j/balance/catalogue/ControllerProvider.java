@@ -11,7 +11,7 @@ import io.github.moe4j.core.catalogue.CatalogueEntry;
 public sealed interface ControllerProvider extends CatalogueEntry
     permits BiasControllerProvider, CoefficientControllerProvider {
 
-  /** What it evens out. */
+  /** What it balances. */
   default LoadUnit evens() {
     return LoadUnit.EXPERTS;
   }
@@ -19,7 +19,7 @@ public sealed interface ControllerProvider extends CatalogueEntry
   /** The router that it is usually used with, by the name of routers in their catalogue. */
   String router();
 
-  /** What speaks for it and against it, in a few words. */
+  /** Advantages and disadvantages, in a few words. */
   default String when() {
     return "";
   }

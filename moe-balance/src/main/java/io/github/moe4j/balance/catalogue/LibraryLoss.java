@@ -27,7 +27,7 @@ record LibraryLoss(
     BalanceLoss create(double coefficient, LossSizes sizes);
   }
 
-  /** A loss of probabilities that evens out the experts of top-k. */
+  /** A loss on probabilities that balances the experts of top-k. */
   static LibraryLoss of(
       String name,
       String title,

@@ -54,7 +54,7 @@ public final class LossCatalogue {
               0.01,
               "1",
               (c, sizes) -> SwitchLoss.gshard(c))
-          .when("as Switch, where only first choices should be even; weaker on the others"),
+          .when("as Switch, if only first choices need balance; weaker on the others"),
       LibraryLoss.of(
               "per-sequence",
               "DeepSeek-V2's expert-level loss",
@@ -65,7 +65,7 @@ public final class LossCatalogue {
               (c, sizes) -> SwitchLoss.perSequence(c))
           .withinSequences()
           .when(
-              "every sequence must use all experts, as when experts are spread over devices; costs specialization"),
+              "every sequence must use all experts, as in expert parallelism; costs specialization"),
       LibraryLoss.of(
               "global-batch",
               "Global-batch loss",
@@ -74,7 +74,7 @@ public final class LossCatalogue {
               0.01,
               "1 over the global batch",
               (c, sizes) -> new GlobalBatchLoss(SwitchLoss.of(c), CountReducer.single()))
-          .when("small micro-batches or several workers: even overall, free within a batch"),
+          .when("small micro-batches or several workers: balanced overall, free within a batch"),
       LibraryLoss.of(
               "importance",
               "Importance loss of probabilities",
@@ -83,7 +83,7 @@ public final class LossCatalogue {
               0.02,
               "0",
               (c, sizes) -> ImportanceLoss.ofProbabilities(c, VarianceEstimator.POPULATION))
-          .when("no counts wanted; evens out probability, not tokens"),
+          .when("without counts; balances probability, not tokens"),
       LibraryLoss.of(
               "importance-of-weights",
               "Importance loss of weights",
@@ -93,7 +93,7 @@ public final class LossCatalogue {
               "0",
               (c, sizes) -> ImportanceLoss.of(c))
           .reading()
-          .when("only beside noise and a load loss"),
+          .when("only together with noise and a load loss"),
       LibraryLoss.of(
               "load",
               "Load loss",
@@ -113,8 +113,7 @@ public final class LossCatalogue {
               0.1,
               "−ln E",
               (c, sizes) -> EntropyLoss.of(c))
-          .when(
-              "smooth and without counts; needs a larger coefficient, and looks at probability only"),
+          .when("smooth, without counts; needs a larger coefficient, and reads probabilities only"),
       LibraryLoss.of(
               "entropy-of-each-token",
               "Entropy loss of each token",
@@ -135,7 +134,7 @@ public final class LossCatalogue {
               (c, sizes) -> DeviceLoss.of(c, sizes.placement()))
           .withinSequences()
           .evening(LoadUnit.DEVICES)
-          .when("experts may differ as long as devices do not"),
+          .when("experts may differ as long as devices are balanced"),
       LibraryLoss.of(
               "communication",
               "DeepSeek-V2's communication loss",
@@ -169,7 +168,7 @@ public final class LossCatalogue {
               (c, sizes) -> new ZLoss(c))
           .reading(Kind.LOGITS)
           .evening(LoadUnit.NONE)
-          .when("beside another: against growing logits in low precision"),
+          .when("with another loss: against growing logits in low precision"),
       LibraryLoss.of(
               "batchwise-loss",
               "Batchwise loss",
@@ -191,7 +190,7 @@ public final class LossCatalogue {
               (c, sizes) -> new ReMoEL1(c, sizes.k()))
           .reading()
           .withRouter("remoe")
-          .when("ReLU routing: steers how many experts a token gets, and which"));
+          .when("ReLU routing: controls the number of experts per token and their load"));
 
   private LossCatalogue() {}
 

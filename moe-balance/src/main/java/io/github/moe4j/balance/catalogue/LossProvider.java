@@ -21,7 +21,7 @@ public interface LossProvider extends CatalogueEntry {
    */
   BalanceLoss create(double coefficient, LossSizes sizes);
 
-  /** A coefficient with which it balances a small model by itself. */
+  /** A default coefficient that balances a small model. */
   double defaultCoefficient();
 
   /**
@@ -35,7 +35,7 @@ public interface LossProvider extends CatalogueEntry {
     return false;
   }
 
-  /** What it evens out. */
+  /** What it balances. */
   default LoadUnit evens() {
     return LoadUnit.EXPERTS;
   }
@@ -48,7 +48,7 @@ public interface LossProvider extends CatalogueEntry {
     return "top-k";
   }
 
-  /** What speaks for it and against it, in a few words. */
+  /** Advantages and disadvantages, in a few words. */
   default String when() {
     return "";
   }

@@ -2,7 +2,7 @@ package io.github.moe4j.balance.control;
 
 import java.util.Arrays;
 
-/** Takes the mean off some numbers. */
+/** Subtracts the mean of some numbers. */
 final class Centre {
   private Centre() {}
 

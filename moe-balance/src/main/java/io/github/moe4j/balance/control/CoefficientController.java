@@ -3,7 +3,7 @@ package io.github.moe4j.balance.control;
 import io.github.moe4j.balance.CoefficientSchedule;
 
 /**
- * A controller that is the schedule of a loss's coefficient, at whatever step it is asked for: the
- * coefficient follows from what was observed.
+ * A controller that is the schedule of a loss's coefficient, at any step: the coefficient is computed from
+ * what was observed.
  */
 public interface CoefficientController extends LoadController, CoefficientSchedule {}

@@ -4,18 +4,18 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.checkpoint.Stateful;
 
 /**
- * Steers the load from outside the gradient: it watches every pass of an optimizer step and acts
- * once when the step is done.
+ * Balances the load outside the gradient: it observes every pass of an optimizer step and acts once
+ * after the step.
  *
  * <p>All that it goes on from is {@link Stateful}: a controller that was restored, even in the middle of a
  * step, goes on to the same bits, and one that refuses is as it was.
  *
- * <p>Implementations may be called by several threads; those that only count come to the same
- * whatever the order of the calls, and say so if not.
+ * <p>Implementations may be called by several threads; those that only count do not depend on
+ * the order of the calls; others document it.
  */
 public interface LoadController extends Stateful {
   /**
-   * Takes note of one training pass. Choices count before dropping; padding counts for nothing.
+   * Observes one training pass. Choices count before dropping; padding is ignored.
    *
    * @param decision what the router decided. Not modified.
    */

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * {@code b + u·e} of Wang et al. 2024, arXiv 2408.15664, section 4.3).
  *
  * <p>The paper's error counts tokens; here it is relative to the mean, so that a rate fits every
- * batch size. Changes sum to 0. Near balance they fade, where {@link SignRule} keeps moving by its
+ * batch size. Changes sum to 0. Near balance they decay, whereas {@link SignRule} keeps moving by its
  * rate.
  *
  * <p>At perfect balance, and without any choice, nothing changes. At total collapse on one expert its

@@ -10,21 +10,21 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Quantile balancing: after every optimizer step the bias becomes what would have given each expert
- * its even share, as far as one step of coordinate descent tells ({@code qb_dual_update} of
+ * Quantile balancing: after every optimizer step the bias is set to what would have balanced
+ * the experts, by one step of coordinate descent ({@code qb_dual_update} of
  * Megatron-LM).
  *
  * <p>Of each pass with n real tokens, {@code α_t} is the (k+1)-th largest of {@code s_te + b_e}, what
- * an expert must exceed to be chosen, and expert e's price {@code β_e} is the {@code (n·k/E + 1)}-th
+ * an expert must exceed to be chosen, and expert e's dual variable {@code β_e} is the {@code (n·k/E + 1)}-th
  * largest of {@code s_te − α_t} over the tokens. At the step, with the mean β over the passes, {@code
  * b ← keep·b + (1 − keep)·(−β)} less its mean.
  *
  * <p>s are the scores that the router adds its bias to: the logits, as in Megatron-LM, or their
  * sigmoids. Megatron-LM refuses passes in which E does not divide n·k; here the number is rounded
- * down. A pass without real tokens, or with k = E, says nothing. It learns at once where {@link
- * BiasController} creeps by its rate, and needs all scores rather than counts.
+ * down. A pass without real tokens, or with k = E, says nothing. It converges in a few steps,
+ * whereas {@link BiasController} is limited by its rate, and it needs all scores rather than counts.
  *
- * <p>At perfect balance with even scores the bias stays 0. At total collapse, one expert ahead of the
+ * <p>At perfect balance with equal scores the bias stays 0. At total collapse, one expert ahead of the
  * others by a, its bias comes to lie about a below theirs.
  *
  * <p>The mean over passes is a sum of float64: the same order of calls gives the same bits. State:

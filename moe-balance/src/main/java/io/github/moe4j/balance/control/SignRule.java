@@ -8,8 +8,8 @@ import java.util.Arrays;
  * 2408.15664, algorithm 1; DeepSeek-V3, arXiv 2412.19437, section 2.1.2; {@code
  * get_updated_expert_bias} of Megatron-LM).
  *
- * <p>An expert exactly at the mean keeps its bias. Centred, the mean of the changes is taken off
- * them, so that the biases keep their mean (torchtitan): choices stay the same, since a shift of all
+ * <p>An expert exactly at the mean keeps its bias. Centred, the mean of the changes is subtracted, so
+ * that the mean of the biases stays constant (torchtitan): choices stay the same, since a shift of all
  * biases changes none, but the numbers do not drift.
  *
  * <p>At perfect balance nothing changes. At total collapse on one expert its bias falls by the rate

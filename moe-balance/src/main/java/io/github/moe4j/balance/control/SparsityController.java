@@ -6,7 +6,7 @@ import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Steers how many experts a ReLU router uses, by the coefficient of its L1 penalty: after every
+ * Controls how many experts a ReLU router uses, through the coefficient of its L1 penalty: after every
  * optimizer step it grows by a factor while weights are zero too seldom, and shrinks by the same
  * factor otherwise (Wang, Chen and Zhu 2024, ReMoE, arXiv 2412.14711, equation 8; {@code
  * moe_relu_l1_reg_coeff} in thu-ml/ReMoE).
@@ -16,12 +16,12 @@ import io.github.moe4j.core.internal.Require;
  * the last step, those of all layers together. At exactly the aim it shrinks, as in the code; the
  * paper leaves it.
  *
- * <p>It is the schedule of the penalty's coefficient, whatever step it is asked for: {@code
+ * <p>It is the schedule of the penalty's coefficient, at any step: {@code
  * CompositeLoss.builder().add(new ReMoEL1(1, k), controller)}. It counts, so the order of calls does
  * not matter.
  *
- * <p>At perfect balance and at total collapse alike, K experts for every token is what it aims at; to
- * even out which ones is up to the penalty. State: {@code experts} [1], {@code
+ * <p>At perfect balance and at total collapse alike, K experts per token is its target; balancing them is up
+ * to the penalty. State: {@code experts} [1], {@code
  * coefficient} [1], {@code positive} [1] and {@code weights} [1] since the last step.
  */
 public final class SparsityController implements CoefficientController {
@@ -39,7 +39,7 @@ public final class SparsityController implements CoefficientController {
    * A controller.
    *
    * @param experts E
-   * @param k experts per token to aim at, 1 ≤ k ≤ E
+   * @param k target number of experts per token, 1 ≤ k ≤ E
    * @param start first coefficient, above 0
    * @param factor above 1
    */

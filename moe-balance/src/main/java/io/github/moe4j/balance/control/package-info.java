@@ -1,6 +1,6 @@
 /**
- * Controllers: what balances from outside the gradient. A controller watches what routers decide and
- * acts once per optimizer step, on a router's selection bias or on the coefficient of a loss. Unlike
+ * Controllers: balancing outside the gradient. A controller observes routing decisions and acts once per
+ * optimizer step, on a router's selection bias or on the coefficient of a loss. Unlike
  * losses they own state, which can be saved and restored.
  *
  * <p>Axes: T tokens, E experts, K choices per token.

@@ -13,7 +13,7 @@ import io.github.moe4j.core.internal.Require;
  * scripts/run_moe_analysis.py}) counts less: only pairs that are neighbours in a token's order of
  * choice. Here every pair counts, as the paper defines it.
  *
- * <p>With K different experts a token: at perfect balance, every set of K experts as often as any
+ * <p>With K different experts per token: at perfect balance, every set of K experts as often as any
  * other, each share off the diagonal is {@code (K−1)/(E−1)}; at total collapse, the same K experts
  * for all tokens, it is 1 among these and 0 elsewhere. With K = 1 it is always 0.
  */

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * One number that says how evenly a load is spread. Without gradient: for logs and tables.
+ * A scalar measure of load balance. Without gradient: for logs and tables.
  *
  * <p>With {@code n_e} the assignments of expert e before dropping, {@code N = Σ n_e} and the ideal
  * {@code N/E}. Total collapse below means every assignment on one expert, which takes K = 1. Where a
@@ -61,15 +61,15 @@ public enum LoadMetric {
   GINI("Gini coefficient", LoadMetric::gini),
 
   /**
-   * {@link LoadStatistics#routingEntropy}, in nats: how undecided the router is token by token. It
+   * {@link LoadStatistics#routingEntropy}, in nats: the router's uncertainty per token. It
    * does not measure balance: ln E for a uniform distribution, 0 for a router that is certain of
    * every token, be its load balanced or collapsed. NaN if the router has no distribution.
    */
   ROUTING_ENTROPY("routing entropy", LoadStatistics::routingEntropy),
 
   /**
-   * {@link LoadStatistics#droppedShare}, of all assignments. 0 when balanced, for experts with room
-   * for the ideal or more; at total collapse 1 − C/N where an expert has room for C ≤ N.
+   * {@link LoadStatistics#droppedShare}, of all assignments. 0 when balanced, for a capacity of
+   * at least the mean; at total collapse 1 − C/N with capacity C ≤ N.
    */
   DROPPED_SHARE("dropped share", LoadStatistics::droppedShare),
 

@@ -8,13 +8,13 @@ import io.github.moe4j.core.internal.Require;
  * one layer that see one batch. Without gradient.
  *
  * <p>{@code mean over t of |S_t ∩ S'_t| / |S'_t|}, where token t chose the set of experts S_t earlier
- * and S'_t later. With K choices a token this is the router saturation of OLMoE (Muennighoff et al.
+ * and S'_t later. With K choices per token this is the router saturation of OLMoE (Muennighoff et al.
  * 2024, arXiv 2409.02060, section 5; allenai/OLMoE {@code scripts/run_moe_analysis.py}), which
  * divides by K and has the last checkpoint as the later one.
  *
  * <p>In [0,1]. 1 if no choice was added since; 0 if no token kept an expert. It does not measure
- * balance: two collapses onto the same experts give 1, and choices of K out of E experts by chance,
- * which are balanced, give K/E on average.
+ * balance: two collapses onto the same experts give 1, and random choices of K out of E experts, which
+ * are balanced, give K/E on average.
  */
 public final class Saturation {
   private Saturation() {}

@@ -10,7 +10,7 @@ import java.util.Arrays;
  * assignments of domain d's tokens to expert e [domains,E]. Immutable, without gradient.
  *
  * <p>{@link #share} is {@code n_de/Σ_e n_de}. OLMoE (Muennighoff et al. 2024, arXiv 2409.02060,
- * section 5.3) divides by the domain's tokens in place of its assignments: with K choices a token,
+ * section 5.3) divides by the domain's tokens in place of its assignments: with K choices per token,
  * its domain specialization is K times this share, and K/E where this is 1/E.
  *
  * <p>Every assignment counts, before dropping; a token that lists an expert twice counts there

@@ -3,7 +3,7 @@
  * What trains a router is in {@link io.github.moe4j.balance}.
  *
  * <p>Axes: T tokens, E experts, K choices per token, N assignments. All measures look at choices
- * before dropping unless they say otherwise; padding counts for nothing.
+ * before dropping unless they say otherwise; padding is ignored.
  */
 @NullMarked
 package io.github.moe4j.balance.metric;

@@ -31,7 +31,7 @@ final class StageTable {
   /** The profiler's metric; JMH before 1.36 wrote a dot before it. */
   private static final List<String> GARBAGE = List.of("gc.alloc.rate.norm", "·gc.alloc.rate.norm");
 
-  /** Routing is measured without a given load: that of its random weights is about even. */
+  /** Routing is measured without a given load: that of its random weights is roughly uniform. */
   private static final String LOAD_OF_ROUTER = "uniform";
 
   /** Cells by shape, load and column, in the order in which the file has them. */

@@ -52,7 +52,7 @@ final class Breakdown {
     if (model.predictors() > 0) {
       text.append("beside it: ")
           .append(SiFormat.of(Accounting.predictors(model).total()))
-          .append(" in modules that predict later tokens\n");
+          .append(" in multi-token prediction modules\n");
     }
   }
 

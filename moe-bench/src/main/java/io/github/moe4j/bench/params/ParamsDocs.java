@@ -23,7 +23,8 @@ final class ParamsDocs {
   }
 
   private static void sizes(List<Preset> presets, StringBuilder page) {
-    page.append("| preset | total | active | FLOP a token | float32 GB | bfloat16 GB | int8 GB |\n")
+    page.append(
+            "| preset | total | active | FLOP per token | float32 GB | bfloat16 GB | int8 GB |\n")
         .append("|---|---:|---:|---:|---:|---:|---:|\n");
     for (Preset preset : presets) {
       long total = preset.total().total();

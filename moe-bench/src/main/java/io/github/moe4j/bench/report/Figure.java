@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param score mean of all iterations
  * @param error half the width of its 99.9 % confidence interval, or NaN
  * @param spread of the iterations
- * @param garbage bytes a call, or NaN
+ * @param garbage bytes per call, or NaN
  * @param ratio to the first file with the same run; null in that file and without such a run
  */
 record Figure(

@@ -17,7 +17,7 @@ import java.util.Map;
  * @param score JMH's mean of all iterations
  * @param error half the width of its 99.9 % confidence interval, or NaN
  * @param spread of the iterations
- * @param garbage bytes a call, or NaN without {@code -prof gc}
+ * @param garbage bytes per call, or NaN without {@code -prof gc}
  */
 record JmhRun(
     String benchmark,

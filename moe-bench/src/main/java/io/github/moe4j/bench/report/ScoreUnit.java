@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
  *
  * @param kind units of one kind can be converted into each other
  * @param name as JMH writes it
- * @param factor a score times this is a score in seconds an operation or operations a second
+ * @param factor a score times this is a score in seconds an operation or operations per second
  */
 record ScoreUnit(String kind, String name, double factor) {
   private static final String TIME = "time";

@@ -16,8 +16,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * The measured peak of the machine, with all processors.
  *
  * @param gflops large float32 GEMMs, 10^9 FLOP/s
- * @param readGigabytes memory read, 10^9 bytes a second
- * @param copyGigabytes memory copied, 10^9 bytes a second, counted once
+ * @param readGigabytes memory read, 10^9 bytes per second
+ * @param copyGigabytes memory copied, 10^9 bytes per second, counted once
  */
 public record Machine(double gflops, double readGigabytes, double copyGigabytes) {
   /** Larger than any cache that two processors are likely to share. */

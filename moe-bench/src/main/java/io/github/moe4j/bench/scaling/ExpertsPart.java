@@ -20,7 +20,7 @@ record ExpertsPart(LayerShape shape, List<Integer> experts, Timing timing) imple
   private static final String HEAD = """
       ### Experts
 
-      T %d, D %d, H %d, K %d, forward. Goal: at E = 128 at least 75 %% of the tokens a second at E = 8.
+      T %d, D %d, H %d, K %d, forward. Goal: at E = 128 at least 75 %% of the tokens/s at E = 8.
 
       | E | rows per expert | ms | tokens/s | share of E = %d |
       |---:|---:|---:|---:|---:|

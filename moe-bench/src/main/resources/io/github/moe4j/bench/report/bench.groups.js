@@ -20,20 +20,20 @@
       },
       {
         name: "mean with error", axis: `${unit}, ${better}`, bars: true,
-        text: "Dots are means, lines JMH’s confidence intervals of 99.9 %, wide with few iterations.",
+        text: "Dots are means, lines JMH’s confidence intervals of 99.9 %, wide for few iterations.",
         of: (f) => f.score,
         ends: (f) => [f.score - f.error, f.score + f.error],
       },
       {
-        name: "garbage of a call", cost: true, axis: "bytes per operation, less is better", bars: true,
-        text: "Memory taken from the Java heap by a call, of all threads.",
+        name: "garbage per call", cost: true, axis: "bytes per operation, less is better", bars: true,
+        text: "Java heap allocation per call, of all threads.",
         of: (f) => f.garbage,
         ends: () => [],
       },
       {
         name: `ratio to ${first}`, axis: `score over that of ${first}`, reference: 1,
         text: `Scores over those of ${first}; ${group.higherIsBetter ? "above" : "below"} 1 is better.`
-          + " Lines are the combined error of both or, where that is not known, what the iterations allow.",
+          + " Lines are the combined error of both or, if unknown, the range of the iterations.",
         of: (f) => f.ratio && f.ratio.value,
         ends: (f) => bench.interval(f.ratio),
       },
@@ -135,7 +135,7 @@
   function caption(group, constants, choice, held) {
     const fixed = [...held.map((d) => [d.name, choice.fixed.get(d)]), ...constants.map((d) => [d.name, d.values[0]])];
     const list = fixed.map(([name, value]) => `${name} = ${value}`).join(", ");
-    return choice.measure.text + (list ? ` Held fixed: ${list}.` : "");
+    return choice.measure.text + (list ? ` Fixed: ${list}.` : "");
   }
 
   groups.forEach((group, index) => {

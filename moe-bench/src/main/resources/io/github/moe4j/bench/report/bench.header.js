@@ -12,8 +12,8 @@
       parts.push(`${page.plural(figures, "figure")} of ${classes}, measured by JMH`);
     }
     if (times > 0) parts.push(`${page.plural(times, "time")} of the same layer in several systems`);
-    return `${parts.join(", and ")}. Figures of different machines, or of one machine with other work`
-      + " on it, can differ by more than the errors tell.";
+    return `${parts.join(", and ")}. Results from different machines, or from a busy machine,`
+      + " can differ by more than the errors indicate.";
   }
 
   /** For each later file: how its figures lie to those of the first. */
@@ -49,10 +49,10 @@
       make("th", key, row).scope = "row";
       for (const value of values) make("td", value === undefined ? "–" : value, row);
     }
-    const many = files.length > 1 ? " Bold is what differs between the files." : "";
+    const many = files.length > 1 ? " Differences between the files are bold." : "";
     byId("settings-text").textContent = (keys.length > 0
-      ? `As JMH wrote it; it tells nothing of processor and system.${many}`
-      : "These files tell nothing of the machine.");
+      ? `As written by JMH, which does not record processor and system.${many}`
+      : "These files do not describe the machine.");
   }
 
   byId("kicker").textContent = `moe4j ${version} · ${files.map((file) => file.name).join(", ")}`;

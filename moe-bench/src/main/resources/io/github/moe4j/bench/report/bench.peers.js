@@ -30,8 +30,8 @@
   }
 
   function fillTimes() {
-    const section = bench.section("peers", "Systems side by side");
-    make("p", "Milliseconds of a pass, less is better. Bars end at the median of all rounds, the thin line is as"
+    const section = bench.section("peers", "Comparison of systems");
+    make("p", "Milliseconds per pass, less is better. Bars end at the median of all rounds, the thin line is as"
       + " long as the interquartile range, the dark stroke is the shortest sample. In brackets the ratio to this"
       + " library with the same weights.", section);
     const charts = make("div", null, section, "small-multiples");

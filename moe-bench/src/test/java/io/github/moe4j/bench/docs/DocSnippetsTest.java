@@ -51,17 +51,17 @@ class DocSnippetsTest {
         String code = matcher.group(1);
         String name = ROOT.relativize(page) + " snippet " + i;
         Path folder = Files.createDirectory(classes.resolve("snippet" + tests.size()));
-        tests.add(DynamicTest.dynamicTest(name, () -> requireShown(code, folder)));
+        tests.add(DynamicTest.dynamicTest(name, () -> requireShown(name, code, folder)));
       }
     }
     assertTrue(tests.size() >= 4, "expected snippets but found " + tests.size());
     return tests;
   }
 
-  private static void requireShown(String code, Path folder) throws Exception {
+  private static void requireShown(String name, String code, Path folder) throws Exception {
     ShownOutput shown = new ShownOutput(code);
     Snippet.run(code, folder, shown::add);
-    assertEquals(List.of(), shown.faults());
+    assertEquals(List.of(), shown.faults(), name);
   }
 
   @Test

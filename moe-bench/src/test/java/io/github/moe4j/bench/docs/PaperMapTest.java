@@ -121,7 +121,8 @@ class PaperMapTest {
           .map(module -> module.resolve("src/main/java"))
           .filter(Files::isDirectory)
           .toList();
-      assertTrue(sources.size() >= 8, sources.toString());
+      assertTrue(sources.size() >= 9, sources.toString());
+      assertTrue(sources.contains(ROOT.resolve("moe-dl4j/src/main/java")), sources.toString());
       return sources;
     }
   }

@@ -48,7 +48,7 @@ class ParamsCommandTest {
     assertTrue(text.startsWith("DeepSeek-V3 (deepseek-v3)\n"), text);
     assertTrue(text.contains("  layers: 61 (58 with experts), width 7168\n"), text);
     assertTrue(text.contains("\nrouted experts "), text);
-    assertTrue(text.contains("in modules that predict later tokens\n"), text);
+    assertTrue(text.contains("in multi-token prediction modules\n"), text);
     assertTrue(text.contains("\ngpt-oss-20b (gpt-oss-20b)\n"), text);
     assertTrue(text.contains("  balance: not published\n"), text);
   }

@@ -130,7 +130,7 @@ class PeersCommandTest {
     assertFalse(out.toString().contains("| decode 16 | "), out.toString());
     assertTrue(
         out.toString().endsWith("\n\ninterrupted after 1 of 2 comparisons\n"), out.toString());
-    assertEquals(page + " is left as it was", err.toString().strip());
+    assertEquals(page + " is left unchanged", err.toString().strip());
     assertEquals(before, Files.readString(page));
     JsonNode partial = new ObjectMapper().readTree(json.toFile());
     assertFalse(partial.get("complete").asBoolean(true));

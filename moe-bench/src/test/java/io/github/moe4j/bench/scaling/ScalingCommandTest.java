@@ -131,7 +131,7 @@ class ScalingCommandTest {
     assertTrue(
         out.toString().endsWith("| table |\n\ninterrupted after 1 of 2 parts\n"), out.toString());
     assertFalse(out.toString().contains("second"), out.toString());
-    assertEquals(page + " is left as it was", err.toString().strip());
+    assertEquals(page + " is left unchanged", err.toString().strip());
     assertEquals(before, Files.readString(page));
     JsonNode partial = new ObjectMapper().readTree(json.toFile());
     assertFalse(partial.get("complete").asBoolean(true));

@@ -39,7 +39,7 @@ class ScalingMemoryTest {
           }
         }),
         50);
-    Assumptions.assumeFalse(Double.isNaN(bytes));
+    Assumptions.assumeFalse(Double.isNaN(bytes), "this JVM does not count allocated bytes");
     // Parallel and other threads of this JVM allocate a little too.
     assertTrue(bytes >= 2 * KILOBYTES * 1024 && bytes < 10 * KILOBYTES * 1024, "was " + bytes);
   }

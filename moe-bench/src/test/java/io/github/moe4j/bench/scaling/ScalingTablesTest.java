@@ -21,7 +21,7 @@ class ScalingTablesTest {
     List<String> lines = lines(part.table(List.of(new ExpertsPart.Row(8, 2.5, 16_000, 0.754))));
     assertEquals("### Experts", lines.get(0));
     assertEquals(
-        "T 40, D 8, H 16, K 2, forward. Goal: at E = 128 at least 75 % of the tokens a second at E ="
+        "T 40, D 8, H 16, K 2, forward. Goal: at E = 128 at least 75 % of the tokens/s at E ="
             + " 8.",
         lines.get(2));
     assertEquals("| E | rows per expert | ms | tokens/s | share of E = 4 |", lines.get(4));

@@ -113,7 +113,7 @@ record DeepSpeedGate(
 
   /**
    * The loss {@code l_aux}, {@code E·Σ f·P} before dropping. f counts first choices with two experts
-   * a token, else all, divided by their number; tokens that are not used have no choice, but count
+   * per token, else all, divided by their number; tokens that are not used have no choice, but count
    * in both means. Its gradient is one of the logits, which unused tokens have too.
    */
   LossValue auxiliary(RouterDecision decision) {

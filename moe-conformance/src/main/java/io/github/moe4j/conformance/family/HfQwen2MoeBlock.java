@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * {@code Qwen2MoeSparseMoeBlock} of Hugging Face: OLMoE's block plus a shared SwiGLU expert whose
- * output is multiplied by {@code sigmoid(x·shared_expert_gateᵀ)}, one number a token.
+ * output is multiplied by {@code sigmoid(x·shared_expert_gateᵀ)}, one number per token.
  */
 final class HfQwen2MoeBlock implements ReferenceFamily {
   @Override

@@ -32,7 +32,7 @@ final class HfSparseBlock {
    * Compares the routed part of a case.
    *
    * @param renormalize whether the chosen probabilities are divided by their sum
-   * @param shared an expert that every token sees, or null
+   * @param shared a shared expert, or null
    * @return the gradients, those of the shared expert still to be compared
    */
   static Gradients run(

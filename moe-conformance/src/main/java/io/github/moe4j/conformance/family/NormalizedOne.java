@@ -14,8 +14,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A router for one expert a token whose weight p becomes {@code p/(p + epsilon)}, next to 1 or 1
- * itself. The library has no such rule, since the weight teaches the router nothing.
+ * A router for one expert per token whose weight p becomes {@code p/(p + epsilon)}, next to 1 or 1
+ * itself. The library has no such rule, since the weight gives the router no gradient.
  *
  * @param router gives p
  * @param epsilon at least 0

@@ -14,7 +14,7 @@ import io.github.moe4j.routing.RulePass;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** A rule applied to router scores that no gate of ours computed, and the way back to them. */
+/** A rule applied to recorded router scores, with its backward. */
 final class RuleCasePass {
   private final RulePass result;
   private final RouterDecision decision;

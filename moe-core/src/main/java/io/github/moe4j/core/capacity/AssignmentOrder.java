@@ -42,7 +42,7 @@ final class AssignmentOrder {
   /**
    * By place among the choices of the token, and among equal places by token.
    *
-   * @param tokens all tokens, first served first [T]. Not modified.
+   * @param tokens all tokens, highest priority first [T]. Not modified.
    */
   static int[] choiceMajor(Assignments all, int[] tokens) {
     int[] place = new int[all.tokens()];

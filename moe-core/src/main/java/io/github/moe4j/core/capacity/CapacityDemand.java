@@ -1,7 +1,7 @@
 package io.github.moe4j.core.capacity;
 
 /**
- * What a group of tokens, the batch or one sequence, asks of the experts.
+ * The demand of a group of tokens, the batch or one sequence.
  *
  * @param tokens real tokens of the group
  * @param allTokens tokens of the group, padding included

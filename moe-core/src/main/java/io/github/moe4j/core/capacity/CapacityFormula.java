@@ -3,10 +3,10 @@ package io.github.moe4j.core.capacity;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * How many assignments one expert takes from a group of tokens (the batch, or one sequence).
+ * The capacity of an expert for a group of tokens (the batch, or one sequence).
  *
  * <p>T is the number of real tokens of the group, E of experts, k of choices, f the capacity factor.
- * Systems multiply and round in their own order, which near whole numbers decides about one place:
+ * Each system's order of multiplication and rounding matters near whole numbers:
  * {@code 100/10·1.1} is 11, but {@code 100·1.1/10} is 11.000000000000002 and its ceiling 12. The
  * conventions below keep each system's order, in float64.
  */
@@ -17,9 +17,9 @@ public interface CapacityFormula {
 
   /**
    * {@code ceil(assignments / E · factor)}: the mean load times a factor (Switch Transformers, arXiv
-   * 2101.03961, equation 3). Padding counts for nothing.
+   * 2101.03961, equation 3). Padding is ignored.
    *
-   * @param factor above 0; 1 is room for a perfectly balanced batch
+   * @param factor above 0; 1 is the capacity of a perfectly balanced batch
    */
   static CapacityFormula factor(double factor) {
     requireFactor(factor);
@@ -46,9 +46,9 @@ public interface CapacityFormula {
   /**
    * {@code max(minimum, ceil((T / E)·(f·k)))}: DeepSpeed {@code sharded_moe._capacity}, whose top-2
    * and top-k gates multiply the factor by k first. The product is rounded to float32 as there, where
-   * the factor is a float32 tensor: {@code 100·1.07} gives room for 108.
+   * the factor is a float32 tensor: {@code 100·1.07} gives a capacity of 108.
    *
-   * @param minimum the least room; DeepSpeed's layer has 4
+   * @param minimum the least capacity; DeepSpeed's layer has 4
    */
   static CapacityFormula deepspeed(int k, double f, int minimum) {
     requireFactor(f);
@@ -70,7 +70,7 @@ public interface CapacityFormula {
    * {@code max(minimum, round(f·T / E))}, halves to the even neighbour as Python rounds: Flaxformer
    * {@code MoeLayer}.
    *
-   * @param minimum the least room; Flaxformer has 4
+   * @param minimum the least capacity; Flaxformer has 4
    */
   static CapacityFormula flaxformer(double f, int minimum) {
     requireFactor(f);
@@ -82,7 +82,7 @@ public interface CapacityFormula {
    * {@code max(min(T, floor(T·f / E)), minimum)}, without k: mesh-tensorflow {@code transformer_moe},
    * and mixture-of-experts and st-moe of lucidrains.
    *
-   * @param minimum the least room; all of them have 4
+   * @param minimum the least capacity; all of them have 4
    */
   static CapacityFormula mesh(double f, int minimum) {
     requireFactor(f);

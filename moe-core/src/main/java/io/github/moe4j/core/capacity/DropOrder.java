@@ -8,16 +8,16 @@ import io.github.moe4j.core.internal.StableOrder;
 import java.util.random.RandomGenerator;
 
 /**
- * Who is served first when experts have limited room: those at the end are dropped.
+ * The drop priority of assignments if capacity is limited: the last ones are dropped.
  *
  * <p>Ties go to the assignment that comes first in the decision, or to the lower token. In all
  * orders but {@link #tokenMajor} a later token may displace an earlier one, so that in a decoder the
- * output of a token depends on what follows it.
+ * output of a token depends on later tokens.
  */
 @FunctionalInterface
 public interface DropOrder {
   /**
-   * The places of all N assignments of a decision, first served first.
+   * The places of all N assignments of a decision, highest priority first.
    *
    * @return a permutation of 0 … N − 1, the caller's own
    */
@@ -59,7 +59,7 @@ public interface DropOrder {
 
   /**
    * Batch-prioritized routing: like {@link #choiceMajor}, but tokens come in the order of their
-   * largest probability, largest first, so that unsure tokens are dropped rather than late ones:
+   * largest probability, largest first, so that low-confidence tokens are dropped rather than late ones:
    * V-MoE (arXiv 2106.05974, section 4), Flaxformer, NLLB and Tutel. Needs a router with
    * probabilities.
    */

@@ -7,7 +7,7 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * Room that is left in each expert of each group, where a group is one sequence or the whole batch.
+ * Capacity left in each expert for each group, where a group is one sequence or the whole batch.
  */
 final class ExpertRoom {
   private final int experts;
@@ -20,7 +20,7 @@ final class ExpertRoom {
     this.left = left;
   }
 
-  /** The room before anybody is served. */
+  /** The initial capacity. */
   static ExpertRoom of(
       CapacityFormula formula, boolean perSequence, RouterDecision decision, PassMode mode) {
     int experts = decision.experts();

@@ -7,27 +7,27 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 
 /**
- * Each expert takes as many assignments as it has room for, those served first; the others are
+ * Each expert takes assignments up to its capacity, by priority; the others are
  * dropped.
  *
  * <p>A dropped assignment adds nothing to its token's output and is counted. The kept ones stay in
- * the decision's own order with their weights, whoever was served first, so that a token's first
+ * the decision's own order with their weights, whatever the priority, so that a token's first
  * choice stays its first.
  *
  * @param formula the limit of an expert in a group
- * @param perSequence whether each sequence has room of its own (Switch Transformers in Hugging Face,
+ * @param perSequence whether capacity is per sequence (Switch Transformers in Hugging Face,
  *     {@code SwitchTransformersTop1Router}; MaxText) rather than the batch
- * @param order who is served first
+ * @param order drop priority
  */
 public record LimitedCapacity(CapacityFormula formula, boolean perSequence, DropOrder order)
     implements CapacityRule {
 
-  /** Room for {@code factor} times the mean load of the batch, first come first served. */
+  /** Capacity of {@code factor} times the mean load of the batch, first come first served. */
   public static LimitedCapacity ofFactor(double factor) {
     return of(CapacityFormula.factor(factor));
   }
 
-  /** Room that the batch shares, first come first served. */
+  /** Capacity per batch, first come first served. */
   public static LimitedCapacity of(CapacityFormula formula) {
     return new LimitedCapacity(formula, false, DropOrder.tokenMajor());
   }

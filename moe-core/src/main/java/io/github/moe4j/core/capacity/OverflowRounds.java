@@ -40,7 +40,7 @@ final class OverflowRounds {
   /**
    * Runs the rounds.
    *
-   * @param order who is served first. Not modified.
+   * @param order priority. Not modified.
    */
   void serve(int[] order, int tries) {
     int[] waiting = new int[order.length];

@@ -10,7 +10,7 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
-/** A result with rows of weight 0 behind the kept assignments. */
+/** A result with filler rows of weight 0 after the kept assignments. */
 final class PaddedPass implements CapacityPass {
   private final CapacityPass inner;
   private final Assignments kept;
@@ -20,7 +20,7 @@ final class PaddedPass implements CapacityPass {
     this.kept = kept;
   }
 
-  /** How many rows an expert still wants from a group of tokens. */
+  /** How many filler rows an expert needs from a group of tokens. */
   @FunctionalInterface
   interface Wanted {
     /**

@@ -11,8 +11,8 @@ import io.github.moe4j.core.RouterDecision;
  *
  * <p>An expert below its limit gets the first real tokens of the group, in token order, that it has
  * no row of, with weight 0. If there are not enough tokens, it gets as many as there are; an expert
- * above the limit, which only a rule with another limit leaves, gets none. What such rows cost and
- * change is said at {@link PaddedToMultiple}.
+ * above the limit, which only a rule with another limit leaves, gets none. For the cost and effect
+ * of filler rows see {@link PaddedToMultiple}.
  *
  * @param rule what drops
  * @param formula the number of rows of an expert in a group
@@ -21,7 +21,7 @@ import io.github.moe4j.core.RouterDecision;
 public record PaddedToCapacity(CapacityRule rule, CapacityFormula formula, boolean perSequence)
     implements CapacityRule {
 
-  /** A rule with a limit, filled up to that limit. */
+  /** A rule with a limit, with filler rows up to that limit. */
   public static PaddedToCapacity of(LimitedCapacity rule) {
     return new PaddedToCapacity(rule, rule.formula(), rule.perSequence());
   }

@@ -8,8 +8,8 @@ import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Another rule, after which the number of rows of each expert is filled up to a multiple, for
- * kernels that want whole tiles: Megatron-LM {@code moe_utils.pad_routing_map}.
+ * Another rule, after which filler rows bring the number of rows of each expert to a multiple, for
+ * kernels that need whole tiles: Megatron-LM {@code moe_utils.pad_routing_map}.
  *
  * <p>An expert with c rows gets {@code (−c) mod multiple} more: the first real tokens, in token
  * order, that it has no row of, with weight 0; an expert without rows gets none. If there are not

@@ -9,12 +9,12 @@ import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Another rule, after which the weights of each token's surviving assignments are divided by their
+ * Another rule, after which the weights of each token's kept assignments are divided by their
  * sum: {@code w' = w / max(Σ w, floor)}.
  *
- * <p>So a token that lost an expert gives its whole weight to the others (DeepSpeed for k of 2 and
+ * <p>So a token that lost an expert redistributes its whole weight to the others (DeepSpeed for k of 2 and
  * more, fairseq and NLLB). Megatron-LM, Tutel and mesh-tensorflow leave the weights as they are. Do
- * not use it with one choice: its weight becomes the constant 1, from which a router learns nothing.
+ * not use it with one choice: its weight becomes the constant 1, which gives the router no gradient.
  *
  * <p>Backward: {@code dw = (dw' − Σ dw'·w') / Σ w} over the token; below the floor, where the
  * divisor is constant, {@code dw = dw' / floor}.

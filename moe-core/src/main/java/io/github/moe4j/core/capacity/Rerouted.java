@@ -8,25 +8,25 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Limited room in which an assignment that finds its expert full goes on to the token's next best
+ * Limited capacity with rerouting: an assignment whose expert is full goes to the token's next best
  * expert: "no token left behind" (Switch Transformers, arXiv 2101.03961, appendix B; mesh-tensorflow
  * {@code moe._ntlb_gating}).
  *
- * <p>In rounds: first everybody asks for the expert the router gave, in the service order. Who found
- * no room asks in the next round, in the same order, for the token's best expert by probability
- * among those it has no assignment for and has not asked yet, and so on; so nobody is displaced by
- * one who came from elsewhere. Ties go to the lowest index, experts of probability 0 are not asked,
- * and who has asked {@code tries} experts in vain is dropped.
+ * <p>In rounds: first all assignments go to the expert the router chose, by priority. Those that do
+ * not fit go in the next round, in the same order, to the token's best expert by probability
+ * among those it has no assignment for and has not tried yet, and so on; so a rerouted assignment displaces
+ * no other. Ties go to the lowest index, experts of probability 0 are not tried, and an assignment
+ * is dropped after {@code tries} experts.
  *
  * <p>The weight of a moved assignment is the probability of its new expert, whatever the router had
  * made of the old one's, and its gradient goes to that probability; wrap the rule in {@link
  * Renormalized} for weights that sum to 1. For one choice this is mesh-tensorflow's algorithm; the
- * extension to several is ours.
+ * extension to several choices is new here.
  *
  * @param formula the limit of an expert in a group
- * @param perSequence whether each sequence has room of its own rather than the batch
- * @param order who is served first within a round
- * @param tries most experts that one assignment asks, the router's own included, at least 1; any
+ * @param perSequence whether capacity is per sequence rather than per batch
+ * @param order priority within a round
+ * @param tries maximum number of experts that one assignment tries, the router's own included, at least 1; any
  *     number of E or above means all, mesh-tensorflow has 4
  */
 public record Rerouted(CapacityFormula formula, boolean perSequence, DropOrder order, int tries)
@@ -37,7 +37,7 @@ public record Rerouted(CapacityFormula formula, boolean perSequence, DropOrder o
     Require.positive("tries", tries);
   }
 
-  /** Room that the batch shares, first come first served, until no expert has any left. */
+  /** Capacity per batch, first come first served, until no expert has any left. */
   public static Rerouted of(CapacityFormula formula) {
     return new Rerouted(formula, false, DropOrder.tokenMajor(), Integer.MAX_VALUE);
   }

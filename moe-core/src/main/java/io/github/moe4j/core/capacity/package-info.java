@@ -1,4 +1,4 @@
-/** Capacity rules: how many assignments an expert takes, who is dropped, and what becomes of them. */
+/** Capacity rules: expert capacity, drop priority, and overflow. */
 @NullMarked
 package io.github.moe4j.core.capacity;
 

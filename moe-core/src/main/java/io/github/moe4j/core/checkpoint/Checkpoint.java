@@ -17,8 +17,8 @@ import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Saved state of a training as named entries: parameters, selection biases, states of controllers,
- * updaters and generators, numbers and texts of one's own. Immutable.
+ * Saved training state as named entries: parameters, selection biases, states of controllers,
+ * updaters and generators, your own numbers and texts. Immutable.
  *
  * <pre>{@code
  * Checkpoint.Builder all = Checkpoint.builder().parameters("layer", layer.parameters());
@@ -32,8 +32,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * random.restore(saved, "random");
  * }</pre>
  *
- * <p>Names are paths such as {@code layer.experts.gate.weight}. A loaded checkpoint has memory of its
- * own for all tensors, outside the heap, until it is no longer referred to.
+ * <p>Names are paths such as {@code layer.experts.gate.weight}. A loaded checkpoint has its own off-heap
+ * memory for all tensors, until it is unreachable.
  */
 public final class Checkpoint {
   private final Map<String, Values> entries;
@@ -48,7 +48,7 @@ public final class Checkpoint {
   }
 
   /**
-   * Reads a file whole and checks every byte of it.
+   * Reads a complete file and checks every byte of it.
    *
    * @throws CheckpointException if it is damaged, of an unknown version or no checkpoint at all
    * @throws IOException if it cannot be read
@@ -253,10 +253,10 @@ public final class Checkpoint {
     }
 
     /**
-     * Writes a file beside the given one and moves it into its place when it is whole and on the disk:
-     * a crash at any moment leaves the old file or the new one. Tensors are not copied.
+     * Writes a temporary file, flushes it to disk and moves it into place: a crash at any moment leaves the old
+     * file or the new one. Tensors are not copied.
      *
-     * @throws IOException if it cannot be written; an old file is as it was then
+     * @throws IOException if it cannot be written; an old file is then unchanged
      */
     public void save(Path file) throws IOException {
       Checkpoint.save(entries, file);

@@ -2,7 +2,7 @@ package io.github.moe4j.core.checkpoint;
 
 import java.io.IOException;
 
-/** Says in one line which file is no whole checkpoint, and at which byte and entry one sees it. */
+/** A file is no complete checkpoint; the message names the file, byte offset and entry. */
 public final class CheckpointException extends IOException {
   private static final long serialVersionUID = 1L;
 

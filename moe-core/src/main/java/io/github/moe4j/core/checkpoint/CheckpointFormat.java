@@ -5,7 +5,7 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * How bytes lie in a file, little-endian:
+ * The byte layout of a file, little-endian:
  *
  * <pre>
  * 0    magic [8]
@@ -20,8 +20,8 @@ import java.util.zip.CRC32C;
  *      end mark [8]
  * </pre>
  *
- * <p>Checksums are CRC-32C. That of an entry begins with its name, so that elements which got under
- * another name are noticed.
+ * <p>Checksums are CRC-32C. That of an entry begins with its name, so that elements under a wrong
+ * name are detected.
  */
 final class CheckpointFormat {
   static final long MAGIC = 0x0a1a_4b43_4a34_454dL; // "ME4JCK", end of text, new line

@@ -14,7 +14,7 @@ import java.util.Map;
  * controller.restore(saved, "controller");
  * }</pre>
  *
- * <p>Options are not state: the object restored is made with the options that it shall have.
+ * <p>Options are not state: the object to restore is built with its options.
  */
 public interface Stateful {
   /**
@@ -26,8 +26,8 @@ public interface Stateful {
   void addTo(Checkpoint.Builder checkpoint, String prefix);
 
   /**
-   * Takes over a saved state, so that what follows has the same bits as if there had been no
-   * interruption.
+   * Restores a saved state, so that continuing is bit-identical to an uninterrupted
+   * run.
    *
    * @param checkpoint not modified; nothing of it is kept
    * @param prefix what the state was saved under
@@ -36,8 +36,8 @@ public interface Stateful {
   void restore(Checkpoint checkpoint, String prefix);
 
   /**
-   * Several parts as one: a part is saved below {@code prefix.key}, and if one refuses to be restored,
-   * the others are put back as they were. For that, restoring first copies the state of all parts.
+   * Several parts as one: a part is saved below {@code prefix.key}, and if restoring one fails, the others
+   * are rolled back. For that, restoring first copies the state of all parts.
    *
    * @param parts by key, each a path of its own. Copied.
    */

@@ -1,4 +1,4 @@
-/** Saving all state of a training to a file, and loading it. */
+/** Saving and restoring all training state. */
 @NullMarked
 package io.github.moe4j.core.checkpoint;
 

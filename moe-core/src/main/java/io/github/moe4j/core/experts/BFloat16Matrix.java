@@ -9,7 +9,7 @@ import java.util.Arrays;
  *
  * <p>The bits of a float32 become one by way of memory: words go into a tile of bytes, and the tile is
  * copied into floats. {@code Float.intBitsToFloat} would be one step, but the compilers of JDK 17 and 25
- * make no vectors of it.
+ * do not vectorize it.
  */
 final class BFloat16Matrix implements PackedMatrix {
   private static final int UPPER = 0xffff0000;

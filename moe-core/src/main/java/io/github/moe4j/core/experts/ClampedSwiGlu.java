@@ -8,8 +8,8 @@ import io.github.moe4j.core.internal.Require;
  * h = (u + 1)·g·sigmoid(alpha·g)} with {@code g = min(gate, limit)} and {@code u = max(−limit,
  * min(up, limit))}.
  *
- * <p>The gate has no lower limit. The gradient through a value beyond its limit is 0; at the limit
- * itself it passes, as in PyTorch's {@code clamp}.
+ * <p>The gate has no lower limit. The gradient through a clamped value is 0; at the limit itself it
+ * passes, as in PyTorch's {@code clamp}.
  *
  * <p>Source: {@code swiglu} in openai/gpt-oss {@code gpt_oss/torch/model.py}; {@code GptOssExperts}
  * in {@code transformers/models/gpt_oss}.

@@ -15,8 +15,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Experts of several kinds side by side, such as networks beside the zero, copy and constant experts
- * of MoE++ (arXiv 2410.07348). Numbered part after part: with parts of 4 and 2 experts, expert 5 is
+ * Experts of several kinds, such as networks and the zero, copy and constant experts of
+ * MoE++ (arXiv 2410.07348). Numbered consecutively: with parts of 4 and 2 experts, expert 5 is
  * the second of the second part.
  *
  * <p>Parameters: those of each part as {@code 0.…}, {@code 1.…} and so on.
@@ -52,7 +52,7 @@ public final class CompositeExperts implements Experts {
   }
 
   /**
-   * Experts numbered part after part.
+   * Experts numbered consecutively.
    *
    * @param parts of one model width and type, at least one. Not modified.
    */

@@ -11,8 +11,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Experts without parameters that pass their tokens on: {@code y = x} (MoE++, arXiv 2410.07348,
- * section 3.1, "copy experts"; a shortcut around the layer).
+ * Experts without parameters that return their tokens: {@code y = x} (MoE++, arXiv 2410.07348,
+ * section 3.1, "copy experts"; a skip connection around the layer).
  *
  * @param experts number of experts E
  * @param modelWidth D

@@ -96,8 +96,8 @@ public final class FfnExperts implements Experts {
    * other layers have 0.1).
    *
    * <p>A dropped value becomes 0, the others are multiplied by {@code 1/(1 − rate)}; in evaluation
-   * nothing happens. Draws one uniform number for each hidden value, row after row, expert after
-   * expert, and drops where it is below the rate.
+   * nothing happens. Draws one uniform number per hidden value, row by row, expert by expert,
+   * and drops where it is below the rate.
    *
    * @param rate in [0, 1); with 0 nothing is drawn
    */

@@ -42,10 +42,10 @@ final class GroupedLinear {
     this.weightOf = Matrix.slices(weight);
   }
 
-  /** What becomes of one array, {@code name.weight} or {@code name.bias}. */
+  /** A transformation of one array, {@code name.weight} or {@code name.bias}. */
   @FunctionalInterface
   interface ArrayChange {
-    /** The array that takes its place. Not modified. */
+    /** The replacement. The argument is not modified. */
     INDArray apply(String name, INDArray array);
   }
 

@@ -72,8 +72,8 @@ final class HiddenDropout {
     static final Kept ALL = new Kept(null, 1);
 
     /**
-     * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and on the way
-     * back their gradients.
+     * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and in backward their
+     * gradients.
      *
      * @param values the rows of the block [n,H]. Modified.
      * @param elementwise of the thread that calls

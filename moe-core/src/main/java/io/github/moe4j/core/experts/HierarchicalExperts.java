@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Groups of experts, each a Mixture-of-Experts layer with a router of its own: the experts of an
- * outer layer, whose router chooses groups (Shazeer et al. 2017, arXiv 1701.06538, appendix B;
+ * Hierarchical MoE: groups of experts, each a Mixture-of-Experts layer with its own router, are the experts of
+ * an outer layer, whose router chooses groups (Shazeer et al. 2017, arXiv 1701.06538, appendix B;
  * {@code HeirarchicalMoE} in lucidrains/mixture-of-experts).
  *
  * <p>{@code y = Σ_g outer_g(x)·Σ_e inner_ge(x)·expert_ge(x)}: the weights of both levels multiply.
@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>The inner router of a group sees the rows that the outer layer sent to it as one sequence
  * without padding, in the order of their tokens, and the mode of the pass with generator and step;
- * groups draw their noise one after another. Token ids are not handed on, so routers that need them
+ * groups draw their noise one after another. Token ids are not passed on, so routers that need them
  * fit the outer level only. A group without rows runs on none.
  *
  * <p>Parameters: those of each inner layer as {@code 0.…}, {@code 1.…} and so on.

@@ -2,7 +2,7 @@ package io.github.moe4j.core.experts;
 
 import java.util.Arrays;
 
-/** A weight in int8, a byte each: fast where the compiler makes vectors of bytes times float32. */
+/** A weight in int8, a byte each: fast if the compiler vectorizes bytes times float32. */
 final class Int8Bytes implements PackedMatrix {
   private final byte[][] inputs;
   private final float[] scales;

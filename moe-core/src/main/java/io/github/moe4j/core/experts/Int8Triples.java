@@ -6,9 +6,9 @@ import java.util.Arrays;
  * A weight in int8, three of one input in a float32: {@code q₀·2¹⁶ + q₁·2⁸ + q₂}, an integer below
  * 2²³, of the outputs o, o + n and o + 2n with n a third of all.
  *
- * <p>They come apart by float32 additions alone, all of them exact, which every compiler makes vectors of:
- * adding and subtracting 1.5·2³⁹ rounds to a multiple of 2¹⁶. One step a loop: of all steps in one, JDK 17
- * makes vectors only now and then.
+ * <p>They come apart by float32 additions alone, all of them exact, which every compiler vectorizes:
+ * adding and subtracting 1.5·2³⁹ rounds to a multiple of 2¹⁶. One step a loop: JDK 17 does not reliably vectorize all
+ * steps in one loop.
  */
 final class Int8Triples implements PackedMatrix {
   private static final float HIGH = 1 << 16;

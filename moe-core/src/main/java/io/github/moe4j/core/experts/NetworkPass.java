@@ -16,8 +16,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * One pass of expert networks, block by block.
  *
- * <p>In training all hidden rows are kept for the way back. In evaluation each thread has room for one
- * block, which stays in its cache; if there is a way back all the same, they are computed again.
+ * <p>In training all hidden rows are saved for the backward pass. In evaluation each thread has memory for one
+ * block, which stays in its cache; a backward pass recomputes them.
  */
 final class NetworkPass implements ExpertsPass {
   private final ExpertNetwork network;

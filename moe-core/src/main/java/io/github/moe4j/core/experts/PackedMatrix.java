@@ -1,9 +1,9 @@
 package io.github.moe4j.core.experts;
 
 /**
- * The weight of one projection of one expert in fewer bytes than float32, input after input: so a
- * product with few rows adds multiples of long runs of outputs, which the compiler makes vectors of,
- * where it leaves sums of float32 in their order. Immutable.
+ * The weight of one projection of one expert in fewer bytes than float32, input-major: so a product with
+ * few rows adds multiples of long runs of outputs, which the compiler vectorizes, unlike float32 dot products,
+ * whose order is fixed. Immutable.
  */
 interface PackedMatrix {
   /** Width of the rows that go in. */

@@ -14,15 +14,15 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Copies of float32 experts whose weights take fewer bytes, for evaluation: with few tokens a pass takes
- * as long as it takes to read the weights. Rows, biases and sums are float32 as before.
+ * Copies of float32 experts with weights in fewer bytes, for evaluation: with few tokens a pass is
+ * bound by reading the weights. Rows, biases and sums are float32 as before.
  *
- * <p>Up to 16 rows of an expert are multiplied with the packed weights themselves; for more rows 256
- * inputs' weights at a time become float32 and BLAS multiplies. The bits do not depend on the number of
- * threads.
+ * <p>Up to 16 rows of an expert are multiplied with the packed weights directly; for more rows the
+ * weights of 256 inputs at a time are converted to float32 for BLAS. Results do not depend on the
+ * number of threads.
  *
  * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes
- * and every backward pass, also that to x, are refused. Immutable, and several threads may run it at
+ * and every backward pass, even for dx only, are rejected. Immutable, and several threads may run it at
  * once.
  */
 public final class QuantizedExperts implements Experts {
@@ -39,7 +39,7 @@ public final class QuantizedExperts implements Experts {
    * A copy of gated experts.
    *
    * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
-   *     changes of the weights do not reach the copy.
+   *     changes of the weights do not affect the copy.
    */
   public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
     return new QuantizedExperts(experts.network(), format);
@@ -49,7 +49,7 @@ public final class QuantizedExperts implements Experts {
    * A copy of plain experts.
    *
    * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
-   *     changes of the weights do not reach the copy.
+   *     changes of the weights do not affect the copy.
    */
   public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
     return new QuantizedExperts(experts.network(), format);

@@ -105,7 +105,7 @@ final class QuantizedPass implements ExpertsPass {
     return times.elementwiseShare();
   }
 
-  /** Refused: there is no way back through rounded weights. */
+  /** Rejected: there is no backward through rounded weights. */
   @Override
   public void backward(INDArray dyR, INDArray dxR, Gradients into) {
     throw new UnsupportedOperationException(

@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * upcycling", arXiv 2212.05055, section 3).
  *
  * <p>Where the weights of a token sum to 1 and nothing is dropped, the new layer computes what the
- * dense one did. The router starts afresh. Optional noise tells the copies apart from the beginning:
+ * dense one did. The router is newly initialized. Optional noise makes the copies differ from the start:
  * {@code w + noise·std(w)·N(0, 1)} with the standard deviation of the dense weight array itself;
  * biases get none.
  */

@@ -3,7 +3,7 @@ package io.github.moe4j.core.experts;
 /** How {@link QuantizedExperts} keep a weight w [out,in] of an expert. */
 public enum WeightFormat {
   /**
-   * The upper half of float32, rounded to nearest, ties to even: two bytes a weight, and {@code
+   * The upper half of float32, rounded to nearest, ties to even: two bytes per weight, and {@code
    * |ŵ − w| ≤ 2⁻⁸·|w|} for every w that is not subnormal.
    */
   BFLOAT16 {
@@ -18,8 +18,8 @@ public enum WeightFormat {
    * {@code s = max|w|/127} over the weights of that output, rounded up to float32; an output whose
    * weights are all 0 has s = 0. So {@code |ŵ − w| ≤ s/2}, but for the rounding of q·s to float32.
    *
-   * <p>One byte a weight on JDK 21 and later. Before that the compiler does not make vectors of bytes
-   * times float32, so three weights share a float32: 1⅓ bytes a weight, and the same bits of y.
+   * <p>One byte a weight on JDK 21 and later. Before that the compiler does not vectorize bytes times
+   * float32, so three weights share a float32: 1⅓ bytes per weight, and the same bits of y.
    */
   INT8 {
     @Override

@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Experts without parameters that discard their tokens: {@code y = 0} (MoE++, arXiv 2410.07348,
- * section 3.1, "zero experts"). Beside others in {@link CompositeExperts} they let a token use fewer
- * experts than the router's k.
+ * section 3.1, "zero experts"). Within {@link CompositeExperts} they let a token use fewer experts than
+ * the router's k.
  *
  * @param experts number of experts E
  * @param modelWidth D

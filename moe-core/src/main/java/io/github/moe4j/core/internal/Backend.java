@@ -56,7 +56,7 @@ final class Backend {
         properties.load(in);
       }
     } catch (IOException e) {
-      // Less to say, that is all: the error that is to be told of is another.
+      // Only a detail of the message is missing; the original error is reported.
     }
     return properties.getProperty("version", "(the version of nd4j-api)");
   }

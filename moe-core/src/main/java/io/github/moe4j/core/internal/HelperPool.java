@@ -13,7 +13,7 @@ import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Helpers for parallel work that comes in short pieces, one after another.
+ * Helper threads for short, frequent parallel work.
  *
  * <p>A thread that sleeps takes 50 µs and more to wake up, longer on a virtual machine, as long as
  * many a piece takes. So helpers, which are tasks of an executor, stay awake for a while after their

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.internal;
 
-/** The softmax of a row of numbers, and its way back; sums run in the order of the row. */
+/** The softmax of a row of numbers, and its backward; sums run in the order of the row. */
 public final class Softmax {
   private Softmax() {}
 

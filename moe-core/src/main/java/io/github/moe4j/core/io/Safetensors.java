@@ -12,8 +12,8 @@ public final class Safetensors {
   private Safetensors() {}
 
   /**
-   * Opens a file. It is taken for one of a stranger: all that breaks a rule of the format is refused, and no
-   * memory is taken for what the file does not hold.
+   * Opens a file. The file is treated as untrusted: every violation of the format is rejected before memory is allocated for
+   * it.
    *
    * @throws SafetensorsException if it is no whole file of this format
    */

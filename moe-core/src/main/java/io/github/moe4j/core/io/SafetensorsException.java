@@ -3,7 +3,7 @@ package io.github.moe4j.core.io;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** Says in one line which file or tensor is not as the safetensors format demands, and how. */
+/** A file or tensor violates the safetensors format; the message says how. */
 public final class SafetensorsException extends IOException {
   private static final long serialVersionUID = 1L;
 

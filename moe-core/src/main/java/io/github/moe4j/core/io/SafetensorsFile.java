@@ -15,9 +15,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * An open file in the safetensors format, mapped into memory. Opening reads and checks the header alone;
  * {@link #read} copies one tensor out of the file.
  *
- * <p>Several threads may read at once. Replacing the file by another, as {@link SafetensorsWriter} does, changes
- * nothing here. Nobody may write into it or cut it: a read of a file that was cut is refused, but one that is
- * cut in the middle of a read can end the whole process, as with every mapped file.
+ * <p>Several threads may read at once. Replacing the file by another, as {@link SafetensorsWriter} does, does
+ * not affect it. The file must not be modified or truncated: a read of a truncated file is rejected, but truncation during a read
+ * can crash the process, as with every mapped file.
  */
 public final class SafetensorsFile implements TensorSource, AutoCloseable {
   private final Path file;
@@ -155,9 +155,9 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   }
 
   /**
-   * Lets go of the file; names, shapes and metadata stay. A read that another thread has begun ends well. The
-   * operating system's mapping goes with the next garbage collection: until then Windows will not delete
-   * the file, other systems will.
+   * Releases the file; names, shapes and metadata stay. A read in progress on another thread completes. The mapping itself is
+   * released by garbage collection: until then Windows will not delete the file, other systems
+   * will.
    */
   @Override
   public void close() {

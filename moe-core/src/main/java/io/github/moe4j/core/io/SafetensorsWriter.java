@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Collects tensors and writes them in the safetensors format. Nothing touches the disk before {@link #write} or
- * {@link #writeSharded}, so a program that fails between two calls of {@link #put} leaves no half of a
+ * {@link #writeSharded}, so a program that fails between two calls of {@link #put} leaves no partial
  * model.
  *
  * <p>{@code put} copies nothing: it keeps the array, whose elements are read when the file is written.
@@ -71,8 +71,8 @@ public final class SafetensorsWriter implements TensorSink {
   }
 
   /**
-   * Writes one file. It is written beside, forced to disk and moved into place: whatever happens, there is
-   * the old file or the new one.
+   * Writes one file. It is written to a temporary file, flushed to disk and moved into place: a
+   * crash leaves the old file or the new one.
    *
    * @param file new, or replaced
    */

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A folder with a model: {@code model.safetensors.index.json} and the files that it names, or else one
  * {@code model.safetensors}. Several threads may read at once.
  *
- * <p>A file is opened when its first tensor is asked for. What is wrong with it then shows in {@link #read} as
+ * <p>A file is opened when its first tensor is read. Errors in it are then reported by {@link #read} as
  * {@link SafetensorsException}, and in {@link #shape}, {@link #dtype} and {@link #type} within an
  * {@link UncheckedIOException}.
  */

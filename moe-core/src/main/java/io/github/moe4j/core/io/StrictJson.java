@@ -17,8 +17,8 @@ import org.nd4j.shade.jackson.core.JsonProcessingException;
 import org.nd4j.shade.jackson.core.JsonToken;
 
 /**
- * Reads JSON of strangers piece by piece: strict UTF-8, no key twice, whole numbers only, and nothing
- * deeper than the caller asks for. All that is wrong becomes a {@link SafetensorsException}.
+ * Streaming reader of untrusted JSON: strict UTF-8, no duplicate keys, whole numbers only, and limited nesting. Every
+ * error is a {@link SafetensorsException}.
  */
 final class StrictJson {
   /** Nesting of values that are skipped. */

@@ -10,8 +10,8 @@ import java.util.random.RandomGenerator;
  * (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators", OOPSLA).
  *
  * <p>A counter grows by an odd constant, gamma, and each of its values is mixed into one number. From
- * the same seed it gives the same numbers as {@code SplittableRandom} to whatever is asked for, and
- * splits into the same generators, so it may take its place without a bit changing.
+ * the same seed it produces the same sequence as {@code SplittableRandom} for every method, and splits into
+ * the same generators, so it is a drop-in replacement.
  *
  * <p>Used by one thread at a time; {@link #split} gives another thread its own.
  */
@@ -36,7 +36,7 @@ public final class RestorableRandom implements RandomGenerator, Stateful {
   }
 
   /**
-   * A generator that goes on where another was.
+   * A generator that continues from a saved state.
    *
    * @param state what {@link #state} gave: two numbers, the second odd. Not modified.
    */

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Rows normalized and multiplied by a factor a column, and the way back. */
+/** Normalized rows multiplied by a factor per column, with its backward. */
 final class NormalizedRows {
   private final SlotNormalization kind;
   private final INDArray x;

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Soft Mixture of Experts (Puigcerver et al. 2023, arXiv 2308.00951, algorithm 1; {@code
  * projects/soft_moe} in google-research/vmoe; lucidrains/soft-moe-pytorch): no token is routed, each
- * expert sees S learned mixtures of all tokens of a sequence, its slots.
+ * expert processes S learned mixtures of all tokens of a sequence, its slots.
  *
  * <p>For the tokens n of one sequence and the slots s of expert e:
  *
@@ -30,11 +30,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * y[n]         = Σ_es softmax over es of logits[n,es] · expert_e(input[es])
  * }</pre>
  *
- * <p>Everything is differentiable, nothing is dropped and the load is perfect by construction, so
- * there is nothing to balance. Every token of a sequence, later ones included, changes the output of
+ * <p>Everything is differentiable, nothing is dropped and the load is balanced by
+ * construction. Every token of a sequence, later ones included, changes the output of
  * every other: not for decoders.
  *
- * <p>A padded token gives nothing to slots; its own output: {@link SoftMoeOptions.PaddedOutput}. No
+ * <p>A padding token does not contribute to slots; its own output: {@link SoftMoeOptions.PaddedOutput}. No
  * noise is added to the logits.
  *
  * <p>Parameters: {@code slots} [E,S,D]; {@code norm.gamma} and {@code slotNorm.gamma} [D] with

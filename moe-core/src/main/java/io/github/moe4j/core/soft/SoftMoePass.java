@@ -104,7 +104,7 @@ final class SoftMoePass implements FeedForwardPass {
     return exchanged(rows, sequences, layer.experts().experts());
   }
 
-  /** The way back of {@link #byExpert}. */
+  /** The backward of {@link #byExpert}. */
   private INDArray bySequence(INDArray rows) {
     return exchanged(rows, layer.experts().experts(), sequences);
   }

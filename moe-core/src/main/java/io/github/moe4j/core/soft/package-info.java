@@ -1,4 +1,4 @@
-/** Soft MoE: experts that see learned mixtures of tokens instead of tokens. */
+/** Soft MoE: experts process learned mixtures of tokens instead of tokens. */
 @NullMarked
 package io.github.moe4j.core.soft;
 

@@ -70,7 +70,7 @@ public final class Optimizer implements Stateful {
   /**
    * Changes every parameter by its gradient's update.
    *
-   * @param gradients gradients of the same parameters. Modified: used up, all zero afterwards.
+   * @param gradients gradients of the same parameters. Modified: consumed, all zero afterwards.
    */
   public void step(Gradients gradients) {
     Require.that(

@@ -21,8 +21,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Multi-head self-attention in which a token sees itself and earlier real tokens of its sequence
  * (Vaswani et al. 2017, arXiv 1706.03762, equation 1, masked).
  *
- * <p>Scores of one sequence and head are a matrix [S,S], so memory grows with S². A padded token is
- * seen by none and gets zero.
+ * <p>Scores of one sequence and head are a matrix [S,S], so memory grows with S². A padding token is
+ * attended by none and its output is zero.
  *
  * <p>Parameters: {@code qkv.weight} [3D,D] (queries, keys, values) and {@code out.weight} [D,D].
  */
@@ -77,7 +77,7 @@ public final class CausalSelfAttention implements Parameterized {
     return new Run(input, scope);
   }
 
-  /** One pass and the way back; arrays by head are [T·heads, D/heads], sequence by sequence. */
+  /** One pass with its backward; arrays by head are [T·heads, D/heads], sequence by sequence. */
   public final class Run {
     private final INDArray x;
     private final TokenMask mask;

@@ -89,7 +89,7 @@ public final class LayerNorm implements Parameterized {
     return new Run(x, mask, y, w, mean, inverse);
   }
 
-  /** One pass and the way back. */
+  /** One pass with its backward. */
   public final class Run {
     private final INDArray x;
     private final TokenMask mask;

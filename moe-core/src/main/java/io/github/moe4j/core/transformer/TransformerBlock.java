@@ -98,7 +98,7 @@ public final class TransformerBlock implements FeedForward {
     }
   }
 
-  /** One pass and the way back. */
+  /** One pass with its backward. */
   private final class Run implements FeedForwardPass {
     private final Arena.Scope scope;
     private final LayerNorm.Run normed1;

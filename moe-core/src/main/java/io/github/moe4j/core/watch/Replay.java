@@ -5,8 +5,8 @@ import io.github.moe4j.core.internal.Require;
 import java.util.List;
 
 /**
- * The recorded passes of one layer, handed out one after another. Unlike all else in a layer it
- * changes with every pass, so passes must come in the order of the recording; each layer has its own.
+ * The recorded passes of one layer, returned one after another. Unlike everything else in a layer it changes
+ * with every pass, so passes must come in the order of the recording; each layer has its own.
  */
 public final class Replay {
   private final String layer;
@@ -48,7 +48,7 @@ public final class Replay {
     return passes.get(0).assignments().experts();
   }
 
-  /** How many passes have not been handed out yet. */
+  /** Number of passes left. */
   public synchronized int remaining() {
     return passes.size() - next;
   }
@@ -59,8 +59,8 @@ public final class Replay {
   }
 
   /**
-   * The next pass; an error if it was not one of as many tokens with the same padding, or if all have
-   * been handed out. After an error the same pass comes next.
+   * The next pass; an error if it was not one of as many tokens with the same padding, or if none are
+   * left. After an error the same pass comes next.
    *
    * @param input of the pass that is to be decided the same way
    */

@@ -11,11 +11,11 @@ import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Decides what a trace says, weights included, one pass after another, whatever the tokens hold.
+ * Replays the decisions of a trace, weights included, pass by pass, whatever the tokens.
  *
- * <p>It learns nothing: recorded weights are constants, so no gradient passes through them. It offers
- * no scores either, so it does not go with losses and capacity rules that need some. In {@code
- * moe-routing}, {@code ReplayedTopK} replays the choice alone and learns.
+ * <p>It is not trainable: recorded weights are constants without gradient. It provides no scores either,
+ * so losses and capacity rules that need scores cannot be used. In {@code
+ * moe-routing}, {@code ReplayedTopK} replays only the choice and is trainable.
  */
 public final class ReplayRouter implements Router {
   private final Replay replay;

@@ -13,8 +13,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a trace record by record. A file that is damaged, cut off or no trace at all is refused with an
- * {@link IOException} that names record and byte. Used by one thread at a time.
+ * Reads a trace record by record. A damaged or truncated file, or one that is no trace, is rejected with an {@link
+ * IOException} that names record and byte offset. Used by one thread at a time.
  */
 public final class TraceReader implements Closeable {
   private final Path file;

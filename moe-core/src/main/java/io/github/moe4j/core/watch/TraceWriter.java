@@ -13,10 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes what routers decide to a file, a record a pass. One writer may listen to several layers.
+ * Writes routing decisions to a file, one record per pass. One writer may listen to several layers.
  *
- * <p>Threads may share it: records come in the order in which passes end, so what is to be replayed
- * should run on one thread. Closing it writes the end mark; without one a reader gives all whole
+ * <p>Threads may share it: records are in order of completion, so record on one thread for
+ * replay. Closing it writes the end mark; without one a reader gives all whole
  * records and then an error.
  */
 public final class TraceWriter implements PassListener, Closeable {

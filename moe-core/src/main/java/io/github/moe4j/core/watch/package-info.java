@@ -1,5 +1,5 @@
 /**
- * Watching layers at work: traces of what routers decided, and routers that decide it again.
+ * Observability: traces of routing decisions, and routers that replay them.
  *
  * <p>Axes as in {@link io.github.moe4j.core}. A listener is set by {@code
  * MoeLayer.Builder.listener}; {@code core.watch.micrometer} has one for Micrometer.

@@ -110,8 +110,8 @@ class CheckpointTrainingTest {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
       UPDATERS.forEach((name, updater) -> {
         try {
-          Training unbroken = new Training(type, updater.get(), 1);
-          unbroken.steps(6);
+          Training uninterrupted = new Training(type, updater.get(), 1);
+          uninterrupted.steps(6);
           Training first = new Training(type, updater.get(), 1);
           first.steps(3);
           Path file = folder.resolve("model");
@@ -120,12 +120,12 @@ class CheckpointTrainingTest {
           second.steps(1); // whatever it was before
           second.load(file);
           second.steps(3);
-          assertSame(name, unbroken.layer.parameters(), second.layer.parameters());
-          assertSame(name, unbroken.optimizer.state(), second.optimizer.state());
+          assertSame(name, uninterrupted.layer.parameters(), second.layer.parameters());
+          assertSame(name, uninterrupted.optimizer.state(), second.optimizer.state());
           assertEquals(6, second.optimizer.steps());
-          assertArrayEquals(unbroken.random.state(), second.random.state());
+          assertArrayEquals(uninterrupted.random.state(), second.random.state());
           first.steps(3);
-          assertSame(name, unbroken.layer.parameters(), first.layer.parameters());
+          assertSame(name, uninterrupted.layer.parameters(), first.layer.parameters());
         } catch (IOException e) {
           throw new AssertionError(e);
         }
@@ -135,11 +135,11 @@ class CheckpointTrainingTest {
 
   @Test
   void steps_withoutStateOrGenerator_otherBits() throws IOException {
-    Training unbroken = new Training(DataType.DOUBLE, new Adam(0.01), 1);
-    unbroken.steps(3);
+    Training uninterrupted = new Training(DataType.DOUBLE, new Adam(0.01), 1);
+    uninterrupted.steps(3);
     Path file = folder.resolve("model");
-    unbroken.save(file);
-    unbroken.steps(3);
+    uninterrupted.save(file);
+    uninterrupted.steps(3);
     for (boolean state : new boolean[] {true, false}) {
       Training other = new Training(DataType.DOUBLE, new Adam(0.01), 2);
       Checkpoint saved = Checkpoint.load(file);
@@ -150,7 +150,7 @@ class CheckpointTrainingTest {
         other.random.restore(saved, "random");
       }
       other.steps(3);
-      unbroken
+      uninterrupted
           .layer
           .parameters()
           .forEach((name, array) -> assertFalse(

@@ -40,7 +40,7 @@ class RestorableRandomTest {
     }
   }
 
-  /** Some of all that a generator can be asked for. */
+  /** Various methods of a generator. */
   private static List<Object> draws(RandomGenerator random) {
     List<Object> drawn = new ArrayList<>();
     for (int i = 0; i < 50; i++) {

@@ -72,12 +72,12 @@ public final class NaiveCapacity {
     return IntStream.range(0, p.experts()).mapToDouble(e -> p.get(t, e)).max().orElseThrow();
   }
 
-  /** What finds room, in the decision's order. */
+  /** What fits the capacity, in the decision's order. */
   public List<Row> limited(int[] order, boolean perSequence) {
     return rerouted(order, perSequence, 1);
   }
 
-  /** What finds room in one of so many experts, in the decision's order. */
+  /** What fits the capacity of so many experts, in the decision's order. */
   public List<Row> rerouted(int[] order, boolean perSequence, int tries) {
     Map<Place, Integer> load = new HashMap<>();
     Map<Integer, Row> placed = new HashMap<>();

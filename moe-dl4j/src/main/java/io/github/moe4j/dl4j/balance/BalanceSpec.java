@@ -5,8 +5,8 @@ import java.io.Serializable;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
 /**
- * A balance loss as part of a network's configuration; JSON names its class, so that losses of one's
- * own need no registration.
+ * A balance loss as part of a network's configuration; JSON names its class, so that custom losses need
+ * no registration.
  */
 @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS, property = "@class")
 public interface BalanceSpec extends Serializable {

@@ -12,12 +12,12 @@ public record BalanceTarget(double cv, double mostLoaded) {
       new BalanceTarget(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
 
   /** A seventh of the variation of a total collapse of top-2 of 8. */
-  public static final BalanceTarget EVEN = new BalanceTarget(0.25, Double.POSITIVE_INFINITY);
+  public static final BalanceTarget BALANCED = new BalanceTarget(0.25, Double.POSITIVE_INFINITY);
 
   /** For a selection bias, which steers what it is measured by: no expert a fifth above the mean. */
   public static final BalanceTarget TIGHT = new BalanceTarget(0.25, 1.2);
 
-  /** Whether the load at the end of a run is as even as promised. */
+  /** Whether the load at the end of a run is as balanced as promised. */
   public boolean isKept(double cvAfter, double mostLoadedAfter) {
     return cvAfter <= cv && mostLoadedAfter <= mostLoaded;
   }

@@ -21,7 +21,7 @@ public record GlobalBatch(SwitchLoss loss) implements Balancing {
   public GlobalBatch {
     Require.that(
         loss.counting() != Counting.FIRST_CHOICE && loss.pooling() == LossScope.LAYER_SUM,
-        "the loss must count all choices and sum layers but was %s",
+        "the loss must count all choices and sum over layers but was %s",
         loss);
   }
 

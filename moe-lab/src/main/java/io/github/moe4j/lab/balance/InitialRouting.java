@@ -3,7 +3,7 @@ package io.github.moe4j.lab.balance;
 /** What the gates of a model start from. */
 public enum InitialRouting {
   /** No expert is preferred. */
-  EVEN,
+  BALANCED,
   /** The first k experts are preferred by the gate's bias, so that they get nearly all tokens. */
   COLLAPSED
 }

@@ -7,7 +7,7 @@ import io.github.moe4j.core.LoadStatistics;
 public enum LoadUnit {
   /** Choices of each expert. */
   EXPERTS,
-  /** Choices of the experts of each device, two experts a device. */
+  /** Choices of the experts of each device, two experts per device. */
   DEVICES;
 
   /** Devices of the study hold as many experts. */

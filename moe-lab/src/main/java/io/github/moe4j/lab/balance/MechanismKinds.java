@@ -42,7 +42,7 @@ final class MechanismKinds {
         page,
         StudiedRouter.TOP_K,
         LoadUnit.EXPERTS,
-        BalanceTarget.EVEN,
+        BalanceTarget.BALANCED,
         losses(options -> List.of(loss.apply(options))));
   }
 
@@ -56,7 +56,7 @@ final class MechanismKinds {
     return all.build();
   }
 
-  /** The rate falls like the learning rate, so that the bias settles as the router does. */
+  /** The rate falls like the learning rate, so that the bias converges with the router. */
   static CoefficientSchedule fallingRate(int steps) {
     return CoefficientSchedule.cosine(0.01, 0.0005, steps);
   }

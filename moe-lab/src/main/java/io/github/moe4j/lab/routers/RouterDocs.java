@@ -21,16 +21,16 @@ public final class RouterDocs {
   private static final String HEAD = """
       # All routers
 
-      T tokens, E experts, k choices per token; p = softmax of the logits l, σ = sigmoid. Cost is
-      beside the matrix product of the gate. Each name leads to a page with options, sources and a
-      picture of what the router makes of the same 16 tokens and 8 experts. How routers are put
-      together and what all of them keep: [routers](routers/README.md). Writing your own:
+      T tokens, E experts, k choices per token; p = softmax of the logits l, σ = sigmoid. Cost excludes
+      the gate's matrix product. Each name links to a page with options, sources and a
+      picture of the routing of the same 16 tokens and 8 experts. Components and common guarantees of
+      routers: [routers](routers/README.md). Writing your own:
       [tutorial](own-router.md). How long they take: [benchmarks](benchmarks.md).
 
       This page and the pictures are generated:
       `java -jar moe-bench/target/moe-bench.jar routers --docs docs`.
 
-      | router | chooses and weighs | learns | experts a token | even by design | usually balanced by | needs | used by | cost |
+      | router | selection and weights | parameters | experts per token | balanced by design | default balancing | requires | used by | cost |
       |---|---|---|---|---|---|---|---|---|
       """;
 

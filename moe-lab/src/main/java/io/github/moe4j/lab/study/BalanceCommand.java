@@ -30,41 +30,41 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Trains the lab's model on real text from collapsed routers, with each balancing mechanism,"
-            + " and prints a Markdown table of load before and after and the price in bits per byte.",
+            + " and prints a Markdown table of load before and after and the cost in bits per byte.",
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:every bound kept", "1:a bound exceeded", "2:wrong usage", "130:interrupted"})
+    exitCodeList = {"0:all bounds met", "1:a bound exceeded", "2:wrong usage", "130:interrupted"})
 public final class BalanceCommand implements Callable<Integer> {
   private final Watch.Source watches;
 
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(names = "--steps", description = "Optimizer steps of each model (${DEFAULT-VALUE}).")
+  @Option(names = "--steps", description = "Optimizer steps per model (${DEFAULT-VALUE}).")
   private int steps = LabOptions.DEFAULT.steps();
 
-  @Option(names = "--seed", description = "Seed of everything random (${DEFAULT-VALUE}).")
+  @Option(names = "--seed", description = "Random seed (${DEFAULT-VALUE}).")
   private long seed = LabOptions.DEFAULT.seed();
 
   @Option(
       names = "--only",
       split = ",",
       paramLabel = "NAME",
-      description = "Mechanisms to run, and nothing beside each router's control (all).")
+      description = "Mechanisms to run, with each router's control (all).")
   private @Nullable List<String> only;
 
-  @Option(names = "--list", description = "List all mechanisms and end.")
+  @Option(names = "--list", description = "List all mechanisms and exit.")
   private boolean list;
 
   @Option(
       names = "--docs",
       paramLabel = "FILE",
-      description = "Write the tables into this page, between its markers.")
+      description = "Write the tables to this page, between its markers.")
   private @Nullable Path docs;
 
   @Option(
       names = "--times",
       paramLabel = "FILE",
-      description = "Print a table from the JSON result of JMH's LossBenchmark, and end.")
+      description = "Print a table from the JSON result of JMH's LossBenchmark, and exit.")
   private @Nullable Path times;
 
   /** Called by picocli. */
@@ -115,7 +115,7 @@ public final class BalanceCommand implements Callable<Integer> {
     if (docs != null) {
       Require.that(
           only == null && options.equals(LabOptions.DEFAULT),
-          "--docs takes a whole default run, without --only, --seed and --steps");
+          "--docs needs a complete default run, without --only, --seed and --steps");
       GeneratedPart.require(docs, "choice");
       GeneratedPart.require(docs, "balance");
     }
@@ -143,7 +143,7 @@ public final class BalanceCommand implements Callable<Integer> {
       out.flush();
       boundsKept(rows, err);
       if (docs != null) {
-        err.println(docs + " is left as it was");
+        err.println(docs + " is left unchanged");
       }
       return Interruption.EXIT_CODE;
     }
@@ -164,7 +164,7 @@ public final class BalanceCommand implements Callable<Integer> {
     return broken.isEmpty();
   }
 
-  /** The mechanisms asked for, and what they are compared with. */
+  /** The requested mechanisms, and their controls. */
   private List<Mechanism> chosen() {
     if (only == null) {
       return Mechanisms.all();

@@ -9,18 +9,18 @@ import java.util.Locale;
 /** The study's rows as Markdown tables. */
 final class BalanceTable {
   private static final String HEAD = """
-      | router | mechanism | tokens on one expert, before | load CV before | load CV after | bound | most loaded/mean | bound | idle experts | bits per byte | price |
+      | router | mechanism | tokens on one expert, before | load CV before | load CV after | bound | most loaded/mean | bound | idle experts | bits per byte | cost |
       |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
       """;
 
   private static final String CHOICE_HEAD = """
-      | mechanism | router | when | load CV | price |
+      | mechanism | router | when | load CV | cost |
       |---|---|---|---:|---:|
       """;
 
   private BalanceTable() {}
 
-  /** What to choose by: of each mechanism when it fits, what it reached and its price. */
+  /** When each mechanism fits, the balance it reached and its cost. */
   static String choice(List<StudyRow> rows) {
     StringBuilder table = new StringBuilder(CHOICE_HEAD);
     for (StudyRow row : rows) {
@@ -35,27 +35,27 @@ final class BalanceTable {
             mechanism.when(),
             row.cvAfter(),
             devices(mechanism),
-            price(row, rows)));
+            cost(row, rows)));
       }
     }
     return table.toString().stripTrailing();
   }
 
   /**
-   * The table; the price of a row is its bits per byte less those of the same router that starts
+   * The table; the cost of a row is its bits per byte less those of the same router that starts
    * even and is left alone.
    */
   static String of(List<StudyRow> rows) {
     StringBuilder table = new StringBuilder(HEAD);
     for (StudyRow row : rows) {
-      table.append(line(row, price(row, rows)));
+      table.append(line(row, cost(row, rows)));
     }
     return table.toString().stripTrailing();
   }
 
-  private static String price(StudyRow row, List<StudyRow> rows) {
+  private static String cost(StudyRow row, List<StudyRow> rows) {
     double even = rows.stream()
-        .filter(r -> r.start() == InitialRouting.EVEN)
+        .filter(r -> r.start() == InitialRouting.BALANCED)
         .filter(r -> r.mechanism().router() == row.mechanism().router())
         .mapToDouble(StudyRow::bitsPerByte)
         .findFirst()
@@ -67,7 +67,7 @@ final class BalanceTable {
     return mechanism.evens() == LoadUnit.DEVICES ? " (devices)" : "";
   }
 
-  private static String line(StudyRow row, String price) {
+  private static String line(StudyRow row, String cost) {
     Mechanism mechanism = row.mechanism();
     return String.format(
         Locale.ROOT,
@@ -83,7 +83,7 @@ final class BalanceTable {
         bound(mechanism.bound().mostLoaded()),
         row.idleAfter(),
         row.bitsPerByte(),
-        price);
+        cost);
   }
 
   private static String bound(double value) {
@@ -93,7 +93,7 @@ final class BalanceTable {
   private static String title(StudyRow row) {
     Mechanism mechanism = row.mechanism();
     if (mechanism.isNone()) {
-      return row.start() == InitialRouting.EVEN ? "nothing, from an even start" : "nothing";
+      return row.start() == InitialRouting.BALANCED ? "none, balanced start" : "none";
     }
     return "[%s](balance/%s.md): %s"
         .formatted(mechanism.name(), mechanism.page(), mechanism.description());

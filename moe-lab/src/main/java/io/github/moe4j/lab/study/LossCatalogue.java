@@ -34,9 +34,9 @@ public enum LossCatalogue {
   PER_SEQUENCE((experts, k) -> SwitchLoss.perSequence(1)),
   /** Switch loss with accumulated counts. */
   GLOBAL_BATCH((experts, k) -> new GlobalBatchLoss(SwitchLoss.of(1), CountReducer.single())),
-  /** Device-level loss, two experts a device. */
+  /** Device-level loss, two experts per device. */
   DEVICE((experts, k) -> DeviceLoss.of(1, devices(experts))),
-  /** Communication loss, two experts a device. */
+  /** Communication loss, two experts per device. */
   COMMUNICATION((experts, k) -> CommunicationLoss.of(1, devices(experts), 1)),
   /** Complementary loss of the k best scores. */
   COMPLEMENTARY((experts, k) -> ComplementaryLoss.of(1, k)),

@@ -25,7 +25,7 @@ public record StudyRow(
     int idleAfter,
     double bitsPerByte) {
 
-  /** Whether the load is as even as the mechanism promises. */
+  /** Whether the load is as balanced as the mechanism promises. */
   public boolean keepsBound() {
     return mechanism.bound().isKept(cvAfter, mostLoadedAfter);
   }

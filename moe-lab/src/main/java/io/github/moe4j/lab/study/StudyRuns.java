@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The runs of a study: each mechanism from a collapsed start, controls from an even one too.
+ * The runs of a study: each mechanism from a collapsed start, controls also from a balanced one.
  *
  * @param mechanisms in the order of the table
  */

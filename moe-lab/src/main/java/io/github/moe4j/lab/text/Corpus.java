@@ -47,11 +47,11 @@ public record Corpus(List<Domain> domains) {
   }
 
   /**
-   * The user's own text, one domain a file. Blank lines are left out, and so is a byte order mark.
+   * The user's own text, one domain per file. Blank lines are left out, and so is a byte order mark.
    *
    * @param files UTF-8 text; a domain is named by its file name, or by its path as given where two
    *     files have the same name
-   * @return one domain a file, in the order given
+   * @return one domain per file, in the order given
    * @throws CorpusException if there is no file, or one cannot be read, is too large, is not UTF-8
    *     or has fewer than two lines of its own
    */

@@ -46,7 +46,7 @@ record BalanceChoice(String name, List<Mechanism> mechanisms) {
 
   String text() {
     return mechanisms.isEmpty()
-        ? "nothing balances the load"
+        ? "no balancing"
         : mechanisms.stream()
             .map(mechanism -> mechanism.name() + ": " + mechanism.description())
             .collect(Collectors.joining("; "));

@@ -7,7 +7,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked for beside the router; null leaves it to the router, or to the lab.
+ * The requested options other than the router; null means the default of the router or of the lab.
  *
  * @param balance mechanisms
  * @param capacity rule
@@ -23,7 +23,7 @@ record Choices(
     @Nullable Integer k) {
   static final Choices NONE = new Choices(null, null, null, null, null);
 
-  /** Every combination of the values asked for; a list without any leaves that to the router. */
+  /** Every combination of the requested values; an empty list means the router's default. */
   static List<Choices> grid(
       List<String> balances,
       List<String> capacities,
@@ -61,12 +61,12 @@ record Choices(
             .variant());
   }
 
-  /** Of two numbers, the one asked for. */
+  /** Of two numbers, the requested one. */
   static <T> T orElse(@Nullable T asked, T otherwise) {
     return asked == null ? otherwise : asked;
   }
 
-  /** What is asked for, after the name of the router. */
+  /** The requested options, after the name of the router. */
   String suffix() {
     return Stream.of(
             part("", balance), part("", capacity), part("", kind), part("E", experts), part("k", k))

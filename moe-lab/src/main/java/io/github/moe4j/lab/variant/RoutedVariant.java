@@ -62,7 +62,7 @@ final class RoutedVariant {
             capacity
                 .provider()
                 .map(formula -> "limit of an expert as in " + formula.title())
-                .orElse("every assignment is kept"),
+                .orElse("no assignment is dropped"),
             capacity.provider().map(CapacityProvider::formula).orElse("")),
         new ModelPart("experts", kind.name(), kind.title(), kind.formula()));
     return new Variant(
@@ -90,7 +90,7 @@ final class RoutedVariant {
             Choices.orElse(choices.k(), sizes.layer().k()));
     Require.that(
         !balance.steersBias(layer.balanced()) || router.provider().traits().readsBias(),
-        "balance %s steers a selection bias, which router %s does not read",
+        "balance %s controls a selection bias, which router %s does not read",
         balance.name(),
         router.name());
     List<ExpertBias> biases = sizes.newBiases(layer.experts());

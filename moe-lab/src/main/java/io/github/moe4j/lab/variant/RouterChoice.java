@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A router with the balance and capacity that it has where nothing else is asked for.
+ * A router with its default balance and capacity.
  *
  * @param name as on the command line
  * @param provider the router
@@ -21,7 +21,7 @@ record RouterChoice(String name, RouterProvider provider, String balance, String
   private static final String TOP_K = "top-k";
   private static final String SWITCH = "switch";
 
-  /** What the lab compares if nothing is asked for, after the dense model. */
+  /** What the lab compares by default, after the dense model. */
   static List<RouterChoice> defaults() {
     return defaults(RouterCatalogue.load());
   }

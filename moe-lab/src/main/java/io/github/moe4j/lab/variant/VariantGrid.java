@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Every combination of what is asked for. A variant is named after its router, and after what it has
+ * Every combination of the requested options. A variant is named after its router, and after what it has
  * instead of the router's own or where there are several numbers.
  *
  * @param routers names

@@ -14,28 +14,31 @@ public final class VariantList {
 
   /** Prints it. */
   public static void print(PrintWriter out) {
-    out.println("--routers: models, each with what usually balances it");
-    line(out, "dense", "one network that every token sees");
+    out.println("--routers: models, each with its usual balancing");
+    line(out, "dense", "one network for all tokens");
     for (RouterChoice choice : RouterChoice.all()) {
       String own = " [balance %s, capacity %s]".formatted(choice.balance(), choice.capacity());
       line(out, choice.name(), choice.provider().formula() + own);
     }
     out.println();
-    out.println("--balance: several at once joined by +");
-    line(out, BalanceChoice.NONE, "nothing balances the load");
+    out.println("--balance: several joined by +");
+    line(out, BalanceChoice.NONE, "no balancing");
     for (Mechanism mechanism : BalanceChoice.all()) {
       line(out, mechanism.name(), mechanism.description());
     }
     out.println();
     out.println(
         "--capacity: a number f after a colon, as in megatron:1.25; a number alone is a factor");
-    line(out, CapacityText.DROPLESS, "keeps every assignment");
+    line(out, CapacityText.DROPLESS, "drops nothing");
     for (CapacityProvider kind : CapacityCatalogue.load()) {
       line(out, kind.name() + ":f", kind.formula() + ", as in " + kind.title());
     }
-    line(out, "…:f:how", "how is one or more of " + String.join(", ", CapacityText.allModifiers()));
+    line(
+        out,
+        "…:f:how",
+        "a modifier: one or more of " + String.join(", ", CapacityText.allModifiers()));
     out.println();
-    out.println("--experts: how many, and of which kinds");
+    out.println("--experts: number and kinds");
     for (ExpertsProvider kind : ExpertsCatalogue.load()) {
       line(out, kind.name(), kind.title() + ": " + kind.formula());
     }

@@ -16,7 +16,7 @@ public final class Variants {
 
   private Variants() {}
 
-  /** What the lab compares if nothing is asked for. */
+  /** What the lab compares by default. */
   public static List<String> defaults() {
     List<String> names = new ArrayList<>(List.of(DENSE));
     RouterChoice.defaults().forEach(choice -> names.add(choice.name()));
@@ -43,7 +43,7 @@ public final class Variants {
     if (!name.equals(DENSE)) {
       return Optional.empty();
     }
-    String text = "One SwiGLU network that every token sees.";
+    String text = "One SwiGLU network for all tokens.";
     ModelPart part = new ModelPart("experts", DENSE, text, "down(silu(gate·x) ⊙ up·x)");
     return Optional.of(new Variant(DENSE, text, List.of(part), Variants::dense));
   }

@@ -1,4 +1,4 @@
-// The loss of every model over the steps of training: the whole run, and its second half closer up.
+// The loss of every model over the training steps: the whole run, and its second half closer up.
 (() => {
   const { byId, make } = page;
   const { models, severalSeeds, addLegend, lineChart } = page.lab;
@@ -6,7 +6,7 @@
   let training = false;
 
   const curves = (late) => lineChart({
-    label: "Bits per byte of each model on held-out text over the steps of training",
+    label: "Bits per byte of each model on held-out text over the training steps",
     points: (run) => run.curve,
     of: (point) => point.validationBitsPerByte,
     also: () => (training && !late ? (point) => point.trainBitsPerByte : null),
@@ -31,9 +31,9 @@
 
   byId("curves-text").textContent =
     "Cross-entropy on held-out text in bits per byte: lower is better." +
-    (severalSeeds ? " Thick lines are the mean over the seeds, thin lines the single seeds." : "") +
-    " A click on a name shows or hides its model; “training text” adds, faintly, the loss on the" +
-    " text just trained on.";
+    (severalSeeds ? " Thick lines are the mean over seeds, thin lines single seeds." : "") +
+    " A click on a name shows or hides its model; “training text” adds the loss on the" +
+    " training text as faint lines.";
   addLegend(byId("legend"), models);
   addTraining();
   page.add(byId("curves-all"), curves(false));

@@ -7,7 +7,7 @@
   const used = runs.map((run) => run.expertUse).filter(Boolean);
 
   function trained() {
-    if (models.length === 0) return "No model came far enough to be measured on";
+    if (models.length === 0) return "No model was trained far enough to be measured on";
     const seeds = [...new Set(models.map((model) => model.runs.length))];
     const each = !severalSeeds ? ""
       : seeds.length > 1 ? ", some with several seeds,"
@@ -22,14 +22,14 @@
     byId("lede").textContent =
       `${trained()} ${page.plural(result.domains.length, result.domainKind)}` +
       `${known(steps) ? `, ${page.plural(steps, "step")} each` : ""}. The models of this lab differ` +
-      " only in the layer in the middle: a dense layer sends every byte through one network, a" +
-      " Mixture-of-Experts layer sends it to a few of its experts, which a router chooses. This page" +
-      " compares how well they predict, how fast they train, and what their experts came to do.";
+      " only in the feed-forward layer: a dense layer sends every byte through one network, a" +
+      " Mixture-of-Experts layer sends it to a few experts chosen by a router. This page" +
+      " compares prediction quality, training speed and expert specialization.";
     if (!result.complete) {
       const note = byId("interrupted");
       note.hidden = false;
       make("strong", `Interrupted after ${result.progress}.`, note);
-      note.append(" The figures are what was measured until then.");
+      note.append(" The results are those measured until then.");
     }
   }
 
@@ -47,5 +47,5 @@
   fillHeader();
   page.fillContents();
   byId("footer").textContent =
-    `Made by moe4j ${result.version}. The same figures are in result.json beside this page.`;
+    `Made by moe4j ${result.version}. The same results are in result.json in the same folder.`;
 })();

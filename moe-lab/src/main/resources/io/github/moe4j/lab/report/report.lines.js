@@ -1,4 +1,4 @@
-// Line charts over the steps of training, all models in one: the mean over seeds as a thick line, and
+// Line charts over the training steps, all models in one: the mean over seeds as a thick line, and
 // maybe every seed as a thin one of the same colour.
 (() => {
   const { colours, base, axis, stepAxis, tip } = page;

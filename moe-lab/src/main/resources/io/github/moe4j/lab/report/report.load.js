@@ -1,4 +1,4 @@
-// What share of the load each expert had over the steps of training: bands from expert 0 upwards.
+// What share of the load each expert had over the training steps: bands from expert 0 upwards.
 (() => {
   const { known, make, colours, base, axis, stepAxis, tip } = page;
 
@@ -13,7 +13,7 @@
   const load = (model) => () => {
     const c = colours();
     const { experts, load: points } = model.expertUse;
-    const option = base(`Share of each expert of ${model.name} over the steps of training`);
+    const option = base(`Share of each expert of ${model.name} over the training steps`);
     option.grid = { left: 44, right: 16, top: 8, bottom: 42 };
     // Bands stack along a category axis only; the points are evenly spaced anyway.
     const every = Math.max(1, Math.ceil(points.length / 5));

@@ -28,7 +28,7 @@
   function caption(rows, experts) {
     const told = bits(rows);
     return told === null ? "not measured"
-      : `Specialization: ${told.toFixed(2)} bits of at most ${Math.log2(experts).toFixed(2)}`;
+      : `Specialization: ${told.toFixed(2)} bits of maximum ${Math.log2(experts).toFixed(2)}`;
   }
 
   const run = () => moe[chosen].first;
@@ -69,13 +69,13 @@
   }
 
   byId("specialization-text").textContent =
-    `Which expert each ${domainKind} and script went to on held-out text, and which experts worked` +
-    ` together. The bits say how much the ${domainKind} or script tells about the expert: 0 if every` +
-    " expert serves all alike. Colours mean the same for all models." +
-    (severalSeeds ? " Of several seeds this is the first." : "");
+    `Which expert each ${domainKind} and script went to on held-out text, and which experts were` +
+    ` active together. Specialization is the mutual information of ${domainKind} or script and expert, in` +
+    " bits: 0 if every expert is used alike. Colours mean the same for all models." +
+    (severalSeeds ? " Of several seeds the first is shown." : "");
   byId("domain-title").textContent = `Experts by ${domainKind}`;
   byId("domain-text").textContent =
-    `Columns are experts, rows are ${domainKind}s, gathered below the expert that they favour; the` +
+    `Columns are experts, rows are ${domainKind}s, grouped by their most used expert; the` +
     " number after an expert counts them.";
   fillChoice();
   show();

@@ -12,7 +12,7 @@
   const columns = [
     {
       head: "validation bits/byte",
-      text: "cross-entropy on held-out text in bits per byte; what training is for. Lower is better.",
+      text: "cross-entropy on held-out text in bits per byte; the training objective. Lower is better.",
       of: (run) => run.validationBitsPerByte, write: fixed(4), better: LOW,
     },
     {
@@ -22,12 +22,12 @@
     },
     {
       head: "load CV",
-      text: "standard deviation of the experts’ load over its mean. 0 is even; √(E−1) is all on one expert.",
+      text: "standard deviation of the experts’ load over its mean. 0 is balanced; √(E−1) is all on one expert.",
       of: use((u) => u.loadCv), write: fixed(2), better: LOW,
     },
     {
       head: "max / mean",
-      text: "load of the busiest expert over the mean. 1 is even. Where experts work side by side, the busiest one sets the pace.",
+      text: "load of the busiest expert over the mean. 1 is balanced. If experts run in parallel, the busiest one sets the pace.",
       of: use((u) => u.mostLoadedOverMean), write: fixed(2), better: LOW,
     },
     {
@@ -42,7 +42,7 @@
     },
     {
       head: "idle experts",
-      text: "experts that no token was assigned to, of all.",
+      text: "experts without tokens, of all.",
       of: use((u) => u.expertsWithoutTokens), spread: fixed(1),
       write: (v, run) => `${Number.isInteger(v) ? v : v.toFixed(1)} of ${run.expertUse.experts}`,
     },

@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * Made-up experts.
  *
  * @param experts how many
- * @param k choices a token
+ * @param k choices per token
  * @param tilt the larger, the more of the load goes to expert 0 at the end
  * @param seed of what differs from run to run
  */

@@ -80,7 +80,7 @@ class RouterEdgeCasesTest {
     return RandomArrays.normal(Seeds.random(1), tokens * E);
   }
 
-  /** All numbers that a pass there and back gives, for comparison, and the pass itself. */
+  /** All numbers of a forward and backward pass, for comparison, and the pass itself. */
   private record Outcome(RouterDecision decision, int rows, List<double[]> numbers) {}
 
   /** Runs a pass both ways and checks what holds in every case. */
@@ -149,7 +149,7 @@ class RouterEdgeCasesTest {
     TokenBatch input = input(DataType.DOUBLE, random(5));
     for (TokenBatch mode : List.of(input, training(input))) {
       Outcome outcome = run(layer(1, 1, DataType.DOUBLE), mode);
-      // at most one assignment a token, since there is but one expert
+      // at most one assignment per token, since there is but one expert
       assertTrue(outcome.decision.assignments().size() <= 5, "assignments");
     }
   }

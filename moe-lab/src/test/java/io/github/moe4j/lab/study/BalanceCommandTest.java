@@ -69,7 +69,7 @@ class BalanceCommandTest {
     Path page = folder.resolve("page.md");
     Files.writeString(page, "nothing\n");
     assertEquals(2, execute("--docs", page.toString(), "--only", "switch"));
-    assertTrue(err.toString().contains("--docs takes a whole default run"), err.toString());
+    assertTrue(err.toString().contains("--docs needs a complete default run"), err.toString());
     assertEquals(2, execute("--docs", page.toString()));
     assertTrue(err.toString().contains("must have the lines"), err.toString());
     assertEquals(2, execute("--docs", folder.resolve("missing.md").toString()));
@@ -83,10 +83,10 @@ class BalanceCommandTest {
     assertTrue(watches.isClosed());
     assertEquals(6, watches.total());
     assertEquals(3, watches.done());
-    assertTrue(out.toString().contains("| top-k | nothing, from an even start |"), out.toString());
-    assertFalse(out.toString().contains("| top-k | nothing |"), out.toString());
+    assertTrue(out.toString().contains("| top-k | none, balanced start |"), out.toString());
+    assertFalse(out.toString().contains("| top-k | none |"), out.toString());
     assertTrue(out.toString().endsWith("\n\ninterrupted after 1 of 3 runs\n"), out.toString());
-    assertTrue(err.toString().startsWith("1 of 3: none-top-k, even start: "), err.toString());
+    assertTrue(err.toString().startsWith("1 of 3: none-top-k, balanced start: "), err.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());
   }
 
@@ -98,14 +98,14 @@ class BalanceCommandTest {
   }
 
   @Test
-  void table_rows_priceIsAgainstTheEvenStart() {
+  void table_rows_costIsAgainstTheBalancedStart() {
     String table = BalanceTable.of(List.of(
-        row("none-top-k", InitialRouting.EVEN, 0.9, 2.5, 2.75),
+        row("none-top-k", InitialRouting.BALANCED, 0.9, 2.5, 2.75),
         row("none-top-k", InitialRouting.COLLAPSED, 1.7, 4, 2.8),
         row("device", InitialRouting.COLLAPSED, 0.1, 1.3, 2.7)));
     List<String> lines = table.lines().toList();
     assertEquals(
-        "| top-k | nothing, from an even start | 99 % | 1.70 | 0.90 | – | 2.50 | – | 1 | 2.7500 |"
+        "| top-k | none, balanced start | 99 % | 1.70 | 0.90 | – | 2.50 | – | 1 | 2.7500 |"
             + " +0.0000 |",
         lines.get(2));
     assertTrue(lines.get(3).endsWith("| 2.8000 | +0.0500 |"), lines.get(3));

@@ -70,7 +70,7 @@ class BalanceStudyTest {
 
   @Test
   void run_evenStart_noExpertIsPreferredBefore() {
-    StudyRow row = run(Mechanisms.named("none-top-k"), InitialRouting.EVEN);
+    StudyRow row = run(Mechanisms.named("none-top-k"), InitialRouting.BALANCED);
     assertTrue(row.cvBefore() < 1, "CV " + row.cvBefore());
   }
 

@@ -137,7 +137,7 @@ class VariantGridTest {
         "topk | | megatron | capacity megatron needs a number after a colon",
         "topk | | megatron:x | capacity must have a number after its name but was megatron:x",
         "topk | | factor:1:first | capacity modifier must be one of",
-        "topk | v3-sign | | topk/v3-sign: balance v3-sign steers a selection bias, which router topk",
+        "topk | v3-sign | | topk/v3-sign: balance v3-sign controls a selection bias, which router topk",
         "hash | switch | | hash/switch: ",
         "topk | load | | balance must be",
       })

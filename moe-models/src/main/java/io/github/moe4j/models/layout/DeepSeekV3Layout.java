@@ -17,8 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * DeepSeek-V3 and R1: sigmoid scores, groups and experts chosen with a bias, shared experts ({@code
  * DeepseekV3MoE} in Hugging Face, where experts of other groups are never chosen).
  *
- * <p>The layers for predicting further tokens, which lie behind {@code num_hidden_layers}, are left
- * out.
+ * <p>Multi-token prediction layers, after {@code num_hidden_layers}, are
+ * ignored.
  */
 final class DeepSeekV3Layout implements Layout {
   private static final String BIAS = "router.selection_bias";

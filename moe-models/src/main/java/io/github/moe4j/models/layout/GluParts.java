@@ -14,7 +14,7 @@ final class GluParts {
   }
 
   /**
-   * Three tensors an expert.
+   * Three tensors per expert.
    *
    * @param expert a name with {@value TensorPerExpert#INDEX}, before {@code .gate.weight}
    */
@@ -52,7 +52,7 @@ final class GluParts {
     return fused(block, Order.HALVES, Side.LEFT, sizes);
   }
 
-  /** The expert that every token sees. */
+  /** The shared expert. */
   static List<LayoutPart> shared(String expert, int width, int hidden) {
     return List.of(
         WholeTensor.stackOfOne(

@@ -13,7 +13,7 @@ import java.util.Set;
  * gpt-oss: softmax over the chosen logits, experts with biases and a clamped SwiGLU ({@code
  * GptOssMLP} in Hugging Face). Gate and up lie in turn along the last axis of [E,D,2H].
  *
- * <p>The published files hold the experts as MXFP4 blocks, which are refused; so this reads what
+ * <p>The published files hold the experts as MXFP4 blocks, which are rejected; so this reads what
  * was saved after dequantizing.
  */
 final class GptOssLayout implements Layout {

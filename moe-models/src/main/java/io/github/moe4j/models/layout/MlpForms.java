@@ -8,7 +8,7 @@ final class MlpForms {
   private MlpForms() {}
 
   /**
-   * Published with three tensors an expert, kept by newer code in two tensors of all.
+   * Published with three tensors per expert, kept by newer code in two tensors of all.
    *
    * @param others the parts beside router and experts, given the block's name
    */

@@ -10,8 +10,8 @@ import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * The sparse blocks of a published model. Reads a tensor when a layer that needs it is asked for,
- * and keeps none.
+ * The sparse blocks of a published model. Tensors are read on demand and not
+ * kept.
  */
 public final class MoeCheckpoint implements AutoCloseable {
   private final Layout layout;
@@ -59,7 +59,7 @@ public final class MoeCheckpoint implements AutoCloseable {
    *
    * @param block one of {@link #blocks}
    * @param type FLOAT or DOUBLE, which the layer's parameters become
-   * @return a new layer, called what the block is called; nothing that happens to it reaches the
+   * @return a new layer, named after the block; changes to it do not affect the
    *     checkpoint
    * @throws IOException if a tensor cannot be read
    * @throws LayoutException if a tensor is missing or has another shape

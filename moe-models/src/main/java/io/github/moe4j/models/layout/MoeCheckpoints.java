@@ -52,7 +52,7 @@ public final class MoeCheckpoints {
    * A model whose tensors are read by someone else.
    *
    * @param configJson the text of a {@code config.json}
-   * @param tensors all of its tensors, or those of the blocks that are asked for
+   * @param tensors all of its tensors, or those of the blocks to read
    * @throws LayoutException if the config is not understood
    */
   public static MoeCheckpoint of(String configJson, TensorSource tensors) {

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * NLLB-MoE: two experts a token, the second by policy, room that counts padding, plain experts with
+ * NLLB-MoE: two experts per token, the second by policy, room that counts padding, plain experts with
  * biases ({@code NllbMoeSparseMLP} in Hugging Face).
  *
  * <p>The policies {@code random} and {@code sampling} draw in training alone; Hugging Face draws in

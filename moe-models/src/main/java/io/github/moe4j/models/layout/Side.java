@@ -16,7 +16,7 @@ enum Side {
   }
 
   /**
-   * The last two axes in the other order, if this is the right side: the way to the layer and back.
+   * The last two axes in the other order, if this is the right side: the conversion to the layer and back.
    *
    * @param array Not modified.
    */

@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Switch Transformers: one expert a token, {@code expert_capacity} tokens of each sequence in each
+ * Switch Transformers: one expert per token, {@code expert_capacity} tokens of each sequence in each
  * expert, plain experts ({@code SwitchTransformersSparseMLP} in Hugging Face before 2026, which
  * drops what does not fit).
  *

@@ -1,6 +1,6 @@
 /**
- * The sparse blocks of published checkpoints, under the names that Hugging Face gives their tensors,
- * as layers and back.
+ * Loads and saves the sparse blocks of published checkpoints, with Hugging Face's tensor
+ * names.
  *
  * <p>A {@code Layout} is one family of models: which of their layers are sparse, where each
  * parameter lies ({@code LayoutPart}), and which layer they make. {@code Layouts} lists them all.

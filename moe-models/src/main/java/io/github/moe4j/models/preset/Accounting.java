@@ -12,17 +12,17 @@ public final class Accounting {
     this.model = model;
   }
 
-  /** All parameters but those of modules that predict later tokens. */
+  /** All parameters but those of multi-token prediction modules. */
   public static ParameterCounts total(Architecture model) {
     return counted(model, model.sparse().experts());
   }
 
-  /** Those that one token meets: {@code k} of the routed experts of each layer, and all else. */
+  /** Those active for one token: {@code k} of the routed experts of each layer, and all else. */
   public static ParameterCounts active(Architecture model) {
     return counted(model, model.sparse().k());
   }
 
-  /** All parameters, with so many routed experts a layer in place of E; the router keeps E rows. */
+  /** All parameters, with so many routed experts per layer in place of E; the router keeps E rows. */
   static ParameterCounts counted(Architecture model, int routedExperts) {
     Accounting count = new Accounting(model);
     count.embeddings();
@@ -33,7 +33,7 @@ public final class Accounting {
   }
 
   /**
-   * Parameters of the modules that predict later tokens alone: each has a projection of two rows
+   * Parameters of the multi-token prediction modules alone: each has a projection of two rows
    * to one, a layer with experts, and three norms beside it. Embedding and output matrix are the
    * model's.
    */

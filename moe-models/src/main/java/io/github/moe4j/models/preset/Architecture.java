@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param norm one before each part of a layer and one at the end of a stack
  * @param positionBuckets rows of each stack's table of relative positions, a number a head; 0 for
  *     none
- * @param predictors modules that predict later tokens (DeepSeek-V3, arXiv 2412.19437, section 2.2)
+ * @param predictors multi-token prediction modules (DeepSeek-V3, arXiv 2412.19437, section 2.2)
  */
 public record Architecture(
     int vocabulary,
@@ -90,7 +90,7 @@ public record Architecture(
         predictors);
   }
 
-  /** The same with modules that predict later tokens. */
+  /** The same with multi-token prediction modules. */
   public Architecture withPredictors(int count) {
     return new Architecture(
         vocabulary,

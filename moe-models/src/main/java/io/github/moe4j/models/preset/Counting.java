@@ -16,11 +16,11 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
   public enum Kind {
     /** All parameters of the model. */
     TOTAL("total"),
-    /** Those that one token meets. */
+    /** Those active for one token. */
     ACTIVE("active"),
-    /** Those of the dense model with as many operations: one expert a layer. */
+    /** Those of the dense model with as many operations: one expert per layer. */
     DENSE_EQUIVALENT("dense equivalent"),
-    /** Those of the modules that predict later tokens. */
+    /** Those of the multi-token prediction modules. */
     PREDICTORS("MTP module");
 
     private final String label;
@@ -35,15 +35,15 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
   /** Everything but both embeddings. */
   public static final Counting NON_EMBEDDING =
       new Counting(Kind.TOTAL, EnumSet.of(ParameterGroup.EMBEDDING, ParameterGroup.OUTPUT));
-  /** What a token meets, both embeddings whole. */
+  /** The active parameters, both embeddings in full. */
   public static final Counting ACTIVE = new Counting(Kind.ACTIVE, Set.of());
   /** What a token is multiplied by: not the table that it is looked up in. */
   public static final Counting ACTIVE_WITHOUT_INPUT =
       new Counting(Kind.ACTIVE, EnumSet.of(ParameterGroup.EMBEDDING));
-  /** The dense model with as many operations: one expert a layer and no router. */
+  /** The dense model with as many operations: one expert per layer and no router. */
   public static final Counting DENSE_EQUIVALENT =
       new Counting(Kind.DENSE_EQUIVALENT, EnumSet.of(ParameterGroup.ROUTER));
-  /** The modules that predict later tokens, without what they share with the model. */
+  /** The multi-token prediction modules, without what they share with the model. */
   public static final Counting PREDICTORS = new Counting(Kind.PREDICTORS, Set.of());
 
   /** Keeps a copy. */

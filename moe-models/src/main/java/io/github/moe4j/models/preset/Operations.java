@@ -10,8 +10,8 @@ import java.util.Map;
  *
  * <p>Counted: every matrix that the token is multiplied by, that of the output over the whole
  * vocabulary, and, for a context above 0, the products of queries with keys and of scores with
- * values. Not counted: biases, norms, activations, softmax, looking up embeddings, modules that
- * predict later tokens. Of a model with an encoder and a decoder, one token of each.
+ * values. Not counted: biases, norms, activations, softmax, looking up embeddings, multi-token prediction
+ * modules. Of a model with an encoder and a decoder, one token of each.
  *
  * @param parts each part, in order
  */

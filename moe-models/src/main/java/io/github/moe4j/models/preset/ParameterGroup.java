@@ -16,7 +16,7 @@ public enum ParameterGroup {
   ROUTER,
   /** Experts that tokens are routed to. */
   ROUTED_EXPERTS,
-  /** Experts that every token sees, with their gate. */
+  /** Shared experts, with their gate. */
   SHARED_EXPERTS,
   /** Normalization, that of queries and keys too. */
   NORMS,

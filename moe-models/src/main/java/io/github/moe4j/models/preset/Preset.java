@@ -40,7 +40,7 @@ public record Preset(
     return Accounting.total(architecture);
   }
 
-  /** The parameters that one token meets, by part. */
+  /** The active parameters of one token, by part. */
   public ParameterCounts active() {
     return Accounting.active(architecture);
   }

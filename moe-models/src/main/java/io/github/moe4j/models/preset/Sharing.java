@@ -3,7 +3,7 @@ package io.github.moe4j.models.preset;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Experts that every token sees.
+ * Shared experts.
  *
  * @param count of them
  * @param each one of them

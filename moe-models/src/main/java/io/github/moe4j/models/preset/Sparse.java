@@ -31,7 +31,7 @@ public record Sparse(
     return new Sparse(experts, k, expert, null, false, false);
   }
 
-  /** The same with experts that every token sees. */
+  /** The same with shared experts. */
   public Sparse withSharing(Sharing other) {
     return new Sparse(experts, k, expert, other, routerBias, selectionBias);
   }

@@ -16,7 +16,7 @@ class NllbMoeLayoutTest extends LayoutContract {
     return "hf_nllb_moe";
   }
 
-  /** Two experts a token, and no draws in evaluation, where the recorded code has them. */
+  /** Two experts per token, and no draws in evaluation, where the recorded code has them. */
   @Override
   boolean follows(CaseConfig config) {
     return config.integer("num_experts") > 1

@@ -1,6 +1,6 @@
 package io.github.moe4j.routing.catalogue;
 
-/** Where a router adds the expert bias, which a controller steers, when it chooses. */
+/** Where a router adds the expert bias, which a controller updates, for selection. */
 public enum BiasUse {
   /** It reads none. */
   NONE,

@@ -1,16 +1,16 @@
 package io.github.moe4j.routing.catalogue;
 
-/** Whether the loads of the experts are even by the way a router chooses, without a loss or controller. */
+/** Whether the loads of the experts are balanced by the routing method, without a loss or controller. */
 public enum LoadByDesign {
-  /** Not even. */
+  /** Not balanced. */
   UNEVEN("no"),
-  /** Nearly even in training. */
+  /** Nearly balanced in training. */
   NEARLY_EVEN_IN_TRAINING("nearly, in training"),
-  /** Even in training. */
+  /** Balanced in training. */
   EVEN_IN_TRAINING("in training"),
-  /** Even on the frequencies that a fixed table was made for. */
+  /** Balanced on the frequencies that a fixed table was made for. */
   EVEN_BY_TABLE("by its table, on its frequencies"),
-  /** Always even. */
+  /** Always balanced. */
   EVEN("yes");
 
   private final String text;

@@ -1,6 +1,6 @@
 package io.github.moe4j.routing.catalogue;
 
-/** What a router needs of its input beside a token's own activations. */
+/** What a router needs of its input in addition to a token's own activations. */
 public enum RouterNeed {
   /** A generator of random numbers in training. */
   GENERATOR_IN_TRAINING("generator in training"),

@@ -33,7 +33,7 @@ public interface RouterProvider extends CatalogueEntry {
 
   /**
    * What usually balances it: names of the catalogue of moe-balance, together; empty for nothing. By
-   * default the Switch loss and the z-loss unless loads are even by design.
+   * default the Switch loss and the z-loss unless loads are balanced by design.
    */
   default List<String> usualBalance() {
     return traits().usualLosses();

@@ -10,7 +10,7 @@ import java.util.Set;
  * What others must know of a router to build, balance or compare it.
  *
  * @param choices experts per token
- * @param load whether loads are even by design
+ * @param load whether loads are balanced by design
  * @param bias whether and where it reads an expert bias
  * @param needs what its input must bring
  */
@@ -21,12 +21,12 @@ public record RouterTraits(
     needs = needs.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(needs));
   }
 
-  /** Uneven by design, without a bias, with no needs. */
+  /** Not balanced by design, without a bias, without needs. */
   public static RouterTraits of(ChoiceCount choices) {
     return new RouterTraits(choices, LoadByDesign.UNEVEN, BiasUse.NONE, Set.of());
   }
 
-  /** The same with loads that are even by design. */
+  /** The same with loads balanced by design. */
   public RouterTraits withLoad(LoadByDesign other) {
     return new RouterTraits(choices, other, bias, needs);
   }
@@ -43,7 +43,7 @@ public record RouterTraits(
 
   /**
    * Losses by their names in the catalogue of moe-balance that a router without a mechanism of its own
-   * is balanced with: the Switch loss and the z-loss; none if loads are even by design.
+   * is balanced with: the Switch loss and the z-loss; none if loads are balanced by design.
    */
   public List<String> usualLosses() {
     return load == LoadByDesign.UNEVEN ? List.of("switch", "z-loss") : List.of();

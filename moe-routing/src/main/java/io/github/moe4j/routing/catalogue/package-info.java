@@ -1,7 +1,7 @@
 /**
  * The catalogue of routers: what each is, how it is built over given arrays, and its typed traits.
  *
- * <p>A router of one's own is added by a {@link io.github.moe4j.routing.catalogue.RouterProvider} that
+ * <p>A custom router is added by a {@link io.github.moe4j.routing.catalogue.RouterProvider} that
  * {@link java.util.ServiceLoader} finds.
  */
 @NullMarked

@@ -61,7 +61,7 @@ public final class PassEvents {
   }
 
   /**
-   * Hands the events over.
+   * Commits the events.
    *
    * @param tokens real tokens
    * @param assigned assignments of each expert before dropping [E]. Not modified.

@@ -1,4 +1,4 @@
-/** Meters for Micrometer, which whoever uses this package must bring along. */
+/** Meters for Micrometer, an optional dependency that users of this package must add. */
 @NullMarked
 package io.github.moe4j.core.watch.micrometer;
 

@@ -1,4 +1,4 @@
-package io.github.moe4j.bench.checkpoint;
+package io.github.moe4j.lab;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
