@@ -77,7 +77,7 @@ public final class CompositeLoss {
   }
 
   /**
-   * What a sum came to.
+   * The value of a sum.
    *
    * @param total value and gradients of the sum
    * @param terms what each term added to the value, its coefficient included, by name in order

@@ -59,8 +59,8 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
 
   /**
    * GShard's loss: only first choices count (Lepikhin et al. 2020, arXiv 2006.16668, algorithm 1).
-   * The paper's own scale, {@code (1/E)·Σ f_i·P_i}, is 1/E² of this one; the systems that took it
-   * over scale as here, so that balance gives 1.
+   * The paper's own scale, {@code (1/E)·Σ f_i·P_i}, is 1/E² of this one; the systems that adopted it
+   * scale as here, so that balance gives 1.
    */
   public static SwitchLoss gshard(double coefficient) {
     return new SwitchLoss(coefficient, Counting.FIRST_CHOICE, LossScope.LAYER_SUM);

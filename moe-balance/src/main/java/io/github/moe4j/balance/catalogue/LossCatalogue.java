@@ -104,7 +104,7 @@ public final class LossCatalogue {
               (c, sizes) -> LoadLoss.of(c))
           .reading(Kind.SELECTION)
           .withRouter("noisy-top-k")
-          .when("noisy top-k; usually beside importance-of-weights"),
+          .when("noisy top-k; usually with importance-of-weights"),
       LibraryLoss.of(
               "entropy",
               "Entropy loss",
@@ -123,7 +123,7 @@ public final class LossCatalogue {
               "−ln E",
               (c, sizes) -> new EntropyLoss(c, EntropyLoss.Of.EACH_TOKEN))
           .evening(LoadUnit.NONE)
-          .when("beside another: against routers that decide too early"),
+          .when("with another loss: against premature confidence of the router"),
       LibraryLoss.of(
               "device",
               "DeepSeek's device-level loss",
@@ -150,14 +150,14 @@ public final class LossCatalogue {
       LibraryLoss.of(
               "complementary",
               "DeepSeek-V3's complementary loss",
-              "E·Σ f·P within each sequence, f by the scores alone",
+              "E·Σ f·P within each sequence, f from the scores only",
               DEEPSEEK_PAGE,
               0.02,
               "1",
               (c, sizes) -> ComplementaryLoss.of(c, sizes.k()))
           .withinSequences()
           .withRouter("deepseek-v3")
-          .when("sigmoid routers without a bias; 1e-4 beside one"),
+          .when("sigmoid routers without a bias; 1e-4 together with one"),
       LibraryLoss.of(
               "z-loss",
               "Router z-loss",
@@ -200,7 +200,7 @@ public final class LossCatalogue {
   }
 
   /**
-   * The losses of the library and those that a user brings.
+   * The losses of the library and the user's.
    *
    * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
    * @throws IllegalArgumentException if two have one name

@@ -72,7 +72,7 @@ public final class BalanceCommand implements Callable<Integer> {
     this(Watch::open);
   }
 
-  /** Watched by one's own means. */
+  /** With a given watch. */
   BalanceCommand(Watch.Source watches) {
     this.watches = watches;
   }

@@ -5,7 +5,7 @@ import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.lab.balance.Balancing;
 
 /**
- * How one model is built and balanced; made anew for each model.
+ * How one model is built and balanced; created for each model.
  *
  * @param layers makes the feed-forward part of each block, first block first
  * @param balancing what balances them
