@@ -27,6 +27,16 @@ public final class Require {
     return value;
   }
 
+  /** A finite number of at least 0. */
+  public static double notNegative(String name, double value) {
+    that(
+        value >= 0 && Double.isFinite(value),
+        "%s must be finite and at least 0 but was %s",
+        name,
+        value);
+    return value;
+  }
+
   /** Checks that an array is not closed and that its workspace was not left. */
   public static void usable(String name, INDArray array) {
     String fault = Usable.fault(array);
