@@ -504,7 +504,8 @@ public abstract class RouterContract {
 
   private void requireDerivative(int k, int salt) {
     INDArray x = x(6, 1 + salt);
-    TokenBatch input = TokenBatch.evaluation(x).withMask(TokenMask.of(true, true, false, true, true, true));
+    TokenBatch input =
+        TokenBatch.evaluation(x).withMask(TokenMask.of(true, true, false, true, true, true));
     Router router = router(weight(2 + salt), k);
     RouterPass routing = route(router, input);
     RoutingObjective objective =
