@@ -49,7 +49,7 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
 
   /** Checks the coefficient. */
   public SwitchLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
   }
 
   /** The loss as Megatron-LM counts, 1 at perfect balance whatever K is, summed over layers. */

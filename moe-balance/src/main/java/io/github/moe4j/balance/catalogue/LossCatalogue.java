@@ -3,7 +3,6 @@ package io.github.moe4j.balance.catalogue;
 import io.github.moe4j.balance.BatchwiseLoss;
 import io.github.moe4j.balance.CommunicationLoss;
 import io.github.moe4j.balance.ComplementaryLoss;
-import io.github.moe4j.balance.CountReducer;
 import io.github.moe4j.balance.DeviceLoss;
 import io.github.moe4j.balance.EntropyLoss;
 import io.github.moe4j.balance.GlobalBatchLoss;
@@ -73,7 +72,7 @@ public final class LossCatalogue {
               "global-batch",
               0.01,
               "1 over the global batch",
-              (c, sizes) -> new GlobalBatchLoss(SwitchLoss.of(c), CountReducer.single()))
+              (c, sizes) -> GlobalBatchLoss.of(c))
           .when("small micro-batches or several workers: balanced overall, free within a batch"),
       LibraryLoss.of(
               "importance",
@@ -165,7 +164,7 @@ public final class LossCatalogue {
               "z-loss",
               0.001,
               "(ln E)² at zero scores",
-              (c, sizes) -> new ZLoss(c))
+              (c, sizes) -> ZLoss.of(c))
           .reading(Kind.LOGITS)
           .evening(LoadUnit.NONE)
           .when("with another loss: against growing logits in low precision"),
@@ -176,7 +175,7 @@ public final class LossCatalogue {
               "batchwise-loss",
               1e-4,
               "0 where its thresholds agree with the batch",
-              (c, sizes) -> new BatchwiseLoss(c))
+              (c, sizes) -> BatchwiseLoss.of(c))
           .reading(Kind.MARGINS)
           .withRouter("batchwise")
           .when("a batchwise mask in training that must also work token by token"),
@@ -187,7 +186,7 @@ public final class LossCatalogue {
               "remoe-l1",
               0.01,
               "K·w with weights w",
-              (c, sizes) -> new ReMoEL1(c, sizes.k()))
+              (c, sizes) -> ReMoEL1.of(c, sizes.k()))
           .reading()
           .withRouter("remoe")
           .when("ReLU routing: controls the number of experts per token and their load"));
