@@ -70,7 +70,7 @@ class CheckpointLayerTest {
       for (int i = 0; i < count; i++) {
         INDArray x =
             RandomArrays.normal(DataType.FLOAT, new SplittableRandom(optimizer.steps()), 32, WIDTH);
-        try (MoePass pass = layer.forward(TokenBatch.of(x).training(random))) {
+        try (MoePass pass = layer.forward(TokenBatch.training(x, random))) {
           pass.addBalance(SwitchLoss.of(0.01).evaluate(pass.decision()).gradient());
           pass.backward(pass.y().sub(x), Nd4j.zeros(DataType.FLOAT, 32, WIDTH), gradients);
           controller.observe(pass.decision());
