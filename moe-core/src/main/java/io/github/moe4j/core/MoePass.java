@@ -67,7 +67,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   }
 
   /**
-   * Adds the gradient of a balance loss, which the backward of this pass takes along.
+   * Adds the gradient of a balance loss, which the backward of this pass includes.
    *
    * @param gradient with respect to {@link #decision}; one that a loss computed must be of that very
    *     decision, one made by hand must have its shape

@@ -15,7 +15,7 @@ final class TokenRows {
 
   private TokenRows() {}
 
-  /** What a row is multiplied by. */
+  /** The factor of a row. */
   @FunctionalInterface
   interface Factor {
     /** As it is. */

@@ -69,7 +69,7 @@ public enum WeightAt {
   /** What a row is multiplied by on its way to the expert. */
   abstract Factor dispatchFactor(DispatchPlan plan);
 
-  /** What a row is multiplied by on its way back to the token. */
+  /** The factor of a row when combined into its token. */
   abstract Factor combineFactor(DispatchPlan plan);
 
   /**

@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -490,27 +491,36 @@ public abstract class RouterContract {
   @Test
   void backward_weightsLogitsProbabilities_matchDifferencesIfSaid() {
     for (int k : choices(EXPERTS)) {
-      INDArray x = x(6, 1);
-      TokenBatch input =
-          TokenBatch.evaluation(x).withMask(TokenMask.of(true, true, false, true, true, true));
-      Router router = router(weight(2), k);
-      RouterPass routing = route(router, input);
-      RoutingObjective objective = RoutingObjective.random(routing.decision(), Seeds.random(3));
-      INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
-      Gradients into = router.parameters().zeroGradients();
-      routing.backward(objective.gradient(), dx, into);
-      GradientCheck check = GradientCheck.of(
-              () -> objective.value(route(router, input).decision()))
-          .add("x", x, dx)
-          .addAll(router.parameters(), into);
-      if (!readsTokens()) {
-        assertAllZero("dx", Near.values(dx));
-      } else if (isDerivative()) {
-        check.assertCorrect();
+      if (isDerivative()) {
+        requireDerivative(k, 0);
       } else {
-        assertThrows(AssertionError.class, check::assertCorrect, "is the derivative");
+        // An estimate may agree with the derivative for the tokens of one batch.
+        Executable batches =
+            () -> IntStream.range(0, 20).forEach(batch -> requireDerivative(k, 100 * batch));
+        assertThrows(AssertionError.class, batches, "it is the derivative");
       }
     }
+  }
+
+  private void requireDerivative(int k, int salt) {
+    INDArray x = x(6, 1 + salt);
+    TokenBatch input =
+        TokenBatch.evaluation(x).withMask(TokenMask.of(true, true, false, true, true, true));
+    Router router = router(weight(2 + salt), k);
+    RouterPass routing = route(router, input);
+    RoutingObjective objective =
+        RoutingObjective.random(routing.decision(), Seeds.random(3 + salt));
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 6, WIDTH);
+    Gradients into = router.parameters().zeroGradients();
+    routing.backward(objective.gradient(), dx, into);
+    if (!readsTokens()) {
+      assertAllZero("dx", Near.values(dx));
+      return;
+    }
+    GradientCheck.of(() -> objective.value(route(router, input).decision()))
+        .add("x", x, dx)
+        .addAll(router.parameters(), into)
+        .assertCorrect();
   }
 
   @Test
