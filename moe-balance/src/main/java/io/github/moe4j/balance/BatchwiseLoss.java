@@ -25,7 +25,12 @@ import java.util.List;
 public record BatchwiseLoss(double coefficient) implements BalanceLoss {
   /** Checks the coefficient. */
   public BatchwiseLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
+  }
+
+  /** The loss with a weight. */
+  public static BatchwiseLoss of(double coefficient) {
+    return new BatchwiseLoss(coefficient);
   }
 
   @Override

@@ -43,7 +43,7 @@ public interface CoefficientSchedule {
   record Constant(double value) implements CoefficientSchedule {
     /** Checks the value. */
     public Constant {
-      Require.finite("coefficient", value);
+      Require.notNegative("coefficient", value);
     }
 
     @Override
@@ -82,8 +82,8 @@ public interface CoefficientSchedule {
   record Cosine(double start, double end, long steps) implements CoefficientSchedule {
     /** Checks the options. */
     public Cosine {
-      Require.finite("start", start);
-      Require.finite("end", end);
+      Require.notNegative("start", start);
+      Require.notNegative("end", end);
       Require.that(steps >= 1, "steps must be at least 1 but was %d", steps);
     }
 

@@ -30,7 +30,7 @@ public record CommunicationLoss(
 
   /** Checks the options. */
   public CommunicationLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
     Require.that(
         maxDevices >= 1 && maxDevices <= placement.devices(),
         "maxDevices must be in [1, %d] but was %d",

@@ -28,7 +28,7 @@ public record ComplementaryLoss(double coefficient, int k, LossScope pooling)
 
   /** Checks the options. */
   public ComplementaryLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
     Require.positive("k", k);
   }
 

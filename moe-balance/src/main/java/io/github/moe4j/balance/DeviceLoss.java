@@ -27,7 +27,7 @@ public record DeviceLoss(double coefficient, ExpertPlacement placement, LossScop
 
   /** Checks the coefficient. */
   public DeviceLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
   }
 
   /** The loss within each sequence, as the papers have it. */

@@ -13,9 +13,8 @@ import java.util.List;
  * −Σ_e q_e ln q_e} of a distribution over the experts in nats ({@code entropy_reg} in
  * epfml/llm-baselines).
  *
- * <p>A positive coefficient makes the distribution more uniform. See {@link Of} for which: only the
- * first balances load; the second makes the router less confident about every token, or
- * with a negative coefficient more confident. It reads no choices.
+ * <p>It makes the distribution more uniform. See {@link Of} for which: only the first balances load;
+ * the second makes the router less confident about every token. It reads no choices.
  *
  * <p>Value with coefficient 1 at perfect balance with uniform probabilities: {@code −ln E}, the
  * minimum. At total collapse, all probability on one expert: 0. A batch of nothing but padding gives
@@ -36,7 +35,7 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
 
   /** Checks the coefficient. */
   public EntropyLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
   }
 
   /** The regularizer that balances: the entropy of the mean distribution. */

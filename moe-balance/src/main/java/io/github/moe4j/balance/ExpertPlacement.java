@@ -47,7 +47,7 @@ public final class ExpertPlacement {
   }
 
   /**
-   * As many experts on every device, in order.
+   * Equal numbers of experts per device, in order.
    *
    * @param devices D, a divisor of E
    */

@@ -39,7 +39,7 @@ public record ImportanceLoss(double coefficient, VarianceEstimator variance, Sou
 
   /** Checks the coefficient. */
   public ImportanceLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
   }
 
   /** The loss over assignment weights with population variance, as tensor2tensor has it. */

@@ -31,7 +31,7 @@ import java.util.Optional;
 public record LoadLoss(double coefficient, VarianceEstimator variance) implements BalanceLoss {
   /** Checks the coefficient. */
   public LoadLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
   }
 
   /** The loss with population variance, as tensor2tensor has it. */

@@ -27,8 +27,13 @@ import java.util.List;
 public record ReMoEL1(double coefficient, int k) implements BalanceLoss {
   /** Checks the options. */
   public ReMoEL1 {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
     Require.positive("k", k);
+  }
+
+  /** The loss for k experts per token. */
+  public static ReMoEL1 of(double coefficient, int k) {
+    return new ReMoEL1(coefficient, k);
   }
 
   @Override

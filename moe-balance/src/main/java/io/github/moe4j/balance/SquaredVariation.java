@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The squared coefficient of variation {@code variance/(mean² + 1e-10)} of some numbers, and its
  * gradient. The constant makes that of zeros 0.
  *
- * @param gradient by each number [E]; owned by whoever made it
+ * @param gradient by each number [E]; owned by the caller
  */
 record SquaredVariation(double value, double[] gradient) {
   private static final double EPSILON = 1e-10;

@@ -49,7 +49,7 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
 
   /** Checks the coefficient. */
   public SwitchLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
   }
 
   /** The loss as Megatron-LM counts, 1 at perfect balance whatever K is, summed over layers. */
@@ -59,8 +59,8 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
 
   /**
    * GShard's loss: only first choices count (Lepikhin et al. 2020, arXiv 2006.16668, algorithm 1).
-   * The paper's own scale, {@code (1/E)·Σ f_i·P_i}, is 1/E² of this one; the systems that took it
-   * over scale as here, so that balance gives 1.
+   * The paper's own scale, {@code (1/E)·Σ f_i·P_i}, is 1/E² of this one; the systems that adopted it
+   * scale as here, so that balance gives 1.
    */
   public static SwitchLoss gshard(double coefficient) {
     return new SwitchLoss(coefficient, Counting.FIRST_CHOICE, LossScope.LAYER_SUM);

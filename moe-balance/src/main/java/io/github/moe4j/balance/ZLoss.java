@@ -22,7 +22,12 @@ import java.util.List;
 public record ZLoss(double coefficient) implements BalanceLoss {
   /** Checks the coefficient. */
   public ZLoss {
-    Require.finite("coefficient", coefficient);
+    Require.notNegative("coefficient", coefficient);
+  }
+
+  /** The loss with a weight, 1e-3 in the paper. */
+  public static ZLoss of(double coefficient) {
+    return new ZLoss(coefficient);
   }
 
   @Override

@@ -1,7 +1,7 @@
 /**
- * Balance losses. A loss reads only what routers decided and returns its value and the gradient of
- * each decision; it is stateless, except for the global-batch
- * loss, which counts within a step. A new one is one class.
+ * Balance losses, and the {@link io.github.moe4j.balance.Balancer} that applies them and controllers to
+ * a model. A loss reads only what routers decided and returns its value and the gradient of each
+ * decision; it is stateless. A new one is one class.
  *
  * <p>Axes: T tokens, E experts, K choices per token, N assignments.
  */

@@ -8,7 +8,7 @@ import io.github.moe4j.core.ThresholdMargins;
 class BatchwiseLossContractTest extends LossContract {
   @Override
   protected BalanceLoss loss(double coefficient) {
-    return new BatchwiseLoss(coefficient);
+    return BatchwiseLoss.of(coefficient);
   }
 
   @Override

@@ -29,7 +29,7 @@ class BatchwiseLossTest {
   void evaluate_masksDiffer_distanceOfWhatDiffers() {
     // token 0: expert 0 agrees, expert 1 above but not given: +0.2
     // token 1: expert 0 below and not given: agrees, expert 1 below but given: −(−0.3)
-    LossValue value = new BatchwiseLoss(10).evaluate(decision(0.5, 0.2, -0.1, -0.3, 0, 0));
+    LossValue value = BatchwiseLoss.of(10).evaluate(decision(0.5, 0.2, -0.1, -0.3, 0, 0));
     assertEquals(10 * (0.2 + 0.3), value.value(), 1e-14);
     assertNear(
         "dMargins",
@@ -40,7 +40,7 @@ class BatchwiseLossTest {
 
   @Test
   void evaluate_masksAgree_zero() {
-    LossValue value = new BatchwiseLoss(10).evaluate(decision(0.5, -0.2, -0.1, 0.3, 0, 0));
+    LossValue value = BatchwiseLoss.of(10).evaluate(decision(0.5, -0.2, -0.1, 0.3, 0, 0));
     assertEquals(0, value.value());
     assertAllZero("dMargins", value.gradient().of(Kind.MARGINS).orElseThrow());
   }
@@ -48,18 +48,18 @@ class BatchwiseLossTest {
   @Test
   void evaluate_gradientStep_shrinksTheLoss() {
     double[] margins = {0.5, 0.2, -0.1, -0.3, 0, 0};
-    LossValue before = new BatchwiseLoss(1).evaluate(decision(margins));
+    LossValue before = BatchwiseLoss.of(1).evaluate(decision(margins));
     double[] slope = before.gradient().of(Kind.MARGINS).orElseThrow();
     for (int i = 0; i < margins.length; i++) {
       margins[i] -= 0.05 * slope[i];
     }
-    assertTrue(new BatchwiseLoss(1).evaluate(decision(margins)).value() < before.value());
+    assertTrue(BatchwiseLoss.of(1).evaluate(decision(margins)).value() < before.value());
   }
 
   @Test
   void evaluate_twoLayers_sumAndGradientEach() {
     RouterDecision layer = decision(0.5, 0.2, -0.1, -0.3, 0, 0);
-    LossValue both = new BatchwiseLoss(1).evaluate(List.of(layer, layer));
+    LossValue both = BatchwiseLoss.of(1).evaluate(List.of(layer, layer));
     assertEquals(1, both.value(), 1e-14);
     assertEquals(2, both.gradients().size());
   }
@@ -69,10 +69,10 @@ class BatchwiseLossTest {
     Assignments none = Assignments.of(3, 2, new int[0], new int[0], new double[0]);
     RouterDecision plain = RouterDecision.of(none, MASK, 3, null, null);
     Exception error =
-        assertThrows(IllegalArgumentException.class, () -> new BatchwiseLoss(1).evaluate(plain));
+        assertThrows(IllegalArgumentException.class, () -> BatchwiseLoss.of(1).evaluate(plain));
     assertEquals(
         "batchwise loss needs router threshold margins but the router has none",
         error.getMessage());
-    assertThrows(IllegalArgumentException.class, () -> new BatchwiseLoss(Double.NaN));
+    assertThrows(IllegalArgumentException.class, () -> BatchwiseLoss.of(Double.NaN));
   }
 }

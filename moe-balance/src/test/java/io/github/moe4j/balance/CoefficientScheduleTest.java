@@ -81,14 +81,17 @@ class CoefficientScheduleTest {
   @Test
   void any_wrongArguments_messageNamesRuleAndValue() {
     assertRefused(
-        "coefficient must be finite but was NaN", () -> CoefficientSchedule.constant(Double.NaN));
+        "coefficient must be finite and at least 0 but was NaN",
+        () -> CoefficientSchedule.constant(Double.NaN));
     assertRefused(
-        "coefficient must be finite but was Infinity",
+        "coefficient must be finite and at least 0 but was Infinity",
         () -> CoefficientSchedule.linearWarmup(Double.POSITIVE_INFINITY, 1));
     assertRefused(
-        "start must be finite but was NaN", () -> CoefficientSchedule.cosine(Double.NaN, 0, 1));
+        "start must be finite and at least 0 but was NaN",
+        () -> CoefficientSchedule.cosine(Double.NaN, 0, 1));
     assertRefused(
-        "end must be finite but was NaN", () -> CoefficientSchedule.cosine(0, Double.NaN, 1));
+        "end must be finite and at least 0 but was NaN",
+        () -> CoefficientSchedule.cosine(0, Double.NaN, 1));
     assertRefused(
         "steps must be at least 1 but was 0", () -> CoefficientSchedule.linearWarmup(1, 0));
     assertRefused(

@@ -86,7 +86,7 @@ class DeviceLossTest {
         "device loss needs router probabilities but the router has none",
         () -> DeviceLoss.of(1, PLACEMENT).evaluate(FourTokens.withoutScores()));
     assertRefused(
-        "coefficient must be finite but was Infinity",
+        "coefficient must be finite and at least 0 but was Infinity",
         () -> DeviceLoss.of(Double.POSITIVE_INFINITY, PLACEMENT));
   }
 }

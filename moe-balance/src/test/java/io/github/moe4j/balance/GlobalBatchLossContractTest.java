@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The same batch counted again leaves all shares as they are, so no step is needed in between. */
+/** By itself, with the counts of its decisions. */
 @ParameterizedClass
 @MethodSource("kinds")
 class GlobalBatchLossContractTest extends LossContract {
@@ -27,7 +27,7 @@ class GlobalBatchLossContractTest extends LossContract {
   @Override
   protected BalanceLoss loss(double coefficient) {
     SwitchLoss loss = new SwitchLoss(coefficient, counting, pooling);
-    return new GlobalBatchLoss(loss, CountReducer.single());
+    return new GlobalBatchLoss(loss);
   }
 
   @Override

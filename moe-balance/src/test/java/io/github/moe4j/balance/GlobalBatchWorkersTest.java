@@ -67,14 +67,20 @@ class GlobalBatchWorkersTest {
     return layers;
   }
 
+  private static LossValue evaluate(CountReducer workers, List<RouterDecision> layers) {
+    Balancer balancer =
+        Balancer.builder().add(GlobalBatchLoss.of(0.3)).workers(workers).build();
+    return balancer.observe(List.of(layers)).get(0).total();
+  }
+
   private static List<LossValue> halves(Barrier barrier) throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(2);
     try {
       List<Future<LossValue>> running = new ArrayList<>();
       for (int worker = 0; worker < 2; worker++) {
         int from = worker * TOKENS / 2;
-        GlobalBatchLoss loss = new GlobalBatchLoss(SwitchLoss.of(0.3), barrier.of(worker));
-        running.add(threads.submit(() -> loss.evaluate(decisions(from, from + TOKENS / 2))));
+        CountReducer workers = barrier.of(worker);
+        running.add(threads.submit(() -> evaluate(workers, decisions(from, from + TOKENS / 2))));
       }
       List<LossValue> values = new ArrayList<>();
       for (Future<LossValue> one : running) {
@@ -88,8 +94,7 @@ class GlobalBatchWorkersTest {
 
   @Test
   void evaluate_twoWorkers_meanIsThatOfOneWithTheWholeBatch() throws Exception {
-    LossValue whole = new GlobalBatchLoss(SwitchLoss.of(0.3), CountReducer.single())
-        .evaluate(decisions(0, TOKENS));
+    LossValue whole = evaluate(CountReducer.single(), decisions(0, TOKENS));
     List<LossValue> halves = halves(new Barrier());
     LossValue first = halves.get(0).times(0.5);
     LossValue second = halves.get(1).times(0.5);

@@ -308,8 +308,12 @@ abstract class LossContract {
   }
 
   @Test
-  void loss_coefficientNotFinite_throws() {
-    assertThrows(IllegalArgumentException.class, () -> loss(Double.NaN));
+  void loss_coefficientNotFiniteOrNegative_refused() {
+    for (double wrong : new double[] {Double.NaN, Double.POSITIVE_INFINITY, -0.01}) {
+      var error = assertThrows(IllegalArgumentException.class, () -> loss(wrong));
+      assertEquals(
+          "coefficient must be finite and at least 0 but was " + wrong, error.getMessage());
+    }
   }
 
   @Test

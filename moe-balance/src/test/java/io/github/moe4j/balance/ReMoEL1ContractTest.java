@@ -3,7 +3,7 @@ package io.github.moe4j.balance;
 class ReMoEL1ContractTest extends LossContract {
   @Override
   protected BalanceLoss loss(double coefficient) {
-    return new ReMoEL1(coefficient, 2);
+    return ReMoEL1.of(coefficient, 2);
   }
 
   @Override

@@ -21,7 +21,7 @@ class ReMoEL1Test {
   void evaluate_weightsTimesUse() {
     // expert 0: Σw = 2, n = 2; expert 1: Σw = 2, n = 1 (a weight of 0 is no use)
     // E/(T²·k) = 2/(9·1): 2/9·(4 + 2) = 12/9
-    LossValue value = new ReMoEL1(1, 1).evaluate(decision());
+    LossValue value = ReMoEL1.of(1, 1).evaluate(decision());
     assertEquals(12 / 9.0, value.value(), 1e-14);
     assertNear(
         "dWeights",
@@ -32,7 +32,7 @@ class ReMoEL1Test {
 
   @Test
   void evaluate_largerK_smaller() {
-    assertEquals(6 / 9.0, new ReMoEL1(1, 2).evaluate(decision()).value(), 1e-14);
+    assertEquals(6 / 9.0, ReMoEL1.of(1, 2).evaluate(decision()).value(), 1e-14);
   }
 
   @Test
@@ -41,11 +41,11 @@ class ReMoEL1Test {
     Assignments made = Assignments.of(
         2, 2, new int[] {0, 0, 1, 1}, new int[] {0, 1, 0, 1}, new double[] {3, 3, 3, 3});
     RouterDecision balanced = RouterDecision.of(made, TokenMask.none(2), 2, null, null);
-    assertEquals(6, new ReMoEL1(1, 2).evaluate(balanced).value(), 1e-14);
+    assertEquals(6, ReMoEL1.of(1, 2).evaluate(balanced).value(), 1e-14);
   }
 
   @Test
   void loss_kNotPositive_throws() {
-    assertThrows(IllegalArgumentException.class, () -> new ReMoEL1(1, 0));
+    assertThrows(IllegalArgumentException.class, () -> ReMoEL1.of(1, 0));
   }
 }

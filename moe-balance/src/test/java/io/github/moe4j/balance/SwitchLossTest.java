@@ -246,7 +246,8 @@ class SwitchLossTest {
 
   @Test
   void any_wrongArguments_messageNamesRuleAndValue() {
-    assertMessage("coefficient must be finite but was NaN", () -> SwitchLoss.of(Double.NaN));
+    assertMessage(
+        "coefficient must be finite and at least 0 but was NaN", () -> SwitchLoss.of(Double.NaN));
     assertMessage(
         "all layers must have as many experts: 2 != 3",
         () -> SwitchLoss.of(1)
@@ -278,7 +279,7 @@ class SwitchLossTest {
         "switch loss needs router probabilities but the router has none",
         () -> SwitchLoss.of(1).evaluate(hash));
     assertMessage(
-        "z-loss needs router logits but the router has none", () -> new ZLoss(1).evaluate(hash));
+        "z-loss needs router logits but the router has none", () -> ZLoss.of(1).evaluate(hash));
   }
 
   @Test

@@ -3,7 +3,7 @@ package io.github.moe4j.balance;
 class ZLossContractTest extends LossContract {
   @Override
   protected BalanceLoss loss(double coefficient) {
-    return new ZLoss(coefficient);
+    return ZLoss.of(coefficient);
   }
 
   @Override

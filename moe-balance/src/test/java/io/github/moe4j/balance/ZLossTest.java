@@ -26,7 +26,7 @@ class ZLossTest {
   @Test
   void evaluate_threeRealTokens_meanOverThem() {
     // (4 + 16 + 0)·ln2² / 3; padding is not in the divisor
-    LossValue value = new ZLoss(1).evaluate(decision(true, true, true, false));
+    LossValue value = ZLoss.of(1).evaluate(decision(true, true, true, false));
     assertEquals(20 * LN2 * LN2 / 3, value.value(), 1e-14);
     // dlogit = 2·z·p/3; p = 1/2, 1/4, 1/4 in every row; z = 2·ln2, 4·ln2, 0
     double a = LN2 / 3;
@@ -40,7 +40,7 @@ class ZLossTest {
   @Test
   void evaluate_layers_summed() {
     // second layer: token 1 alone: 16·ln2²
-    LossValue both = new ZLoss(0.5)
+    LossValue both = ZLoss.of(0.5)
         .evaluate(List.of(decision(true, true, true, false), decision(false, true, false, false)));
     assertEquals(0.5 * (20.0 / 3 + 16) * LN2 * LN2, both.value(), 1e-14);
     assertEquals(2, both.gradients().size());

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench;
 
+import io.github.moe4j.balance.catalogue.LossCatalogue;
 import io.github.moe4j.bench.jmh.RouterRuns;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -34,8 +35,18 @@ final class JmhCommand implements Callable<Integer> {
       RouterRuns.run(arguments);
       return ExitCode.OK;
     }
-    org.openjdk.jmh.Main.main(arguments.toArray(String[]::new));
+    org.openjdk.jmh.Main.main(withCatalogues(arguments).toArray(String[]::new));
     return ExitCode.OK;
+  }
+
+  /** The same, with all names of a catalogue where the user gives none: JMH wants them listed. */
+  static List<String> withCatalogues(List<String> given) {
+    List<String> all = new ArrayList<>(given);
+    if (given.stream().noneMatch(argument -> argument.contains("loss="))) {
+      all.add("-p");
+      all.add("loss=" + String.join(",", LossCatalogue.load().names()));
+    }
+    return all;
   }
 
   /** The arguments for JMH, in order. */

@@ -10,6 +10,14 @@ import java.util.List;
 
 /** {@code coefficient · E · Σ_e (P_e − 1/E)²} of the mean probability P_e of each expert. */
 public record EvenMeanLoss(double coefficient) implements BalanceLoss {
+  /** Checks the coefficient. */
+  public EvenMeanLoss {
+    if (!(coefficient >= 0 && Double.isFinite(coefficient))) {
+      throw new IllegalArgumentException(
+          "coefficient must be finite and at least 0 but was " + coefficient);
+    }
+  }
+
   @Override
   public String name() {
     return "even mean loss";

@@ -42,7 +42,7 @@ public final class ConformanceCommand implements Callable<Integer> {
     this(Watch::quiet);
   }
 
-  /** Watched by one's own means. */
+  /** With a given watch. */
   ConformanceCommand(Watch.Source watches) {
     this.watches = watches;
   }

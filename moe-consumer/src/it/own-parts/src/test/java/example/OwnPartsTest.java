@@ -63,11 +63,10 @@ class OwnPartsTest {
   }
 
   @Test
-  void list_ofTheLab_hasRouterExpertsAndLoss() throws Exception {
+  void list_ofTheLab_hasRouterAndExperts() throws Exception {
     String list = moeBench("lab", "--list");
     requireLine(list, "  threshold ");
     requireLine(list, "  scaled ");
-    requireLine(list, "  even-mean ");
     requireLine(moeBench("routers"), "threshold ");
   }
 
@@ -79,7 +78,7 @@ class OwnPartsTest {
         "--routers",
         "threshold",
         "--balance",
-        "even-mean",
+        "switch",
         "--experts",
         "4,scaled",
         "--steps",
@@ -95,7 +94,7 @@ class OwnPartsTest {
         "--force",
         "--out",
         out.toString());
-    String model = "threshold/even-mean/scaled";
+    String model = "threshold/switch/scaled";
     assertTrue(printed.contains(model), printed);
     for (String file : List.of("report.html", "result.json")) {
       String text = Files.readString(out.resolve(file));

@@ -146,7 +146,7 @@ public final class Assignments {
     return counts;
   }
 
-  /** Whether some assignment belongs to a padded token. */
+  /** Whether some assignment belongs to a padding token. */
   boolean touches(TokenMask mask) {
     return Arrays.stream(token).anyMatch(t -> !mask.valid(t));
   }

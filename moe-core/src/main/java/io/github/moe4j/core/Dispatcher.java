@@ -48,7 +48,7 @@ public final class Dispatcher {
     copyRows(plan, dy, plan::presence, dyR);
   }
 
-  /** What a row is multiplied by. */
+  /** The factor of a row. */
   @FunctionalInterface
   private interface Factor {
     double of(int row);

@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Gradients with the names, shapes and types of some {@link NamedArrays}.
  *
- * <p>A sum that backward passes add into: gradients of micro-batches accumulate by themselves, and
- * an expert without tokens keeps its zero without any work. Not thread-safe.
+ * <p>A sum that backward passes add into: gradients of micro-batches accumulate, and an expert
+ * without tokens keeps its zero gradient. Not thread-safe.
  *
  * <p>Parameters may be frozen ({@link NamedArrays#zeroGradientsExcept}): they have no gradient here, and a
  * backward pass does not compute one; the gradient of the input is the same.
@@ -45,7 +45,7 @@ public final class Gradients {
   }
 
   /**
-   * Gradients in arrays of the caller's, such as views of one vector. Backward passes add to them.
+   * Gradients in the caller's arrays, such as views of one vector. Backward passes add to them.
    *
    * @param arrays contiguous in c order, named as the parameters. Kept, not copied.
    */
@@ -56,8 +56,8 @@ public final class Gradients {
   }
 
   /**
-   * The gradients of a part alone, in the same arrays: those whose names begin with {@code part.}, by the
-   * rest of their names. No operation touches or counts any other.
+   * The gradients of a part, in the same arrays: those whose names begin with {@code part.}, by their relative
+   * names. No operation touches or counts any other.
    *
    * @param part a path such as {@code experts}. If nothing is below it, as below a router without
    *     parameters, the part can be given to a backward pass, and all that would change or measure it is

@@ -10,7 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How the numbers of a weight matrix are drawn. Weights are [out,in] or a stack [E,out,in].
+ * Initialization of a weight matrix. Weights are [out,in] or a stack [E,out,in].
  *
  * <p>Each of the initializers here takes exactly one {@link RandomGenerator#nextDouble} for a number,
  * and portable arithmetic: one seed gives the same bits on every machine and JDK. {@code

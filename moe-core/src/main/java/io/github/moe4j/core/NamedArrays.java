@@ -56,8 +56,8 @@ public final class NamedArrays {
   }
 
   /**
-   * The parameters of a part alone, in the same arrays: those whose names begin with {@code part.}, by the
-   * rest of their names.
+   * The parameters of a part, in the same arrays: those whose names begin with {@code part.}, by their relative
+   * names.
    *
    * @param part a path such as {@code experts}
    * @throws IllegalArgumentException if there are none
@@ -116,7 +116,7 @@ public final class NamedArrays {
   /**
    * New gradients of all parameters but some, which are frozen: backward passes given these gradients do
    * not compute those of frozen parameters, and memory is taken for the others alone. An optimizer of
-   * {@link #without} the same parts takes them and keeps no state for what is frozen.
+   * {@link #without} the same parts accepts them and keeps no state for frozen parameters.
    *
    * @param frozen names of parameters or paths of parts, such as {@code experts}
    * @throws IllegalArgumentException if one of them names nothing
@@ -125,7 +125,7 @@ public final class NamedArrays {
     return Gradients.zerosLike(this, named(frozen));
   }
 
-  /** The type that all arrays have; an error if they differ or there are none. */
+  /** The common type of all arrays; an error if they differ or there are none. */
   public DataType dataType() {
     Require.that(!arrays.isEmpty(), "a type needs at least one parameter but there is none");
     DataType type = arrays.values().iterator().next().dataType();

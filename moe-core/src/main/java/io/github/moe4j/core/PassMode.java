@@ -24,7 +24,7 @@ public final class PassMode {
     return EVALUATION;
   }
 
-  /** Training of parts that draw no random numbers. */
+  /** Training without random numbers. */
   public static PassMode training() {
     return TRAINING;
   }

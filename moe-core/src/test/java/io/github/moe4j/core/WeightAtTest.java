@@ -48,7 +48,7 @@ class WeightAtTest {
         .build();
   }
 
-  /** y = Σ expert(w·x) with plain loops: each assignment a token of its own with weight 1. */
+  /** y = Σ expert(w·x) with plain loops: each assignment per token of its own with weight 1. */
   private static double[][] naive(MoeLayer layer, double[][] x, Assignments kept) {
     int n = kept.size();
     double[][] scaled = new double[n][D];

@@ -1,9 +1,6 @@
 package io.github.moe4j.dl4j;
 
 import io.github.moe4j.core.experts.Activation;
-import io.github.moe4j.dl4j.balance.BalanceSpec;
-import io.github.moe4j.dl4j.balance.SwitchBalance;
-import io.github.moe4j.dl4j.balance.ZBalance;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -22,7 +19,7 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
   private @Nullable ExpertSpec expert;
   private @Nullable SharedExpertSpec shared;
   private CapacitySpec capacity = CapacitySpec.dropless();
-  private final List<BalanceSpec> balance = new ArrayList<>();
+  private final List<LossSpec> balance = new ArrayList<>();
   private boolean residual;
   private long noiseSeed;
   private RNNFormat format = RNNFormat.NCW;
@@ -91,19 +88,24 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
   }
 
   /** Adds a loss to the network's score. */
-  public B balance(BalanceSpec loss) {
+  public B balance(LossSpec loss) {
     balance.add(loss);
     return self();
   }
 
+  /** Adds a loss to the network's score, by its name in {@link LossSpec#names}. */
+  public B balance(String name, double coefficient) {
+    return balance(LossSpec.of(name, coefficient));
+  }
+
   /** Adds Switch Transformers' loss to the network's score. */
   public B switchLoss(double coefficient) {
-    return balance(SwitchBalance.of(coefficient));
+    return balance("switch", coefficient);
   }
 
   /** Adds the router z-loss to the network's score. */
   public B zLoss(double coefficient) {
-    return balance(new ZBalance(coefficient));
+    return balance("z-loss", coefficient);
   }
 
   /** Whether the layer's input is added to its output; not so unless said. */

@@ -1,10 +1,13 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.balance.CoefficientSchedule;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.dl4j.balance.BalanceSpec;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -27,7 +30,7 @@ public record MoeSpec(
     @JsonProperty("expert") ExpertSpec expert,
     @JsonProperty("shared") @Nullable SharedExpertSpec shared,
     @JsonProperty("capacity") CapacitySpec capacity,
-    @JsonProperty("balance") List<BalanceSpec> balance,
+    @JsonProperty("balance") List<LossSpec> balance,
     @JsonProperty("residual") boolean residual,
     @JsonProperty("noiseSeed") long noiseSeed)
     implements Serializable {
@@ -43,5 +46,23 @@ public record MoeSpec(
     capacity = capacity == null ? CapacitySpec.dropless() : capacity;
     // An ArrayList can be serialized on every JDK, and keeps equality.
     balance = balance == null ? new ArrayList<>() : new ArrayList<>(balance);
+    requireBalance(balance, router, experts);
+  }
+
+  private static void requireBalance(List<LossSpec> balance, RouterSpec router, int experts) {
+    Set<String> names = new HashSet<>();
+    for (LossSpec loss : balance) {
+      loss.build(router, experts);
+      Require.that(names.add(loss.name()), "loss %s must be given once", loss.name());
+    }
+  }
+
+  /** What applies the losses to one pass. */
+  Balancer balancer() {
+    Balancer.Builder losses = Balancer.builder();
+    for (LossSpec loss : balance) {
+      losses.add(loss.name(), loss.build(router, experts), CoefficientSchedule.constant(1));
+    }
+    return losses.build();
   }
 }

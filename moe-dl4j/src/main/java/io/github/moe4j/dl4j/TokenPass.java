@@ -1,6 +1,5 @@
 package io.github.moe4j.dl4j;
 
-import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
@@ -9,7 +8,7 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.dl4j.balance.BalanceSpec;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -64,11 +63,7 @@ final class TokenPass implements AutoCloseable {
 
   /** The score takes a loss as it is; the gradients will all be divided by the mini-batch. */
   private void addBalance(MoeSpec spec, int gradientDivisor) {
-    for (BalanceSpec term : spec.balance()) {
-      LossValue loss = term.loss().evaluate(forward.decision());
-      balance += loss.value();
-      forward.addBalance(loss.times(gradientDivisor).gradient());
-    }
+    balance = spec.balancer().balance(List.of(forward), gradientDivisor).value();
   }
 
   TokenLayout layout() {

@@ -6,13 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.balance.catalogue.LossCatalogue;
+import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.core.experts.Activation;
-import io.github.moe4j.dl4j.balance.BatchwiseBalance;
-import io.github.moe4j.dl4j.balance.EntropyBalance;
-import io.github.moe4j.dl4j.balance.ImportanceBalance;
-import io.github.moe4j.dl4j.balance.LoadBalance;
-import io.github.moe4j.dl4j.balance.ReMoEBalance;
-import io.github.moe4j.dl4j.balance.SwitchBalance;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.weightnoise.DropConnect;
 import org.junit.jupiter.api.Test;
@@ -29,12 +25,13 @@ class MoeConfigurationTest {
         .expert(ExpertSpec.ffn(7, Activation.GELU).withDropout(0.25))
         .sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(3), true))
         .capacity(CapacitySpec.of("1.25:per-sequence:by-weight").inTrainingAlone())
-        .balance(SwitchBalance.perSequence(0.1))
-        .balance(new ImportanceBalance(0.1))
-        .balance(new LoadBalance(0.1))
-        .balance(new EntropyBalance(0.1))
-        .balance(new ReMoEBalance(0.1, 2))
-        .balance(new BatchwiseBalance(0.1))
+        .balance("per-sequence", 0.1)
+        .balance("importance-of-weights", 0.1)
+        .balance("load", 0.1)
+        .balance("entropy", 0.1)
+        .balance(LossSpec.of("remoe-l1", 0.1).withK(2))
+        .balance(LossSpec.of("device", 0.1).withDevices(2))
+        .balance("batchwise-loss", 0.1)
         .zLoss(0.01)
         .residual(true)
         .noiseSeed(5)
@@ -83,6 +80,19 @@ class MoeConfigurationTest {
     wrong(
         () -> RouterSpec.of("deepseek-v3", 2).withSteering("sparsity"),
         "steering must be a controller of expert biases but was ");
+    wrong(() -> LossSpec.of("swich", 0.1), "loss must be one of [switch, ");
+    wrong(
+        () -> LossSpec.of("switch", -1),
+        "coefficient of switch must be finite and at least 0 but was -1.0");
+    wrong(
+        () -> Networks.moe().balance("device", 0.1).build(),
+        "a loss over devices needs at least 2 but devices was 1");
+    wrong(
+        () -> Networks.moe().balance(LossSpec.of("device", 0.1).withDevices(3)).build(),
+        "devices must divide E = 4 but was 3");
+    wrong(
+        () -> Networks.moe().switchLoss(0.1).balance("switch", 0.1).build(),
+        "loss switch must be given once");
     wrong(() -> ExpertSpec.of("swiglo", 3), "kind of experts must be one of [swiglu, ");
     wrong(() -> ExpertSpec.of("swiglu-shared", 3), "give its kind without, and sharedExpert");
     wrong(
@@ -110,6 +120,20 @@ class MoeConfigurationTest {
     wrong(
         () -> Networks.feedForward(DataType.FLOAT16, new Sgd(1), Networks.moe().build()),
         "data type of a network with a MoE layer must be");
+  }
+
+  @Test
+  void balance_ofEveryNameWithItsUsualRouter_isInTheScore() {
+    for (LossProvider loss : LossCatalogue.load()) {
+      MoeDl4jLayer moe = Networks.moe()
+          .router(loss.router(), 2)
+          .balance(LossSpec.of(loss.name(), 1).withDevices(2))
+          .build();
+      var network = Networks.feedForward(DataType.DOUBLE, new Sgd(0.1), moe);
+      network.fit(Networks.data(DataType.DOUBLE, 7, 4));
+      double score = ((MoeNetworkLayer) network.getLayer(1)).balanceScore();
+      assertTrue(Double.isFinite(score) && score != 0, loss.name() + " is " + score);
+    }
   }
 
   @Test

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.Activation;
-import io.github.moe4j.dl4j.balance.SwitchBalance;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.deeplearning4j.gradientcheck.GradientCheckUtil;
@@ -101,7 +100,7 @@ class MoeGradientTest {
     for (boolean residual : new boolean[] {false, true}) {
       MoeDl4jLayer moe = Networks.moe()
           .residual(residual)
-          .balance(SwitchBalance.perSequence(0.5))
+          .balance("per-sequence", 0.5)
           .zLoss(0.2)
           .build();
       MultiLayerNetwork network = Networks.sequences(DataType.DOUBLE, new NoOp(), moe);

@@ -35,7 +35,7 @@ final class LabFolder implements LabStore {
     this.underWay = underWay;
   }
 
-  /** Starts anew: what a former run left in the folder is overwritten or removed. */
+  /** Starts a new run: results of a former run in the folder are overwritten or removed. */
   static LabFolder start(Path folder, Experiment experiment, boolean traces) throws IOException {
     Files.createDirectories(folder);
     Files.deleteIfExists(folder.resolve(CHECKPOINT));

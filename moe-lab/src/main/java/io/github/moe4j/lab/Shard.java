@@ -1,16 +1,13 @@
 package io.github.moe4j.lab;
 
-import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoePass;
-import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.lab.text.Batch;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 
 /** One shard of a training step: its forward pass, later its backward pass, and what it measured. */
 final class Shard implements AutoCloseable {
@@ -26,22 +23,18 @@ final class Shard implements AutoCloseable {
     this.nanos = System.nanoTime() - start;
   }
 
-  /** What the routers of all layers decided. */
-  List<RouterDecision> decisions() {
-    return layers.stream().map(MoePass::decision).toList();
+  /** The passes of all layers with experts. */
+  List<MoePass> layers() {
+    return layers;
   }
 
   /**
    * Runs the backward pass.
    *
-   * @param balance loss of all layers, or null if there are none
    * @param into gradients. Modified: the result is added.
    */
-  void backward(@Nullable LossValue balance, Gradients into) {
+  void backward(Gradients into) {
     long start = System.nanoTime();
-    for (int l = 0; balance != null && l < layers.size(); l++) {
-      layers.get(l).addBalance(balance.gradients().get(l));
-    }
     pass.backward(into);
     nanos += System.nanoTime() - start;
   }

@@ -1,16 +1,14 @@
 package io.github.moe4j.lab;
 
-import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.cli.Progress;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
-import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.random.RestorableRandom;
 import io.github.moe4j.core.training.Optimizer;
-import io.github.moe4j.lab.balance.Balancing;
 import io.github.moe4j.lab.report.ModelResult;
 import io.github.moe4j.lab.text.Batch;
 import io.github.moe4j.lab.text.Split;
@@ -38,7 +36,7 @@ public final class Trainer {
   private final Variant variant;
   private final LabOptions options;
   private final Split split;
-  private final Balancing balancing;
+  private final Balancer balancer;
   private final ByteLanguageModel model;
   private final Optimizer optimizer;
   private final Workers workers;
@@ -60,7 +58,7 @@ public final class Trainer {
     this.options = options;
     this.split = split;
     Recipe recipe = variant.recipe().apply(options.sizes());
-    this.balancing = recipe.balancing();
+    this.balancer = recipe.balancer();
     Arena arena = new Arena();
     SplittableRandom seeds = new SplittableRandom(options.seed());
     long modelSeed = seeds.nextLong();
@@ -116,7 +114,6 @@ public final class Trainer {
     }
     Shard[] begun = new Shard[count];
     List<Shard> shards;
-    List<List<RouterDecision>> decisions;
     long balanceNanos = 0;
     try {
       shards = workers.map(count, i -> {
@@ -124,14 +121,11 @@ public final class Trainer {
         begun[i] = new Shard(model, part, noises.get(i), step);
         return begun[i];
       });
-      decisions = shards.stream().map(Shard::decisions).toList();
       long forward = System.nanoTime();
-      // A dense model has no layers to balance.
-      List<LossValue> losses =
-          decisions.get(0).isEmpty() ? List.of() : balancing.losses(decisions, step);
+      balancer.balanceAll(shards.stream().map(Shard::layers).toList());
       balanceNanos = System.nanoTime() - forward;
       workers.map(count, i -> {
-        shards.get(i).backward(losses.isEmpty() ? null : losses.get(i), gradients.get(i));
+        shards.get(i).backward(gradients.get(i));
         return i;
       });
     } finally {
@@ -146,7 +140,7 @@ public final class Trainer {
     sum.scale(1.0 / count);
     sum.clipByGlobalNorm(MAX_NORM);
     optimizer.step(sum);
-    balancing.step(decisions);
+    balancer.step();
     step++;
     long end = System.nanoTime();
     double bits = 0;
@@ -193,7 +187,7 @@ public final class Trainer {
   Checkpoint.Builder state() {
     Checkpoint.Builder all = Checkpoint.builder().parameters("model", model.parameters());
     optimizer.addTo(all, "optimizer");
-    balancing.addTo(all, "balance");
+    balancer.addTo(all, "balance");
     batches.addTo(all, "batches");
     noise.addTo(all, "noise");
     log.addTo(all, "log");
@@ -204,7 +198,7 @@ public final class Trainer {
   void restore(Checkpoint saved) {
     saved.into("model", model.parameters());
     optimizer.restore(saved, "optimizer");
-    balancing.restore(saved, "balance");
+    balancer.restore(saved, "balance");
     batches.restore(saved, "batches");
     noise.restore(saved, "noise");
     log.restore(saved, "log");

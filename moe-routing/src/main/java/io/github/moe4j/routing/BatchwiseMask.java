@@ -133,7 +133,7 @@ public final class BatchwiseMask implements RoutingRule {
       return margin;
     }
 
-    /** The token of each chosen place, −1 elsewhere [T·E]. */
+    /** The token of each chosen entry, −1 elsewhere [T·E]. */
     private int[] tokens(boolean[] chosen) {
       int[] tokens = new int[chosen.length];
       for (int from = 0, t = 0; from < chosen.length; from += experts, t++) {

@@ -20,7 +20,7 @@ import java.util.List;
  *
  * <p>The weights are continuous in the logits, even where an expert comes in or drops out, so the
  * whole rule is differentiable: {@code dLogit = dWeight} at the assigned, 0 elsewhere. How many
- * experts a token uses is itself learned, and nothing in this rule limits it; the paper steers it by
+ * experts a token uses is itself learned, and nothing in this rule limits it; the paper controls it by
  * an L1 penalty on the weights whose coefficient is adapted to the sparsity, {@code 1 − K/E} of all
  * weights being 0. At perfect balance every expert gets {@code T·K/E} tokens for that K.
  *

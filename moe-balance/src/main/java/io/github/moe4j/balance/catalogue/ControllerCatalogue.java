@@ -25,7 +25,7 @@ public final class ControllerCatalogue {
       new LibraryBiasController(
           "v3-centred",
           "Centred sign rule",
-          "the sign rule less the mean of its changes (torchtitan)",
+          "the sign rule minus the mean of its updates (torchtitan)",
           RATE,
           DEEPSEEK_V3,
           "the same, biases do not drift",
@@ -41,7 +41,7 @@ public final class ControllerCatalogue {
       new LibraryBiasController(
           "quantile",
           "Quantile balancing",
-          "b = −(the price at which each expert has its share)",
+          "b = −(the dual variable that balances each expert)",
           OptionalDouble.empty(),
           "biased-top-k",
           "as the bias, without a rate: converges within a few steps; reads all scores",
@@ -56,7 +56,7 @@ public final class ControllerCatalogue {
   }
 
   /**
-   * The controllers of the library and those that a user brings.
+   * The controllers of the library and the user's.
    *
    * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
    * @throws IllegalArgumentException if two have one name

@@ -5,7 +5,7 @@ import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.ExpertBias;
 import java.util.OptionalDouble;
 
-/** A controller of biases that the library brings. */
+/** A bias controller of the library. */
 record LibraryBiasController(
     String name,
     String title,

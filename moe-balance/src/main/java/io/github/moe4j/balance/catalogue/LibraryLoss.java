@@ -5,7 +5,7 @@ import io.github.moe4j.balance.LoadUnit;
 import io.github.moe4j.core.TokenScores.Kind;
 import java.util.Set;
 
-/** A loss that the library brings. */
+/** A loss of the library. */
 record LibraryLoss(
     String name,
     String title,

@@ -37,7 +37,7 @@ record LibrarySparsityController() implements CoefficientControllerProvider {
 
   @Override
   public String when() {
-    return "ReLU routing: steers how many experts a token gets";
+    return "ReLU routing: controls the number of experts per token";
   }
 
   @Override

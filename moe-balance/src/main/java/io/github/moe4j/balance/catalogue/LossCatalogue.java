@@ -3,7 +3,6 @@ package io.github.moe4j.balance.catalogue;
 import io.github.moe4j.balance.BatchwiseLoss;
 import io.github.moe4j.balance.CommunicationLoss;
 import io.github.moe4j.balance.ComplementaryLoss;
-import io.github.moe4j.balance.CountReducer;
 import io.github.moe4j.balance.DeviceLoss;
 import io.github.moe4j.balance.EntropyLoss;
 import io.github.moe4j.balance.GlobalBatchLoss;
@@ -73,7 +72,7 @@ public final class LossCatalogue {
               "global-batch",
               0.01,
               "1 over the global batch",
-              (c, sizes) -> new GlobalBatchLoss(SwitchLoss.of(c), CountReducer.single()))
+              (c, sizes) -> GlobalBatchLoss.of(c))
           .when("small micro-batches or several workers: balanced overall, free within a batch"),
       LibraryLoss.of(
               "importance",
@@ -104,7 +103,7 @@ public final class LossCatalogue {
               (c, sizes) -> LoadLoss.of(c))
           .reading(Kind.SELECTION)
           .withRouter("noisy-top-k")
-          .when("noisy top-k; usually beside importance-of-weights"),
+          .when("noisy top-k; usually with importance-of-weights"),
       LibraryLoss.of(
               "entropy",
               "Entropy loss",
@@ -123,7 +122,7 @@ public final class LossCatalogue {
               "−ln E",
               (c, sizes) -> new EntropyLoss(c, EntropyLoss.Of.EACH_TOKEN))
           .evening(LoadUnit.NONE)
-          .when("beside another: against routers that decide too early"),
+          .when("with another loss: against premature confidence of the router"),
       LibraryLoss.of(
               "device",
               "DeepSeek's device-level loss",
@@ -150,14 +149,14 @@ public final class LossCatalogue {
       LibraryLoss.of(
               "complementary",
               "DeepSeek-V3's complementary loss",
-              "E·Σ f·P within each sequence, f by the scores alone",
+              "E·Σ f·P within each sequence, f from the scores only",
               DEEPSEEK_PAGE,
               0.02,
               "1",
               (c, sizes) -> ComplementaryLoss.of(c, sizes.k()))
           .withinSequences()
           .withRouter("deepseek-v3")
-          .when("sigmoid routers without a bias; 1e-4 beside one"),
+          .when("sigmoid routers without a bias; 1e-4 together with one"),
       LibraryLoss.of(
               "z-loss",
               "Router z-loss",
@@ -165,7 +164,7 @@ public final class LossCatalogue {
               "z-loss",
               0.001,
               "(ln E)² at zero scores",
-              (c, sizes) -> new ZLoss(c))
+              (c, sizes) -> ZLoss.of(c))
           .reading(Kind.LOGITS)
           .evening(LoadUnit.NONE)
           .when("with another loss: against growing logits in low precision"),
@@ -176,7 +175,7 @@ public final class LossCatalogue {
               "batchwise-loss",
               1e-4,
               "0 where its thresholds agree with the batch",
-              (c, sizes) -> new BatchwiseLoss(c))
+              (c, sizes) -> BatchwiseLoss.of(c))
           .reading(Kind.MARGINS)
           .withRouter("batchwise")
           .when("a batchwise mask in training that must also work token by token"),
@@ -187,7 +186,7 @@ public final class LossCatalogue {
               "remoe-l1",
               0.01,
               "K·w with weights w",
-              (c, sizes) -> new ReMoEL1(c, sizes.k()))
+              (c, sizes) -> ReMoEL1.of(c, sizes.k()))
           .reading()
           .withRouter("remoe")
           .when("ReLU routing: controls the number of experts per token and their load"));
@@ -200,7 +199,7 @@ public final class LossCatalogue {
   }
 
   /**
-   * The losses of the library and those that a user brings.
+   * The losses of the library and the user's.
    *
    * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
    * @throws IllegalArgumentException if two have one name

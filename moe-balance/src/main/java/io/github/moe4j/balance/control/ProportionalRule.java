@@ -1,6 +1,7 @@
 package io.github.moe4j.balance.control;
 
 import io.github.moe4j.balance.CoefficientSchedule;
+import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
@@ -24,7 +25,7 @@ public record ProportionalRule(CoefficientSchedule rate) implements BiasRule {
 
   @Override
   public double[] change(long[] counts, long step) {
-    double u = rate.at(step);
+    double u = Require.notNegative("rate", rate.at(step));
     double mean = (double) Arrays.stream(counts).sum() / counts.length;
     double[] change = new double[counts.length];
     if (mean > 0) {

@@ -1,6 +1,7 @@
 package io.github.moe4j.balance.control;
 
 import io.github.moe4j.balance.CoefficientSchedule;
+import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
@@ -31,7 +32,7 @@ public record SignRule(CoefficientSchedule rate, boolean centred) implements Bia
 
   @Override
   public double[] change(long[] counts, long step) {
-    double u = rate.at(step);
+    double u = Require.notNegative("rate", rate.at(step));
     double mean = (double) Arrays.stream(counts).sum() / counts.length;
     double[] change = new double[counts.length];
     Arrays.setAll(change, e -> u * Math.signum(mean - counts[e]));

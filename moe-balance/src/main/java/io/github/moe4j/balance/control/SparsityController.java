@@ -17,8 +17,8 @@ import io.github.moe4j.core.internal.Require;
  * paper leaves it.
  *
  * <p>It is the schedule of the penalty's coefficient, at any step: {@code
- * CompositeLoss.builder().add(new ReMoEL1(1, k), controller)}. It counts, so the order of calls does
- * not matter.
+ * Balancer.builder().add(ReMoEL1.of(1, k), controller).controller(controller)}. It counts, so the
+ * order of calls does not matter.
  *
  * <p>At perfect balance and at total collapse alike, K experts per token is its target; balancing them is up
  * to the penalty. State: {@code experts} [1], {@code

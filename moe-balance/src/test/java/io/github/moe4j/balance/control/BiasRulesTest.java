@@ -123,10 +123,23 @@ class BiasRulesTest {
   }
 
   @Test
-  void of_rateNotFinite_refused() {
+  void of_rateNotFiniteOrNegative_refused() {
     Exception e = assertThrows(IllegalArgumentException.class, () -> SignRule.of(Double.NaN));
-    assertEquals("coefficient must be finite but was NaN", e.getMessage());
+    assertEquals("coefficient must be finite and at least 0 but was NaN", e.getMessage());
     assertThrows(
         IllegalArgumentException.class, () -> ProportionalRule.of(Double.NEGATIVE_INFINITY));
+    assertThrows(IllegalArgumentException.class, () -> SignRule.centred(-1e-3));
+  }
+
+  @Test
+  void change_rateOfTheStepNegativeOrNaN_refused() {
+    for (double wrong : new double[] {-0.1, Double.NaN}) {
+      for (BiasRule rule :
+          List.of(new SignRule(step -> wrong, false), new ProportionalRule(step -> wrong))) {
+        Exception e =
+            assertThrows(IllegalArgumentException.class, () -> rule.change(COUNTS.clone(), 0));
+        assertEquals("rate must be finite and at least 0 but was " + wrong, e.getMessage());
+      }
+    }
   }
 }

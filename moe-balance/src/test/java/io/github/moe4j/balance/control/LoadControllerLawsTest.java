@@ -29,7 +29,7 @@ import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What every {@link LoadController} keeps: four experts, two choices a token. */
+/** What every {@link LoadController} keeps: four experts, two choices per token. */
 @ExtendWith(Seeds.class)
 @ParameterizedClass
 @EnumSource
@@ -119,7 +119,7 @@ class LoadControllerLawsTest {
     controller.step();
     double[] after = steered(Saved.of(controller));
     if (kind == Kind.SPARSITY) {
-      // at the aim of 2 of 4 experts a token: it shrinks
+      // at the aim of 2 of 4 experts per token: it shrinks
       assertEquals(before[0] / 1.2, after[0]);
     } else {
       assertTrue(after[0] < before[0], "the most used expert must fall");

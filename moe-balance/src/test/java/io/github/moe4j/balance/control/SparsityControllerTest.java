@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.balance.CompositeLoss;
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.balance.ReMoEL1;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
@@ -139,13 +139,13 @@ class SparsityControllerTest {
   @Test
   void at_anyStep_isThePresentCoefficient() {
     // one token with both of two experts, weight 1/2 each: ReMoE's L1 is E/(T²·k)·(½ + ½) = 4
-    CompositeLoss loss =
-        CompositeLoss.builder().add(new ReMoEL1(1, 1), controller).build();
-    List<RouterDecision> layers = List.of(used(2));
-    assertEquals(4, loss.evaluate(layers, 77).total().value(), 1e-14);
-    controller.observe(layers.get(0));
-    controller.step();
-    assertEquals(8, loss.evaluate(layers, 3).total().value(), 1e-14);
+    Balancer balancer = Balancer.builder()
+        .add(ReMoEL1.of(1, 1), controller)
+        .controller(controller)
+        .build();
+    assertEquals(4, balancer.observe(List.of(List.of(used(2)))).get(0).value(), 1e-14);
+    balancer.step();
+    assertEquals(8, balancer.observe(List.of(List.of(used(2)))).get(0).value(), 1e-14);
     assertEquals(controller.coefficient(), controller.at(0));
   }
 

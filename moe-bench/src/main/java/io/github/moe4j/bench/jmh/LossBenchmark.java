@@ -1,6 +1,9 @@
 package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.balance.BalanceLoss;
+import io.github.moe4j.balance.catalogue.LossCatalogue;
+import io.github.moe4j.balance.catalogue.LossProvider;
+import io.github.moe4j.balance.catalogue.LossSizes;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
@@ -8,9 +11,10 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.lab.study.LossCatalogue;
+import io.github.moe4j.lab.balance.StudiedDevices;
 import io.github.moe4j.routing.BatchwiseMask;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
@@ -54,6 +58,7 @@ public class LossBenchmark {
   private static final int HIDDEN = 1792;
   private static final int EXPERTS = 8;
   private static final int K = 2;
+  private static final String USUAL = "switch";
 
   /** Called by JMH. */
   public LossBenchmark() {}
@@ -61,12 +66,12 @@ public class LossBenchmark {
   /** A loss and what it reads. */
   @State(Scope.Benchmark)
   public static class Decided {
-    /** All losses of the registry. */
-    @Param
-    public LossCatalogue loss = LossCatalogue.SWITCH;
+    /** The name of a loss in the catalogue; the command {@code jmh} takes all unless told which. */
+    @Param(USUAL)
+    public String loss = USUAL;
 
-    private BalanceLoss built = LossCatalogue.SWITCH.create(EXPERTS, K);
-    private RouterDecision decision = decide(router(LossCatalogue.SWITCH));
+    private BalanceLoss built = create(LossCatalogue.load().get(USUAL));
+    private RouterDecision decision = decide(router(LossCatalogue.load().get(USUAL)));
 
     /** Called by JMH. */
     public Decided() {}
@@ -74,8 +79,9 @@ public class LossBenchmark {
     /** Builds the loss and a decision of a router that it suits. */
     @Setup(Level.Trial)
     public void build() {
-      built = loss.create(EXPERTS, K);
-      decision = decide(router(loss));
+      LossProvider entry = LossCatalogue.load().get(loss);
+      built = create(entry);
+      decision = decide(router(entry));
       double value = built.evaluate(decision).value();
       if (!Double.isFinite(value) || value == 0) {
         throw new IllegalStateException(loss + " is " + value);
@@ -87,7 +93,7 @@ public class LossBenchmark {
   @State(Scope.Benchmark)
   public static class Layer {
     private final MoeLayer built = MoeLayer.of(
-        router(LossCatalogue.SWITCH),
+        router(LossCatalogue.load().get(USUAL)),
         GluExperts.create(ExpertOptions.of(EXPERTS, WIDTH, HIDDEN), 2));
     private final TokenBatch input = input();
 
@@ -95,13 +101,19 @@ public class LossBenchmark {
     public Layer() {}
   }
 
-  private static Router router(LossCatalogue loss) {
+  private static BalanceLoss create(LossProvider entry) {
+    return entry.create(1, new LossSizes(EXPERTS, K, StudiedDevices.count(EXPERTS)));
+  }
+
+  /** One whose decisions offer what the loss reads. */
+  private static Router router(LossProvider entry) {
     LinearGate gate = LinearGate.create(EXPERTS, WIDTH, DataType.FLOAT, 1);
-    return switch (loss) {
-      case LOAD -> NoisyTopK.create(EXPERTS, WIDTH, K, DataType.FLOAT);
-      case BATCHWISE -> GatedRouter.of(gate, BatchwiseMask.create(K, EXPERTS, DataType.FLOAT));
-      default -> GatedRouter.of(gate, TopK.of(K));
-    };
+    if (entry.reads().contains(Kind.SELECTION)) {
+      return NoisyTopK.create(EXPERTS, WIDTH, K, DataType.FLOAT);
+    }
+    return entry.reads().contains(Kind.MARGINS)
+        ? GatedRouter.of(gate, BatchwiseMask.create(K, EXPERTS, DataType.FLOAT))
+        : GatedRouter.of(gate, TopK.of(K));
   }
 
   private static TokenBatch input() {

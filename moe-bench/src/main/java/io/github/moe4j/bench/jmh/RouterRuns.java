@@ -15,7 +15,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeSet;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.results.format.ResultFormatFactory;
@@ -65,7 +64,8 @@ public final class RouterRuns {
   public static void run(List<String> arguments)
       throws CommandLineOptionException, RunnerException {
     Options given = new CommandLineOptions(arguments.toArray(String[]::new));
-    Collection<RunResult> results = new TreeSet<>(RunResult.DEFAULT_SORT_COMPARATOR);
+    // JMH's order of results takes those of different parameters for one.
+    List<RunResult> results = new ArrayList<>();
     Catalogue<RouterProvider> all = RouterCatalogue.load();
     Collection<String> routers = given.getParameter(ROUTER).orElse(all.names());
     Collection<String> sizes = given.getParameter(SIZE).orElse(sizesIfNotGiven());

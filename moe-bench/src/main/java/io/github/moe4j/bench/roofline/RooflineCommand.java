@@ -49,7 +49,7 @@ public final class RooflineCommand implements Callable<Integer> {
     this(Watch::open);
   }
 
-  /** Watched by one's own means. */
+  /** With a given watch. */
   RooflineCommand(Watch.Source watches) {
     this.watches = watches;
   }

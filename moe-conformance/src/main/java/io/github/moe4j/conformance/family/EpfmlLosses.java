@@ -38,7 +38,7 @@ final class EpfmlLosses implements ReferenceFamily {
     LossValue balance = new SwitchLoss(
             1.0 / experts, SwitchLoss.Counting.PER_TOKEN, LossScope.LAYER_SUM)
         .evaluate(decision);
-    LossValue z = new ZLoss(1).evaluate(decision);
+    LossValue z = ZLoss.of(1).evaluate(decision);
     LossValue mean = EntropyLoss.of(1).evaluate(decision);
     LossValue eachToken = new EntropyLoss(1, EntropyLoss.Of.EACH_TOKEN).evaluate(decision);
     LossValue objective =

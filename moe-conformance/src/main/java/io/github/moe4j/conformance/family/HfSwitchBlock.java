@@ -48,7 +48,7 @@ final class HfSwitchBlock implements ReferenceFamily {
       int[] keptExpert = expertOfToken(pass.pass().plan().assignments());
       int[] expertIndex = Arrays.stream(keptExpert).map(e -> Math.max(e, 0)).toArray();
       LossValue balance = HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex));
-      LossValue z = new ZLoss(1).evaluate(decision);
+      LossValue z = ZLoss.of(1).evaluate(decision);
       pass.add(config.number("balance_coefficient"), balance);
       pass.add(config.number("z_coefficient"), z);
       comparison.output("router_logits", decision.requireLogits("router").toArray());

@@ -36,7 +36,7 @@ final class HfSwitchLosses implements ReferenceFamily {
     RouterDecision decision =
         scores.decide(distinct(reference.input("expert_indices"), logits.rowCount()));
     LossValue balance = BALANCE.evaluate(decision);
-    LossValue z = new ZLoss(1).evaluate(decision);
+    LossValue z = ZLoss.of(1).evaluate(decision);
     comparison.output("balance_loss", balance.value());
     comparison.output("z_loss", z.value());
     comparison.output("objective", balance.value() + z.value());

@@ -84,7 +84,7 @@ final class LucidrainsStMoe implements ReferenceFamily {
     double ofZ = config.number("router_z_loss_coef");
     double scale = config.flag("training") ? 1 : 0;
     LossValue balance = BALANCE.evaluate(firstOnly(pass.decision(), kept));
-    LossValue z = new ZLoss(1).evaluate(pass.decision());
+    LossValue z = ZLoss.of(1).evaluate(pass.decision());
     pass.add(scale * ofBalance, balance);
     pass.add(scale * ofZ, z);
     comparison.output("balance_loss", scale * balance.value());

@@ -50,7 +50,7 @@ final class MegablocksRouterLosses implements ReferenceFamily {
             SwitchLoss.Counting.PER_CHOICE,
             LossScope.LAYER_MEAN)
         .evaluate(decisions);
-    ZLoss zLoss = new ZLoss(config.number("moe_zloss_weight", 0));
+    ZLoss zLoss = ZLoss.of(config.number("moe_zloss_weight", 0));
     List<LossValue> z = decisions.stream().map(zLoss::evaluate).toList();
     double[] zValues = z.stream().mapToDouble(LossValue::value).toArray();
     double objective = balance.value() + Arrays.stream(zValues).sum();

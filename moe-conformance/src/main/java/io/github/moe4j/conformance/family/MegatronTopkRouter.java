@@ -72,7 +72,7 @@ final class MegatronTopkRouter implements ReferenceFamily {
               + coefficients.length);
     }
     double z = config.number("z_loss_coeff", 0);
-    LossValue zLoss = new ZLoss(1).evaluate(decision);
+    LossValue zLoss = ZLoss.of(1).evaluate(decision);
     comparison.output("unscaled_z_loss", zLoss.value());
     double sum = z * zLoss.value();
     RoutingGradient gradient = zLoss.gradient().times(z);

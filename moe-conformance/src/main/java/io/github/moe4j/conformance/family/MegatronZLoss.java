@@ -28,7 +28,7 @@ final class MegatronZLoss implements ReferenceFamily {
         .map(padding -> TokenMask.of(not(padding.flags())))
         .orElseGet(() -> TokenMask.none(logits.rowCount()));
     GivenLogits scores = GivenLogits.of(logits, mask);
-    LossValue loss = new ZLoss(config.number("z_loss_coeff")).evaluate(scores.undecided());
+    LossValue loss = ZLoss.of(config.number("z_loss_coeff")).evaluate(scores.undecided());
     comparison.output("z_loss", loss.value());
     comparison.output("objective", loss.value());
     comparison.gradient("logits", scores.gradient(loss.gradient()));

@@ -28,7 +28,7 @@ final class RemoeReluRouter implements ReferenceFamily {
     RuleCasePass pass = RuleCasePass.of(new ReMoE(), logits);
     Assignments chosen = pass.assignments();
     double coefficient = config.number("l1_reg_coeff", 0);
-    LossValue loss = new ReMoEL1(1, config.size("topk")).evaluate(pass.decision());
+    LossValue loss = ReMoEL1.of(1, config.size("topk")).evaluate(pass.decision());
     double[] upstream =
         Scattered.gather(reference.input("objective_weight", logits.shape()).values(), chosen);
     double objective = Scattered.dot(chosen.weights(), upstream);

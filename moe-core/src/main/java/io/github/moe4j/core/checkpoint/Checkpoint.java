@@ -110,7 +110,7 @@ public final class Checkpoint {
     throw mismatch(name, "text");
   }
 
-  /** All that was saved below a path, by the rest of the names; empty if nothing was. */
+  /** All entries below a path, by their relative names; empty if there are none. */
   public Checkpoint below(String prefix) {
     Map<String, Values> part = new LinkedHashMap<>();
     entries.forEach((name, values) -> {

@@ -4,7 +4,7 @@ import io.github.moe4j.core.catalogue.Catalogue;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All kinds of experts by name; the first is what a layer has if nobody says. */
+/** All kinds of experts by name; the first is the default of a layer. */
 public final class ExpertsCatalogue {
   private static final String SUBJECT = "kind of experts";
 

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * META-INF/services/io.github.moe4j.core.experts.ExpertsProvider}.
  */
 public interface ExpertsProvider extends CatalogueEntry {
-  /** What others must know of it. */
+  /** Its properties. */
   ExpertsTraits traits();
 
   /** Its parameters in order, by the names that the experts give them. */

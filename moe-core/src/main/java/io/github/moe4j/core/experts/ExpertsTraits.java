@@ -3,7 +3,7 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * What others must know of a kind of experts to build or compare it.
+ * The properties of a kind of experts needed to build or compare it.
  *
  * @param matrices matrices of an expert: of those with two, hidden layers may be wider for as many
  *     operations as with three

@@ -20,7 +20,7 @@ final class MoePlusPlus implements ExpertsProvider {
 
   @Override
   public String title() {
-    return "as swiglu, but the last three experts give zero, the token itself and a learned constant";
+    return "as swiglu, but the last three are a zero, a copy and a constant expert";
   }
 
   @Override

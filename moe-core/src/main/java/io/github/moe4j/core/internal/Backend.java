@@ -31,7 +31,7 @@ final class Backend {
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    // By name in the text: after a first failure the JVM hands on no more than that.
+    // By name in the text: after a first failure the JVM reports no more than that.
     if (String.valueOf(root).contains("NoAvailableBackendException")) {
       return "ND4J has no backend on the class path: add org.nd4j:nd4j-native:%s, %s"
           .formatted(version(), HELP);

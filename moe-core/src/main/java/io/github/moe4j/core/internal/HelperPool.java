@@ -96,7 +96,7 @@ public final class HelperPool {
       try {
         executor.execute(() -> {
           if (Thread.currentThread() == caller) {
-            helpers.decrementAndGet(); // there is nobody but the caller to help
+            helpers.decrementAndGet(); // there is only the caller to help
           } else {
             help(wanted);
           }

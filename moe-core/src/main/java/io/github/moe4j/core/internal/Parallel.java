@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Splits work over independent rows among threads; which thread takes which changes no result. */
 public final class Parallel {
-  /** Bound while {@link #in} runs; whoever divides work is too deep for an argument. */
+  /** Bound while {@link #in} runs; work is divided too deep in the call stack for an argument. */
   private static final ThreadLocal<@Nullable Team> TEAM = new ThreadLocal<>();
 
   private static final ThreadCount DEFAULT =

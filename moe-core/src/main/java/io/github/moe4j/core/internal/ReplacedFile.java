@@ -25,7 +25,7 @@ import java.util.stream.Stream;
  * it leads to is replaced.
  */
 public final class ReplacedFile {
-  /** A part that nobody has written to for so long is what a crash left behind. */
+  /** A temporary file not written to for so long was left by a crash. */
   private static final Duration ABANDONED = Duration.ofHours(1);
 
   private ReplacedFile() {}

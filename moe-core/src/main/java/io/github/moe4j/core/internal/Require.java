@@ -27,6 +27,16 @@ public final class Require {
     return value;
   }
 
+  /** A finite number of at least 0. */
+  public static double notNegative(String name, double value) {
+    that(
+        value >= 0 && Double.isFinite(value),
+        "%s must be finite and at least 0 but was %s",
+        name,
+        value);
+    return value;
+  }
+
   /** Checks the shape of an array; a negative expected length means any. */
   public static void shape(String name, INDArray array, long... expected) {
     long[] actual = array.shape();

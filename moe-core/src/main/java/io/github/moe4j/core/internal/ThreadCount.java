@@ -2,7 +2,7 @@ package io.github.moe4j.core.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** How many threads work is divided among unless somebody says otherwise. */
+/** The default number of threads that work is divided among. */
 final class ThreadCount {
   static final String PROPERTY = "moe4j.threads";
 

@@ -20,7 +20,7 @@ final class NormalizedRows {
    * Normalizes rows.
    *
    * @param x [n,D]. Not modified; kept.
-   * @param mask a padded row comes out as zero, whatever it holds
+   * @param mask a padding row becomes zero, whatever its values
    * @param factors [D]. Not modified; kept.
    */
   NormalizedRows(

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Multi-head self-attention in which a token sees itself and earlier real tokens of its sequence
+ * Multi-head causal self-attention over real tokens of a sequence
  * (Vaswani et al. 2017, arXiv 1706.03762, equation 1, masked).
  *
  * <p>Scores of one sequence and head are a matrix [S,S], so memory grows with S². A padding token is

@@ -53,7 +53,7 @@ public final class LayerNorm implements Parameterized {
    * Normalizes tokens.
    *
    * @param x [T,D]. Not modified; must not change until the backward pass is done.
-   * @param mask a padded token comes out as zero and gets no gradient, whatever it holds
+   * @param mask a padding token becomes zero and gets no gradient, whatever its values
    * @param scope memory of the pass
    */
   public Run forward(INDArray x, TokenMask mask, Arena.Scope scope) {

@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A pre-norm Transformer block: {@code h = x + attention(norm1(x))}, {@code y = h +
  * feedForward(norm2(h))}.
  *
- * <p>The feed-forward part is a {@link io.github.moe4j.core.MoeLayer}, or dense. A padded token
- * comes out as it went in: only the residual carries it.
+ * <p>The feed-forward part is a {@link io.github.moe4j.core.MoeLayer}, or dense. A padding token
+ * is returned unchanged: only the residual applies to it.
  *
  * <p>Parameters: {@code norm1.…}, {@code attention.…}, {@code norm2.…}, {@code feedForward.…}.
  */

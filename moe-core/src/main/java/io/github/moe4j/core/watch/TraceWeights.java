@@ -2,7 +2,7 @@ package io.github.moe4j.core.watch;
 
 /** How a trace keeps the weights of assignments. */
 public enum TraceWeights {
-  /** Not at all: enough for statistics, and for a replay that computes weights anew. */
+  /** Not at all: enough for statistics, and for a replay that recomputes weights. */
   NONE(0),
   /** Rounded to float32. */
   FLOAT32(4),

@@ -33,7 +33,7 @@ public final class TraceWriter implements PassListener, Closeable {
   /**
    * A new trace with weights as they are.
    *
-   * @param file made anew; one that is there is replaced
+   * @param file created, or replaced if it exists
    */
   public static TraceWriter create(Path file) throws IOException {
     return create(file, TraceWeights.FLOAT64);
@@ -42,7 +42,7 @@ public final class TraceWriter implements PassListener, Closeable {
   /**
    * A new trace.
    *
-   * @param file made anew; one that is there is replaced
+   * @param file created, or replaced if it exists
    */
   public static TraceWriter create(Path file, TraceWeights weights) throws IOException {
     OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);

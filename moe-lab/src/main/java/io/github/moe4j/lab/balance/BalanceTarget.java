@@ -14,7 +14,7 @@ public record BalanceTarget(double cv, double mostLoaded) {
   /** A seventh of the variation of a total collapse of top-2 of 8. */
   public static final BalanceTarget BALANCED = new BalanceTarget(0.25, Double.POSITIVE_INFINITY);
 
-  /** For a selection bias, which steers what it is measured by: no expert a fifth above the mean. */
+  /** For a selection bias, which acts directly on the measured load: no expert a fifth above the mean. */
   public static final BalanceTarget TIGHT = new BalanceTarget(0.25, 1.2);
 
   /** Whether the load at the end of a run is as balanced as promised. */

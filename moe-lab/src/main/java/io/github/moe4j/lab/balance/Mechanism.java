@@ -1,7 +1,11 @@
 package io.github.moe4j.lab.balance;
 
-import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.balance.LoadUnit;
+import io.github.moe4j.core.TokenScores.Kind;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * One way to balance, with the router it is studied with.
@@ -13,7 +17,7 @@ import java.util.List;
  * @param router what it balances
  * @param evens what it evens out, which its bound is about
  * @param bound what it promises
- * @param factory starts it for a new model
+ * @param parts its losses and controllers; none where nothing balances
  */
 public record Mechanism(
     String name,
@@ -23,30 +27,36 @@ public record Mechanism(
     StudiedRouter router,
     LoadUnit evens,
     BalanceTarget bound,
-    Factory factory) {
-
-  /** Starts a mechanism. */
-  @FunctionalInterface
-  public interface Factory {
-    /**
-     * A new one.
-     *
-     * @param biases selection bias of each block's router
-     * @param steps optimizer steps of the whole run
-     */
-    Balancing create(BalancedSizes sizes, List<ExpertBias> biases, int steps);
+    List<MechanismPart> parts) {
+  /** Copies. */
+  public Mechanism {
+    parts = List.copyOf(parts);
   }
 
   /** Whether nothing balances. */
-  public boolean isNone() {
-    return page.isEmpty();
+  public boolean isControl() {
+    return parts.isEmpty();
   }
 
   /** Whether it acts on the selection bias of routers, which must read one then. */
-  public boolean steersBias(BalancedSizes sizes) {
-    return router.readsBias()
-        && factory.create(sizes, List.of(ExpertBias.zeros(sizes.experts())), 1)
-            instanceof LossesAndControllers all
-        && !all.controllers().isEmpty();
+  public boolean steersBias() {
+    return parts.stream().anyMatch(MechanismPart.Bias.class::isInstance);
+  }
+
+  /** Kinds of scores that a router must offer. */
+  public Set<Kind> reads() {
+    return parts.stream().flatMap(part -> part.reads().stream()).collect(Collectors.toSet());
+  }
+
+  /** Adds its losses and controllers to a balancer. */
+  public void addTo(Balancer.Builder balancer, MechanismSetup setup) {
+    parts.forEach(part -> part.addTo(balancer, name, setup));
+  }
+
+  /** Starts it for a new model. */
+  public Balancer start(MechanismSetup setup) {
+    Balancer.Builder balancer = Balancer.builder();
+    addTo(balancer, setup);
+    return balancer.build();
   }
 }

@@ -9,6 +9,7 @@ import io.github.moe4j.routing.catalogue.RouterConfig;
 import io.github.moe4j.routing.catalogue.RouterParts;
 import io.github.moe4j.routing.catalogue.RouterProvider;
 import io.github.moe4j.routing.catalogue.RuleProvider;
+import java.util.Arrays;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,6 +44,14 @@ public enum StudiedRouter {
     this.label = label;
     this.raised = raised;
     this.lowered = lowered;
+  }
+
+  /** The studied router of a name; top-k for all others. */
+  static StudiedRouter of(String name) {
+    return Arrays.stream(values())
+        .filter(router -> router.label.equals(name))
+        .findFirst()
+        .orElse(TOP_K);
   }
 
   /** Its name in tables and in the catalogue. */

@@ -11,7 +11,7 @@ import java.util.List;
  * @param mostLoadedOverMean load of the most loaded expert over the mean: 1 when balanced
  * @param droppedShare share of the assignments that the capacity rule dropped, 0 to 1
  * @param routingEntropy mean over tokens of the entropy of the router's distribution, in nats: 0
- *     when it is sure, ln E when it is undecided
+ *     for a confident router, ln E for one without preference
  * @param expertsWithoutTokens number of experts that no token was assigned to
  * @param load what each expert's share of the load was during training, by rising step
  * @param expertByDomain [E, domains] share of a domain's assignments that went to the expert; a

@@ -1,5 +1,7 @@
 package io.github.moe4j.lab.study;
 
+import io.github.moe4j.balance.catalogue.ControllerCatalogue;
+import io.github.moe4j.balance.catalogue.LossCatalogue;
 import io.github.moe4j.cli.GeneratedPart;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
@@ -58,7 +60,8 @@ public final class BalanceCommand implements Callable<Integer> {
   @Option(
       names = "--docs",
       paramLabel = "FILE",
-      description = "Write the tables to this page, between its markers.")
+      description = "Write the tables to this page, between its markers; with --list those of all"
+          + " losses and controllers.")
   private @Nullable Path docs;
 
   @Option(
@@ -72,7 +75,7 @@ public final class BalanceCommand implements Callable<Integer> {
     this(Watch::open);
   }
 
-  /** Watched by one's own means. */
+  /** With a given watch. */
   BalanceCommand(Watch.Source watches) {
     this.watches = watches;
   }
@@ -81,6 +84,12 @@ public final class BalanceCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     PrintWriter out = line.getOut();
+    if (list && docs != null) {
+      GeneratedPart.replace(docs, "losses", BalanceDocs.losses(LossCatalogue.library()));
+      GeneratedPart.replace(
+          docs, "controllers", BalanceDocs.controllers(ControllerCatalogue.library()));
+      return ExitCode.OK;
+    }
     if (list) {
       Mechanisms.all()
           .forEach(
@@ -172,7 +181,7 @@ public final class BalanceCommand implements Callable<Integer> {
     List<Mechanism> named = only.stream().map(Mechanisms::named).toList();
     return Mechanisms.all().stream()
         .filter(m -> named.contains(m)
-            || m.isNone() && named.stream().anyMatch(n -> n.router() == m.router()))
+            || m.isControl() && named.stream().anyMatch(n -> n.router() == m.router()))
         .toList();
   }
 }

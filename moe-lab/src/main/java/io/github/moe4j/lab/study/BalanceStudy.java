@@ -8,6 +8,7 @@ import io.github.moe4j.lab.Trainer;
 import io.github.moe4j.lab.Workers;
 import io.github.moe4j.lab.balance.InitialRouting;
 import io.github.moe4j.lab.balance.Mechanism;
+import io.github.moe4j.lab.balance.StudiedDevices;
 import io.github.moe4j.lab.text.Split;
 import java.util.Arrays;
 import java.util.List;
@@ -41,8 +42,8 @@ final class BalanceStudy {
         mechanism,
         start,
         worst(before, BalanceStudy::largestShareOfTokens),
-        worst(before, mechanism.evens()::coefficientOfVariation),
-        worst(after, mechanism.evens()::coefficientOfVariation),
+        worst(before, load -> StudiedDevices.coefficientOfVariation(mechanism.evens(), load)),
+        worst(after, load -> StudiedDevices.coefficientOfVariation(mechanism.evens(), load)),
         worst(after, LoadStatistics::mostLoadedOverMean),
         (int) worst(after, LoadStatistics::expertsWithoutTokens),
         heldOut.bitsPerByte());

@@ -1,13 +1,15 @@
 package io.github.moe4j.lab.study;
 
+import io.github.moe4j.balance.LoadUnit;
 import io.github.moe4j.lab.balance.InitialRouting;
-import io.github.moe4j.lab.balance.LoadUnit;
 import io.github.moe4j.lab.balance.Mechanism;
 import java.util.List;
 import java.util.Locale;
 
 /** The study's rows as Markdown tables. */
 final class BalanceTable {
+  private static final String FOLDER = "balance/";
+
   private static final String HEAD = """
       | router | mechanism | tokens on one expert, before | load CV before | load CV after | bound | most loaded/mean | bound | idle experts | bits per byte | cost |
       |---|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|
@@ -25,12 +27,11 @@ final class BalanceTable {
     StringBuilder table = new StringBuilder(CHOICE_HEAD);
     for (StudyRow row : rows) {
       Mechanism mechanism = row.mechanism();
-      if (!mechanism.isNone()) {
+      if (!mechanism.isControl()) {
         table.append(String.format(
             Locale.ROOT,
-            "| [%s](balance/%s.md) | %s | %s | %.2f%s | %s |%n",
-            mechanism.name(),
-            mechanism.page(),
+            "| %s | %s | %s | %.2f%s | %s |%n",
+            BalanceDocs.link(mechanism.name(), mechanism.page(), FOLDER),
             mechanism.router().label(),
             mechanism.when(),
             row.cvAfter(),
@@ -92,10 +93,11 @@ final class BalanceTable {
 
   private static String title(StudyRow row) {
     Mechanism mechanism = row.mechanism();
-    if (mechanism.isNone()) {
+    if (mechanism.isControl()) {
       return row.start() == InitialRouting.BALANCED ? "none, balanced start" : "none";
     }
-    return "[%s](balance/%s.md): %s"
-        .formatted(mechanism.name(), mechanism.page(), mechanism.description());
+    return BalanceDocs.link(mechanism.name(), mechanism.page(), FOLDER)
+        + ": "
+        + mechanism.description();
   }
 }

@@ -31,15 +31,10 @@ final class LossTimes {
     for (JsonNode run : runs) {
       if (is(run, "loss")) {
         String name = run.path("params").path("loss").asText();
-        table.append(line(label(name), median(run), layer));
+        table.append(line(name, median(run), layer));
       }
     }
     return table.append(line("layer, forward", layer, layer)).toString();
-  }
-
-  /** The name of a loss of the registry as the table has it. */
-  static String label(String loss) {
-    return loss.toLowerCase(Locale.ROOT).replace('_', ' ');
   }
 
   private static boolean is(JsonNode run, String method) {

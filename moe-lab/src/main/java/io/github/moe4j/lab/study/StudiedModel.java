@@ -7,6 +7,7 @@ import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.lab.balance.BalancedSizes;
 import io.github.moe4j.lab.balance.InitialRouting;
 import io.github.moe4j.lab.balance.Mechanism;
+import io.github.moe4j.lab.balance.MechanismSetup;
 import io.github.moe4j.lab.variant.LayerOptions;
 import io.github.moe4j.lab.variant.ModelSizes;
 import io.github.moe4j.lab.variant.Recipe;
@@ -41,6 +42,7 @@ final class StudiedModel {
             .arena(arena)
             .name(layer)
             .build(),
-        mechanism.factory().create(sizes, biases, run.steps()));
+        mechanism.start(new MechanismSetup(sizes, biases, run.steps())),
+        mechanism.reads());
   }
 }

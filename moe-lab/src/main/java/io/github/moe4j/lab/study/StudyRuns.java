@@ -17,7 +17,7 @@ import java.util.Locale;
  */
 record StudyRuns(LabOptions options, List<Mechanism> mechanisms) {
   long count() {
-    return mechanisms.size() + mechanisms.stream().filter(Mechanism::isNone).count();
+    return mechanisms.size() + mechanisms.stream().filter(Mechanism::isControl).count();
   }
 
   /** Optimizer steps of all of them. */
@@ -36,7 +36,7 @@ record StudyRuns(LabOptions options, List<Mechanism> mechanisms) {
       BalanceStudy study = new BalanceStudy(options, split, workers, watch);
       for (Mechanism mechanism : mechanisms) {
         for (InitialRouting start : InitialRouting.values()) {
-          if (start == InitialRouting.COLLAPSED || mechanism.isNone()) {
+          if (start == InitialRouting.COLLAPSED || mechanism.isControl()) {
             StudyRow row = study.run(mechanism, start);
             rows.add(row);
             watch.progress().note(line(row, rows.size()));

@@ -1,15 +1,13 @@
 package io.github.moe4j.lab.variant;
 
-import io.github.moe4j.balance.CompositeLoss;
-import io.github.moe4j.core.ExpertBias;
-import io.github.moe4j.lab.balance.BalanceSum;
-import io.github.moe4j.lab.balance.BalancedSizes;
-import io.github.moe4j.lab.balance.Balancing;
-import io.github.moe4j.lab.balance.LossesAndControllers;
+import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.lab.balance.Mechanism;
+import io.github.moe4j.lab.balance.MechanismSetup;
 import io.github.moe4j.lab.balance.Mechanisms;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
@@ -32,7 +30,7 @@ record BalanceChoice(String name, List<Mechanism> mechanisms) {
 
   /** All that can be named. */
   static List<Mechanism> all() {
-    return Mechanisms.all().stream().filter(mechanism -> !mechanism.isNone()).toList();
+    return Mechanisms.all().stream().filter(mechanism -> !mechanism.isControl()).toList();
   }
 
   private static Mechanism named(String name) {
@@ -52,23 +50,21 @@ record BalanceChoice(String name, List<Mechanism> mechanisms) {
             .collect(Collectors.joining("; "));
   }
 
-  boolean steersBias(BalancedSizes sizes) {
-    return mechanisms.stream().anyMatch(mechanism -> mechanism.steersBias(sizes));
+  boolean steersBias() {
+    return mechanisms.stream().anyMatch(Mechanism::steersBias);
   }
 
-  /**
-   * Starts them for a new model.
-   *
-   * @param biases selection bias of each block's router
-   */
-  Balancing create(BalancedSizes sizes, List<ExpertBias> biases, int steps) {
-    List<Balancing> parts = mechanisms.stream()
-        .map(mechanism -> mechanism.factory().create(sizes, biases, steps))
-        .toList();
-    return switch (parts.size()) {
-      case 0 -> LossesAndControllers.of(CompositeLoss.builder().build());
-      case 1 -> parts.get(0);
-      default -> new BalanceSum(parts);
-    };
+  /** Kinds of scores that a router must offer. */
+  Set<Kind> reads() {
+    return mechanisms.stream()
+        .flatMap(mechanism -> mechanism.reads().stream())
+        .collect(Collectors.toSet());
+  }
+
+  /** Starts them for a new model. */
+  Balancer start(MechanismSetup setup) {
+    Balancer.Builder balancer = Balancer.builder();
+    mechanisms.forEach(mechanism -> mechanism.addTo(balancer, setup));
+    return balancer.build();
   }
 }

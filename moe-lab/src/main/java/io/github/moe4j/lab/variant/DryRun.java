@@ -1,18 +1,18 @@
 package io.github.moe4j.lab.variant;
 
-import io.github.moe4j.balance.LossValue;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoePass;
-import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -33,13 +33,13 @@ public final class DryRun {
    */
   public static void of(Variant variant, ModelSizes sizes) {
     try {
-      run(variant.recipe().apply(sizes), sizes);
+      rehearse(variant.recipe().apply(sizes), sizes);
     } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(variant.name() + ": " + e.getMessage(), e);
     }
   }
 
-  private static void run(Recipe recipe, ModelSizes sizes) {
+  private static void rehearse(Recipe recipe, ModelSizes sizes) {
     SplittableRandom random = new SplittableRandom(1);
     INDArray x = Initializer.normal(1)
         .create(DataType.FLOAT, random, TOKENS, sizes.layer().width());
@@ -55,23 +55,29 @@ public final class DryRun {
         runs.add(layer.forward(input.training(random).atStep(0)));
         layer.forward(input).close();
       }
-      List<MoePass> moe = runs.stream().flatMap(run -> run.moe().stream()).toList();
-      List<List<RouterDecision>> shards =
-          Collections.nCopies(2, moe.stream().map(MoePass::decision).toList());
-      if (!moe.isEmpty()) {
-        List<LossValue> losses = recipe.balancing().losses(shards, 0);
-        for (int l = 0; l < moe.size(); l++) {
-          moe.get(l).addBalance(losses.get(0).gradients().get(l));
-        }
-        recipe.balancing().step(shards);
-      }
+      List<MoePass> passes = runs.stream().flatMap(run -> run.moe().stream()).toList();
+      requireReadable(recipe, passes);
+      recipe.balancer().balance(passes);
       for (int b = 0; b < layers.size(); b++) {
         INDArray dy = runs.get(b).y().dup();
         INDArray dx = Allocate.zeros(DataType.FLOAT, dy.shape());
         runs.get(b).backward(dy, dx, layers.get(b).parameters().zeroGradients());
       }
+      recipe.balancer().step();
     } finally {
       runs.forEach(FeedForwardPass::close);
+    }
+  }
+
+  /** A loss whose scores are absent may have a value and no gradient: it would balance nothing. */
+  private static void requireReadable(Recipe recipe, List<MoePass> passes) {
+    for (MoePass pass : passes) {
+      for (Kind kind : new TreeSet<>(recipe.reads())) {
+        Require.that(
+            pass.decision().scores(kind).isPresent(),
+            "balance reads router %s but the router has none",
+            kind);
+      }
     }
   }
 }

@@ -1,16 +1,23 @@
 package io.github.moe4j.lab.variant;
 
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.FeedForward;
-import io.github.moe4j.lab.balance.Balancing;
+import io.github.moe4j.core.TokenScores.Kind;
+import java.util.Set;
 
 /**
- * How one model is built and balanced; made anew for each model.
+ * How one model is built and balanced; created for each model.
  *
  * @param layers makes the feed-forward part of each block, first block first
- * @param balancing what balances them
+ * @param balancer what balances them
+ * @param reads kinds of scores that the balancer's losses read
  */
-public record Recipe(LayerFactory layers, Balancing balancing) {
+public record Recipe(LayerFactory layers, Balancer balancer, Set<Kind> reads) {
+  /** Copies. */
+  public Recipe {
+    reads = Set.copyOf(reads);
+  }
 
   /** Makes the feed-forward part of a block. */
   @FunctionalInterface

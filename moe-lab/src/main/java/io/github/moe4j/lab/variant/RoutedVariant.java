@@ -1,5 +1,6 @@
 package io.github.moe4j.lab.variant;
 
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.ExpertBias;
@@ -13,7 +14,7 @@ import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.ExpertsCatalogue;
 import io.github.moe4j.core.experts.ExpertsProvider;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.lab.balance.Balancing;
+import io.github.moe4j.lab.balance.MechanismSetup;
 import io.github.moe4j.lab.report.ModelPart;
 import io.github.moe4j.lab.routers.RouterRow;
 import io.github.moe4j.routing.catalogue.RouterConfig;
@@ -89,15 +90,17 @@ final class RoutedVariant {
             Choices.orElse(choices.experts(), sizes.layer().experts()),
             Choices.orElse(choices.k(), sizes.layer().k()));
     Require.that(
-        !balance.steersBias(layer.balanced()) || router.provider().traits().readsBias(),
+        !balance.steersBias() || router.provider().traits().readsBias(),
         "balance %s controls a selection bias, which router %s does not read",
         balance.name(),
         router.name());
     List<ExpertBias> biases = sizes.newBiases(layer.experts());
-    Balancing balancing = balance.create(layer.balanced(), biases, sizes.steps());
+    Balancer balancer = balance.start(new MechanismSetup(layer.balanced(), biases, sizes.steps()));
     List<ExpertBias> unused = new ArrayList<>(biases);
     return new Recipe(
-        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena), balancing);
+        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena),
+        balancer,
+        balance.reads());
   }
 
   private FeedForward layer(

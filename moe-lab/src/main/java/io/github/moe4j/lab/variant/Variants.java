@@ -1,14 +1,14 @@
 package io.github.moe4j.lab.variant;
 
-import io.github.moe4j.balance.CompositeLoss;
+import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.lab.balance.LossesAndControllers;
 import io.github.moe4j.lab.report.ModelPart;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Variants by name. */
 public final class Variants {
@@ -54,7 +54,8 @@ public final class Variants {
         (name, seed, arena) -> DenseFeedForward.of(
                 GluExperts.create(ExpertOptions.of(1, layer.width(), layer.activeHidden()), seed))
             .withArena(arena),
-        LossesAndControllers.of(CompositeLoss.builder().build()));
+        Balancer.of(),
+        Set.of());
   }
 
   static IllegalArgumentException unknown(String name) {

@@ -39,7 +39,7 @@ class BatchwiseThresholdsTest {
       Gradients gradients = router.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, TOKENS, WIDTH);
       routing.backward(
-          new BatchwiseLoss(1.0 / TOKENS).evaluate(routing.decision()).gradient(), dx, gradients);
+          BatchwiseLoss.of(1.0 / TOKENS).evaluate(routing.decision()).gradient(), dx, gradients);
       router
           .parameters()
           .get("rule.threshold")

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.balance.catalogue.LossCatalogue;
+import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.cli.GeneratedPart;
 import io.github.moe4j.cli.TestWatch;
 import io.github.moe4j.lab.balance.InitialRouting;
@@ -141,12 +143,29 @@ class BalanceCommandTest {
     Files.writeString(file, """
         [{"benchmark": "a.LossBenchmark.layer",
           "primaryMetric": {"scorePercentiles": {"50.0": 2000}}},
-         {"benchmark": "a.LossBenchmark.loss", "params": {"loss": "Z_LOSS"},
+         {"benchmark": "a.LossBenchmark.loss", "params": {"loss": "z-loss"},
           "primaryMetric": {"scorePercentiles": {"50.0": 50}}}]
         """);
     assertEquals(0, execute("--times", file.toString()));
-    assertTrue(out.toString().contains("| z loss | 50 | 2.50 % |"), out.toString());
+    assertTrue(out.toString().contains("| z-loss | 50 | 2.50 % |"), out.toString());
     assertTrue(out.toString().contains("| layer, forward | 2000 | 100.00 % |"), out.toString());
+  }
+
+  @Test
+  void call_listDocs_writesTheTablesThatAreCommitted() throws IOException {
+    Path page = folder.resolve("README.md");
+    String committed = Files.readString(Path.of("..", "docs", "balance", "README.md"));
+    Files.writeString(page, committed.replaceAll("(?m)^\\|.*\n", ""));
+    assertEquals(0, execute("--list", "--docs", page.toString()), err.toString());
+    for (LossProvider loss : LossCatalogue.library()) {
+      assertTrue(Files.readString(page).contains("| [" + loss.name() + "]("), loss.name());
+    }
+    String tables =
+        Files.readString(page).lines().filter(l -> l.startsWith("|")).toList().toString();
+    assertEquals(
+        committed.lines().filter(l -> l.startsWith("|")).toList().toString(),
+        tables,
+        "run: java -jar moe-bench/target/moe-bench.jar balance --list --docs docs/balance/README.md");
   }
 
   /** The study takes minutes; that its table is there, and of these mechanisms, is seen here. */
@@ -154,14 +173,14 @@ class BalanceCommandTest {
   void docs_page_hasARowOfEachMechanism() throws IOException {
     String page = Files.readString(Path.of("..", "docs", "balance.md"));
     for (Mechanism mechanism : Mechanisms.all()) {
-      if (!mechanism.isNone()) {
+      if (!mechanism.isControl()) {
         String cell = "| [%s](balance/%s.md): %s |"
             .formatted(mechanism.name(), mechanism.page(), mechanism.description());
         assertTrue(page.contains(cell), cell);
       }
     }
-    for (LossCatalogue loss : LossCatalogue.values()) {
-      String cell = "| " + LossTimes.label(loss.name()) + " |";
+    for (LossProvider loss : LossCatalogue.library()) {
+      String cell = "| " + loss.name() + " |";
       assertTrue(page.contains(cell), cell);
     }
   }

@@ -167,7 +167,7 @@ class ControllersBalanceTest {
     RulePass result = new ReMoE().apply(logits, input);
     RouterDecision decision = result.decide(input, logits);
     RoutingGradient penalty =
-        new ReMoEL1(controller.coefficient(), K).evaluate(decision).gradient();
+        ReMoEL1.of(controller.coefficient(), K).evaluate(decision).gradient();
     double[] dLogits = new double[now.length];
     result.backward(penalty, dLogits, NamedArrays.none().zeroGradients());
     for (int i = 0; i < now.length; i++) {

@@ -6,22 +6,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.balance.BalanceLoss;
 import io.github.moe4j.balance.LossValue;
+import io.github.moe4j.balance.catalogue.LossCatalogue;
+import io.github.moe4j.balance.catalogue.LossProvider;
+import io.github.moe4j.balance.catalogue.LossSizes;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.lab.balance.StudiedDevices;
 import io.github.moe4j.lab.routers.ExampleRouter;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
 import io.github.moe4j.routing.catalogue.RouterConfig;
 import io.github.moe4j.routing.catalogue.RouterProvider;
-import java.util.EnumMap;
-import java.util.EnumSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeSet;
@@ -57,26 +57,14 @@ class LossThroughRouterTest {
   private static final Set<String> EVEN_BY_DESIGN =
       Set.of("expert-choice", "batchwise", "base", "all-experts", "forced-balance");
 
-  /** What each loss must be given; losses that are not listed read assignments and weights. */
-  private static final Map<LossCatalogue, Kind> NEEDS = needs();
-
-  private static Map<LossCatalogue, Kind> needs() {
-    Map<LossCatalogue, Kind> needs = new EnumMap<>(LossCatalogue.class);
-    Set<LossCatalogue> others = EnumSet.of(LossCatalogue.IMPORTANCE, LossCatalogue.REMOE_L1);
-    for (LossCatalogue loss : EnumSet.complementOf(EnumSet.copyOf(others))) {
-      needs.put(loss, Kind.PROBABILITIES);
-    }
-    needs.put(LossCatalogue.Z_LOSS, Kind.LOGITS);
-    needs.put(LossCatalogue.BATCHWISE, Kind.MARGINS);
-    needs.put(LossCatalogue.LOAD, Kind.SELECTION);
-    return needs;
-  }
+  private static final LossSizes LOSS_SIZES =
+      new LossSizes(EXPERTS, K, StudiedDevices.count(EXPERTS));
 
   static Stream<Arguments> pairs() {
     return RouterCatalogue.library().stream()
-        .flatMap(router -> Stream.of(LossCatalogue.values())
+        .flatMap(router -> LossCatalogue.library().stream()
             .filter(loss -> suits(router, loss))
-            .map(loss -> Arguments.of(router.name(), loss)));
+            .map(loss -> Arguments.of(router.name(), loss.name())));
   }
 
   private static Router create(RouterProvider router) {
@@ -84,14 +72,13 @@ class LossThroughRouterTest {
   }
 
   /** The weights of a hash router are constant, and ReMoE's penalty is of ReLU weights. */
-  private static boolean suits(RouterProvider router, LossCatalogue loss) {
-    if (loss == LossCatalogue.REMOE_L1 || loss == LossCatalogue.IMPORTANCE) {
+  private static boolean suits(RouterProvider router, LossProvider loss) {
+    if (loss.reads().isEmpty()) {
       return router.name().equals("remoe")
-          || loss == LossCatalogue.IMPORTANCE && !router.name().equals("hash");
+          || !loss.router().equals("remoe") && !router.name().equals("hash");
     }
     RouterDecision decision = decision(create(router), router.name());
-    boolean all = loss != LossCatalogue.SWITCH_AND_Z || decision.logits().isPresent();
-    return all && (!NEEDS.containsKey(loss) || decision.scores(NEEDS.get(loss)).isPresent());
+    return loss.reads().stream().allMatch(kind -> decision.scores(kind).isPresent());
   }
 
   private static RouterDecision decision(Router router, String name) {
@@ -102,11 +89,11 @@ class LossThroughRouterTest {
 
   @ParameterizedTest(name = "{1} through {0}")
   @MethodSource("pairs")
-  void backward_ofLoss_matchesDifferences(String name, LossCatalogue entry) {
+  void backward_ofLoss_matchesDifferences(String name, String entry) {
     Router router = create(RouterCatalogue.load().get(name));
     boolean training = !name.equals(DERIVATIVE_IN_EVALUATION_ONLY);
     INDArray x = x();
-    BalanceLoss loss = entry.create(EXPERTS, K);
+    BalanceLoss loss = LossCatalogue.load().get(entry).create(1, LOSS_SIZES);
     RouterPass routing = router.route(input(x, training));
     LossValue value = loss.evaluate(routing.decision());
     assertTrue(Double.isFinite(value.value()));
@@ -140,14 +127,14 @@ class LossThroughRouterTest {
   void pairs_ofAllRouters_leaveOutOnlyThoseWithoutScores() {
     Set<String> without = new TreeSet<>();
     for (RouterProvider router : RouterCatalogue.library()) {
-      if (!suits(router, LossCatalogue.SWITCH)) {
+      if (!suits(router, LossCatalogue.load().get("switch"))) {
         without.add(router.name());
       }
     }
     assertEquals(Set.of("hash", "remoe"), without);
     Set<String> margins = new TreeSet<>();
     for (RouterProvider router : RouterCatalogue.library()) {
-      if (suits(router, LossCatalogue.BATCHWISE)) {
+      if (suits(router, LossCatalogue.load().get("batchwise-loss"))) {
         margins.add(router.name());
       }
     }

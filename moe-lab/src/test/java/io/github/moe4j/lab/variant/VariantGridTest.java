@@ -139,7 +139,7 @@ class VariantGridTest {
         "topk | | factor:1:first | capacity modifier must be one of",
         "topk | v3-sign | | topk/v3-sign: balance v3-sign controls a selection bias, which router topk",
         "hash | switch | | hash/switch: ",
-        "topk | load | | balance must be",
+        "topk | load | | topk/load: balance reads router selection probabilities but the router has none",
       })
   void whatDoesNotGoTogether_isOneClearError(
       String router, String balance, String capacity, String message) {

@@ -3,7 +3,7 @@ package io.github.moe4j.models.preset;
 import java.util.EnumMap;
 import java.util.Map;
 
-/** Counts the parameters of an architecture from its configuration. */
+/** Computes the parameter counts of an architecture from its configuration. */
 public final class Accounting {
   private final Architecture model;
   private final Map<ParameterGroup, Size> parts = new EnumMap<>(ParameterGroup.class);

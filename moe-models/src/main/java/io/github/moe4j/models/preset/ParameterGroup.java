@@ -2,7 +2,7 @@ package io.github.moe4j.models.preset;
 
 import java.util.Locale;
 
-/** What parameters belong to. */
+/** The component that parameters belong to. */
 public enum ParameterGroup {
   /** The table that token ids are looked up in. */
   EMBEDDING,

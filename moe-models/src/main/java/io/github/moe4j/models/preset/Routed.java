@@ -5,7 +5,7 @@ import io.github.moe4j.core.Dropless;
 import java.util.List;
 
 /**
- * How tokens come to experts, as the source has it in training.
+ * Routing as in training in the source.
  *
  * @param rule in words
  * @param rules makes it

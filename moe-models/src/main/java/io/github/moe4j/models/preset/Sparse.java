@@ -4,7 +4,7 @@ import io.github.moe4j.core.internal.Require;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a sparse layer is made of.
+ * The components of a sparse layer.
  *
  * @param experts E
  * @param k choices per token

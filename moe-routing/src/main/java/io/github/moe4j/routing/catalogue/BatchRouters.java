@@ -15,7 +15,7 @@ import java.util.Map;
 /** Routers that look at the whole batch and balance it. */
 final class BatchRouters {
   private static final NumberOption FACTOR =
-      NumberOption.bySize("factor", "experts a token on average; if not given k");
+      NumberOption.bySize("factor", "experts per token on average; default k");
 
   private BatchRouters() {}
 
@@ -54,7 +54,7 @@ final class BatchRouters {
                 "expert-choice",
                 "each expert its k·T/E tokens with the largest p",
                 "Zhou et al. 2022, V-MoE, flaxformer, BALM, Nucleus-Image",
-                "O(T·log C) an expert"),
+                "O(T·log C) per expert"),
             RouterTraits.of(ChoiceCount.averageK())
                 .withLoad(LoadByDesign.EVEN)
                 .withNeeds(RouterNeed.OTHER_TOKENS),
@@ -67,7 +67,7 @@ final class BatchRouters {
                     "batchwise",
                     "training: each expert its k·T/E largest p; evaluation: p above a threshold",
                     "Shazeer et al. 2017, appendix F",
-                    "O(T·log C) an expert"),
+                    "O(T·log C) per expert"),
                 RouterTraits.of(ChoiceCount.averageK())
                     .withLoad(LoadByDesign.EVEN_IN_TRAINING)
                     .withNeeds(RouterNeed.OTHER_TOKENS_IN_TRAINING),

@@ -16,14 +16,14 @@ import io.github.moe4j.routing.catalogue.LibraryRouter.Text;
 import java.util.List;
 import java.util.Map;
 
-/** As many experts as a token needs; another gate; nothing learned. */
+/** Routers with a variable number of experts per token; other gates; fixed routers. */
 final class FurtherRouters {
   private static final NumberOption P =
-      NumberOption.of("p", "sum that the probabilities of a token's experts reach, in (0, 1]", 0.5);
+      NumberOption.of("p", "cumulative probability of a token's experts, in (0, 1]", 0.5);
   private static final NumberOption PROJECTION =
       NumberOption.whole("projection", "width of the projection", 16);
   private static final NumberOption VOCABULARY =
-      NumberOption.whole("vocabulary", "token ids lie below", 256);
+      NumberOption.whole("vocabulary", "exclusive upper bound of token ids", 256);
 
   private FurtherRouters() {}
 
@@ -54,7 +54,7 @@ final class FurtherRouters {
                 "cosine",
                 "any rule on cos(W·x, e_i)·exp(temperature)",
                 "X-MoE, Tutel, Swin-MoE",
-                "a second, smaller product"),
+                "a second, smaller matrix product"),
             RouterTraits.of(ChoiceCount.k()),
             List.of(PROJECTION),
             config -> CosineGate.parameterSpecs(
@@ -94,7 +94,7 @@ final class FurtherRouters {
                 "forced-balance",
                 "Forced balance",
                 "forced-balance",
-                "experts in turn, whatever the scores; weights as top-k",
+                "experts round-robin, whatever the scores; weights as top-k",
                 "benchmarks: Megatron-LM, torchtitan",
                 "O(k)"),
             RouterTraits.of(ChoiceCount.k()).withLoad(LoadByDesign.EVEN),

@@ -18,10 +18,9 @@ final class GroupedRouters {
   private static final int MOST_GROUPS = 4;
 
   private static final NumberOption GROUPS = NumberOption.wholeBySize(
-      "groups", "groups of experts, a divisor of E; if not given the largest up to 4");
+      "groups", "groups of experts, a divisor of E; default the largest up to 4");
   private static final NumberOption KEPT = NumberOption.wholeBySize(
-      "kept",
-      "groups that a token may choose from; if not given half of them, more where k needs it");
+      "kept", "groups that a token may choose from; default half of them, more if k requires it");
   private static final NumberOption SCALE_V2 = NumberOption.of("scale", "factor on the weights", 1);
   private static final NumberOption SCALE_V3 =
       NumberOption.of("scale", "factor on the weights", DeepSeekV3.weights(1).scale());

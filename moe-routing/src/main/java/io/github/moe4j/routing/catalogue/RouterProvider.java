@@ -18,28 +18,28 @@ import org.nd4j.linalg.api.buffer.DataType;
  * META-INF/services/io.github.moe4j.routing.catalogue.RouterProvider}.
  */
 public interface RouterProvider extends CatalogueEntry {
-  /** What others must know of it. */
+  /** Its properties. */
   RouterTraits traits();
 
-  /** Published models and systems that have it; empty if none are known. */
+  /** Published models and systems that use it; empty if unknown. */
   default String usedBy() {
     return "";
   }
 
-  /** What deciding costs beside the matrix product of its gate; empty if nobody says. */
+  /** The cost of the decision without the gate's matrix product; empty if unknown. */
   default String cost() {
     return "";
   }
 
   /**
-   * What usually balances it: names of the catalogue of moe-balance, together; empty for nothing. By
+   * Its default balancing: names in the catalogue of moe-balance, combined; empty for none. By
    * default the Switch loss and the z-loss unless loads are balanced by design.
    */
   default List<String> usualBalance() {
     return traits().usualLosses();
   }
 
-  /** Numbers that it can be given. */
+  /** Its numeric options. */
   default List<NumberOption> options() {
     return List.of();
   }

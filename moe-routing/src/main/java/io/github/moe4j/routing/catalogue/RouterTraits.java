@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What others must know of a router to build, balance or compare it.
+ * The properties of a router needed to build, balance or compare it.
  *
  * @param choices experts per token
  * @param load whether loads are balanced by design
