@@ -56,7 +56,7 @@ public record BatchwiseLoss(double coefficient) implements BalanceLoss {
       }
       gradients.add(RoutingGradient.of(Kind.MARGINS, slope));
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 
   /** {@code coefficient·(H − M)} [T·E]. */

@@ -75,7 +75,7 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
       }
       gradients.add(RoutingGradient.ofProbabilities(dP));
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 
   private double[] slopes(Probabilities p, RouterDecision layer) {

@@ -74,6 +74,6 @@ public record ImportanceLoss(double coefficient, VarianceEstimator variance, Sou
           : RoutingGradient.ofProbabilities(ExpertSums.backward(cv.gradient(), layer.mask()));
       gradients.add(gradient.times(coefficient));
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 }

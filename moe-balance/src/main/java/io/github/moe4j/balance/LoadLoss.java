@@ -62,6 +62,6 @@ public record LoadLoss(double coefficient, VarianceEstimator variance) implement
                   .times(coefficient)
               : RoutingGradient.none());
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.moe4j.balance;
 
+import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
@@ -18,9 +19,35 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
     gradients = List.copyOf(gradients);
   }
 
+  /**
+   * A loss and its gradients, each bound to the decision that it was computed from: so the pass of
+   * another decision refuses it.
+   *
+   * @param layers the decisions, as {@link BalanceLoss#evaluate(List)} was given them
+   * @param gradients with respect to each, in their order
+   */
+  public static LossValue of(
+      double value, List<RouterDecision> layers, List<RoutingGradient> gradients) {
+    Require.that(
+        layers.size() == gradients.size(),
+        "gradients must be one a layer: %d != %d",
+        layers.size(),
+        gradients.size());
+    List<RoutingGradient> bound = new ArrayList<>();
+    for (int l = 0; l < layers.size(); l++) {
+      bound.add(gradients.get(l).boundTo(layers.get(l)));
+    }
+    return new LossValue(value, bound);
+  }
+
   /** Nothing: value 0, and a gradient of zero for each layer. */
   static LossValue zero(int layers) {
     return new LossValue(0, Collections.nCopies(layers, RoutingGradient.none()));
+  }
+
+  /** The same loss with gradients {@linkplain RoutingGradient#unbound bound to no decision}. */
+  public LossValue unbound() {
+    return new LossValue(value, gradients.stream().map(RoutingGradient::unbound).toList());
   }
 
   /** Value and gradients times a factor. */

@@ -57,6 +57,6 @@ public record ReMoEL1(double coefficient, int k) implements BalanceLoss {
       }
       gradients.add(RoutingGradient.ofWeights(AssignmentSums.spread(slope, layer.assignments())));
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 }

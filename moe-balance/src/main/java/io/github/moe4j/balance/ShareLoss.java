@@ -152,7 +152,7 @@ final class ShareLoss {
       }
       gradients.add(gradient(layers.get(l), pools, weight));
     }
-    return new LossValue(total, gradients);
+    return LossValue.of(total, layers, gradients);
   }
 
   private double weight(int layers, List<Pool> pools) {

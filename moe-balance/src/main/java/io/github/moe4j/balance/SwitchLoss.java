@@ -125,7 +125,7 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
       value += ofLayer.value();
       gradients.addAll(ofLayer.gradients());
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 
   /** Throws unless each layer is a pool of its own. */

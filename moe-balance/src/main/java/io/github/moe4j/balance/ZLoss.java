@@ -57,6 +57,6 @@ public record ZLoss(double coefficient) implements BalanceLoss {
       }
       gradients.add(RoutingGradient.ofLogits(dLogits));
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 }

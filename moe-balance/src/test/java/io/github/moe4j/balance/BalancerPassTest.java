@@ -41,7 +41,7 @@ class BalancerPassTest {
 
   private List<MoePass> forward() {
     List<MoePass> passes = new ArrayList<>();
-    layers.forEach(layer -> passes.add(layer.forward(TokenBatch.of(x).training())));
+    layers.forEach(layer -> passes.add(layer.forward(TokenBatch.training(x))));
     return passes;
   }
 

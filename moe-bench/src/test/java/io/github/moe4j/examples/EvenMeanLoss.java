@@ -44,6 +44,6 @@ public record EvenMeanLoss(double coefficient) implements BalanceLoss {
       }
       gradients.add(RoutingGradient.ofProbabilities(dP));
     }
-    return new LossValue(value, gradients);
+    return LossValue.of(value, layers, gradients);
   }
 }

@@ -64,7 +64,7 @@ class EvenMeanLossTest {
 
   @Test
   void evaluate_paddingAlone_isZero() {
-    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(new boolean[MASK.tokens()]));
+    TokenBatch input = TokenBatch.evaluation(x).withMask(TokenMask.of(new boolean[MASK.tokens()]));
     LossValue loss = LOSS.evaluate(router.route(input).decision());
     assertEquals(0, loss.value());
     assertEquals(
@@ -91,7 +91,7 @@ class EvenMeanLossTest {
 
   /** Of two equal tokens with width 1. */
   private static double value(INDArray weight) {
-    TokenBatch input = TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 2, 1));
+    TokenBatch input = TokenBatch.evaluation(Nd4j.ones(DataType.DOUBLE, 2, 1));
     return LOSS.evaluate(router(weight).route(input).decision()).value();
   }
 
@@ -100,6 +100,6 @@ class EvenMeanLossTest {
   }
 
   private RouterPass route(Router of) {
-    return of.route(TokenBatch.of(x).withMask(MASK).training());
+    return of.route(TokenBatch.training(x).withMask(MASK));
   }
 }

@@ -33,7 +33,7 @@ public final class FirstLayer {
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
     INDArray target = x.neg(); // [T,D]
     for (int step = 0; step <= 100; step++) {
-      try (MoePass pass = layer.forward(TokenBatch.of(x).training())) {
+      try (MoePass pass = layer.forward(TokenBatch.training(x))) {
         INDArray error = pass.y().sub(target); // [T,D]
         double loss = error.norm2Number().doubleValue() / target.norm2Number().doubleValue();
         LossValue balance = SwitchLoss.of(0.01).evaluate(pass.decision());

@@ -49,7 +49,7 @@ public final class LoadBlock {
   }
 
   private static void print(String name, MoeLayer layer, INDArray x) {
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x))) {
       String load = Arrays.toString(pass.load().assigned()); // [E] tokens of each expert
       double norm = pass.y().norm2Number().doubleValue();
       System.out.println(name + " " + layer.name() + " load " + load + " norm " + norm);

@@ -28,8 +28,7 @@ public final class SoftMixture {
     INDArray means = x.reshape(8, 8, 16).mean(true, 1); // of 8 sequences of 8 tokens [8,1,D]
     INDArray target = means.broadcast(8, 8, 16).reshape(64, 16); // [T,D]
     for (int step = 0; step <= 100; step++) {
-      try (FeedForwardPass run =
-          layer.forward(TokenBatch.of(x).withSequenceLength(8).training())) {
+      try (FeedForwardPass run = layer.forward(TokenBatch.training(x).withSequenceLength(8))) {
         INDArray error = run.y().sub(target); // [T,D]
         Gradients gradients = layer.parameters().zeroGradients();
         run.backward(error.div(64), Nd4j.zerosLike(x), gradients);

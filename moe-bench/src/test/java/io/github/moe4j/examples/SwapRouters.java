@@ -51,7 +51,7 @@ public final class SwapRouters {
     int[] ids = new SplittableRandom(4).ints(64, 0, 32).toArray();
     INDArray x = words.getRows(ids); // [T,D]
     INDArray target = x.neg();
-    TokenBatch input = TokenBatch.of(x).withTokenIds(ids).training(new SplittableRandom(5));
+    TokenBatch input = TokenBatch.training(x, new SplittableRandom(5)).withTokenIds(ids);
     for (int step = 0; step <= 60; step++) {
       try (MoePass pass = layer.forward(input)) {
         INDArray error = pass.y().sub(target);

@@ -34,7 +34,7 @@ public final class TwoLevels {
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
     INDArray target = x.neg(); // [T,D]
     for (int step = 0; step <= 100; step++) {
-      try (MoePass pass = layer.forward(TokenBatch.of(x).training())) {
+      try (MoePass pass = layer.forward(TokenBatch.training(x))) {
         INDArray error = pass.y().sub(target);
         for (MoePass level : pass.moe()) { // the outer pass, then that of each group
           level.addBalance(SwitchLoss.of(0.01).evaluate(level.decision()).gradient());

@@ -63,7 +63,7 @@ public final class WatchLoad {
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
     x.addi(1); // what all tokens have in common makes them want the same experts
     for (int step = 0; step < 50; step++) {
-      try (MoePass pass = layer.forward(TokenBatch.of(x).training())) {
+      try (MoePass pass = layer.forward(TokenBatch.training(x))) {
         pass.addBalance(SwitchLoss.of(1).evaluate(pass.decision()).gradient());
         INDArray error = pass.y().add(x); // y is to be -x
         optimizer.step(pass.backward(error.div(64)).parameters());

@@ -63,10 +63,11 @@ class OwnPartsTest {
   }
 
   @Test
-  void list_ofTheLab_hasRouterAndExperts() throws Exception {
+  void list_ofTheLab_hasRouterExpertsAndLoss() throws Exception {
     String list = moeBench("lab", "--list");
     requireLine(list, "  threshold ");
     requireLine(list, "  scaled ");
+    requireLine(list, "  even-mean ");
     requireLine(moeBench("routers"), "threshold ");
   }
 
@@ -78,7 +79,7 @@ class OwnPartsTest {
         "--routers",
         "threshold",
         "--balance",
-        "switch",
+        "even-mean",
         "--experts",
         "4,scaled",
         "--steps",
@@ -94,7 +95,7 @@ class OwnPartsTest {
         "--force",
         "--out",
         out.toString());
-    String model = "threshold/switch/scaled";
+    String model = "threshold/even-mean/scaled";
     assertTrue(printed.contains(model), printed);
     for (String file : List.of("report.html", "result.json")) {
       String text = Files.readString(out.resolve(file));

@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.MemoryCheck;
 import io.github.moe4j.core.internal.Zero;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -9,20 +10,29 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Off-heap memory that passes take and return, so that a steady workload allocates nothing.
+ * Off-heap scratch memory that passes borrow and give back, so that a steady workload allocates
+ * nothing but its outputs.
  *
  * <p>Fresh memory costs page faults, often more than the work done in it. A pass opens a {@link
  * Scope}, takes arrays from it and closes it; a scope that is never closed is merely not reused.
  * Thread-safe; its memory stays until {@link #clear}. Layers may share one.
+ *
+ * <p>With {@code -Dmoe4j.checkMemory=true} memory is filled with NaN when it is given back, and an
+ * array that shows memory given back is refused wherever the library takes arrays, by an error that
+ * names the pass it belonged to.
  */
 public final class Arena {
   private final Map<Bucket, ConcurrentLinkedDeque<Loan>> idle = new ConcurrentHashMap<>();
+  private final boolean checked;
+  private final AtomicLong idleBytes = new AtomicLong();
+  private final AtomicLong borrowedBytes = new AtomicLong();
 
   /** Buffers of one type and length. */
   private record Bucket(DataType type, long length) {}
@@ -33,10 +43,12 @@ public final class Arena {
    */
   private static final class Loan {
     private final INDArray buffer;
+    private final long bytes;
     private @Nullable INDArray view;
 
     Loan(INDArray buffer) {
       this.buffer = buffer;
+      this.bytes = buffer.length() * buffer.dataType().width();
     }
 
     INDArray as(long[] shape) {
@@ -54,26 +66,80 @@ public final class Arena {
       }
       return last;
     }
+
+    /** Marks what was handed out, which is not handed out again. */
+    void markGivenBack(String owner) {
+      INDArray last = view;
+      if (last != null) {
+        MemoryCheck.poison(buffer);
+        MemoryCheck.giveBack(last, owner);
+        view = null;
+      }
+    }
+  }
+
+  /** An arena without memory yet. */
+  public Arena() {
+    this(MemoryCheck.isOn());
+  }
+
+  Arena(boolean checked) {
+    this.checked = checked;
   }
 
   /** Opens a scope for one pass. */
   public Scope open() {
-    return new Scope();
+    return open("a pass");
+  }
+
+  /**
+   * Opens a scope for one pass.
+   *
+   * @param owner what errors call the pass, such as {@code the pass of layer moe}
+   */
+  public Scope open(String owner) {
+    return new Scope(owner);
+  }
+
+  /** Bytes that no open scope holds, kept for the next ones. */
+  public long idleBytes() {
+    return idleBytes.get();
+  }
+
+  /** Bytes that open scopes hold. */
+  public long borrowedBytes() {
+    return borrowedBytes.get();
   }
 
   /** Gives all idle memory back to the system when it is next collected. */
   public void clear() {
-    idle.clear();
+    idle.values().forEach(loans -> {
+      for (Loan loan = loans.pollFirst(); loan != null; loan = loans.pollFirst()) {
+        idleBytes.addAndGet(-loan.bytes);
+      }
+    });
   }
 
   private Loan borrow(Bucket bucket) {
     var loans = idle.get(bucket);
     Loan loan = loans == null ? null : loans.pollFirst();
-    // A caller may have closed an output; what it closed is lost to the arena, not handed out.
-    while (loan != null && loan.buffer.wasClosed()) {
-      loan = loans.pollFirst();
+    if (loan == null) {
+      loan = new Loan(Allocate.uninitialized(bucket.type, bucket.length));
+    } else {
+      idleBytes.addAndGet(-loan.bytes);
     }
-    return loan == null ? new Loan(Allocate.uninitialized(bucket.type, bucket.length)) : loan;
+    borrowedBytes.addAndGet(loan.bytes);
+    return loan;
+  }
+
+  private void giveBack(Loan loan, String owner) {
+    if (checked) {
+      loan.markGivenBack(owner);
+    }
+    Bucket bucket = new Bucket(loan.buffer.dataType(), loan.buffer.length());
+    idle.computeIfAbsent(bucket, key -> new ConcurrentLinkedDeque<>()).addFirst(loan);
+    borrowedBytes.addAndGet(-loan.bytes);
+    idleBytes.addAndGet(loan.bytes);
   }
 
   /**
@@ -87,19 +153,23 @@ public final class Arena {
 
   /** Arrays taken by one pass; not thread-safe. */
   public final class Scope implements AutoCloseable {
+    private final String owner;
     private final List<Loan> borrowed = new ArrayList<>();
+    private final List<Runnable> parts = new ArrayList<>();
     private boolean closed;
 
-    private Scope() {}
+    private Scope(String owner) {
+      this.owner = owner;
+    }
 
     /**
      * An array of the given shape with arbitrary contents, contiguous in c order, valid until this
      * scope is closed.
+     *
+     * @throws IllegalStateException if the scope is closed
      */
     public INDArray take(DataType type, long... shape) {
-      if (closed) {
-        throw new IllegalStateException("the arena scope is closed");
-      }
+      requireOpen();
       long length = 1;
       for (long s : shape) {
         length = Math.multiplyExact(length, s);
@@ -119,16 +189,35 @@ public final class Arena {
       return array;
     }
 
-    /** Gives all arrays back; closing twice does nothing. */
+    /**
+     * Closes a part of the pass together with this scope, such as the pass of a layer within it: parts
+     * in reverse order, before the memory is given back.
+     *
+     * @param close must not throw
+     */
+    public void whenClosed(Runnable close) {
+      requireOpen();
+      parts.add(close);
+    }
+
+    private void requireOpen() {
+      if (closed) {
+        throw new IllegalStateException("the memory of " + owner + " was given back");
+      }
+    }
+
+    /** Closes the parts and gives all arrays back; closing twice does nothing. */
     @Override
     public void close() {
       if (!closed) {
         closed = true;
+        for (int i = parts.size() - 1; i >= 0; i--) {
+          parts.get(i).run();
+        }
+        parts.clear();
         // The last one first, so that the next pass is handed each where it had it before.
         for (int i = borrowed.size() - 1; i >= 0; i--) {
-          Loan loan = borrowed.get(i);
-          Bucket bucket = new Bucket(loan.buffer.dataType(), loan.buffer.length());
-          idle.computeIfAbsent(bucket, key -> new ConcurrentLinkedDeque<>()).addFirst(loan);
+          giveBack(borrowed.get(i), owner);
         }
         borrowed.clear();
       }

@@ -1,6 +1,6 @@
 package io.github.moe4j.core;
 
-import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.TokenRows.Factor;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -24,6 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * [1,D].
  */
 public final class DenseFeedForward implements FeedForward {
+  private static final String NAME = "a dense layer";
+
   private final Experts network;
   private final @Nullable INDArray gate;
   private final Arena arena;
@@ -85,45 +87,38 @@ public final class DenseFeedForward implements FeedForward {
   }
 
   @Override
-  public FeedForwardPass forward(TokenBatch input) {
-    Require.shape("x", input.x(), -1, modelWidth());
+  public FeedForwardPass forward(TokenBatch input, INDArray y) {
     parameters.requireType(input.dataType());
-    Arena.Scope scope = arena.open();
-    try {
-      return new Run(input, scope);
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
+    return PassGuard.forward(NAME, this, input, y, arena, scope -> new Run(input, y, scope));
   }
 
   /** All tokens, or the real ones if some are padding, through the one network. */
-  private final class Run implements FeedForwardPass {
+  private final class Run implements FeedForwardPass, MoePasses {
     private final INDArray x;
     private final DispatchPlan plan;
     private final ExpertsPass run;
     private final INDArray y;
     private final Arena.Scope scope;
-    private boolean closed;
+    private final PassGuard guard;
 
-    Run(TokenBatch input, Arena.Scope scope) {
+    Run(TokenBatch input, INDArray y, Arena.Scope scope) {
       this.scope = scope;
-      INDArray tokens = input.x();
+      this.y = y;
       int[] real = input.mask().validIndices(0, input.tokens());
       double[] weights = new double[real.length];
       Arrays.fill(weights, 1);
       this.plan =
           DispatchPlan.of(Assignments.of(input.tokens(), 1, real, new int[real.length], weights));
       this.x = scope.take(input.dataType(), real.length, modelWidth());
-      Dispatcher.dispatch(plan, tokens, x);
+      TokenRows.copy(plan, input.x(), Factor.ONE, x);
       this.run = network.run(x, plan.expertStart(), input.mode(), scope);
-      this.y = scope.takeZeros(input.dataType(), input.tokens(), modelWidth());
       INDArray rows = run.y();
       if (gate != null) {
         rows = scope.take(input.dataType(), real.length, modelWidth());
         scale(run.y(), gates(gate), rows);
       }
-      Dispatcher.combine(plan, rows, y);
+      TokenRows.sum(plan, rows, Factor.ONE, y);
+      this.guard = new PassGuard(NAME, DenseFeedForward.this, input, scope);
     }
 
     private double[] gates(INDArray gateWeight) {
@@ -151,23 +146,23 @@ public final class DenseFeedForward implements FeedForward {
 
     @Override
     public INDArray y() {
-      Require.open(closed);
       return y;
     }
 
     @Override
     public List<MoePass> moe() {
-      return run.moe();
+      return MoePasses.in(run);
     }
 
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {
-      Require.open(closed);
-      Require.backward(dy, dx, y);
-      into.requireFits(parameters);
+      guard.backward(dy, dx, into, upstream -> pullBack(upstream, dx, into));
+    }
+
+    private void pullBack(INDArray dy, INDArray dx, Gradients into) {
       INDArray dRows = scope.take(dy.dataType(), x.shape());
       INDArray dxRows = scope.takeZeros(dy.dataType(), x.shape());
-      double[] dGates = Dispatcher.combineBackward(plan, Contiguous.of(dy), run.y(), dRows);
+      double[] dGates = TokenRows.copyWithDots(plan, dy, Factor.ONE, run.y(), dRows);
       if (gate != null) {
         double[] gates = gates(gate);
         scale(dRows, gates, dRows);
@@ -180,14 +175,12 @@ public final class DenseFeedForward implements FeedForward {
         Gemm.multiply(dLogits, false, gate, false, 1, dxRows);
       }
       run.backward(dRows, dxRows, into.part("network"));
-      Dispatcher.dispatchBackward(plan, dxRows, dx);
+      TokenRows.add(plan, dxRows, Factor.ONE, dx);
     }
 
     @Override
     public void close() {
-      closed = true;
-      run.close();
-      scope.close();
+      guard.close();
     }
   }
 }

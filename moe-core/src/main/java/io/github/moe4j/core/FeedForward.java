@@ -1,6 +1,8 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.internal.Allocate;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A layer from tokens [T,D] to tokens [T,D]: a {@link MoeLayer} or a dense network. */
 public interface FeedForward extends Parameterized {
@@ -15,8 +17,24 @@ public interface FeedForward extends Parameterized {
   /**
    * Runs the layer.
    *
-   * @param input tokens x [T,D]. Not modified; must not change until the backward pass is done.
-   * @return the pass; close it to let the next pass reuse its memory
+   * @param input tokens x [T,D]. Not modified; must neither change nor be closed until the backward
+   *     pass is done.
+   * @return the outputs, in a new array that is the caller's, and their backward
    */
-  FeedForwardPass forward(TokenBatch input);
+  default FeedForwardPass forward(TokenBatch input) {
+    return forward(input, Allocate.uninitialized(input.dataType(), input.x().shape()));
+  }
+
+  /**
+   * Runs the layer and writes its outputs into an array of the caller's, for those who count
+   * allocations: a pass allocates nothing then that is not scratch.
+   *
+   * @param input tokens x [T,D]. Not modified; must neither change nor be closed until the backward
+   *     pass is done.
+   * @param y where the outputs go [T,D]: of the type of x, contiguous in c order, apart from x and the
+   *     parameters. Modified: overwritten.
+   * @throws IllegalArgumentException if an array has another shape or type, was closed, lies in a
+   *     workspace that was left, or y shares memory with x or a parameter; nothing is changed then
+   */
+  FeedForwardPass forward(TokenBatch input, INDArray y);
 }

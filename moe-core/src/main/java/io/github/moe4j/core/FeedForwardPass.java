@@ -1,38 +1,37 @@
 package io.github.moe4j.core;
 
-import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One pass of a {@link FeedForward}: outputs and backward.
  *
- * <p>Its arrays lie in borrowed memory: after {@link #close} they may change at any time, so copy
- * what must live longer. A run that is never closed is safe, but its memory is not reused.
+ * <p>The outputs are the caller's and stay as they are, whatever becomes of the pass. What the pass
+ * needs for its backward lies in borrowed memory, which it gives back when the backward is done or the
+ * pass is closed; an evaluation gives it back before it returns. A pass that is neither closed nor
+ * pulled back gives it back some time after the last reference to it is gone.
  */
 public interface FeedForwardPass extends AutoCloseable {
   /**
-   * Outputs [T,D], not to be closed; a padded token gets zero, or where the layer has a residual the
-   * token itself.
+   * Outputs [T,D], the caller's own, also after {@link #close}; a padded token gets zero, or where the
+   * layer has a residual the token itself.
    */
   INDArray y();
 
   /**
-   * The passes of the Mixture-of-Experts layers in this one, outer before inner; none in a dense
-   * layer. Balance losses read their decisions and {@linkplain MoePass#addBalance give them}
-   * gradients before backward.
-   */
-  List<MoePass> moe();
-
-  /**
-   * Pulls a gradient back through the layer.
+   * Pulls a gradient back through the layer; once.
    *
    * @param dy gradient of the outputs [T,D]. Not modified.
-   * @param dx gradient of x [T,D]. Modified: the result is added.
+   * @param dx gradient of x [T,D], contiguous; may be dy or y itself, but share memory with neither in
+   *     part, nor any with x, parameters and gradients. Modified: the result is added.
    * @param into gradients named like the layer's parameters. Modified: the result is added.
+   * @throws IllegalStateException if it ran before, the pass is closed, or it is an evaluation that was
+   *     not {@linkplain TokenBatch#differentiable asked} for gradients
+   * @throws IllegalArgumentException if an array does not fit, was closed, lies in a workspace that was
+   *     left, or shares memory where it must not; nothing is changed then
    */
   void backward(INDArray dy, INDArray dx, Gradients into);
 
-  /** Returns the memory of the pass. */
+  /** Gives the memory of the pass back; closing twice, or after backward, does nothing more. */
   @Override
   void close();
 }

@@ -5,6 +5,7 @@ import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.Zero;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -123,8 +124,14 @@ public final class Gradients {
   }
 
   private void requireFits(String name, INDArray array) {
-    if (!isFrozen(name)) {
-      INDArray gradient = get(name);
+    if (isFrozen(name)) {
+      return;
+    }
+    INDArray gradient = get(name);
+    boolean fits = Require.isUsable(gradient)
+        && Arrays.equals(gradient.shape(), array.shape())
+        && gradient.dataType() == array.dataType();
+    if (!fits) { // The error's name is put together only then.
       Require.shape("gradient of " + path + name, gradient, array.shape());
       Require.type("gradient of " + path + name, gradient, array.dataType());
     }

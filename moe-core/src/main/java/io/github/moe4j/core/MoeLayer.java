@@ -1,8 +1,11 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.StageClock.Stage;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.SingleThreadedBlas;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A sparse Mixture-of-Experts layer: router, capacity rule, experts and an optional shared expert.
@@ -19,6 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  */
 public final class MoeLayer implements FeedForward {
   private final String name;
+  private final String description;
   private final @Nullable PassListener listener;
   private final @Nullable Threads threads;
   private final Router router;
@@ -31,6 +35,7 @@ public final class MoeLayer implements FeedForward {
 
   private MoeLayer(Builder builder) {
     this.name = builder.name;
+    this.description = "layer " + builder.name;
     this.listener = builder.listener;
     this.threads = builder.threads;
     this.router = builder.router;
@@ -83,6 +88,16 @@ public final class MoeLayer implements FeedForward {
     return name;
   }
 
+  /** What errors call the layer. */
+  String describe() {
+    return description;
+  }
+
+  /** Where the weight of an assignment is multiplied in. */
+  WeightAt weightAt() {
+    return weightAt;
+  }
+
   /** The router. */
   public Router router() {
     return router;
@@ -116,23 +131,74 @@ public final class MoeLayer implements FeedForward {
 
   @Override
   public MoePass forward(TokenBatch input) {
-    Require.shape("x", input.x(), -1, modelWidth());
-    Require.type("x", input.x(), dataType());
-    return threads == null ? pass(input) : threads.call(() -> pass(input));
+    return (MoePass) FeedForward.super.forward(input);
   }
 
-  private MoePass pass(TokenBatch input) {
-    Arena.Scope scope = arena.open();
-    MoePass pass;
-    try {
-      pass =
-          new MoePass(name, input, parameters, router, capacity, weightAt, experts, shared, scope);
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
+  @Override
+  public MoePass forward(TokenBatch input, INDArray y) {
+    return threads == null ? pass(input, y) : threads.call(() -> pass(input, y));
+  }
+
+  private MoePass pass(TokenBatch input, INDArray y) {
+    MoePass pass =
+        PassGuard.forward(describe(), this, input, y, arena, scope -> run(input, y, scope));
     tell(pass);
     return pass;
+  }
+
+  private MoePass run(TokenBatch input, INDArray y, Arena.Scope scope) {
+    SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
+    try {
+      return runSingleThreaded(input, y, scope);
+    } finally {
+      lease.close();
+    }
+  }
+
+  private MoePass runSingleThreaded(TokenBatch input, INDArray y, Arena.Scope scope) {
+    StageClock clock = StageClock.forward();
+    RouterPass routing = router.route(input, scope);
+    requireOf(input, routing.decision());
+    CapacityPass kept = capacity.apply(routing.decision(), input.mode());
+    clock.end(Stage.ROUTE);
+    DispatchPlan plan = DispatchPlan.of(kept.kept(), kept.fillers());
+    clock.end(Stage.PLAN);
+    INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
+    weightAt.dispatch(plan, input.x(), xR);
+    clock.end(Stage.DISPATCH);
+    ExpertsPass expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
+    FeedForwardPass sharedRun = shared == null ? null : runShared(shared, input, scope);
+    clock.end(Stage.EXPERTS);
+    weightAt.combine(plan, expertsRun.y(), y);
+    if (sharedRun != null && !y.isEmpty()) {
+      y.addi(sharedRun.y());
+    }
+    clock.end(Stage.COMBINE);
+    clock.commit(name, routing.decision(), kept.dropped());
+    MoePass.Parts parts = new MoePass.Parts(routing, kept, plan, expertsRun, sharedRun);
+    return new MoePass(this, input, parts, y, clock.times(), scope);
+  }
+
+  /** The shared expert's outputs are scratch of this pass, and its pass ends with this one. */
+  private static FeedForwardPass runShared(
+      FeedForward shared, TokenBatch input, Arena.Scope scope) {
+    INDArray y = scope.take(input.dataType(), input.tokens(), input.width());
+    FeedForwardPass run = shared.forward(input, y);
+    scope.whenClosed(run::close);
+    return run;
+  }
+
+  private void requireOf(TokenBatch input, RouterDecision decision) {
+    Require.that(
+        decision.tokens() == input.tokens() && decision.experts() == experts.experts(),
+        "the router must decide on [%d, %d] but decided on [%d, %d]",
+        input.tokens(),
+        experts.experts(),
+        decision.tokens(),
+        decision.experts());
+    Require.that(
+        decision.mask().equals(input.mask()) && decision.sequenceLength() == input.sequenceLength(),
+        "the router must keep the mask and sequence length of its input but changed them");
   }
 
   private void tell(MoePass pass) {

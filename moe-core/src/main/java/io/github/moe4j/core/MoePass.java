@@ -1,172 +1,113 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.StageClock.Stage;
 import io.github.moe4j.core.internal.Allocate;
-import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Parallel;
-import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
-import io.github.moe4j.core.internal.watch.PassEvents;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass of a {@link MoeLayer}: outputs, router decision, load, and backward.
+ * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and its backward.
+ * All but the backward stays readable after {@link #close}.
  *
  * <p>Used by one thread at a time.
  */
-public final class MoePass implements FeedForwardPass {
-  private final String layer;
-  private final NamedArrays parameters;
-  private final INDArray x;
-  private final PassMode mode;
-  private final WeightAt weightAt;
-  private final RouterPass routing;
-  private final CapacityPass capacity;
-  private final DispatchPlan plan;
-  private final ExpertsPass expertsRun;
-  private final @Nullable FeedForwardPass sharedRun;
+public final class MoePass implements FeedForwardPass, MoePasses {
+  private final MoeLayer layer;
+  private final TokenBatch input;
+  private final Parts parts;
   private final INDArray y;
   private final Arena.Scope scope;
+  private final PassGuard guard;
   private final Parallel.@Nullable Team team = Parallel.team();
   private StageTimes times;
   private RoutingGradient balance = RoutingGradient.none();
-  private boolean closed;
+
+  /** What the stages of forward returned. */
+  record Parts(
+      RouterPass routing,
+      CapacityPass capacity,
+      DispatchPlan plan,
+      ExpertsPass experts,
+      @Nullable FeedForwardPass shared) {}
 
   MoePass(
-      String layer,
+      MoeLayer layer,
       TokenBatch input,
-      NamedArrays parameters,
-      Router router,
-      CapacityRule rule,
-      WeightAt weightAt,
-      Experts experts,
-      @Nullable FeedForward shared,
+      Parts parts,
+      INDArray y,
+      StageTimes times,
       Arena.Scope scope) {
     this.layer = layer;
-    this.parameters = parameters;
-    this.x = input.x();
-    this.mode = input.mode();
-    this.weightAt = weightAt;
+    this.input = input;
+    this.parts = parts;
+    this.y = y;
+    this.times = times.withActivationShare(ActivationTimed.shareOf(parts.experts()));
     this.scope = scope;
-    PassEvents events = PassEvents.forward();
-    long start = System.nanoTime();
-    SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
-    try {
-      this.routing = router.route(input);
-      RouterDecision decision = routing.decision();
-      Require.that(
-          decision.tokens() == input.tokens() && decision.experts() == experts.experts(),
-          "the router must decide on [%d, %d] but decided on [%d, %d]",
-          input.tokens(),
-          experts.experts(),
-          decision.tokens(),
-          decision.experts());
-      Require.that(
-          decision.mask().equals(input.mask())
-              && decision.sequenceLength() == input.sequenceLength(),
-          "the router must keep the mask and sequence length of its input but changed them");
-      this.capacity = rule.apply(decision, input.mode());
-      long routed = System.nanoTime();
-      events.next();
-      this.plan = DispatchPlan.of(capacity.kept(), capacity.fillers());
-      long planned = System.nanoTime();
-      INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
-      weightAt.dispatch(plan, x, xR);
-      long dispatched = System.nanoTime();
-      events.next();
-      this.expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
-      this.sharedRun = shared == null ? null : shared.forward(input);
-      long computed = System.nanoTime();
-      events.next();
-      this.y = scope.takeZeros(input.dataType(), input.tokens(), input.width());
-      weightAt.combine(plan, expertsRun.y(), y);
-      if (sharedRun != null && !y.isEmpty()) {
-        y.addi(sharedRun.y());
-      }
-      long end = System.nanoTime();
-      events.next();
-      long activation = (long) (expertsRun.activationShare() * (computed - dispatched));
-      this.times = new StageTimes(
-          routed - start,
-          planned - routed,
-          dispatched - planned,
-          computed - dispatched - activation,
-          activation,
-          end - computed);
-    } finally {
-      lease.close();
-    }
-    commit(events);
-  }
-
-  private void commit(PassEvents events) {
-    if (events.wanted()) {
-      RouterDecision decision = routing.decision();
-      events.commit(
-          layer,
-          decision.mask().validTokens(),
-          decision.assignments().countPerExpert(),
-          capacity.dropped());
-    }
+    this.guard = new PassGuard(layer.describe(), layer, input, scope);
   }
 
   @Override
   public INDArray y() {
-    Require.open(closed);
     return y;
   }
 
   @Override
   public List<MoePass> moe() {
     List<MoePass> all = new ArrayList<>(List.of(this));
-    all.addAll(expertsRun.moe());
-    if (sharedRun != null) {
-      all.addAll(sharedRun.moe());
+    all.addAll(MoePasses.in(parts.experts()));
+    FeedForwardPass shared = parts.shared();
+    if (shared != null) {
+      all.addAll(MoePasses.in(shared));
     }
     return List.copyOf(all);
   }
 
   /**
-   * Adds the gradient of a balance loss, which every backward of this pass includes.
+   * Adds the gradient of a balance loss, which the backward of this pass includes.
    *
-   * @param gradient with respect to {@link #decision}
+   * @param gradient with respect to {@link #decision}; one that a loss computed must be of that very
+   *     decision, one made by hand must have its shape
+   * @throws IllegalStateException if the backward ran already or never will
+   * @throws IllegalArgumentException if it is the gradient of another decision
    */
   public void addBalance(RoutingGradient gradient) {
-    Require.open(closed);
-    gradient.requireFits(routing.decision());
+    guard.requireOpen("addBalance");
+    gradient.requireOf(decision(), layer.describe());
     balance = balance.plus(gradient);
   }
 
   /** The name of the layer, {@link MoeLayer#name}. */
   public String layer() {
-    return layer;
+    return layer.name();
   }
 
   /** Whether the pass trains or evaluates, and at which step. */
   public PassMode mode() {
-    return mode;
+    return input.mode();
   }
 
   /** The router's decision; balance losses read it. */
   public RouterDecision decision() {
-    return routing.decision();
+    return parts.routing().decision();
   }
 
   /** Where the kept assignments went. */
   public DispatchPlan plan() {
-    return plan;
+    return parts.plan();
   }
 
   /** Number of dropped assignments. */
   public int dropped() {
-    return capacity.dropped();
+    return parts.capacity().dropped();
   }
 
   /** The load of this pass by expert. */
   public LoadStatistics load() {
-    return LoadStatistics.of(routing.decision(), capacity);
+    return LoadStatistics.of(decision(), parts.capacity());
   }
 
   /** Time spent so far in this pass, backward included once it has run. */
@@ -176,68 +117,51 @@ public final class MoePass implements FeedForwardPass {
 
   /** {@link #backward(INDArray, INDArray, Gradients)} into new arrays, which the caller owns. */
   public MoeGradients backward(INDArray dy) {
-    Gradients gradients = parameters.zeroGradients();
-    INDArray dx = Allocate.zeros(y.dataType(), y.shape());
+    guard.requireOpen("backward");
+    Gradients gradients = layer.parameters().zeroGradients();
+    INDArray dx = Allocate.zeros(y.dataType(), input.tokens(), input.width());
     backward(dy, dx, gradients);
     return new MoeGradients(dx, gradients);
   }
 
   @Override
   public void backward(INDArray dy, INDArray dx, Gradients into) {
-    Require.open(closed);
-    Require.backward(dy, dx, y);
-    into.requireFits(parameters);
-    SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(Math.toIntExact(y.size(0)));
-    try {
-      INDArray upstream = Contiguous.of(dy);
-      Parallel.in(team, () -> pullBack(upstream, dx, into));
-    } finally {
-      lease.close();
-    }
+    guard.backward(dy, dx, into, upstream -> {
+      SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
+      try {
+        Parallel.in(team, () -> pullBack(upstream, dx, into));
+      } finally {
+        lease.close();
+      }
+    });
   }
 
-  private void pullBack(INDArray upstream, INDArray dx, Gradients into) {
-    PassEvents events = PassEvents.backward();
-    long start = System.nanoTime();
-    INDArray dyR = scope.take(y.dataType(), plan.rows(), y.size(1));
-    double[] dWeights = weightAt.combineBackward(plan, upstream, expertsRun.y(), dyR);
-    long combined = System.nanoTime();
-    events.next();
-    INDArray dxR = scope.takeZeros(y.dataType(), plan.rows(), y.size(1));
-    expertsRun.backward(dyR, dxR, into.part("experts"));
-    if (sharedRun != null) {
-      sharedRun.backward(upstream, dx, into.part("shared"));
+  private void pullBack(INDArray dy, INDArray dx, Gradients into) {
+    WeightAt weightAt = layer.weightAt();
+    DispatchPlan plan = plan();
+    FeedForwardPass shared = parts.shared();
+    StageClock clock = StageClock.backward();
+    INDArray dyR = scope.take(dy.dataType(), plan.rows(), input.width());
+    double[] dWeights = weightAt.combineBackward(plan, dy, parts.experts().y(), dyR);
+    clock.end(Stage.COMBINE);
+    INDArray dxR = scope.takeZeros(dy.dataType(), plan.rows(), input.width());
+    parts.experts().backward(dyR, dxR, into.part("experts"));
+    if (shared != null) {
+      shared.backward(dy, dx, into.part("shared"));
     }
-    long computed = System.nanoTime();
-    events.next();
-    weightAt.dispatchBackward(plan, x, dxR, dx, dWeights);
-    long dispatched = System.nanoTime();
-    events.next();
-    RoutingGradient toRouter = capacity.backward(dWeights).plus(balance);
-    routing.backward(toRouter, dx, into.part("router"));
-    long end = System.nanoTime();
-    events.next();
+    clock.end(Stage.EXPERTS);
+    weightAt.dispatchBackward(plan, input.x(), dxR, dx, dWeights);
+    clock.end(Stage.DISPATCH);
+    RoutingGradient dDecision = parts.capacity().backward(dWeights).plus(balance);
+    parts.routing().backward(dDecision, dx, into.part("router"));
+    clock.end(Stage.ROUTE);
+    clock.commit(layer.name(), decision(), dropped());
     // The share is that of both directions, so it divides the time of both.
-    long experts = times.experts() + computed - combined;
-    long activation = (long) (expertsRun.activationShare() * experts);
-    times = new StageTimes(
-        times.route() + end - dispatched,
-        times.plan(),
-        times.gather() + dispatched - computed,
-        experts - activation,
-        activation,
-        times.combine() + combined - start);
-    commit(events);
+    times = times.plus(clock.times()).withActivationShare(ActivationTimed.shareOf(parts.experts()));
   }
 
   @Override
   public void close() {
-    closed = true;
-    routing.close();
-    expertsRun.close();
-    scope.close();
-    if (sharedRun != null) {
-      sharedRun.close();
-    }
+    guard.close();
   }
 }

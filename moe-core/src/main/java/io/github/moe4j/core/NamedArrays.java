@@ -138,6 +138,19 @@ public final class NamedArrays {
     arrays.forEach((name, array) -> Require.type("parameter " + name, array, type));
   }
 
+  /**
+   * Throws an error that names the parameter unless every array is open and in scope.
+   *
+   * @param part what the error calls their owner
+   */
+  public void requireUsable(String part) {
+    arrays.forEach((name, array) -> {
+      if (!Require.isUsable(array)) {
+        Require.usable("parameter " + name, array, part);
+      }
+    });
+  }
+
   /** Collects parameters; not thread-safe. */
   public static final class Builder {
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
@@ -146,6 +159,7 @@ public final class NamedArrays {
 
     /** Adds one array, contiguous in c order, under a name not used yet. Kept, not copied. */
     public Builder add(String name, INDArray array) {
+      Require.usable("parameter " + name, array);
       Require.floating("parameter " + name, array.dataType());
       Contiguous.require("parameter " + name, array);
       Require.that(!arrays.containsKey(name), "parameter %s must be given once", name);

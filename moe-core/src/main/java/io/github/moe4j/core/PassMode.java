@@ -4,22 +4,30 @@ import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** Whether a pass trains or evaluates, where its random numbers come from, and at which step. */
+/**
+ * Whether a pass trains or evaluates, where its random numbers come from, and at which step.
+ *
+ * <p>Training draws noise and keeps what its backward needs. Evaluation is the deterministic function;
+ * it keeps nothing, so it has no backward, unless {@link #differentiable} asks for one.
+ */
 public final class PassMode {
-  private static final PassMode EVALUATION = new PassMode(false, null, 0);
-  private static final PassMode TRAINING = new PassMode(true, null, 0);
+  private static final PassMode EVALUATION = new PassMode(false, false, null, 0);
+  private static final PassMode TRAINING = new PassMode(true, true, null, 0);
 
   private final boolean training;
+  private final boolean differentiable;
   private final @Nullable RandomGenerator generator;
   private final long step;
 
-  private PassMode(boolean training, @Nullable RandomGenerator generator, long step) {
+  private PassMode(
+      boolean training, boolean differentiable, @Nullable RandomGenerator generator, long step) {
     this.training = training;
+    this.differentiable = differentiable;
     this.generator = generator;
     this.step = step;
   }
 
-  /** Evaluation: no noise. */
+  /** Evaluation: no noise, and no backward. */
   public static PassMode evaluation() {
     return EVALUATION;
   }
@@ -35,7 +43,16 @@ public final class PassMode {
    * @param randomness source of all noise. Modified: it is drawn from.
    */
   public static PassMode training(RandomGenerator randomness) {
-    return new PassMode(true, randomness, 0);
+    return new PassMode(true, true, randomness, 0);
+  }
+
+  /**
+   * The same mode with a backward. For evaluation: the gradients of the deterministic function, as
+   * attribution or a comparison with another system needs them; not for training, whose noise, dropout
+   * and capacity it does not have.
+   */
+  public PassMode differentiable() {
+    return new PassMode(training, true, generator, step);
   }
 
   /**
@@ -45,7 +62,7 @@ public final class PassMode {
    */
   public PassMode atStep(long newStep) {
     Require.that(newStep >= 0, "step must be at least 0 but was %d", newStep);
-    return new PassMode(training, generator, newStep);
+    return new PassMode(training, differentiable, generator, newStep);
   }
 
   /** The optimizer step that schedules read. */
@@ -58,11 +75,16 @@ public final class PassMode {
     return training;
   }
 
+  /** Whether the pass keeps what a backward needs: training, and what {@link #differentiable} made. */
+  public boolean isDifferentiable() {
+    return differentiable;
+  }
+
   /** The source of noise; an error that names {@code user} if there is none. */
   public RandomGenerator requireGenerator(String user) {
     if (generator == null) {
-      throw new IllegalArgumentException(
-          user + " draws random numbers: give TokenBatch.training(generator), but there was none");
+      throw new IllegalArgumentException(user
+          + " draws random numbers: give TokenBatch.training(x, generator), but there was none");
     }
     return generator;
   }

@@ -24,6 +24,12 @@ public interface Router extends Parameterized {
    * Routes the tokens of an input.
    *
    * @param input tokens x [T,D]. Not modified.
+   * @param scope memory of the pass, valid until the scope is closed
    */
-  RouterPass route(TokenBatch input);
+  RouterPass route(TokenBatch input, Arena.Scope scope);
+
+  /** Routes the tokens of an input in memory of its own, for a router that is used alone. */
+  default RouterPass route(TokenBatch input) {
+    return route(input, new Arena().open("the pass of a router"));
+  }
 }

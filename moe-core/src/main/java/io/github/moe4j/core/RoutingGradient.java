@@ -10,16 +10,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Gradient of a scalar with respect to a router's decision: the weights [N] and each {@link Kind}
  * of scores [T·E], each absent where it is zero. Immutable.
+ *
+ * <p>One that a loss computed is bound to the decision it was computed from, and so are its multiples
+ * and sums: {@link MoePass#addBalance} refuses it for any other. One made by hand is bound to none.
  */
 public final class RoutingGradient {
-  private static final RoutingGradient NONE = new RoutingGradient(null, new EnumMap<>(Kind.class));
+  private static final RoutingGradient NONE =
+      new RoutingGradient(null, new EnumMap<>(Kind.class), null);
 
   private final double @Nullable [] weights;
   private final EnumMap<Kind, double[]> scores;
+  private final @Nullable RouterDecision decision;
 
-  private RoutingGradient(double @Nullable [] weights, EnumMap<Kind, double[]> scores) {
+  private RoutingGradient(
+      double @Nullable [] weights,
+      EnumMap<Kind, double[]> scores,
+      @Nullable RouterDecision decision) {
     this.weights = weights;
     this.scores = scores;
+    this.decision = decision;
   }
 
   /** The gradient that is zero everywhere. */
@@ -29,14 +38,14 @@ public final class RoutingGradient {
 
   /** A gradient of the weights of the N assignments. Not modified. */
   public static RoutingGradient ofWeights(double[] weights) {
-    return new RoutingGradient(weights.clone(), NONE.scores);
+    return new RoutingGradient(weights.clone(), NONE.scores, null);
   }
 
   /** A gradient of one kind of scores, row-major [T·E]. Not modified. */
   public static RoutingGradient of(Kind kind, double[] values) {
     EnumMap<Kind, double[]> scores = new EnumMap<>(Kind.class);
     scores.put(kind, values.clone());
-    return new RoutingGradient(null, scores);
+    return new RoutingGradient(null, scores, null);
   }
 
   /** A gradient of the logits, row-major [T·E]. Not modified. */
@@ -49,22 +58,50 @@ public final class RoutingGradient {
     return of(Kind.PROBABILITIES, probabilities);
   }
 
-  /** The sum of this gradient and another of the same decision. */
+  /**
+   * The same gradient, bound to the decision that it was computed from.
+   *
+   * @throws IllegalArgumentException if it does not have the decision's shape and kinds of scores, or is
+   *     bound to another
+   */
+  public RoutingGradient boundTo(RouterDecision computedFrom) {
+    requireOf(computedFrom, "the loss");
+    return new RoutingGradient(weights, scores, computedFrom);
+  }
+
+  /**
+   * The same gradient, bound to no decision: for a loss evaluated on a decision that was derived from
+   * that of a pass, such as one with other assignments. Whoever calls it answers for the pass.
+   */
+  public RoutingGradient unbound() {
+    return new RoutingGradient(weights, scores, null);
+  }
+
+  /**
+   * The sum of this gradient and another of the same decision.
+   *
+   * @throws IllegalArgumentException if both are bound, and not to the same decision
+   */
   public RoutingGradient plus(RoutingGradient other) {
+    RouterDecision mineOf = decision;
+    RouterDecision theirsOf = other.decision;
+    Require.that(
+        mineOf == null || theirsOf == null || mineOf == theirsOf,
+        "gradients must be of the same router decision but are of two: losses of two passes");
     EnumMap<Kind, double[]> sums = new EnumMap<>(scores);
     other.scores.forEach(
         (kind, values) -> sums.merge(kind, values, (a, b) -> sum(kind.toString(), a, b)));
     double[] mine = weights;
     double[] theirs = other.weights;
     double[] both = mine == null ? theirs : theirs == null ? mine : sum("weights", mine, theirs);
-    return new RoutingGradient(both, sums);
+    return new RoutingGradient(both, sums, mineOf == null ? theirsOf : mineOf);
   }
 
   /** This gradient times a factor. */
   public RoutingGradient times(double factor) {
     EnumMap<Kind, double[]> scaled = new EnumMap<>(Kind.class);
     scores.forEach((kind, values) -> scaled.put(kind, scaled(values, factor)));
-    return new RoutingGradient(weights == null ? null : scaled(weights, factor), scaled);
+    return new RoutingGradient(weights == null ? null : scaled(weights, factor), scaled, decision);
   }
 
   /** Gradient of the weights [N], if there is one. */
@@ -136,6 +173,20 @@ public final class RoutingGradient {
           "gradient of %s given but the router has none",
           entry.getKey());
     }
+  }
+
+  /**
+   * Throws unless this is a gradient of that very decision, or bound to none and of its shape.
+   *
+   * @param owner whose decision it is, for the error
+   */
+  void requireOf(RouterDecision wanted, String owner) {
+    RouterDecision mine = decision;
+    if (mine != null && mine != wanted) {
+      throw new IllegalArgumentException("the gradient must be of the decision that " + owner
+          + " made in this pass but is of another one: evaluate the loss on its decision()");
+    }
+    requireFits(wanted);
   }
 
   private static double[] sum(String name, double[] a, double[] b) {

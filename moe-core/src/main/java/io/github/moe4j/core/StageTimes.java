@@ -29,6 +29,12 @@ public record StageTimes(
         combine + other.combine);
   }
 
+  /** The same times with that of the experts divided anew. */
+  StageTimes withActivationShare(double share) {
+    long inside = (long) (share * experts());
+    return new StageTimes(route, plan, gather, experts() - inside, inside, combine);
+  }
+
   /** The experts as a whole: products and activation. */
   public long experts() {
     return gemm + activation;

@@ -10,11 +10,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Everything a forward pass depends on, except parameters: tokens, padding, ids, randomness, mode.
  *
- * <p>Immutable; the {@code with…} methods return changed copies. Starts as evaluation, without
- * padding, ids or generator, all tokens one sequence:
+ * <p>Immutable; the {@code with…} methods return changed copies. Whether it trains or evaluates is
+ * said where it is made; it starts without padding and ids, all tokens one sequence:
  *
  * <pre>{@code
- * TokenBatch.of(x).withMask(mask).withSequenceLength(128).training(new SplittableRandom(seed))
+ * TokenBatch.training(x, new SplittableRandom(seed)).withMask(mask).withSequenceLength(128)
  * }</pre>
  */
 public final class TokenBatch {
@@ -34,18 +34,48 @@ public final class TokenBatch {
   }
 
   /**
-   * An input for evaluation.
+   * An input for evaluation: no noise, and no backward unless {@link #differentiable} asks for it.
    *
-   * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified; must not change until the
-   *     backward pass is done. Copied only if it is not contiguous in c order.
+   * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified. Copied only if it is not
+   *     contiguous in c order.
+   * @throws IllegalArgumentException if x was closed, or its workspace was left
    */
-  public static TokenBatch of(INDArray x) {
+  public static TokenBatch evaluation(INDArray x) {
+    return of(x, PassMode.evaluation());
+  }
+
+  /**
+   * An input for training, for layers that draw no random numbers.
+   *
+   * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified; it must neither change nor be
+   *     closed until the backward pass is done. Copied only if it is not contiguous in c order.
+   * @throws IllegalArgumentException if x was closed, or its workspace was left
+   */
+  public static TokenBatch training(INDArray x) {
+    return of(x, PassMode.training());
+  }
+
+  /**
+   * An input for training.
+   *
+   * @param x tokens [T,D], as in {@link #training(INDArray)}
+   * @param randomness source of all noise. Modified: it is drawn from.
+   */
+  public static TokenBatch training(INDArray x, RandomGenerator randomness) {
+    return of(x, PassMode.training(randomness));
+  }
+
+  /**
+   * An input in a given mode.
+   *
+   * @param x tokens [T,D], as in {@link #training(INDArray)}
+   */
+  public static TokenBatch of(INDArray x, PassMode mode) {
     Require.shape("x", x, -1, -1);
     Require.floating("x", x.dataType());
     Require.that(x.size(1) >= 1, "x must have a width of at least 1 but was [%d, 0]", x.size(0));
     int tokens = Math.toIntExact(x.size(0));
-    return new TokenBatch(
-        Contiguous.of(x), TokenMask.none(tokens), tokens, null, PassMode.evaluation());
+    return new TokenBatch(Contiguous.of(x), TokenMask.none(tokens), tokens, null, mode);
   }
 
   /** The same input with padding marked. */
@@ -84,19 +114,11 @@ public final class TokenBatch {
   }
 
   /**
-   * The same input in training mode.
-   *
-   * @param randomness source of all noise. Modified: it is drawn from.
+   * The same input with a backward, which evaluation has not: {@link PassMode#differentiable}. Its
+   * gradients are those of the deterministic function, not those to train with.
    */
-  public TokenBatch training(RandomGenerator randomness) {
-    PassMode training = PassMode.training(randomness).atStep(mode.step());
-    return new TokenBatch(x, mask, sequenceLength, tokenIds, training);
-  }
-
-  /** The same input in training mode, for layers that draw no random numbers. */
-  public TokenBatch training() {
-    PassMode training = PassMode.training().atStep(mode.step());
-    return new TokenBatch(x, mask, sequenceLength, tokenIds, training);
+  public TokenBatch differentiable() {
+    return withMode(mode.differentiable());
   }
 
   /**

@@ -1,9 +1,13 @@
 package io.github.moe4j.core;
 
+import io.github.moe4j.core.TokenRows.Factor;
+import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where the weight of an assignment is multiplied in.
+ * Where the weight of an assignment is multiplied in: the two verbs of a layer, dispatch of token
+ * rows to experts and combine of expert rows to tokens, and their backward.
  *
  * <p>The two differ because experts are not linear. A weight of 0 gives no output with {@link
  * #OUTPUT}, but with {@link #INPUT} what the expert makes of a row of zeros: nothing without biases.
@@ -12,24 +16,24 @@ public enum WeightAt {
   /** {@code y[t] = Σ w·expert(x[t])}: nearly all systems, and the default. */
   OUTPUT {
     @Override
-    void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
-      Dispatcher.dispatch(plan, x, xR);
+    Factor dispatchFactor(DispatchPlan plan) {
+      return Factor.ONE;
     }
 
     @Override
-    void combine(DispatchPlan plan, INDArray yR, INDArray y) {
-      Dispatcher.combine(plan, yR, y);
+    Factor combineFactor(DispatchPlan plan) {
+      return plan::weight;
     }
 
     @Override
     double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR) {
-      return Dispatcher.combineBackward(plan, dy, yR, dyR);
+      return TokenRows.copyWithDots(plan, dy, combineFactor(plan), yR, dyR);
     }
 
     @Override
     void dispatchBackward(
         DispatchPlan plan, INDArray x, INDArray dxR, INDArray dx, double[] dWeights) {
-      Dispatcher.dispatchBackward(plan, dxR, dx);
+      TokenRows.add(plan, dxR, dispatchFactor(plan), dx);
     }
   },
   /**
@@ -39,34 +43,56 @@ public enum WeightAt {
    */
   INPUT {
     @Override
-    void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
-      Dispatcher.dispatchWeighted(plan, x, xR);
+    Factor dispatchFactor(DispatchPlan plan) {
+      return plan::weight;
     }
 
     @Override
-    void combine(DispatchPlan plan, INDArray yR, INDArray y) {
-      Dispatcher.combineUnweighted(plan, yR, y);
+    Factor combineFactor(DispatchPlan plan) {
+      return plan::presence;
     }
 
     @Override
     double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR) {
-      Dispatcher.combineUnweightedBackward(plan, dy, dyR);
+      TokenRows.copy(plan, dy, combineFactor(plan), dyR);
       return new double[plan.rows()];
     }
 
     @Override
     void dispatchBackward(
         DispatchPlan plan, INDArray x, INDArray dxR, INDArray dx, double[] dWeights) {
-      Dispatcher.addWeightGradients(plan, x, dxR, dWeights);
-      Dispatcher.combine(plan, dxR, dx);
+      TokenRows.addDots(plan, x, dxR, dWeights);
+      TokenRows.add(plan, dxR, dispatchFactor(plan), dx);
     }
   };
 
-  /** Fills the rows of the experts. x [T,D] is not modified, xR [R,D] is overwritten. */
-  abstract void dispatch(DispatchPlan plan, INDArray x, INDArray xR);
+  /** What a row is multiplied by on its way to the expert. */
+  abstract Factor dispatchFactor(DispatchPlan plan);
 
-  /** Adds the outputs yR [R,D], which are not modified, to y [T,D]. */
-  abstract void combine(DispatchPlan plan, INDArray yR, INDArray y);
+  /** The factor of a row when combined into its token. */
+  abstract Factor combineFactor(DispatchPlan plan);
+
+  /**
+   * Fills the rows of the experts.
+   *
+   * @param x [T,D], contiguous. Not modified.
+   * @param xR [R,D] of the same type, contiguous. Modified: overwritten.
+   */
+  public final void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
+    requireFits(plan, "x", x, "xR", xR);
+    TokenRows.copy(plan, x, dispatchFactor(plan), xR);
+  }
+
+  /**
+   * Adds up the rows of each token, zero for a token without any.
+   *
+   * @param yR [R,D], contiguous. Not modified.
+   * @param y [T,D] of the same type, contiguous. Modified: overwritten.
+   */
+  public final void combine(DispatchPlan plan, INDArray yR, INDArray y) {
+    requireFits(plan, "y", y, "yR", yR);
+    TokenRows.sum(plan, yR, combineFactor(plan), y);
+  }
 
   /**
    * Fills the gradients dyR [R,D] of the outputs from dy [T,D].
@@ -78,4 +104,13 @@ public enum WeightAt {
   /** Adds to dx [T,D], and to dWeights [R] the gradient of the weights that flows here. */
   abstract void dispatchBackward(
       DispatchPlan plan, INDArray x, INDArray dxR, INDArray dx, double[] dWeights);
+
+  private static void requireFits(
+      DispatchPlan plan, String tokens, INDArray ofTokens, String rows, INDArray ofRows) {
+    Require.shape(tokens, ofTokens, plan.tokens(), -1);
+    Require.shape(rows, ofRows, plan.rows(), ofTokens.size(1));
+    Require.type(rows, ofRows, ofTokens.dataType());
+    Contiguous.require(tokens, ofTokens);
+    Contiguous.require(rows, ofRows);
+  }
 }

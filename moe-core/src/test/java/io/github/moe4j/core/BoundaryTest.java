@@ -43,7 +43,7 @@ class BoundaryTest {
 
   private static void assertRefused(String message, MoeLayer layer, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 4, D);
-    try (MoePass pass = layer.forward(TokenBatch.of(x(4)))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x(4)).differentiable())) {
       var error = assertThrows(IllegalArgumentException.class, () -> pass.backward(x(4), dx, into));
       assertTrue(error.getMessage().contains(message), error.getMessage());
     }
@@ -63,7 +63,7 @@ class BoundaryTest {
   void blockBackward_intoWrongArrays_isRefusedBeforeAnythingChanges() {
     TransformerBlock block = block();
     Gradients into = block.parameters().zeroGradients();
-    try (FeedForwardPass pass = block.forward(TokenBatch.of(x(4)))) {
+    try (FeedForwardPass pass = block.forward(TokenBatch.evaluation(x(4)).differentiable())) {
       INDArray single = Nd4j.zeros(DataType.FLOAT, 4, D);
       INDArray order = Nd4j.create(DataType.DOUBLE, new long[] {4, D}, 'f');
       for (INDArray dx : new INDArray[] {single, order}) {
@@ -82,8 +82,10 @@ class BoundaryTest {
     poisoned.getRow(1).assign(Double.NaN);
     Gradients expected = block.parameters().zeroGradients();
     Gradients actual = block.parameters().zeroGradients();
-    double[] clean = pass(block, TokenBatch.of(x(4)).withMask(mask), expected);
-    double[] nan = pass(block, TokenBatch.of(poisoned).withMask(mask), actual);
+    double[] clean =
+        pass(block, TokenBatch.evaluation(x(4)).differentiable().withMask(mask), expected);
+    double[] nan =
+        pass(block, TokenBatch.evaluation(poisoned).differentiable().withMask(mask), actual);
     for (int i = 0; i < clean.length; i++) {
       assertTrue(i / D == 1 || clean[i] == nan[i], "output " + i + " was " + nan[i]);
     }
@@ -102,14 +104,14 @@ class BoundaryTest {
   void close_ofAnOutputByTheCaller_doesNotHarmLaterPasses() {
     MoeLayer layer = layer(4);
     double[] first;
-    try (MoePass pass = layer.forward(TokenBatch.of(x(4)))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x(4)).differentiable())) {
       first = values(pass.y());
       if (pass.y().closeable()) {
         pass.y().close();
       }
     }
     for (int i = 0; i < 3; i++) {
-      try (MoePass pass = layer.forward(TokenBatch.of(x(4)))) {
+      try (MoePass pass = layer.forward(TokenBatch.evaluation(x(4)).differentiable())) {
         assertSameBits("y", first, values(pass.y()));
       }
     }
@@ -144,12 +146,13 @@ class BoundaryTest {
       }
 
       @Override
-      public RouterPass route(TokenBatch input) {
+      public RouterPass route(TokenBatch input, Arena.Scope scope) {
         return inner.router().route(input.withMask(TokenMask.none(input.tokens())));
       }
     };
     MoeLayer layer = MoeLayer.of(careless, inner.experts());
-    TokenBatch input = TokenBatch.of(x(2)).withMask(TokenMask.of(true, false));
+    TokenBatch input =
+        TokenBatch.evaluation(x(2)).differentiable().withMask(TokenMask.of(true, false));
     var error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
     assertEquals(
         "the router must keep the mask and sequence length of its input but changed them",
@@ -192,7 +195,7 @@ class BoundaryTest {
     MoeLayer outer = MoeLayer.builder(layer(4).router(), layer(4).experts())
         .sharedExpert(inner)
         .build();
-    try (MoePass pass = outer.forward(TokenBatch.of(x(2)))) {
+    try (MoePass pass = outer.forward(TokenBatch.evaluation(x(2)).differentiable())) {
       assertEquals(2, pass.moe().size());
       MoePass ofInner = pass.moe().get(1);
       assertEquals(3, ofInner.decision().experts());

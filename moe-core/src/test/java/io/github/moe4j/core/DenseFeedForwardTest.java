@@ -61,12 +61,12 @@ class DenseFeedForwardTest {
     double[] ones = new double[tokens];
     Arrays.fill(ones, 1);
     NaiveMoe naive = NaiveMoe.of(network.parameters(), Activation.SILU);
-    try (FeedForwardPass a = plain.forward(TokenBatch.of(x));
-        FeedForwardPass b = gated.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass a = plain.forward(TokenBatch.evaluation(x));
+        FeedForwardPass b = gated.forward(TokenBatch.evaluation(x))) {
       assertNear("plain", naive.forward(rows, each(ones)), a.y(), 1e-12);
       assertNear("gated", naive.forward(rows, each(sigmoid)), b.y(), 1e-12);
       assertArrayEquals(new long[] {tokens, D}, b.y().shape());
-      assertTrue(a.moe().isEmpty());
+      assertTrue(MoePasses.in(a).isEmpty());
     }
   }
 
@@ -82,7 +82,9 @@ class DenseFeedForwardTest {
   void backward_padding_matchesDifferences(boolean withGate) {
     DenseFeedForward layer = withGate ? gated : plain;
     INDArray x = normal(3, 5);
-    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(true, true, false, true, true));
+    TokenBatch input = TokenBatch.evaluation(x)
+        .differentiable()
+        .withMask(TokenMask.of(true, true, false, true, true));
     double[] weight = values(normal(4, 5));
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 5, D);
     Gradients into = layer.parameters().zeroGradients();
@@ -112,12 +114,13 @@ class DenseFeedForwardTest {
   void backward_strangeDy_sameAsContiguous() {
     INDArray x = normal(3, 5);
     INDArray dy = normal(4, 5);
-    try (FeedForwardPass run = gated.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = gated.forward(TokenBatch.training(x));
+        FeedForwardPass again = gated.forward(TokenBatch.training(x))) {
       INDArray expected = Nd4j.zeros(DataType.DOUBLE, 5, D);
       INDArray actual = Nd4j.zeros(DataType.DOUBLE, 5, D);
       Gradients into = gated.parameters().zeroGradients();
       run.backward(dy, expected, into);
-      run.backward(dy.dup('f'), actual, into);
+      again.backward(dy.dup('f'), actual, into);
       assertSameBits("dx", expected, actual);
     }
   }
@@ -127,8 +130,8 @@ class DenseFeedForwardTest {
     INDArray x = normal(3, 5);
     DenseFeedForward other = gated.withArena(new Arena());
     assertEquals(gated.parameters().names(), other.parameters().names());
-    try (FeedForwardPass a = gated.forward(TokenBatch.of(x));
-        FeedForwardPass b = other.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass a = gated.forward(TokenBatch.evaluation(x));
+        FeedForwardPass b = other.forward(TokenBatch.evaluation(x))) {
       assertSameBits("y", a.y(), b.y());
     }
   }
@@ -138,17 +141,18 @@ class DenseFeedForwardTest {
     INDArray x = normal(3, 5);
     assertMessage(
         "x must be [*, 4] but was [5, 6]",
-        () -> plain.forward(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 5, 6))));
+        () -> plain.forward(
+            TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 5, 6)).differentiable()));
     assertMessage(
         "parameter network.gate.weight must be FLOAT but was DOUBLE",
-        () -> plain.forward(TokenBatch.of(x.castTo(DataType.FLOAT))));
+        () -> plain.forward(TokenBatch.evaluation(x.castTo(DataType.FLOAT)).differentiable()));
     assertMessage(
         "gate must be [1, 4] but was [1, 5]",
         () -> DenseFeedForward.gated(network, Nd4j.zeros(DataType.DOUBLE, 1, 5)));
     assertMessage(
         "a dense layer must have 1 expert network but had 2",
         () -> DenseFeedForward.of(network(2)));
-    try (FeedForwardPass run = plain.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = plain.forward(TokenBatch.evaluation(x).differentiable())) {
       Gradients into = plain.parameters().zeroGradients();
       INDArray dx = x.dup();
       assertMessage("dy must be [5, 4] but was [4, 4]", () -> run.backward(normal(1, 4), dx, into));
@@ -165,12 +169,14 @@ class DenseFeedForwardTest {
   }
 
   @Test
-  void close_then_yAndBackwardThrow() {
+  void close_then_yStaysAndBackwardThrows() {
     INDArray x = normal(3, 5);
-    FeedForwardPass run = plain.forward(TokenBatch.of(x));
+    FeedForwardPass run = plain.forward(TokenBatch.evaluation(x).differentiable());
+    double[] before = values(run.y());
     run.close();
     run.close();
-    assertThrows(IllegalStateException.class, run::y);
+    plain.forward(TokenBatch.evaluation(normal(4, 5))).close();
+    assertSameBits("y", before, values(run.y()));
     assertThrows(
         IllegalStateException.class,
         () -> run.backward(x, x.dup(), plain.parameters().zeroGradients()));

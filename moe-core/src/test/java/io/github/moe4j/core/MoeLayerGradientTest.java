@@ -74,7 +74,7 @@ class MoeLayerGradientTest {
     MoeLayer layer = layer(combination);
     RandomArrays.fill(layer.parameters(), Seeds.random(1), 0.7);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D);
-    TokenBatch input = TokenBatch.of(x).withMask(MASK).withSequenceLength(4).training();
+    TokenBatch input = TokenBatch.training(x).withMask(MASK).withSequenceLength(4);
     double[] wY = RandomArrays.normal(Seeds.random(3), T * D);
     double[] wLogits = RandomArrays.normal(Seeds.random(4), T * E);
     double[] wP = RandomArrays.normal(Seeds.random(5), T * E);

@@ -54,7 +54,7 @@ class MoeLayerLawsTest {
         .build();
     INDArray x = normal(2, tokens, D);
     INDArray dy = normal(3, tokens, D);
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       Assignments kept = pass.plan().assignments();
       assertEquals(2 * tokens, kept.size() + pass.dropped());
       NaiveMoe naive = NaiveMoe.of(experts.parameters(), Activation.SILU);
@@ -80,7 +80,7 @@ class MoeLayerLawsTest {
     });
     // all experts chosen: the softmax weights sum to 1
     MoeLayer layer = MoeLayer.of(FixedRouter.of(normal(1, E, D), new int[] {2, 0, 1}), experts);
-    TokenBatch input = TokenBatch.of(normal(2, 9, D));
+    TokenBatch input = TokenBatch.evaluation(normal(2, 9, D)).differentiable();
     INDArray dy = normal(3, 9, D);
     DenseFeedForward dense = DenseFeedForward.of(single);
     try (MoePass sparse = layer.forward(input);
@@ -110,8 +110,8 @@ class MoeLayerLawsTest {
     INDArray dy = normal(3, 8, D);
     // even tokens stay even: the fixed choice depends on t % 2
     int[] order = {4, 7, 2, 1, 6, 5, 0, 3};
-    try (MoePass plain = layer.forward(TokenBatch.of(x));
-        MoePass permuted = layer.forward(TokenBatch.of(rows(x, order)))) {
+    try (MoePass plain = layer.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass permuted = layer.forward(TokenBatch.evaluation(rows(x, order)).differentiable())) {
       assertNear("y", rows(plain.y(), order), permuted.y(), 1e-12);
       MoeGradients a = plain.backward(dy);
       MoeGradients b = permuted.backward(rows(dy, order));
@@ -141,8 +141,9 @@ class MoeLayerLawsTest {
     TokenMask mask = TokenMask.of(true, false, true, true, false, true);
     int[] real = {0, 2, 3, 5};
     INDArray dy = normal(3, 6, D);
-    try (MoePass plain = layer.forward(TokenBatch.of(rows(x, real)));
-        MoePass masked = layer.forward(TokenBatch.of(dirty).withMask(mask))) {
+    try (MoePass plain = layer.forward(TokenBatch.evaluation(rows(x, real)).differentiable());
+        MoePass masked =
+            layer.forward(TokenBatch.evaluation(dirty).differentiable().withMask(mask))) {
       assertNear("y", plain.y(), rows(masked.y(), real), 1e-12);
       assertAllZero("y of padding", values(rows(masked.y(), padded)));
       assertEquals(4, masked.load().tokens());
@@ -162,7 +163,7 @@ class MoeLayerLawsTest {
         .capacity(LimitedCapacity.of(CapacityFormula.fixed(0)))
         .sharedExpert(shared)
         .build();
-    TokenBatch input = TokenBatch.of(normal(2, 5, D));
+    TokenBatch input = TokenBatch.evaluation(normal(2, 5, D)).differentiable();
     try (MoePass pass = layer.forward(input);
         FeedForwardPass alone = shared.forward(input)) {
       assertEquals(10, pass.dropped());
@@ -183,7 +184,7 @@ class MoeLayerLawsTest {
     GluExperts routed = experts(E);
     DenseFeedForward shared = DenseFeedForward.gated(experts(1), normal(4, 1, D));
     MoeLayer both = MoeLayer.builder(router, routed).sharedExpert(shared).build();
-    TokenBatch input = TokenBatch.of(normal(2, 5, D));
+    TokenBatch input = TokenBatch.evaluation(normal(2, 5, D));
     try (MoePass sum = both.forward(input);
         MoePass a = MoeLayer.of(router, routed).forward(input);
         FeedForwardPass b = shared.forward(input)) {
@@ -197,7 +198,7 @@ class MoeLayerLawsTest {
             FixedRouter.of(normal(1, E, D), new int[] {2, 0}, new int[] {2, 1}), experts(E))
         .capacity(LimitedCapacity.ofFactor(1))
         .build();
-    try (MoePass pass = layer.forward(TokenBatch.of(normal(2, 9, D)))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(normal(2, 9, D)))) {
       // 9 tokens: all want expert 2; limit ceil(18/3) = 6, so 3 are dropped
       assertEquals(3, pass.dropped());
       assertEquals(3, pass.load().dropped());

@@ -108,12 +108,14 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(type.value);
     INDArray x = normal(type.value, 4, T, D);
     INDArray dy = normal(type.value, 5, T, D);
-    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy);
     List<INDArray> xs = views(x);
     List<INDArray> dys = views(dy);
     for (int i = 0; i < xs.size(); i++) {
-      expected.requireNear(Outcome.of(layer, TokenBatch.of(xs.get(i)), dys.get(i)), 1e-13);
-      expected.requireNear(Outcome.of(layer, TokenBatch.of(xs.get(i)), dy), 1e-13);
+      expected.requireNear(
+          Outcome.of(layer, TokenBatch.evaluation(xs.get(i)).differentiable(), dys.get(i)), 1e-13);
+      expected.requireNear(
+          Outcome.of(layer, TokenBatch.evaluation(xs.get(i)).differentiable(), dy), 1e-13);
       assertSameBits("x, view " + i, x, xs.get(i).dup('c'));
       assertSameBits("dy, view " + i, dy, dys.get(i).dup('c'));
     }
@@ -142,10 +144,10 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(type.value);
     INDArray x = normal(type.value, 4, T, D);
     INDArray dy = normal(type.value, 5, T, D);
-    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy);
     INDArray tall = Nd4j.zeros(type.value, T + 3, D);
     INDArray dx = tall.get(NDArrayIndex.interval(2, T + 2), NDArrayIndex.all());
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       pass.backward(dy, dx, layer.parameters().zeroGradients());
     }
     INDArray whole = Nd4j.zeros(type.value, T + 3, D);
@@ -178,7 +180,7 @@ class MoeLayerMemoryTest {
         views.get(4),
         views.get(5));
     FixedRouter router = FixedRouter.of(normal(type.value, 1, E, D), CHOICE);
-    TokenBatch input = TokenBatch.of(normal(type.value, 4, T, D));
+    TokenBatch input = TokenBatch.evaluation(normal(type.value, 4, T, D)).differentiable();
     INDArray dy = normal(type.value, 5, T, D);
     Outcome.of(MoeLayer.of(router, plain), input, dy)
         .requireNear(Outcome.of(MoeLayer.of(router, viewed), input, dy), 1e-13);
@@ -189,18 +191,18 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(DataType.FLOAT);
     INDArray x = normal(DataType.FLOAT, 4, T, D);
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy);
     MoeLayer fresh = layer(DataType.FLOAT);
     List<Outcome> outcomes = new ArrayList<>();
     for (int round = 0; round < 3; round++) {
       try (MemoryWorkspace open =
           Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
-        outcomes.add(Outcome.of(fresh, TokenBatch.of(x), dy));
+        outcomes.add(Outcome.of(fresh, TokenBatch.evaluation(x).differentiable(), dy));
         assertFalse(outcomes.get(round).gradients.dx().isAttached(), open.getId());
         Nd4j.createUninitialized(DataType.FLOAT, 5000).assign(Float.NaN);
       }
     }
-    outcomes.add(Outcome.of(fresh, TokenBatch.of(x), dy));
+    outcomes.add(Outcome.of(fresh, TokenBatch.evaluation(x).differentiable(), dy));
     outcomes.forEach(expected::requireSameBits);
     fresh
         .parameters()
@@ -212,11 +214,11 @@ class MoeLayerMemoryTest {
     MoeLayer layer = layer(DataType.FLOAT);
     INDArray x = normal(DataType.FLOAT, 4, T, D).dup('f'); // TokenBatch must copy it
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy);
     MoePass pass;
     try (MemoryWorkspace open =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
-      pass = layer.forward(TokenBatch.of(x));
+      pass = layer.forward(TokenBatch.evaluation(x).differentiable());
       assertFalse(pass.y().isAttached(), open.getId());
     }
     try (MemoryWorkspace open =
@@ -236,14 +238,15 @@ class MoeLayerMemoryTest {
     Outcome[] expected = new Outcome[xs.length];
     for (int i = 0; i < xs.length; i++) {
       xs[i] = normal(DataType.FLOAT, 40 + i, 64, D);
-      expected[i] = Outcome.of(layer, TokenBatch.of(xs[i]), dy);
+      expected[i] = Outcome.of(layer, TokenBatch.evaluation(xs[i]).differentiable(), dy);
     }
     ExecutorService threads = Executors.newFixedThreadPool(4);
     try {
       List<Future<Outcome>> futures = new ArrayList<>();
       for (int i = 0; i < 40; i++) {
         INDArray x = xs[i % xs.length];
-        futures.add(threads.submit(() -> Outcome.of(layer, TokenBatch.of(x), dy)));
+        futures.add(
+            threads.submit(() -> Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy)));
       }
       for (int i = 0; i < futures.size(); i++) {
         expected[i % xs.length].requireSameBits(futures.get(i).get());
@@ -260,9 +263,9 @@ class MoeLayerMemoryTest {
         FixedRouter.of(normal(DataType.FLOAT, 1, E, 64), CHOICE), GluExperts.create(options, 1));
     INDArray x = normal(DataType.FLOAT, 4, 1100, 64);
     INDArray dy = normal(DataType.FLOAT, 5, 1100, 64);
-    Outcome expected = Outcome.of(layer, TokenBatch.of(x), dy);
+    Outcome expected = Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy);
     for (int round = 0; round < 3; round++) {
-      expected.requireSameBits(Outcome.of(layer, TokenBatch.of(x), dy));
+      expected.requireSameBits(Outcome.of(layer, TokenBatch.evaluation(x).differentiable(), dy));
     }
   }
 
@@ -270,8 +273,9 @@ class MoeLayerMemoryTest {
   void forward_layerMadeAgainFromSeed_sameBits() {
     INDArray x = normal(DataType.FLOAT, 4, T, D);
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    Outcome.of(layer(DataType.FLOAT), TokenBatch.of(x), dy)
-        .requireSameBits(Outcome.of(layer(DataType.FLOAT), TokenBatch.of(x), dy));
+    Outcome.of(layer(DataType.FLOAT), TokenBatch.evaluation(x).differentiable(), dy)
+        .requireSameBits(
+            Outcome.of(layer(DataType.FLOAT), TokenBatch.evaluation(x).differentiable(), dy));
   }
 
   @Test
@@ -284,10 +288,10 @@ class MoeLayerMemoryTest {
     MoeLayer alone = MoeLayer.of(router, experts);
     INDArray x = normal(DataType.FLOAT, 4, T, D);
     INDArray dy = normal(DataType.FLOAT, 5, T, D);
-    try (MoePass a = first.forward(TokenBatch.of(x));
-        MoePass b = second.forward(TokenBatch.of(a.y()));
-        MoePass c = alone.forward(TokenBatch.of(x));
-        MoePass d = alone.forward(TokenBatch.of(c.y().dup()))) {
+    try (MoePass a = first.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass b = second.forward(TokenBatch.evaluation(a.y()).differentiable());
+        MoePass c = alone.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass d = alone.forward(TokenBatch.evaluation(c.y().dup()).differentiable())) {
       assertSameBits("y", d.y(), b.y());
       MoeGradients gb = b.backward(dy);
       MoeGradients gd = d.backward(dy);

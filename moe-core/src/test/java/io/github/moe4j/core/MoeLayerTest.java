@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
@@ -83,7 +84,7 @@ class MoeLayerTest {
 
   @Test
   void forward_parameterChangedInPlace_seen() {
-    TokenBatch input = TokenBatch.of(x);
+    TokenBatch input = TokenBatch.evaluation(x);
     double before;
     try (MoePass pass = layer.forward(input)) {
       before = pass.y().norm2Number().doubleValue();
@@ -102,7 +103,7 @@ class MoeLayerTest {
     INDArray dyBefore = dy.dup();
     List<INDArray> parameters =
         layer.parameters().names().stream().map(this::copy).toList();
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       pass.backward(dy);
     }
     assertSameBits("x", xBefore, x);
@@ -119,8 +120,9 @@ class MoeLayerTest {
 
   @Test
   void backward_intoUsedArrays_adds() {
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
-      MoeGradients once = pass.backward(dy);
+    try (MoePass first = layer.forward(TokenBatch.training(x));
+        MoePass pass = layer.forward(TokenBatch.training(x))) {
+      MoeGradients once = first.backward(dy);
       INDArray dx = Nd4j.ones(DataType.DOUBLE, 7, D);
       Gradients into = layer.parameters().zeroGradients();
       into.forEach((name, array) -> array.assign(2));
@@ -137,9 +139,9 @@ class MoeLayerTest {
     INDArray first = rows(x, 0, 4);
     INDArray second = rows(x, 4, 7);
     Gradients into = dropless.parameters().zeroGradients();
-    try (MoePass a = dropless.forward(TokenBatch.of(first));
-        MoePass b = dropless.forward(TokenBatch.of(second));
-        MoePass whole = dropless.forward(TokenBatch.of(x))) {
+    try (MoePass a = dropless.forward(TokenBatch.evaluation(first).differentiable());
+        MoePass b = dropless.forward(TokenBatch.evaluation(second).differentiable());
+        MoePass whole = dropless.forward(TokenBatch.evaluation(x).differentiable())) {
       a.backward(rows(dy, 0, 4), Nd4j.zeros(first.dataType(), 4, D), into);
       b.backward(rows(dy, 4, 7), Nd4j.zeros(first.dataType(), 3, D), into);
       whole
@@ -165,8 +167,9 @@ class MoeLayerTest {
             (name, array) -> array.assign(exact.parameters().get(name).castTo(DataType.DOUBLE)));
     INDArray x32 = x.castTo(DataType.FLOAT);
     INDArray dy32 = dy.castTo(DataType.FLOAT);
-    try (MoePass a = single.forward(TokenBatch.of(x32));
-        MoePass b = widened.forward(TokenBatch.of(x32.castTo(DataType.DOUBLE)))) {
+    try (MoePass a = single.forward(TokenBatch.evaluation(x32).differentiable());
+        MoePass b =
+            widened.forward(TokenBatch.evaluation(x32.castTo(DataType.DOUBLE)).differentiable())) {
       assertEquals(DataType.FLOAT, a.y().dataType());
       assertNear("y", b.y().castTo(DataType.FLOAT), a.y(), 2e-6);
       MoeGradients da = a.backward(dy32);
@@ -181,7 +184,7 @@ class MoeLayerTest {
   @Test
   void forward_noTokens_emptyAndZeroGradients() {
     INDArray none = Nd4j.create(DataType.DOUBLE, 0, D);
-    try (MoePass pass = layer.forward(TokenBatch.of(none))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(none).differentiable())) {
       assertArrayEquals(new long[] {0, D}, pass.y().shape());
       MoeGradients gradients = pass.backward(none);
       assertArrayEquals(new long[] {0, D}, gradients.dx().shape());
@@ -191,10 +194,12 @@ class MoeLayerTest {
   }
 
   @Test
-  void close_then_yAndBackwardThrow() {
-    MoePass pass = layer.forward(TokenBatch.of(x));
+  void close_then_yStaysAndBackwardThrows() {
+    MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable());
+    double[] before = values(pass.y());
     pass.close();
-    assertThrows(IllegalStateException.class, pass::y);
+    layer.forward(TokenBatch.evaluation(x.mul(3))).close();
+    assertSameBits("y", before, values(pass.y()));
     assertThrows(IllegalStateException.class, () -> pass.backward(dy));
     assertEquals(7, pass.decision().tokens()); // plain data stays
     assertEquals(7, pass.load().tokens());
@@ -202,12 +207,12 @@ class MoeLayerTest {
 
   @Test
   void close_twice_memoryNotSharedByLaterPasses() {
-    MoePass pass = layer.forward(TokenBatch.of(x));
+    MoePass pass = layer.forward(TokenBatch.evaluation(x));
     pass.close();
     pass.close();
-    try (MoePass a = layer.forward(TokenBatch.of(x))) {
+    try (MoePass a = layer.forward(TokenBatch.evaluation(x))) {
       INDArray expected = a.y().dup();
-      try (MoePass b = layer.forward(TokenBatch.of(x.mul(3)))) {
+      try (MoePass b = layer.forward(TokenBatch.evaluation(x.mul(3)))) {
         assertNotSame(a.y(), b.y());
         assertSameBits("y", expected, a.y());
       }
@@ -218,15 +223,15 @@ class MoeLayerTest {
   void forward_wrongX_messageNamesRuleAndValue() {
     assertMessage(
         "x must be [*, 4] but was [7, 5]",
-        () -> layer.forward(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 7, 5))));
+        () -> layer.forward(TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 7, 5))));
     assertMessage(
         "x must be DOUBLE but was FLOAT",
-        () -> layer.forward(TokenBatch.of(x.castTo(DataType.FLOAT))));
+        () -> layer.forward(TokenBatch.evaluation(x.castTo(DataType.FLOAT))));
   }
 
   @Test
   void backward_wrongArguments_messageNamesRuleAndValue() {
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       Gradients into = layer.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, D);
       assertMessage(
@@ -289,13 +294,13 @@ class MoeLayerTest {
       }
 
       @Override
-      public RouterPass route(TokenBatch input) {
-        return layer.router().route(TokenBatch.of(rows(input.x(), 0, 2)));
+      public RouterPass route(TokenBatch input, Arena.Scope scope) {
+        return layer.router().route(TokenBatch.evaluation(rows(input.x(), 0, 2)));
       }
     };
     assertMessage(
         "the router must decide on [7, 3] but decided on [2, 3]",
-        () -> MoeLayer.of(shorter, layer.experts()).forward(TokenBatch.of(x)));
+        () -> MoeLayer.of(shorter, layer.experts()).forward(TokenBatch.evaluation(x)));
   }
 
   @Test
@@ -305,7 +310,7 @@ class MoeLayerTest {
     assertEquals(99, sum.experts());
     assertEquals(231, sum.total());
     assertEquals(0, StageTimes.zero().total());
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       long forward = pass.times().total();
       assertTrue(forward > 0 && pass.times().experts() > 0);
       pass.backward(dy);

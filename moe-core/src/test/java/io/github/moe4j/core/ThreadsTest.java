@@ -50,7 +50,8 @@ class ThreadsTest {
   private static double[] pass(MoeLayer layer, int tokens, boolean training) {
     INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), tokens, WIDTH);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(2), tokens, WIDTH);
-    TokenBatch input = training ? TokenBatch.of(x).training() : TokenBatch.of(x);
+    TokenBatch input =
+        training ? TokenBatch.training(x) : TokenBatch.evaluation(x).differentiable();
     try (MoePass forward = layer.forward(input)) {
       INDArray y = forward.y().dup();
       MoeGradients gradients = forward.backward(dy);
@@ -117,7 +118,7 @@ class ThreadsTest {
       MoeLayer layer =
           MoeLayer.builder(router(), experts("glu")).threads(threads).build();
       INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), 40, WIDTH);
-      try (MoePass forward = layer.forward(TokenBatch.of(x).training())) {
+      try (MoePass forward = layer.forward(TokenBatch.training(x))) {
         assertNull(Parallel.team(), "the caller's own choice is as before");
         forward.backward(x);
       }

@@ -24,7 +24,7 @@ class TokenBatchTest {
 
   @Test
   void of_tokens_evaluationWithoutPadding() {
-    TokenBatch input = TokenBatch.of(x);
+    TokenBatch input = TokenBatch.evaluation(x);
     assertSame(x, input.x());
     assertEquals(6, input.tokens());
     assertEquals(4, input.width());
@@ -36,14 +36,14 @@ class TokenBatchTest {
 
   @Test
   void with_everything_originalUnchanged() {
-    TokenBatch plain = TokenBatch.of(x);
+    TokenBatch plain = TokenBatch.evaluation(x);
     TokenMask mask = TokenMask.of(true, true, false, true, true, false);
     SplittableRandom random = new SplittableRandom(1);
     TokenBatch full = plain
         .withMask(mask)
         .withSequenceLength(3)
         .withTokenIds(5, 4, 3, 2, 1, 0)
-        .training(random);
+        .withMode(PassMode.training(random));
     assertSame(mask, full.mask());
     assertEquals(3, full.sequenceLength());
     assertArrayEquals(new int[] {5, 4, 3, 2, 1, 0}, full.requireTokenIds("test"));
@@ -57,7 +57,7 @@ class TokenBatchTest {
   @Test
   void withX_otherWidth_keepsTheRest() {
     TokenMask mask = TokenMask.of(true, true, false, true, true, false);
-    TokenBatch input = TokenBatch.of(x).withMask(mask).withSequenceLength(2).training();
+    TokenBatch input = TokenBatch.training(x).withMask(mask).withSequenceLength(2);
     TokenBatch other = input.withX(Nd4j.zeros(DataType.DOUBLE, 6, 9));
     assertEquals(9, other.width());
     assertSame(mask, other.mask());
@@ -73,7 +73,7 @@ class TokenBatchTest {
     INDArray columns = wide.get(NDArrayIndex.all(), NDArrayIndex.interval(3, 7));
     columns.assign(x);
     for (INDArray view : new INDArray[] {fOrder, transposed, columns}) {
-      INDArray seen = TokenBatch.of(view).x();
+      INDArray seen = TokenBatch.evaluation(view).x();
       assertNotSame(view, seen);
       assertEquals('c', seen.ordering());
       assertArrayEquals(new long[] {4, 1}, seen.stride());
@@ -85,13 +85,13 @@ class TokenBatchTest {
   void of_rowsOfLargerArray_notCopied() {
     INDArray tall = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 9, 4);
     INDArray rows = tall.get(NDArrayIndex.interval(2, 8), NDArrayIndex.all());
-    assertSame(rows, TokenBatch.of(rows).x());
+    assertSame(rows, TokenBatch.evaluation(rows).x());
   }
 
   @Test
   void tokenIds_changedAfterwards_notSeen() {
     int[] ids = {1, 2, 3, 4, 5, 6};
-    TokenBatch input = TokenBatch.of(x).withTokenIds(ids);
+    TokenBatch input = TokenBatch.evaluation(x).withTokenIds(ids);
     ids[0] = 99;
     input.requireTokenIds("test")[1] = 99;
     assertArrayEquals(new int[] {1, 2, 3, 4, 5, 6}, input.requireTokenIds("test"));
@@ -99,21 +99,23 @@ class TokenBatchTest {
 
   @Test
   void of_noTokens_allowed() {
-    TokenBatch input = TokenBatch.of(Nd4j.create(DataType.FLOAT, 0, 4)).withSequenceLength(5);
+    TokenBatch input =
+        TokenBatch.evaluation(Nd4j.create(DataType.FLOAT, 0, 4)).withSequenceLength(5);
     assertEquals(0, input.tokens());
     assertEquals(4, input.width());
   }
 
   @Test
   void of_wrongArguments_messageNamesRuleAndValue() {
-    assertMessage("x must be [*, *] but was [2, 3, 4]", () -> TokenBatch.of(Nd4j.zeros(2, 3, 4)));
+    assertMessage(
+        "x must be [*, *] but was [2, 3, 4]", () -> TokenBatch.evaluation(Nd4j.zeros(2, 3, 4)));
     assertMessage(
         "x must be FLOAT or DOUBLE but was INT",
-        () -> TokenBatch.of(Nd4j.zeros(DataType.INT32, 2, 3)));
+        () -> TokenBatch.evaluation(Nd4j.zeros(DataType.INT32, 2, 3)));
     assertMessage(
         "x must have a width of at least 1 but was [2, 0]",
-        () -> TokenBatch.of(Nd4j.create(DataType.FLOAT, 2, 0)));
-    TokenBatch input = TokenBatch.of(x);
+        () -> TokenBatch.evaluation(Nd4j.create(DataType.FLOAT, 2, 0)));
+    TokenBatch input = TokenBatch.evaluation(x);
     assertMessage(
         "mask must have one flag per token: 2 != 6", () -> input.withMask(TokenMask.none(2)));
     assertMessage("sequenceLength must divide T = 6 but was 4", () -> input.withSequenceLength(4));
@@ -128,12 +130,12 @@ class TokenBatchTest {
 
   @Test
   void require_absent_namesUser() {
-    TokenBatch input = TokenBatch.of(x).training();
+    TokenBatch input = TokenBatch.training(x);
     assertMessage(
         "hash routes by token id: give TokenBatch.withTokenIds, but there were none",
         () -> input.requireTokenIds("hash"));
     assertMessage(
-        "jitter draws random numbers: give TokenBatch.training(generator), but there was none",
+        "jitter draws random numbers: give TokenBatch.training(x, generator), but there was none",
         () -> input.requireGenerator("jitter"));
   }
 

@@ -83,7 +83,7 @@ class WeightAtTest {
           .build();
       INDArray x = normal(type, 5, tokens, D);
       INDArray before = tokens == 0 ? x : x.dup();
-      try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+      try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
         double[][] expected = naive(layer, Near.matrix(x), pass.plan().assignments());
         assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         assertArrayEquals(new long[] {tokens, D}, pass.backward(x).dx().shape());
@@ -101,7 +101,7 @@ class WeightAtTest {
     INDArray down = Nd4j.createFromArray(3.0, 3.0).reshape('c', 2, 1, 1);
     FfnExperts experts = FfnExperts.of(Activation.RELU, up, bias, down, null);
     FixedRouter router = FixedRouter.of(Nd4j.zeros(DataType.DOUBLE, 2, 1), new int[] {0});
-    TokenBatch input = TokenBatch.of(Nd4j.createFromArray(4.0).reshape('c', 1, 1));
+    TokenBatch input = TokenBatch.evaluation(Nd4j.createFromArray(4.0).reshape('c', 1, 1));
     try (MoePass atInput =
             MoeLayer.builder(router, experts).weightAt(WeightAt.INPUT).build().forward(input);
         MoePass atOutput = MoeLayer.of(router, experts).forward(input)) {
@@ -135,12 +135,14 @@ class WeightAtTest {
     double[] weight = RandomArrays.normal(Seeds.random(6), 7 * D);
     INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, 7, D);
     MoeGradients gradients;
-    try (MoePass pass = layer.forward(TokenBatch.of(dirty).withMask(mask))) {
+    try (MoePass pass =
+        layer.forward(TokenBatch.evaluation(dirty).differentiable().withMask(mask))) {
       assertEquals(5, pass.dropped());
       gradients = pass.backward(dy);
     }
     GradientCheck.of(() -> {
-          try (MoePass pass = layer.forward(TokenBatch.of(x).withMask(mask))) {
+          try (MoePass pass =
+              layer.forward(TokenBatch.evaluation(x).differentiable().withMask(mask))) {
             return GradientCheck.weightedSum(pass.y(), weight);
           }
         })
@@ -159,7 +161,7 @@ class WeightAtTest {
         .build();
     MoeLayer dropless =
         MoeLayer.builder(plain.router(), plain.experts()).weightAt(place).build();
-    TokenBatch input = TokenBatch.of(normal(DataType.DOUBLE, 5, 7, D));
+    TokenBatch input = TokenBatch.evaluation(normal(DataType.DOUBLE, 5, 7, D)).differentiable();
     INDArray dy = normal(DataType.DOUBLE, 6, 7, D);
     try (MoePass a = dropless.forward(input);
         MoePass b = filled.forward(input)) {
@@ -214,8 +216,9 @@ class WeightAtTest {
     MoeLayer wide = layer(DataType.DOUBLE, WeightAt.INPUT);
     MoeLayer narrow = layer(DataType.FLOAT, WeightAt.INPUT);
     wide.parameters().forEach((name, array) -> narrow.parameters().get(name).assign(array));
-    try (MoePass a = wide.forward(TokenBatch.of(x));
-        MoePass b = narrow.forward(TokenBatch.of(x.castTo(DataType.FLOAT)))) {
+    try (MoePass a = wide.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass b =
+            narrow.forward(TokenBatch.evaluation(x.castTo(DataType.FLOAT)).differentiable())) {
       MoeGradients expected = a.backward(x);
       MoeGradients actual = b.backward(x.castTo(DataType.FLOAT));
       assertNear("y", values(a.y()), values(b.y()), 1e-5);
@@ -236,8 +239,8 @@ class WeightAtTest {
         .weightAt(WeightAt.INPUT)
         .build();
     INDArray x = normal(DataType.FLOAT, 4, 1100, 64);
-    try (MoePass a = layer.forward(TokenBatch.of(x));
-        MoePass b = layer.forward(TokenBatch.of(x))) {
+    try (MoePass a = layer.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass b = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       assertSameBits("y", a.y(), b.y());
       MoeGradients first = a.backward(x);
       MoeGradients second = b.backward(x);

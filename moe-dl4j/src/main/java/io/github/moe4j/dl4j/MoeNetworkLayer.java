@@ -6,10 +6,12 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -101,7 +103,8 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     if (blueprint().hasSelectionBias()) {
       bias.set(getParam(Blueprint.SELECTION_BIAS).toDoubleVector());
     }
-    TokenPass run = forward(training);
+    TokenPass run = forward(
+        training ? PassMode.training(new SplittableRandom(noiseSeed())) : PassMode.evaluation());
     balanceScore = run.balance();
     INDArray out = workspaceMgr.createUninitialized(
         ArrayType.ACTIVATIONS, dataType, run.layout().shape());
@@ -115,10 +118,10 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     return out;
   }
 
-  private TokenPass forward(boolean training) {
+  private TokenPass forward(PassMode mode) {
     TokenLayout layout =
         TokenLayout.of(input, layerConf().getNIn(), layerConf().getRnnDataFormat(), layerId());
-    return TokenPass.of(this, layout, training, arena);
+    return TokenPass.of(this, layout, mode, arena);
   }
 
   /** The noise of an iteration, the same for every pass of it. */
@@ -154,7 +157,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
     if (pass == null) { // frozen layers with backprop run forward in evaluation
-      pass = forward(false);
+      pass = forward(PassMode.evaluation().differentiable());
     }
     INDArray epsilonNext = workspaceMgr.createUninitialized(
         ArrayType.ACTIVATION_GRAD, dataType, pass.layout().shape());

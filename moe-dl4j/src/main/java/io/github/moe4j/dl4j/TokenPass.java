@@ -9,7 +9,6 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -39,23 +38,21 @@ final class TokenPass implements AutoCloseable {
     this.residual = residual;
   }
 
-  static TokenPass of(MoeNetworkLayer owner, TokenLayout layout, boolean training, Arena arena) {
+  static TokenPass of(MoeNetworkLayer owner, TokenLayout layout, PassMode mode, Arena arena) {
     MoeSpec spec = owner.layerConf().getMoe();
     TokenMask mask = layout.mask(owner.mask(), owner.name());
     Arena.Scope scope = arena.open();
     // A copy, in memory of our own: whatever workspace the input is in, it may be gone.
     INDArray x = scope.take(owner.moe().dataType(), layout.tokens(), layout.width());
     layout.unfold(x).assign(layout.inTokenOrder(owner.input()));
-    PassMode mode = training
-        ? PassMode.training(new SplittableRandom(owner.noiseSeed()))
-        : PassMode.evaluation();
-    TokenBatch input = TokenBatch.of(x)
+    TokenBatch input = TokenBatch.of(x, mode.atStep(owner.getIterationCount()))
         .withMask(mask)
-        .withSequenceLength(layout.sequenceLength())
-        .withMode(mode.atStep(owner.getIterationCount()));
-    MoePass forward = owner.moe().forward(input);
-    TokenPass pass = new TokenPass(layout, mask, forward, scope, training, spec.residual());
-    if (training) {
+        .withSequenceLength(layout.sequenceLength());
+    INDArray y = scope.take(x.dataType(), x.shape());
+    MoePass forward = owner.moe().forward(input, y);
+    TokenPass pass =
+        new TokenPass(layout, mask, forward, scope, mode.isTraining(), spec.residual());
+    if (mode.isTraining()) {
       pass.addBalance(spec, owner.gradientDivisor());
     }
     return pass;

@@ -82,7 +82,7 @@ class MoeNetworkTest {
     INDArray x = Networks.random(DataType.FLOAT, 3, 7, Networks.WIDTH);
     MoeNetworkLayer layer = moeOf(network);
     INDArray y = layer.activate(x, false, LayerWorkspaceMgr.noWorkspaces());
-    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.moe().forward(TokenBatch.evaluation(x))) {
       assertArrayEquals(bits(pass.y()), bits(y));
     }
     // The weights are views: what an updater does to the network's vector is seen at once.
@@ -269,7 +269,7 @@ class MoeNetworkTest {
     ExpertBias expected = ExpertBias.zeros(4);
     QuantileController controller = QuantileController.ofLogits(expected, 1);
     INDArray x = network.feedForwardToLayer(0, data.getFeatures(), true).get(1);
-    try (MoePass pass = layer.moe().forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.moe().forward(TokenBatch.evaluation(x))) {
       controller.observe(pass.decision());
       controller.step();
     }

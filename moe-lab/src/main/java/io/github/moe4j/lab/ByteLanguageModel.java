@@ -6,6 +6,7 @@ import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.PassMode;
@@ -124,10 +125,10 @@ public final class ByteLanguageModel implements Parameterized {
     private Pass(Batch batch, PassMode mode) {
       this.batch = batch;
       INDArray x = embedding.forward(batch, scope);
-      TokenBatch input = TokenBatch.of(x).withSequenceLength(batch.sequence());
-      input = input.withTokenIds(batch.tokens()).withMode(mode);
+      TokenBatch input =
+          TokenBatch.of(x, mode).withSequenceLength(batch.sequence()).withTokenIds(batch.tokens());
       for (TransformerBlock block : blocks) {
-        FeedForwardPass run = block.forward(input);
+        FeedForwardPass run = block.forward(input, scope.take(x.dataType(), x.shape()));
         runs.add(run);
         input = input.withX(run.y());
       }
@@ -148,7 +149,7 @@ public final class ByteLanguageModel implements Parameterized {
 
     /** The passes of the Mixture-of-Experts layers, first block first; none in a dense model. */
     public List<MoePass> moe() {
-      return runs.stream().flatMap(run -> run.moe().stream()).toList();
+      return runs.stream().flatMap(run -> MoePasses.in(run).stream()).toList();
     }
 
     /**

@@ -70,7 +70,7 @@ class CheckpointLayerTest {
       for (int i = 0; i < count; i++) {
         INDArray x =
             RandomArrays.normal(DataType.FLOAT, new SplittableRandom(optimizer.steps()), 32, WIDTH);
-        try (MoePass pass = layer.forward(TokenBatch.of(x).training(random))) {
+        try (MoePass pass = layer.forward(TokenBatch.training(x, random))) {
           pass.addBalance(SwitchLoss.of(0.01).evaluate(pass.decision()).gradient());
           pass.backward(pass.y().sub(x), Nd4j.zeros(DataType.FLOAT, 32, WIDTH), gradients);
           controller.observe(pass.decision());
@@ -100,8 +100,8 @@ class CheckpointLayerTest {
   @Test
   void steps_afterSaveAndLoad_sameBitsAsUnbroken() throws IOException {
     for (boolean noisy : new boolean[] {true, false}) {
-      Training unbroken = new Training(noisy, EXPERTS, 1);
-      unbroken.steps(6);
+      Training uninterrupted = new Training(noisy, EXPERTS, 1);
+      uninterrupted.steps(6);
       Training first = new Training(noisy, EXPERTS, 1);
       first.steps(3);
       Path file = folder.resolve("model");
@@ -109,19 +109,19 @@ class CheckpointLayerTest {
       Training second = new Training(noisy, EXPERTS, 2);
       second.load(file);
       second.steps(3);
-      unbroken
+      uninterrupted
           .layer
           .parameters()
           .forEach((name, array) ->
               Near.assertSameBits(name, array, second.layer.parameters().get(name)));
-      unbroken
+      uninterrupted
           .optimizer
           .state()
           .forEach((name, array) ->
               Near.assertSameBits(name, array, second.optimizer.state().get(name)));
-      assertArrayEquals(unbroken.random.state(), second.random.state());
-      Near.assertSameBits("bias", unbroken.bias.values(), second.bias.values());
-      assertArrayEquals(unbroken.controller.counts(), second.controller.counts());
+      assertArrayEquals(uninterrupted.random.state(), second.random.state());
+      Near.assertSameBits("bias", uninterrupted.bias.values(), second.bias.values());
+      assertArrayEquals(uninterrupted.controller.counts(), second.controller.counts());
     }
   }
 

@@ -1,9 +1,11 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
@@ -137,8 +139,9 @@ public final class CosineGate implements Gate {
   }
 
   @Override
-  public GatePass score(TokenBatch input) {
-    return new Run(input.mask(), projector.score(input));
+  public GatePass score(TokenBatch input, Arena.Scope scope) {
+    PassArrays.requireInputs("the gate", parameters, input.x());
+    return new Run(input, projector.score(input, scope));
   }
 
   private double[] transposedSimilarity() {
@@ -157,6 +160,7 @@ public final class CosineGate implements Gate {
 
   /** The scores of one pass. */
   private final class Run implements GatePass {
+    private final INDArray x;
     private final int tokens;
     private final int width = projector.experts();
     private final GatePass projected;
@@ -171,7 +175,9 @@ public final class CosineGate implements Gate {
     private final double factor;
     private final Logits logits;
 
-    Run(TokenMask mask, GatePass projected) {
+    Run(TokenBatch input, GatePass projected) {
+      TokenMask mask = input.mask();
+      this.x = input.x();
       this.tokens = mask.tokens();
       this.projected = projected;
       double[] z = projected.logits().toArray();
@@ -205,7 +211,7 @@ public final class CosineGate implements Gate {
     public void backward(double[] dLogits, INDArray dx, Gradients into) {
       int experts = experts();
       Require.length("dLogits", dLogits, tokens * experts);
-      into.requireFits(parameters);
+      PassArrays.requireBackward("the gate", parameters, x, dx, into);
       double[] dUnits = new double[tokens * width];
       double[] dColumns = new double[experts * width];
       double dTemperature = 0;
@@ -225,11 +231,6 @@ public final class CosineGate implements Gate {
         double sum = dTemperature;
         into.ifPresent("temperature", target -> target.putScalar(0, target.getDouble(0) + sum));
       }
-    }
-
-    @Override
-    public void close() {
-      projected.close();
     }
 
     private void addTransposed(double[] dColumns, INDArray target) {

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
@@ -40,7 +41,7 @@ public record FixedNoise(double std) implements NoiseScale {
   }
 
   @Override
-  public Run at(TokenBatch input, int experts) {
+  public Run at(TokenBatch input, int experts, Arena.Scope scope) {
     int size = TokenScores.size(input.tokens(), experts);
     return new Run() {
       @Override

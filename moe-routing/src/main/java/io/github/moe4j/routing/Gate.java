@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.TokenBatch;
 
@@ -15,6 +16,12 @@ public interface Gate extends Parameterized {
    * Scores the tokens of an input.
    *
    * @param input tokens x [T,D]. Not modified.
+   * @param scope memory of the pass, valid until the scope is closed
    */
-  GatePass score(TokenBatch input);
+  GatePass score(TokenBatch input, Arena.Scope scope);
+
+  /** Scores the tokens of an input in memory of its own, for a gate that is used alone. */
+  default GatePass score(TokenBatch input) {
+    return score(input, new Arena().open("the pass of a gate"));
+  }
 }

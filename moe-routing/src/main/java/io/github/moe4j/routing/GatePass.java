@@ -4,7 +4,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The scores of one pass, with its backward. */
+/** The scores of one pass, and their backward, which needs the gate's scope to be open. */
 public interface GatePass {
   /** Raw scores [T,E]. */
   Logits logits();
@@ -17,7 +17,4 @@ public interface GatePass {
    * @param into gradients named like {@link Gate#parameters}. Modified: the result is added.
    */
   void backward(double[] dLogits, INDArray dx, Gradients into);
-
-  /** Returns memory of the pass early, if it holds any; by default it does nothing. */
-  default void close() {}
 }

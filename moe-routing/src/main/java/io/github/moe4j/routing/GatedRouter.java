@@ -1,14 +1,15 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores.Kind;
-import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A router made of a gate that scores and a rule that decides. Parameters: the gate's, and {@code
@@ -53,8 +54,9 @@ public final class GatedRouter implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
-    GatePass scored = gate.score(input);
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
+    PassArrays.requireInputs("the router", parameters, input.x());
+    GatePass scored = gate.score(input, scope);
     RulePass ruled = rule.apply(scored.logits(), input);
     RouterDecision decision = ruled.decide(input, scored.logits());
     return new RouterPass() {
@@ -66,15 +68,9 @@ public final class GatedRouter implements Router {
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
         double[] dLogits = gradient.orZero(Kind.LOGITS, decision);
-        Require.target("dx", dx, input.x());
-        into.requireFits(parameters);
+        PassArrays.requireBackward("the router", parameters, input.x(), dx, into);
         ruled.backward(gradient, dLogits, into.part("rule"));
         scored.backward(dLogits, dx, into);
-      }
-
-      @Override
-      public void close() {
-        scored.close();
       }
     };
   }

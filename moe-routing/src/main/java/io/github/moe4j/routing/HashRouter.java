@@ -1,8 +1,10 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
@@ -56,7 +58,7 @@ public final class HashRouter implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
     Require.shape("x", input.x(), -1, modelWidth);
     int[] expert = table.choose(input, key);
     int[] token = TokenChoices.tokensOf(input.mask(), table.choices());
@@ -73,7 +75,7 @@ public final class HashRouter implements Router {
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
         gradient.requireFits(decision);
-        Require.target("dx", dx, input.x());
+        PassArrays.requireBackward("the router", NamedArrays.none(), input.x(), dx, into);
         // The weights are constants: nothing is added.
       }
     };

@@ -1,10 +1,10 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
@@ -64,24 +64,24 @@ public final class InputJitter implements Gate {
   }
 
   @Override
-  public GatePass score(TokenBatch input) {
+  public GatePass score(TokenBatch input, Arena.Scope scope) {
     if (!input.isTraining() || epsilon == 0) {
-      return gate.score(input);
+      return gate.score(input, scope);
     }
     INDArray x = input.x();
-    INDArray factors = factors(x, input.requireGenerator("InputJitter"));
-    INDArray noisy = Allocate.uninitialized(x.dataType(), x.shape());
+    INDArray factors = factors(x, input.requireGenerator("InputJitter"), scope);
+    INDArray noisy = scope.take(x.dataType(), x.shape());
     RowMap.apply(List.of(x, factors), List.of(noisy), (r, in, out) -> {
       for (int d = 0; d < out[0].length; d++) {
         out[0][d] = in[0][d] * in[1][d];
       }
     });
-    return new Run(gate.score(input.withX(noisy)), noisy, factors);
+    return new Run(gate.score(input.withX(noisy), scope), factors, scope);
   }
 
   /** Drawn by one thread, in order. */
-  private INDArray factors(INDArray x, RandomGenerator random) {
-    INDArray factors = Allocate.uninitialized(x.dataType(), x.shape());
+  private INDArray factors(INDArray x, RandomGenerator random, Arena.Scope scope) {
+    INDArray factors = scope.take(x.dataType(), x.shape());
     if (factors.isEmpty()) {
       return factors;
     }
@@ -97,7 +97,7 @@ public final class InputJitter implements Gate {
   }
 
   /** The scores of noisy tokens. */
-  private record Run(GatePass run, INDArray noisy, INDArray factors) implements GatePass {
+  private record Run(GatePass run, INDArray factors, Arena.Scope scope) implements GatePass {
     @Override
     public Logits logits() {
       return run.logits();
@@ -109,21 +109,13 @@ public final class InputJitter implements Gate {
         run.backward(dLogits, dx, into);
         return;
       }
-      try (INDArray dNoisy = Allocate.zeros(dx.dataType(), dx.shape())) {
-        run.backward(dLogits, dNoisy, into);
-        RowMap.apply(List.of(dx, dNoisy, factors), List.of(dx), (r, in, out) -> {
-          for (int d = 0; d < out[0].length; d++) {
-            out[0][d] = in[0][d] + in[1][d] * in[2][d];
-          }
-        });
-      }
-    }
-
-    @Override
-    public void close() {
-      run.close();
-      noisy.close();
-      factors.close();
+      INDArray dNoisy = scope.takeZeros(dx.dataType(), dx.shape());
+      run.backward(dLogits, dNoisy, into);
+      RowMap.apply(List.of(dx, dNoisy, factors), List.of(dx), (r, in, out) -> {
+        for (int d = 0; d < out[0].length; d++) {
+          out[0][d] = in[0][d] + in[1][d] * in[2][d];
+        }
+      });
     }
   }
 }

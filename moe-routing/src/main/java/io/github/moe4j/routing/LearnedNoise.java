@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
@@ -72,8 +73,8 @@ public final class LearnedNoise implements NoiseScale {
   }
 
   @Override
-  public Run at(TokenBatch input, int experts) {
-    GatePass scored = gate.score(input);
+  public Run at(TokenBatch input, int experts, Arena.Scope scope) {
+    GatePass scored = gate.score(input, scope);
     Logits raw = scored.logits();
     return new Run() {
       @Override
@@ -97,11 +98,6 @@ public final class LearnedNoise implements NoiseScale {
           dRaw[i] = real ? dSigma[i] * Softplus.slope(dRaw[i]) : 0;
         }
         scored.backward(dRaw, dx, into);
-      }
-
-      @Override
-      public void close() {
-        scored.close();
       }
     };
   }

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
@@ -63,7 +64,7 @@ public final class LearnedScale implements NoiseScale {
   }
 
   @Override
-  public Run at(TokenBatch input, int experts) {
+  public Run at(TokenBatch input, int experts, Arena.Scope scope) {
     double[] raw = Vectors.read(scale);
     int size = TokenScores.size(input.tokens(), experts);
     return new Run() {

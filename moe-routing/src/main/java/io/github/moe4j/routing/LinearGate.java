@@ -5,11 +5,11 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.catalogue.ParameterSpec;
-import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
@@ -35,7 +35,6 @@ public final class LinearGate implements Gate {
   private final INDArray weight;
   private final @Nullable INDArray bias;
   private final NamedArrays parameters;
-  private final Arena arena = new Arena();
 
   private LinearGate(INDArray weight, @Nullable INDArray bias) {
     Require.shape("weight", weight, -1, -1);
@@ -107,15 +106,16 @@ public final class LinearGate implements Gate {
   }
 
   @Override
-  public GatePass score(TokenBatch input) {
+  public GatePass score(TokenBatch input, Arena.Scope scope) {
     INDArray x = input.x();
+    PassArrays.requireInputs("the gate", parameters, x);
     Require.shape("x", x, -1, modelWidth());
     Require.that(
         x.dataType() == weight.dataType() || weight.dataType() == DataType.DOUBLE,
         "x must be %s, the type of the gate's weight, but was %s",
         weight.dataType(),
         x.dataType());
-    Logits logits = Logits.wrap(project(x), experts(), input.mask());
+    Logits logits = Logits.wrap(project(x, scope), experts(), input.mask());
     return new GatePass() {
       @Override
       public Logits logits() {
@@ -125,49 +125,44 @@ public final class LinearGate implements Gate {
       @Override
       public void backward(double[] dLogits, INDArray dx, Gradients into) {
         Require.length("dLogits", dLogits, TokenScores.size(input.tokens(), experts()));
-        Require.target("dx", dx, x);
-        into.requireFits(parameters);
+        PassArrays.requireBackward("the gate", parameters, x, dx, into);
         if (!x.isEmpty()) {
-          pullBack(x, input.mask(), dLogits, dx, into);
+          pullBack(input, dLogits, dx, into, scope);
         }
       }
     };
   }
 
-  private double[] project(INDArray x) {
+  private double[] project(INDArray x, Arena.Scope scope) {
     int tokens = Math.toIntExact(x.size(0));
     double[] values = new double[TokenScores.size(tokens, experts())];
     if (tokens == 0) {
       return values;
     }
     double[] add = bias == null ? new double[experts()] : Vectors.read(bias);
-    INDArray own = inTypeOfWeight(x, TokenMask.none(tokens));
-    try (Arena.Scope scope = arena.open()) {
-      INDArray product = scope.take(own.dataType(), tokens, experts());
-      Gemm.multiplyInParallel(own, false, weight, true, 0, product);
-      Rows rows = Rows.of(product);
-      double[] row = new double[experts()];
-      for (int t = 0; t < tokens; t++) {
-        rows.read(t, row);
-        for (int e = 0; e < row.length; e++) {
-          values[t * row.length + e] = row[e] + add[e];
-        }
+    INDArray own = inTypeOfWeight(x, TokenMask.none(tokens), scope);
+    INDArray product = scope.take(own.dataType(), tokens, experts());
+    Gemm.multiplyInParallel(own, false, weight, true, 0, product);
+    Rows rows = Rows.of(product);
+    double[] row = new double[experts()];
+    for (int t = 0; t < tokens; t++) {
+      rows.read(t, row);
+      for (int e = 0; e < row.length; e++) {
+        values[t * row.length + e] = row[e] + add[e];
       }
-    } finally {
-      closeCopy(own, x);
     }
     return values;
   }
 
   /**
    * The tokens in the gate's own, possibly wider, type, with padding zero: it may hold NaN, which no
-   * zero gradient would cancel. The array itself if it is so already, else a copy to be closed.
+   * zero gradient would cancel. The array itself if it is so already.
    */
-  private INDArray inTypeOfWeight(INDArray x, TokenMask mask) {
+  private INDArray inTypeOfWeight(INDArray x, TokenMask mask, Arena.Scope scope) {
     if (x.dataType() == weight.dataType() && mask.allValid()) {
       return x;
     }
-    INDArray copy = Allocate.uninitialized(weight.dataType(), x.shape());
+    INDArray copy = scope.take(weight.dataType(), x.shape());
     RowMap.apply(List.of(x), List.of(copy), (t, in, out) -> {
       if (mask.valid(t)) {
         System.arraycopy(in[0], 0, out[0], 0, out[0].length);
@@ -178,52 +173,41 @@ public final class LinearGate implements Gate {
     return copy;
   }
 
-  private static void closeCopy(INDArray own, INDArray x) {
-    if (own != x) {
-      own.close();
+  private void pullBack(
+      TokenBatch input, double[] dLogits, INDArray dx, Gradients into, Arena.Scope scope) {
+    INDArray own = inTypeOfWeight(input.x(), input.mask(), scope);
+    if (dx.dataType() == weight.dataType()) {
+      pullBack(own, dLogits, dx, into, scope);
+      return;
     }
-  }
-
-  private void pullBack(INDArray x, TokenMask mask, double[] dLogits, INDArray dx, Gradients into) {
-    INDArray own = inTypeOfWeight(x, mask);
-    try {
-      if (dx.dataType() == weight.dataType()) {
-        pullBack(own, dLogits, dx, into);
-        return;
+    INDArray exact = scope.takeZeros(weight.dataType(), dx.shape());
+    pullBack(own, dLogits, exact, into, scope);
+    RowMap.apply(List.of(exact, dx), List.of(dx), (t, in, out) -> {
+      for (int d = 0; d < out[0].length; d++) {
+        out[0][d] = in[0][d] + in[1][d];
       }
-      try (INDArray exact = Allocate.zeros(weight.dataType(), dx.shape())) {
-        pullBack(own, dLogits, exact, into);
-        RowMap.apply(List.of(exact, dx), List.of(dx), (t, in, out) -> {
-          for (int d = 0; d < out[0].length; d++) {
-            out[0][d] = in[0][d] + in[1][d];
-          }
-        });
-      }
-    } finally {
-      closeCopy(own, x);
-    }
+    });
   }
 
   /** With tokens and dx in the gate's own type. */
-  private void pullBack(INDArray x, double[] dLogits, INDArray dx, Gradients into) {
+  private void pullBack(
+      INDArray x, double[] dLogits, INDArray dx, Gradients into, Arena.Scope scope) {
     int tokens = Math.toIntExact(x.size(0));
-    try (Arena.Scope scope = arena.open()) {
-      INDArray gradient = scope.take(x.dataType(), tokens, experts());
-      Rows rows = Rows.of(gradient);
-      double[] row = new double[experts()];
-      double[] sum = new double[experts()];
-      for (int t = 0; t < tokens; t++) {
-        for (int e = 0; e < row.length; e++) {
-          row[e] = dLogits[t * row.length + e];
-          sum[e] += row[e];
-        }
-        rows.write(t, row);
+    INDArray gradient = scope.take(x.dataType(), tokens, experts());
+    Rows rows = Rows.of(gradient);
+    double[] row = new double[experts()];
+    double[] sum = new double[experts()];
+    for (int t = 0; t < tokens; t++) {
+      for (int e = 0; e < row.length; e++) {
+        row[e] = dLogits[t * row.length + e];
+        sum[e] += row[e];
       }
-      into.ifPresent("weight", dW -> Gemm.multiplyInParallel(gradient, true, x, false, 1, dW));
-      Gemm.multiplyInParallel(gradient, false, weight, false, 1, dx);
-      if (bias != null) {
-        into.ifPresent("bias", target -> Vectors.add(target, sum));
-      }
+      rows.write(t, row);
+    }
+    into.ifPresent("weight", dW -> Gemm.multiplyInParallel(gradient, true, x, false, 1, dW));
+    Gemm.multiplyInParallel(gradient, false, weight, false, 1, dx);
+    if (bias != null) {
+      into.ifPresent("bias", target -> Vectors.add(target, sum));
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.TokenBatch;
@@ -20,8 +21,9 @@ public interface NoiseScale extends Parameterized {
    *
    * @param input tokens x [T,D]. Not modified.
    * @param experts number of experts E
+   * @param scope memory of the pass, valid until the scope is closed
    */
-  Run at(TokenBatch input, int experts);
+  Run at(TokenBatch input, int experts, Arena.Scope scope);
 
   /** The standard deviations of one pass, with its backward. */
   interface Run {
@@ -36,8 +38,5 @@ public interface NoiseScale extends Parameterized {
      * @param into gradients named like {@link NoiseScale#parameters}. Modified: the result is added.
      */
     void backward(double[] dSigma, INDArray dx, Gradients into);
-
-    /** Returns memory of the pass early, if it holds any; by default it does nothing. */
-    default void close() {}
   }
 }

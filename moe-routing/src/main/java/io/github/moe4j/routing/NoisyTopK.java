@@ -1,9 +1,11 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
@@ -96,10 +98,10 @@ public final class NoisyTopK implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
-    GatePass scored = gate.score(input);
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
+    GatePass scored = gate.score(input, scope);
     topK.requireUsable(experts(), input); // before anything is drawn
-    return new Pass(input, scored, input.isTraining() ? new Noise(input) : null);
+    return new Pass(input, scored, input.isTraining() ? new Noise(input, scope) : null);
   }
 
   /** The noise of one pass. */
@@ -108,9 +110,9 @@ public final class NoisyTopK implements Router {
     final double[] sigma;
     final double[] normal;
 
-    Noise(TokenBatch input) {
+    Noise(TokenBatch input, Arena.Scope scope) {
       RandomGenerator random = input.requireGenerator("noisy top-k");
-      scale = noise.at(input, experts());
+      scale = noise.at(input, experts(), scope);
       sigma = scale.sigma();
       int size = TokenScores.size(input.tokens(), experts());
       Require.that(
@@ -161,8 +163,7 @@ public final class NoisyTopK implements Router {
     @Override
     public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
       double[] dClean = gradient.orZero(Kind.LOGITS, decision);
-      Require.target("dx", dx, x);
-      into.requireFits(parameters);
+      PassArrays.requireBackward("the router", parameters, x, dx, into);
       double[] dNoisy = new double[dClean.length];
       double[] dSigma = new double[dClean.length];
       ruled.backward(gradient, dNoisy, into);
@@ -179,14 +180,6 @@ public final class NoisyTopK implements Router {
         drawn.scale.backward(dSigma, dx, into.part("noise"));
       }
       scored.backward(dClean, dx, into);
-    }
-
-    @Override
-    public void close() {
-      scored.close();
-      if (drawn != null) {
-        drawn.scale.close();
-      }
     }
   }
 }

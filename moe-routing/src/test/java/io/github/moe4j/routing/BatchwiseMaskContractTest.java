@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
@@ -23,7 +24,7 @@ class BatchwiseMaskContractTest extends RouterContract {
 
   @Override
   protected TokenBatch prepare(TokenBatch input, long seed) {
-    return training ? input.training() : input;
+    return training ? input.withMode(PassMode.training()) : input;
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -29,7 +30,7 @@ class BatchwiseMaskTest {
   private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
 
   private static TokenBatch input(TokenMask mask) {
-    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
+    return TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
   }
 
   private static Logits logits(TokenMask mask) {
@@ -53,7 +54,7 @@ class BatchwiseMaskTest {
     TokenMask all = TokenMask.none(4);
     // m = 2·4/3 rounded down = 2; columns of X: 2/8 1/4 3/9 6/8 | 1/8 1/4 3/9 1/8 | 5/8 2/4 3/9 1/8
     // expert 0: tokens 3, 2   expert 1: tokens 2, 1   expert 2: tokens 0, 1
-    RulePass result = rule(2, 0, 0, 0).apply(logits(all), input(all).training());
+    RulePass result = rule(2, 0, 0, 0).apply(logits(all), input(all).withMode(PassMode.training()));
     assertMade(
         result,
         new int[][] {{0, 2}, {1, 2}, {1, 1}, {2, 0}, {2, 1}, {3, 0}},
@@ -70,7 +71,8 @@ class BatchwiseMaskTest {
     // m = 2·3/3 = 2 of the tokens 0, 1, 3: expert 0: 3 and 0 (a tie with 1), expert 1: 1 and 0,
     // expert 2: 0 and 1
     TokenMask mask = TokenMask.of(true, true, false, true);
-    RulePass result = rule(2, 0, 0, 0).apply(logits(mask), input(mask).training());
+    RulePass result =
+        rule(2, 0, 0, 0).apply(logits(mask), input(mask).withMode(PassMode.training()));
     assertMade(
         result,
         new int[][] {{0, 2}, {0, 0}, {0, 1}, {1, 2}, {1, 1}, {3, 0}},
@@ -86,7 +88,8 @@ class BatchwiseMaskTest {
   void apply_fewTokens_atLeastOneForEveryExpert() {
     // 1·2/3 is below 1
     TokenMask mask = TokenMask.of(true, false, false, true);
-    RulePass result = rule(1, 0, 0, 0).apply(logits(mask), input(mask).training());
+    RulePass result =
+        rule(1, 0, 0, 0).apply(logits(mask), input(mask).withMode(PassMode.training()));
     assertArrayEquals(new int[] {1, 1, 1}, result.assignments().countPerExpert());
   }
 
@@ -138,8 +141,8 @@ class BatchwiseMaskTest {
     // tokens 1 and 2, experts 2 and 3 the first of equal zeros, token 0: e^-900 : e^-901 = e : 1
     TokenMask all = TokenMask.none(3);
     double[] values = {0, 0, -900, -901, 5, -900, -900, -900, -900, 5, -900, -900};
-    RulePass result =
-        rule(1, 0, 0, 0, 0).apply(Logits.of(values, 4, all), input(all).training());
+    RulePass result = rule(1, 0, 0, 0, 0)
+        .apply(Logits.of(values, 4, all), input(all).withMode(PassMode.training()));
     assertMade(
         result,
         new int[][] {{0, 2}, {0, 3}, {1, 0}, {2, 1}},
@@ -155,7 +158,9 @@ class BatchwiseMaskTest {
     Logits one = Logits.of(RandomArrays.normal(Seeds.random(1), 3), 1, all);
     BatchwiseMask rule = BatchwiseMask.create(1, 1, DataType.FLOAT);
     assertEquals(3, rule.apply(one, input(all)).assignments().size());
-    assertEquals(3, rule.apply(one, input(all).training()).assignments().size());
+    assertEquals(
+        3,
+        rule.apply(one, input(all).withMode(PassMode.training())).assignments().size());
   }
 
   @Test

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -157,6 +158,6 @@ class BiasedTopKTest {
         "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
         () -> BiasedTopK.of(1, ExpertBias.zeros(4))
-            .apply(ratios(4, RATIO), input(2).training()));
+            .apply(ratios(4, RATIO), input(2).withMode(PassMode.training())));
   }
 }

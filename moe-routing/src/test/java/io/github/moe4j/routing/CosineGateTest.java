@@ -46,7 +46,7 @@ class CosineGateTest {
   }
 
   private static double[] logits(CosineGate gate, double... x) {
-    return gate.score(TokenBatch.of(of(x, x.length / 2, 2))).logits().toArray();
+    return gate.score(TokenBatch.evaluation(of(x, x.length / 2, 2))).logits().toArray();
   }
 
   @Test
@@ -72,10 +72,10 @@ class CosineGateTest {
     INDArray dx = Nd4j.ones(DataType.DOUBLE, tokens, width);
     Gradients into = gate.parameters().zeroGradients();
     into.forEach((name, array) -> array.assign(1));
-    gate.score(TokenBatch.of(x)).backward(weight, dx, into);
+    gate.score(TokenBatch.evaluation(x).differentiable()).backward(weight, dx, into);
     into.forEach((name, array) -> array.subi(1));
-    GradientCheck.of(() ->
-            GradientCheck.weightedSum(gate.score(TokenBatch.of(x)).logits().toArray(), weight))
+    GradientCheck.of(() -> GradientCheck.weightedSum(
+            gate.score(TokenBatch.evaluation(x).differentiable()).logits().toArray(), weight))
         .add("x", x, dx.sub(1))
         .addAll(gate.parameters(), into)
         .assertCorrect();
@@ -98,7 +98,7 @@ class CosineGateTest {
       CosineGate gate = handWorked(temperature);
       Gradients into = gate.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 1, 2);
-      gate.score(TokenBatch.of(of(new double[] {2, 4}, 1, 2)))
+      gate.score(TokenBatch.evaluation(of(new double[] {2, 4}, 1, 2)).differentiable())
           .backward(new double[] {1, 1, 1}, dx, into);
       double expected = temperature < 1 ? 1.6 : 0;
       assertEquals(expected, into.get("temperature").getDouble(0), 1e-14);
@@ -111,7 +111,7 @@ class CosineGateTest {
     // z = 0: dz = du/1e-12 with du = 2·unit column 2 = (2, 0)
     CosineGate gate = handWorked(Math.log(2));
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 1, 2);
-    gate.score(TokenBatch.of(of(new double[] {-1, 0}, 1, 2)))
+    gate.score(TokenBatch.evaluation(of(new double[] {-1, 0}, 1, 2)).differentiable())
         .backward(new double[] {0, 0, 1}, dx, gate.parameters().zeroGradients());
     assertNear("dx", new double[] {2e12, 0}, values(dx), 1e-12);
   }
@@ -126,7 +126,8 @@ class CosineGateTest {
     Arrays.fill(dLogits, 3, 6, 0);
     Gradients into = gate.parameters().zeroGradients();
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, 2);
-    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(true, false, true));
+    TokenBatch input =
+        TokenBatch.evaluation(x).differentiable().withMask(TokenMask.of(true, false, true));
     gate.score(input).backward(dLogits, dx, into);
     assertTrue(Double.isFinite(into.globalNorm()));
     assertAllZero("dx of padding", Arrays.copyOfRange(values(dx), 2, 4));
@@ -140,7 +141,7 @@ class CosineGateTest {
     assertNear(
         "logits",
         new double[] {2, -1.6, 1.2},
-        gate.score(TokenBatch.of(x)).logits().toArray(),
+        gate.score(TokenBatch.evaluation(x)).logits().toArray(),
         1e-15);
   }
 
@@ -195,6 +196,6 @@ class CosineGateTest {
         () -> CosineGate.create(4, 2, 0, DataType.FLOAT, 1));
     assertRefused(
         "x must be [*, 2] but was [4, 3]",
-        () -> gate.score(TokenBatch.of(Nd4j.zeros(DataType.FLOAT, 4, 3))));
+        () -> gate.score(TokenBatch.evaluation(Nd4j.zeros(DataType.FLOAT, 4, 3))));
   }
 }

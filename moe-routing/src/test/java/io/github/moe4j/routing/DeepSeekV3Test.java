@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -138,6 +139,7 @@ class DeepSeekV3Test {
     assertRefused(
         "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
-        () -> DeepSeekV3.of(1, ExpertBias.zeros(6)).apply(LOGITS, input(2).training()));
+        () -> DeepSeekV3.of(1, ExpertBias.zeros(6))
+            .apply(LOGITS, input(2).withMode(PassMode.training())));
   }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -35,7 +36,7 @@ class ExpertChoiceTest {
   private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
 
   private static TokenBatch input(TokenMask mask) {
-    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
+    return TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
   }
 
   private static Logits logits(TokenMask mask) {
@@ -202,7 +203,7 @@ class ExpertChoiceTest {
     };
     TokenMask mask = TokenMask.of(true, false, true, true);
     new ExpertChoice(Scores.SIGMOID, spy, true, TokenNorm.NONE, 1)
-        .apply(logits(mask), input(mask).withSequenceLength(2).training());
+        .apply(logits(mask), input(mask).withSequenceLength(2).withMode(PassMode.training()));
     assertEquals(
         List.of(new CapacityDemand(1, 2, 1, 1, 3, true), new CapacityDemand(2, 2, 2, 2, 3, true)),
         seen);

@@ -76,7 +76,7 @@ final class Forwarding {
     assertEquals(
         List.of("weight", "rule.factor"), List.copyOf(router.parameters().names()));
     TokenBatch input =
-        TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 3, 1)).training(new SplittableRandom(1));
+        TokenBatch.training(Nd4j.ones(DataType.DOUBLE, 3, 1), new SplittableRandom(1));
     Gradients into = router.parameters().zeroGradients();
     router
         .route(input)

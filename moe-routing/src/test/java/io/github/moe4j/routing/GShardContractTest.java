@@ -6,6 +6,7 @@ import static io.github.moe4j.routing.GShard.Second.RANDOM;
 import static io.github.moe4j.routing.GShard.Second.SAMPLING;
 import static io.github.moe4j.routing.GShard.Second.THRESHOLD;
 
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
@@ -75,10 +76,10 @@ class GShardContractTest extends RouterContract {
     if (!kind.training) {
       return input;
     }
-    return input.training(
+    return input.withMode(PassMode.training(
         kind.rule.second() == SAMPLING
             ? new SplittableRandom(seed)
-            : PlacedNoise.of(seed, input.tokens(), 1, 1, 1, 1));
+            : PlacedNoise.of(seed, input.tokens(), 1, 1, 1, 1)));
   }
 
   @Override

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -43,7 +44,7 @@ class GShardTest {
 
   private static RulePass train(GShard rule, double... uniforms) {
     RecordedUniforms given = new RecordedUniforms(uniforms);
-    RulePass result = apply(rule, input().training(given));
+    RulePass result = apply(rule, input().withMode(PassMode.training(given)));
     assertEquals(0, given.left(), "draws");
     return result;
   }
@@ -150,13 +151,15 @@ class GShardTest {
   void apply_padding_drawnForButNotRouted() {
     TokenBatch input = input().withMask(TokenMask.of(false, true));
     RecordedUniforms given = new RecordedUniforms(0.9, 0.39);
-    Assignments made = apply(rule(RANDOM, 0.5, false), input.training(given)).assignments();
+    Assignments made = apply(rule(RANDOM, 0.5, false), input.withMode(PassMode.training(given)))
+        .assignments();
     assertEquals(0, given.left());
     assertEquals(2, made.size());
     assertEquals(1, made.token(1));
     assertEquals(3, made.expert(1));
     RecordedUniforms eight = new RecordedUniforms(0.9, 0.9, 0.9, 0.9, 0.5, 0.9, 0.99, 0.5);
-    made = apply(GShard.nllb(SAMPLING), input.training(eight)).assignments();
+    made =
+        apply(GShard.nllb(SAMPLING), input.withMode(PassMode.training(eight))).assignments();
     assertEquals(0, eight.left());
     assertEquals(1, made.expert(1));
   }
@@ -215,8 +218,8 @@ class GShardTest {
         () -> new GShard(1, ALL, 0, false, ALL, Weights.FIRST_NORMALIZED));
     assertRefused("k must be at most E = 1 but was 2", () -> GShard.top2(ALL).requireFits(1));
     assertRefused(
-        "GShard draws random numbers: give TokenBatch.training(generator), but there was none",
-        () -> apply(GShard.top2(RANDOM), input().training()));
+        "GShard draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        () -> apply(GShard.top2(RANDOM), input().withMode(PassMode.training())));
     assertRefused(
         "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",

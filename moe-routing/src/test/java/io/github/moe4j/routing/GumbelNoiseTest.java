@@ -10,6 +10,7 @@ import static io.github.moe4j.routing.HandWorked.ratios;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -32,7 +33,9 @@ class GumbelNoiseTest {
     // ratios 2 : 1 : 1 times e^g = 1 : 2 : 4 → 2 : 2 : 4 of 8; the tie of 0 and 1 may fall either
     // way by rounding, so take the first choice and the distribution
     RulePass result = new GumbelNoise(TopK.unnormalized(1), Temperature.constant(1))
-        .apply(ratios(3, 2, 1, 1), input(1).training(RecordedUniforms.gumbelLogs(1, 2, 4)));
+        .apply(
+            ratios(3, 2, 1, 1),
+            input(1).withMode(PassMode.training(RecordedUniforms.gumbelLogs(1, 2, 4))));
     assertMade(new int[] {0}, new int[] {2}, new double[] {.5}, result);
     double[] p = {.25, .25, .5};
     assertNear("distribution", p, result.scores().get(0).toArray(), 1e-14);
@@ -42,8 +45,9 @@ class GumbelNoiseTest {
   void apply_temperatureOfStep_divides() {
     // τ = 1/2 squares: ratios 1 : 1 : 1 times 3 : 1 : 5 → 9 : 1 : 25 of 35
     Temperature falling = Temperature.linear(1, 0.5, 10);
-    TokenBatch training =
-        input(1).training(RecordedUniforms.gumbelLogs(3, 1, 5)).atStep(10);
+    TokenBatch training = input(1)
+        .withMode(PassMode.training(RecordedUniforms.gumbelLogs(3, 1, 5)))
+        .atStep(10);
     assertMade(
         new int[] {0, 0},
         new int[] {2, 0},
@@ -65,7 +69,8 @@ class GumbelNoiseTest {
   void apply_padding_drawsToo() {
     // the second token's noise 5 : 1 is the third pair; the padded token before it used up 9 : 9
     RecordedUniforms noise = RecordedUniforms.gumbelLogs(1, 3, 9, 9, 5, 1);
-    TokenBatch training = input(3).withMask(TokenMask.of(true, false, true)).training(noise);
+    TokenBatch training =
+        input(3).withMask(TokenMask.of(true, false, true)).withMode(PassMode.training(noise));
     double[] scores = {0, 0, Double.NaN, Double.NaN, 0, 0};
     Logits logits = Logits.of(scores, 2, training.mask());
     assertMade(
@@ -92,7 +97,10 @@ class GumbelNoiseTest {
         Temperature.constant(0.7));
     for (RoutingRule rule : new RoutingRule[] {GumbelNoise.of(TopK.of(2)), nested}) {
       assertGradient(
-          rule, 4, values, () -> input(5).training(new SplittableRandom(3)).atStep(4000));
+          rule,
+          4,
+          values,
+          () -> input(5).withMode(PassMode.training(new SplittableRandom(3))).atStep(4000));
     }
   }
 
@@ -100,21 +108,21 @@ class GumbelNoiseTest {
   void route_training_decisionKeepsCleanLogits() {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 4, 3);
     INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 5, 3);
-    TokenBatch training = TokenBatch.of(x).training(new SplittableRandom(3));
+    TokenBatch training = TokenBatch.training(x, new SplittableRandom(3));
     LinearGate gate = LinearGate.of(weight);
     RouterDecision decision =
         GatedRouter.of(gate, GumbelNoise.of(TOP_2)).route(training).decision();
     assertSameBits(
         "logits",
-        gate.score(TokenBatch.of(x)).logits().toArray(),
+        gate.score(TokenBatch.evaluation(x)).logits().toArray(),
         decision.requireLogits("test").toArray());
   }
 
   @Test
   void apply_noGenerator_errorNamesIt() {
     assertRefused(
-        "GumbelNoise draws random numbers: give TokenBatch.training(generator), but there was none",
-        () -> GumbelNoise.of(TOP_2).apply(ratios(2, 1, 1), input(1).training()));
+        "GumbelNoise draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        () -> GumbelNoise.of(TOP_2).apply(ratios(2, 1, 1), input(1).withMode(PassMode.training())));
   }
 
   @Test

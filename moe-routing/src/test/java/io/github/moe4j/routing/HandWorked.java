@@ -27,7 +27,7 @@ final class HandWorked {
 
   /** An input whose tokens no rule reads. */
   static TokenBatch input(int tokens) {
-    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
+    return TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
   }
 
   /** Raw scores of one token after another, without padding. */

@@ -40,8 +40,10 @@ class HashRouterTest {
   void route_tokenIds_expertsOfTheTableEqualWeights() {
     HashRouter router = HashRouter.of(TABLE, HashKey.TOKEN_ID, 4);
     INDArray x = Nd4j.ones(DataType.FLOAT, 4, 4);
-    TokenBatch input =
-        TokenBatch.of(x).withTokenIds(1, 0, 99, 1).withMask(TokenMask.of(true, true, false, true));
+    TokenBatch input = TokenBatch.evaluation(x)
+        .differentiable()
+        .withTokenIds(1, 0, 99, 1)
+        .withMask(TokenMask.of(true, true, false, true));
     RouterPass routing = router.route(input);
     Assignments made = routing.decision().assignments();
     assertArrayEquals(new int[] {1, 2, 2, 0, 1, 2}, experts(made));

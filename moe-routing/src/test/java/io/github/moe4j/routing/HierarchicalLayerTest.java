@@ -55,8 +55,8 @@ class HierarchicalLayerTest {
     mixed.parameters().forEach((name, array) -> wide.parameters().get(name).assign(array));
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(2), 9, D);
     INDArray x64 = x.castTo(DataType.DOUBLE);
-    try (MoePass a = mixed.forward(TokenBatch.of(x).withMask(MASK));
-        MoePass b = wide.forward(TokenBatch.of(x64).withMask(MASK))) {
+    try (MoePass a = mixed.forward(TokenBatch.evaluation(x).differentiable().withMask(MASK));
+        MoePass b = wide.forward(TokenBatch.evaluation(x64).differentiable().withMask(MASK))) {
       assertNear("y", values(b.y()), values(a.y()), 1e-5);
       assertAllZero("y of padding", values(a.y().getRow(2)));
       assertEquals(8 * 2, a.plan().rows());
@@ -79,7 +79,7 @@ class HierarchicalLayerTest {
   void backward_twoLevelsOfTopK_matchesDifferences() {
     MoeLayer layer = layer(DataType.DOUBLE, DataType.DOUBLE);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), 9, D);
-    TokenBatch input = TokenBatch.of(x).withMask(MASK).training();
+    TokenBatch input = TokenBatch.training(x).withMask(MASK);
     double[] weight = RandomArrays.normal(Seeds.random(3), 9 * D);
     MoeGradients gradients;
     try (MoePass pass = layer.forward(input)) {

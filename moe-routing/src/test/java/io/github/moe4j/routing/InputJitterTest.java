@@ -40,7 +40,7 @@ class InputJitterTest {
       INDArray before = x.dup();
       LinearGate inner = LinearGate.of(RandomArrays.of(type, new double[] {1, 1, 2, 0}, 2, 2));
       RecordedUniforms noise = new RecordedUniforms(.25, .75, .5, .25);
-      GatePass run = InputJitter.of(inner, 0.5).score(TokenBatch.of(x).training(noise));
+      GatePass run = InputJitter.of(inner, 0.5).score(TokenBatch.training(x, noise));
       assertNear("logits", new double[] {13, 6, -1, 4}, run.logits().toArray(), 0);
       INDArray dx = Nd4j.ones(type, 2, 2);
       Gradients into = inner.parameters().zeroGradients();
@@ -57,15 +57,15 @@ class InputJitterTest {
   void score_evaluationOrZero_gateItself() {
     LinearGate inner = LinearGate.create(3, 2, DataType.DOUBLE, 1);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 4, 2);
-    double[] expected = inner.score(TokenBatch.of(x)).logits().toArray();
+    double[] expected = inner.score(TokenBatch.evaluation(x)).logits().toArray();
     assertSameBits(
         "evaluation",
         expected,
-        InputJitter.of(inner, 0.5).score(TokenBatch.of(x)).logits().toArray());
+        InputJitter.of(inner, 0.5).score(TokenBatch.evaluation(x)).logits().toArray());
     assertSameBits(
         "zero",
         expected,
-        InputJitter.of(inner, 0).score(TokenBatch.of(x).training()).logits().toArray());
+        InputJitter.of(inner, 0).score(TokenBatch.training(x)).logits().toArray());
   }
 
   @Test
@@ -73,7 +73,7 @@ class InputJitterTest {
     LinearGate inner = LinearGate.of(Nd4j.ones(DataType.DOUBLE, 1, 1));
     RecordedUniforms noise = new RecordedUniforms(.5, .75);
     INDArray x = Nd4j.createFromArray(Double.NaN, 4).reshape(2, 1);
-    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(false, true)).training(noise);
+    TokenBatch input = TokenBatch.training(x, noise).withMask(TokenMask.of(false, true));
     GatePass run = InputJitter.of(inner, 0.5).score(input);
     assertEquals(5, run.logits().get(1, 0));
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 2, 1);
@@ -86,14 +86,14 @@ class InputJitterTest {
   void score_float64GateFloat32Tokens_gradientInTypeOfTokens() {
     LinearGate inner = LinearGate.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 3, 2));
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(2), 4, 2);
-    TokenBatch input = TokenBatch.of(x).training(new SplittableRandom(3));
+    TokenBatch input = TokenBatch.training(x, new SplittableRandom(3));
     GatePass run = InputJitter.of(inner, 0.01).score(input);
     INDArray dx = Nd4j.zeros(DataType.FLOAT, 4, 2);
     run.backward(
         RandomArrays.normal(Seeds.random(4), 12), dx, inner.parameters().zeroGradients());
     INDArray exactX = x.castTo(DataType.DOUBLE);
     GatePass exact =
-        InputJitter.of(inner, 0.01).score(TokenBatch.of(exactX).training(new SplittableRandom(3)));
+        InputJitter.of(inner, 0.01).score(TokenBatch.training(exactX, new SplittableRandom(3)));
     INDArray exactDx = Nd4j.zeros(DataType.DOUBLE, 4, 2);
     exact.backward(
         RandomArrays.normal(Seeds.random(4), 12), exactDx, inner.parameters().zeroGradients());
@@ -110,7 +110,7 @@ class InputJitterTest {
     Gate gate = InputJitter.of(LinearGate.of(weight), 0.9);
     MoeLayer layer = MoeLayer.of(GatedRouter.of(gate, TopK.of(2)), experts);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 6, 4);
-    try (MoePass pass = layer.forward(TokenBatch.of(x).training(new SplittableRandom(4)))) {
+    try (MoePass pass = layer.forward(TokenBatch.training(x, new SplittableRandom(4)))) {
       double[][] expected = NaiveMoe.of(experts.parameters(), Activation.SILU)
           .forward(x.toDoubleMatrix(), pass.decision().assignments());
       assertNear("y", expected, pass.y(), 1e-12);
@@ -132,8 +132,8 @@ class InputJitterTest {
     assertRefused("epsilon must be in [0, 1) but was 1.0", () -> InputJitter.of(inner, 1));
     assertRefused("epsilon must be in [0, 1) but was NaN", () -> InputJitter.of(inner, Double.NaN));
     assertRefused(
-        "InputJitter draws random numbers: give TokenBatch.training(generator), but there was none",
+        "InputJitter draws random numbers: give TokenBatch.training(x, generator), but there was none",
         () -> InputJitter.of(inner, 0.01)
-            .score(TokenBatch.of(Nd4j.zeros(DataType.FLOAT, 1, 2)).training()));
+            .score(TokenBatch.training(Nd4j.zeros(DataType.FLOAT, 1, 2))));
   }
 }

@@ -44,7 +44,7 @@ class LinearGateTest {
     INDArray b = RandomArrays.of(DataType.FLOAT, new double[] {10, 20, 30}, 3);
     LinearGate plain = LinearGate.of(w);
     LinearGate biased = LinearGate.of(w, b);
-    TokenBatch input = TokenBatch.of(x);
+    TokenBatch input = TokenBatch.evaluation(x);
     assertNear(
         "plain",
         new double[] {11, 17, -1, -4, -6, 0},
@@ -70,10 +70,10 @@ class LinearGateTest {
     INDArray dx = Nd4j.ones(DataType.DOUBLE, tokens, width);
     Gradients into = gate.parameters().zeroGradients();
     into.forEach((name, array) -> array.assign(1));
-    gate.score(TokenBatch.of(x)).backward(weight, dx, into);
+    gate.score(TokenBatch.evaluation(x).differentiable()).backward(weight, dx, into);
     into.forEach((name, array) -> array.subi(1));
-    GradientCheck.of(() ->
-            GradientCheck.weightedSum(gate.score(TokenBatch.of(x)).logits().toArray(), weight))
+    GradientCheck.of(() -> GradientCheck.weightedSum(
+            gate.score(TokenBatch.evaluation(x).differentiable()).logits().toArray(), weight))
         .add("x", x, dx.sub(1))
         .addAll(gate.parameters(), into)
         .assertCorrect();
@@ -90,7 +90,8 @@ class LinearGateTest {
     Arrays.fill(dLogits, 4, 8, 0);
     Gradients into = gate.parameters().zeroGradients();
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, 2);
-    TokenBatch input = TokenBatch.of(x).withMask(TokenMask.of(true, false, true));
+    TokenBatch input =
+        TokenBatch.evaluation(x).differentiable().withMask(TokenMask.of(true, false, true));
     gate.score(input).backward(dLogits, dx, into);
     assertEquals(true, Double.isFinite(into.globalNorm()));
     assertNear("dx of padding", new double[2], Arrays.copyOfRange(values(dx), 2, 4), 0);
@@ -104,8 +105,9 @@ class LinearGateTest {
     double[] dLogits = RandomArrays.normal(Seeds.random(4), 20);
     TokenMask mask = TokenMask.of(true, true, false, true, true);
     Arrays.fill(dLogits, 8, 12, 0);
-    GatePass run = gate.score(TokenBatch.of(x).withMask(mask));
-    GatePass exact = gate.score(TokenBatch.of(x.castTo(DataType.DOUBLE)).withMask(mask));
+    GatePass run = gate.score(TokenBatch.evaluation(x).differentiable().withMask(mask));
+    GatePass exact = gate.score(
+        TokenBatch.evaluation(x.castTo(DataType.DOUBLE)).differentiable().withMask(mask));
     assertSameBits("logits", exact.logits().toArray(), run.logits().toArray());
     INDArray before = normal(5, 5, 3).castTo(DataType.FLOAT);
     INDArray dx = before.dup();
@@ -128,8 +130,8 @@ class LinearGateTest {
     MoeLayer plain = MoeLayer.of(GatedRouter.of(single, TopK.of(2)), FfnExperts.create(options, 1));
     INDArray x = normal(2, 6, 2).castTo(DataType.FLOAT);
     INDArray dy = normal(3, 6, 2).castTo(DataType.FLOAT);
-    try (MoePass pass = layer.forward(TokenBatch.of(x));
-        MoePass reference = plain.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass reference = plain.forward(TokenBatch.evaluation(x).differentiable())) {
       assertEquals(DataType.FLOAT, pass.y().dataType());
       assertNear("y", reference.y(), pass.y(), 1e-5);
       MoeGradients gradients = pass.backward(dy);
@@ -173,10 +175,10 @@ class LinearGateTest {
     LinearGate gate = LinearGate.of(w);
     assertMessage(
         "x must be [*, 2] but was [4, 3]",
-        () -> gate.score(TokenBatch.of(Nd4j.zeros(DataType.FLOAT, 4, 3))));
+        () -> gate.score(TokenBatch.evaluation(Nd4j.zeros(DataType.FLOAT, 4, 3))));
     assertMessage(
         "x must be FLOAT, the type of the gate's weight, but was DOUBLE",
-        () -> gate.score(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 4, 2))));
+        () -> gate.score(TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 4, 2))));
   }
 
   private static void assertMessage(String expected, Executable action) {

@@ -9,6 +9,7 @@ import static io.github.moe4j.routing.HandWorked.logits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -24,8 +25,8 @@ class LogitJitterTest {
   void apply_training_scoresTimesFactors() {
     // 5·0.8 = 4, 3·1.2 = 3.6, −1·1 = −1: relu keeps 4 and 3.6
     RecordedUniforms noise = new RecordedUniforms(.25, .75, .5);
-    RulePass result =
-        new LogitJitter(new ReMoE(), 0.4).apply(logits(3, 5, 3, -1), input(1).training(noise));
+    RulePass result = new LogitJitter(new ReMoE(), 0.4)
+        .apply(logits(3, 5, 3, -1), input(1).withMode(PassMode.training(noise)));
     assertMade(new int[] {0, 0}, new int[] {0, 1}, new double[] {4, 3.6}, result);
     assertNear("dLogits", new double[] {8, 12, 0}, HandWorked.backward(result, 3, 10, 10), 1e-14);
     assertEquals(0, noise.left());
@@ -42,13 +43,14 @@ class LogitJitterTest {
         new int[2],
         experts,
         weights,
-        new LogitJitter(new ReMoE(), 0).apply(logits, input(1).training()));
+        new LogitJitter(new ReMoE(), 0).apply(logits, input(1).withMode(PassMode.training())));
   }
 
   @Test
   void apply_padding_drawsToo() {
     RecordedUniforms noise = new RecordedUniforms(.5, .75);
-    TokenBatch training = input(2).withMask(TokenMask.of(false, true)).training(noise);
+    TokenBatch training =
+        input(2).withMask(TokenMask.of(false, true)).withMode(PassMode.training(noise));
     Logits logits = Logits.of(new double[] {Double.NaN, 10}, 1, training.mask());
     assertMade(
         new int[] {1},
@@ -63,7 +65,10 @@ class LogitJitterTest {
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 4);
     for (RoutingRule rule : new RoutingRule[] {TopK.of(2), TopP.of(0.8), new ReMoE()}) {
       assertGradient(
-          new LogitJitter(rule, 0.5), 4, values, () -> input(5).training(new SplittableRandom(3)));
+          new LogitJitter(rule, 0.5),
+          4,
+          values,
+          () -> input(5).withMode(PassMode.training(new SplittableRandom(3))));
     }
   }
 
@@ -79,7 +84,8 @@ class LogitJitterTest {
     assertRefused("range must be in [0, 1) but was 1.0", () -> new LogitJitter(new ReMoE(), 1));
     assertRefused("range must be in [0, 1) but was -0.1", () -> new LogitJitter(new ReMoE(), -0.1));
     assertRefused(
-        "LogitJitter draws random numbers: give TokenBatch.training(generator), but there was none",
-        () -> new LogitJitter(new ReMoE(), 0.3).apply(logits(1, 1), input(1).training()));
+        "LogitJitter draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        () -> new LogitJitter(new ReMoE(), 0.3)
+            .apply(logits(1, 1), input(1).withMode(PassMode.training())));
   }
 }

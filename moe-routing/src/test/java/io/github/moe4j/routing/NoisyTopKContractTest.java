@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -72,7 +73,7 @@ class NoisyTopKContractTest extends RouterContract {
 
   @Override
   protected TokenBatch prepare(TokenBatch input, long seed) {
-    return kind.training ? input.training(new SplittableRandom(seed)) : input;
+    return kind.training ? input.withMode(PassMode.training(new SplittableRandom(seed))) : input;
   }
 
   @Override

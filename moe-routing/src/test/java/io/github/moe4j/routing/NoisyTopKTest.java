@@ -8,7 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
@@ -63,11 +65,11 @@ class NoisyTopKTest {
   }
 
   private static TokenBatch input(double... scores) {
-    return TokenBatch.of(RandomArrays.of(DataType.DOUBLE, scores, scores.length / 3, 3));
+    return TokenBatch.evaluation(RandomArrays.of(DataType.DOUBLE, scores, scores.length / 3, 3));
   }
 
   private static TokenBatch training() {
-    return input(1, 0, -1).training(new Replay(0, 1, 0));
+    return input(1, 0, -1).withMode(PassMode.training(new Replay(0, 1, 0)));
   }
 
   private static double[] selection(NoisyTopK router) {
@@ -180,7 +182,7 @@ class NoisyTopKTest {
     Replay draws = new Replay(0, 0, 0, 5, 5, 5, 0, 1, 0);
     TokenBatch input = input(1, 0, -1, 9, 9, 9, 1, 0, -1)
         .withMask(TokenMask.of(true, false, true))
-        .training(draws);
+        .withMode(PassMode.training(draws));
     RouterDecision decision = router(TopK.unnormalized(1)).route(input).decision();
     assertEquals(9, draws.next);
     assertEquals(0, decision.assignments().expert(0));
@@ -194,9 +196,9 @@ class NoisyTopKTest {
     NoisyTopK router = NoisyTopK.create(3, 2, 2, DataType.DOUBLE);
     assertEquals(
         List.of("weight", "noise.weight"), List.copyOf(router.parameters().names()));
-    TokenBatch input = TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 1, 2));
+    TokenBatch input = TokenBatch.evaluation(Nd4j.ones(DataType.DOUBLE, 1, 2));
     RouterDecision decision =
-        router.route(input.training(new Replay(-1, 0.5, 2))).decision();
+        router.route(input.withMode(PassMode.training(new Replay(-1, 0.5, 2)))).decision();
     assertEquals(2, decision.assignments().expert(0));
     assertEquals(1, decision.assignments().expert(1));
     // σ = softplus(0) + 0.01 = ln 2 + 0.01, and the two chosen lie 1.5 σ apart
@@ -223,7 +225,7 @@ class NoisyTopKTest {
 
   @Test
   void sigma_ofEachScale_asDocumented() {
-    TokenBatch input = TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 2, 1));
+    TokenBatch input = TokenBatch.evaluation(Nd4j.ones(DataType.DOUBLE, 2, 1));
     assertSigma(new FixedNoise(0.5), input, 0.5, 0.5, 0.5, 0.5);
     assertSigma(FixedNoise.vmoe(1, 2), input, 0.5, 0.5, 0.5, 0.5);
     double zero = LN2;
@@ -244,12 +246,15 @@ class NoisyTopKTest {
 
   private static void assertSigma(NoiseScale scale, TokenBatch input, double... expected) {
     scale.requireFits(2, 1);
-    assertNear(scale.toString(), expected, scale.at(input, 2).sigma(), 1e-14);
+    assertNear(
+        scale.toString(), expected, scale.at(input, 2, new Arena().open()).sigma(), 1e-14);
   }
 
   @Test
   void route_misuse_saysWhatIsWrong() {
-    assertMessage("noisy top-k", () -> router(TopK.of(2)).route(input(1, 0, -1).training()));
+    assertMessage(
+        "noisy top-k",
+        () -> router(TopK.of(2)).route(input(1, 0, -1).withMode(PassMode.training())));
     assertMessage("k must be above 1", () -> router(TopK.of(1)).route(training()));
     assertMessage("at most E = 3 but was 4", () -> router(TopK.of(4)));
     NoiseScale narrow = LearnedNoise.create(3, 2, DataType.DOUBLE);

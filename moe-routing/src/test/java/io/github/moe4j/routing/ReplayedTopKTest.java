@@ -34,10 +34,9 @@ class ReplayedTopKTest {
 
   private final INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), E, D);
   private final INDArray dy = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), T, D);
-  private final TokenBatch input = TokenBatch.of(
+  private final TokenBatch input = TokenBatch.training(
           RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D))
-      .withMask(TokenMask.of(true, true, false, true, true, true, false, true, true))
-      .training();
+      .withMask(TokenMask.of(true, true, false, true, true, true, false, true, true));
   private final List<TracedPass> trace = new ArrayList<>();
 
   private MoeLayer.Builder layer(INDArray gate, RoutingRule rule) {

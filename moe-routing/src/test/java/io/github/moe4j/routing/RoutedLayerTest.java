@@ -100,7 +100,8 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), T, D);
     x.slice(1).assign(x.slice(0)); // two tokens that want the same experts: one must be dropped
     // evaluation, for weights that sum to 1 with k = 1 are not to be trained
-    TokenBatch input = TokenBatch.of(x)
+    TokenBatch input = TokenBatch.evaluation(x)
+        .differentiable()
         .withMask(TokenMask.of(true, true, true, true, false, true))
         .withSequenceLength(3);
     double[] wY = RandomArrays.normal(Seeds.random(4), T * D);
@@ -132,7 +133,7 @@ class RoutedLayerTest {
       NaiveMoe naive = NaiveMoe.of(layer.experts().parameters(), Activation.SILU);
       for (int tokens : new int[] {0, 1, 3, 17}) {
         INDArray x = RandomArrays.normal(type, Seeds.random(3), tokens, D);
-        try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+        try (MoePass pass = layer.forward(TokenBatch.evaluation(x))) {
           double[][] expected = naive.forward(matrix(x), pass.plan().assignments());
           assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         }
@@ -160,7 +161,8 @@ class RoutedLayerTest {
         array.slice(e).assign(single.parameters().get(name).slice(0));
       }
     });
-    TokenBatch input = TokenBatch.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 9, D));
+    TokenBatch input =
+        TokenBatch.evaluation(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 9, D));
     try (MoePass sparse = layer.forward(input);
         FeedForwardPass dense = DenseFeedForward.of(single).forward(input)) {
       assertNear("y", dense.y(), sparse.y(), 1e-13);
@@ -174,8 +176,8 @@ class RoutedLayerTest {
     double[][] x = matrix(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 5, D));
     int[] order = {3, 0, 4, 2, 1};
     double[][] permuted = Arrays.stream(order).mapToObj(t -> x[t]).toArray(double[][]::new);
-    try (MoePass a = layer.forward(TokenBatch.of(Nd4j.createFromArray(x)));
-        MoePass b = layer.forward(TokenBatch.of(Nd4j.createFromArray(permuted)))) {
+    try (MoePass a = layer.forward(TokenBatch.evaluation(Nd4j.createFromArray(x)));
+        MoePass b = layer.forward(TokenBatch.evaluation(Nd4j.createFromArray(permuted)))) {
       double[][] y = matrix(a.y());
       double[][] expected = Arrays.stream(order).mapToObj(t -> y[t]).toArray(double[][]::new);
       assertNear("y", expected, b.y(), 1e-13);
@@ -188,13 +190,14 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 50, D).dup('f');
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 50, D);
     MoeGradients expected;
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       expected = pass.backward(dy);
     }
     MoePass pass;
     try (MemoryWorkspace open =
         Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
-      pass = layer.forward(TokenBatch.of(x)); // must copy x, which is not in c order
+      pass = layer.forward(
+          TokenBatch.evaluation(x).differentiable()); // must copy x, which is not in c order
       assertFalse(pass.y().isAttached(), open.getId());
     }
     try (MemoryWorkspace open =
@@ -225,8 +228,8 @@ class RoutedLayerTest {
       Nd4j.createUninitialized(DataType.FLOAT, 5000).assign(Float.NaN);
       assertFalse(open.getId().isEmpty());
     }
-    try (MoePass a = fromSeed().forward(TokenBatch.of(x));
-        MoePass b = inside.forward(TokenBatch.of(x))) {
+    try (MoePass a = fromSeed().forward(TokenBatch.evaluation(x).differentiable());
+        MoePass b = inside.forward(TokenBatch.evaluation(x).differentiable())) {
       assertSameBits("y", a.y(), b.y());
       assertSameBits("dx", a.backward(x).dx(), b.backward(x).dx());
     }
@@ -244,14 +247,14 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 50, D);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 50, D);
     MoeGradients expected;
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       expected = pass.backward(dy);
     }
     for (int round = 0; round < 3; round++) {
       try (MemoryWorkspace open =
           Nd4j.getWorkspaceManager().getAndActivateWorkspace(WORKSPACE, "CALLER")) {
         Nd4j.createUninitialized(DataType.FLOAT, 5000).assign(Float.NaN);
-        try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+        try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
           MoeGradients actual = pass.backward(dy);
           assertFalse(actual.dx().isAttached(), open.getId());
           assertSameBits("dx", expected.dx(), actual.dx());
@@ -267,7 +270,7 @@ class RoutedLayerTest {
     INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 200, D);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 200, D);
     MoeGradients expected;
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       expected = pass.backward(dy);
     }
     ExecutorService threads = Executors.newFixedThreadPool(4);
@@ -275,7 +278,7 @@ class RoutedLayerTest {
       List<Future<MoeGradients>> futures = new ArrayList<>();
       for (int i = 0; i < 24; i++) {
         futures.add(threads.submit(() -> {
-          try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+          try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
             return pass.backward(dy);
           }
         }));

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -25,7 +26,9 @@ class SampledTopKTest {
   void apply_training_noiseChoosesCleanScoresWeigh() {
     // ratios 2 : 1 : 5 times e^g = 4 : 9 : 1 → 8 : 9 : 5: experts 1 and 0; probabilities 1/8, 2/8
     RulePass result = new SampledTopK(TopK.unnormalized(2))
-        .apply(ratios(3, 2, 1, 5), input(1).training(RecordedUniforms.gumbelLogs(4, 9, 1)));
+        .apply(
+            ratios(3, 2, 1, 5),
+            input(1).withMode(PassMode.training(RecordedUniforms.gumbelLogs(4, 9, 1))));
     assertMade(new int[] {0, 0}, new int[] {1, 0}, new double[] {.125, .25}, result);
     double[] p = {.25, .125, .625};
     assertNear("distribution", p, result.scores().get(0).toArray(), 1e-15);
@@ -43,7 +46,8 @@ class SampledTopKTest {
   @Test
   void apply_padding_drawsToo() {
     RecordedUniforms noise = RecordedUniforms.gumbelLogs(9, 9, 1, 3);
-    TokenBatch training = input(2).withMask(TokenMask.of(false, true)).training(noise);
+    TokenBatch training =
+        input(2).withMask(TokenMask.of(false, true)).withMode(PassMode.training(noise));
     assertMade(
         new int[] {1},
         new int[] {1},
@@ -61,7 +65,9 @@ class SampledTopKTest {
       values[i] = Math.log(new double[] {2, 1, 5}[i % 3]);
     }
     Assignments made = new SampledTopK(TopK.unnormalized(2))
-        .apply(HandWorked.logits(3, values), input(tokens).training(Seeds.random(1)))
+        .apply(
+            HandWorked.logits(3, values),
+            input(tokens).withMode(PassMode.training(Seeds.random(1))))
         .assignments();
     int[] first = made.countFirstChoices();
     int afterTwo = 0;
@@ -82,10 +88,12 @@ class SampledTopKTest {
     assertRefused(
         "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1",
-        () -> new SampledTopK(TopK.of(1)).apply(ratios(3, 2, 1, 5), input(1).training(random)));
+        () -> new SampledTopK(TopK.of(1))
+            .apply(ratios(3, 2, 1, 5), input(1).withMode(PassMode.training(random))));
     assertRefused(
         "k must be at most E = 3 but was 4",
-        () -> new SampledTopK(TopK.of(4)).apply(ratios(3, 2, 1, 5), input(1).training(random)));
+        () -> new SampledTopK(TopK.of(4))
+            .apply(ratios(3, 2, 1, 5), input(1).withMode(PassMode.training(random))));
     assertEquals(new SplittableRandom(3).nextLong(), random.nextLong());
   }
 
@@ -94,7 +102,10 @@ class SampledTopKTest {
     double[] values = RandomArrays.normal(Seeds.random(1), 5 * 4);
     for (TopK topK : new TopK[] {TopK.of(2), TopK.sigmoid(3)}) {
       assertGradient(
-          new SampledTopK(topK), 4, values, () -> input(5).training(new SplittableRandom(3)));
+          new SampledTopK(topK),
+          4,
+          values,
+          () -> input(5).withMode(PassMode.training(new SplittableRandom(3))));
     }
   }
 
@@ -103,7 +114,7 @@ class SampledTopKTest {
     SampledTopK rule = new SampledTopK(TopK.of(3));
     assertRefused("k must be at most E = 2 but was 3", () -> rule.requireFits(2));
     assertRefused(
-        "SampledTopK draws random numbers: give TokenBatch.training(generator), but there was none",
-        () -> rule.apply(ratios(3, 1, 1, 1), input(1).training()));
+        "SampledTopK draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        () -> rule.apply(ratios(3, 1, 1, 1), input(1).withMode(PassMode.training())));
   }
 }

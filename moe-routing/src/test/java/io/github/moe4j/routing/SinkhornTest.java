@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
@@ -89,7 +90,7 @@ class SinkhornTest {
   @Test
   void apply_training_choosesByPlanWeighsBySigmoid() {
     // sigmoid(ln 4) = 4/5; token 1 is moved to expert 1: sigmoid(ln 1) = 1/2
-    RulePass result = Sinkhorn.of(1).apply(TWO, input(2).training());
+    RulePass result = Sinkhorn.of(1).apply(TWO, input(2).withMode(PassMode.training()));
     assertMade(new int[] {0, 1}, new int[] {0, 1}, new double[] {0.8, 0.5}, result);
     // 25·4/5·1/5 = 4 and 8·1/2·1/2 = 2
     assertNear("dLogits", new double[] {4, 0, 0, 2}, backward(result, 4, 25, 8), 1e-13);
@@ -99,7 +100,7 @@ class SinkhornTest {
   void apply_exponentialsVanish_ownOrder() {
     // beside e^700 all of token 1 is 0 in the plan; its better expert is the last all the same
     Logits logits = HandWorked.logits(3, 700, 0, 0, -700, -720, -690, 1, 2, 3);
-    RulePass result = Sinkhorn.of(1).apply(logits, input(3).training());
+    RulePass result = Sinkhorn.of(1).apply(logits, input(3).withMode(PassMode.training()));
     assertEquals(2, result.assignments().expert(1));
   }
 
@@ -113,7 +114,7 @@ class SinkhornTest {
   @Test
   void apply_twoChoices_softmaxOverAllExperts() {
     // in order of the plan; softmax 4/5, 1/5 and 2/3, 1/3
-    RulePass result = Sinkhorn.of(2).apply(TWO, input(2).training());
+    RulePass result = Sinkhorn.of(2).apply(TWO, input(2).withMode(PassMode.training()));
     assertMade(
         new int[] {0, 0, 1, 1},
         new int[] {0, 1, 1, 0},
@@ -130,7 +131,8 @@ class SinkhornTest {
     Logits logits = HandWorked.logits(4, values);
     Sinkhorn rule = Sinkhorn.of(1);
     Assignments greedy = rule.apply(logits, input(64)).assignments();
-    Assignments balanced = rule.apply(logits, input(64).training()).assignments();
+    Assignments balanced =
+        rule.apply(logits, input(64).withMode(PassMode.training())).assignments();
     int most = Arrays.stream(balanced.countPerExpert()).max().orElseThrow();
     assertTrue(greedy.countPerExpert()[0] > 48, Arrays.toString(greedy.countPerExpert()));
     assertTrue(most < 26, Arrays.toString(balanced.countPerExpert()));

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.testkit.RouterContract;
@@ -31,7 +32,9 @@ class SparseMixerContractTest extends RouterContract {
 
   @Override
   protected TokenBatch prepare(TokenBatch input, long seed) {
-    return training ? input.training(PlacedNoise.of(seed, input.tokens(), 5, 1, 5, 1)) : input;
+    return training
+        ? input.withMode(PassMode.training(PlacedNoise.of(seed, input.tokens(), 5, 1, 5, 1)))
+        : input;
   }
 
   @Override

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,8 @@ class SparseMixerTest {
   }
 
   private static RulePass train(RecordedUniforms uniforms) {
-    return RULE.apply(Logits.of(SCORES, 4, TokenMask.none(1)), input(1).training(uniforms));
+    return RULE.apply(
+        Logits.of(SCORES, 4, TokenMask.none(1)), input(1).withMode(PassMode.training(uniforms)));
   }
 
   private static void assertMade(int[] experts, double[] weights, Assignments made) {
@@ -131,7 +133,8 @@ class SparseMixerTest {
     TokenMask mask = TokenMask.of(false, true);
     RecordedUniforms uniforms = new RecordedUniforms(noise);
     Assignments made = RULE.apply(
-            Logits.of(scores, 4, mask), input(2).withMask(mask).training(uniforms))
+            Logits.of(scores, 4, mask),
+            input(2).withMask(mask).withMode(PassMode.training(uniforms)))
         .assignments();
     assertEquals(0, uniforms.left());
     assertEquals(2, made.size());
@@ -172,7 +175,8 @@ class SparseMixerTest {
     assertRefused("jitter must be at least 0 but was NaN", () -> new SparseMixer(Double.NaN));
     assertRefused("experts must be at least 2 but was 1", () -> RULE.requireFits(1));
     assertRefused(
-        "SparseMixer draws random numbers: give TokenBatch.training(generator), but there was none",
-        () -> RULE.apply(Logits.of(SCORES, 4, TokenMask.none(1)), input(1).training()));
+        "SparseMixer draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        () -> RULE.apply(
+            Logits.of(SCORES, 4, TokenMask.none(1)), input(1).withMode(PassMode.training())));
   }
 }

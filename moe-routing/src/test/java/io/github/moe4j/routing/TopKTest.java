@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -29,7 +30,7 @@ class TopKTest {
   private static final double[] RATIO = {2, 1, 5, 1, 1, 2, 3, 3, 3, 6, 1, 1};
 
   private static TokenBatch input(int tokens) {
-    return TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
+    return TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, tokens, 1));
   }
 
   private static Logits logits(TokenMask mask) {
@@ -264,7 +265,7 @@ class TopKTest {
   @Test
   void apply_oneChoiceSummingToOneInTraining_refused() {
     Logits logits = logits(TokenMask.none(4));
-    TokenBatch training = input(4).training();
+    TokenBatch training = input(4).withMode(PassMode.training());
     String rule =
         "k must be above 1 when training with normalized weights, since k = 1 gives the router"
             + " no gradient, but was 1";

@@ -9,6 +9,7 @@ import static io.github.moe4j.routing.HandWorked.ratios;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -144,7 +145,7 @@ class TopPTest {
     assertRefused(
         "maxExperts must be above 1 when training with normalized weights, since one expert gives"
             + " the router no gradient, but was 1",
-        () -> constant.apply(LOGITS, input(3).training()));
+        () -> constant.apply(LOGITS, input(3).withMode(PassMode.training())));
     assertEquals(3, constant.apply(LOGITS, input(3)).assignments().size());
   }
 }

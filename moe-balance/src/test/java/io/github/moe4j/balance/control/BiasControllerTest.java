@@ -77,7 +77,7 @@ class BiasControllerTest {
         .capacity(LimitedCapacity.ofFactor(0.5))
         .build();
     BiasController ofTwo = new BiasController(ExpertBias.zeros(2), SignRule.of(1));
-    try (MoePass pass = layer.forward(TokenBatch.of(Nd4j.ones(DataType.DOUBLE, 4, 3)))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(Nd4j.ones(DataType.DOUBLE, 4, 3)))) {
       assertEquals(3, pass.dropped());
       ofTwo.observe(pass.decision());
     }

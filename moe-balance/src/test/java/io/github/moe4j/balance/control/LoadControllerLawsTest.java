@@ -235,7 +235,7 @@ class LoadControllerLawsTest {
   @Test
   void restore_atAnyPoint_goesOnToTheSameBits() {
     List<RouterDecision> passes = passes(12);
-    Saved unbroken = run(kind.over(ExpertBias.of(bias.values())), passes, 0);
+    Saved uninterrupted = run(kind.over(ExpertBias.of(bias.values())), passes, 0);
     for (int stop = 0; stop <= 12; stop++) {
       LoadController first = kind.over(ExpertBias.of(bias.values()));
       run(first, passes.subList(0, stop), 0);
@@ -243,7 +243,7 @@ class LoadControllerLawsTest {
       second.observe(pass(99)); // to be forgotten
       Saved.of(first).into(second);
       assertSame(Saved.of(first), Saved.of(second));
-      assertSame(unbroken, run(second, passes.subList(stop, 12), stop));
+      assertSame(uninterrupted, run(second, passes.subList(stop, 12), stop));
     }
   }
 

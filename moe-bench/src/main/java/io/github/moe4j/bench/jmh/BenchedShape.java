@@ -55,7 +55,7 @@ public abstract class BenchedShape {
 
   /** The tokens in a pass that evaluates. */
   TokenBatch input() {
-    return TokenBatch.of(x);
+    return TokenBatch.evaluation(x);
   }
 
   /** Random rows of width D. */

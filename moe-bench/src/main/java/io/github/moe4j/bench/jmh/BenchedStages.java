@@ -2,9 +2,9 @@ package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DispatchPlan;
-import io.github.moe4j.core.Dispatcher;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,6 +24,7 @@ public class BenchedStages extends BenchedLayer {
   INDArray xR;
   INDArray yR;
   INDArray dyR;
+  private Arena.Scope scope = arena.open();
   private SingleThreadedBlas lease;
 
   /** Called by JMH. */
@@ -37,14 +38,20 @@ public class BenchedStages extends BenchedLayer {
     plan = DispatchPlan.of(given);
     expertStart = plan.expertStart();
     xR = Nd4j.create(DataType.FLOAT, plan.rows(), sizes.width());
-    Dispatcher.dispatch(plan, x, xR);
+    WeightAt.OUTPUT.dispatch(plan, x, xR);
     dyR = normal(5, plan.rows());
     try (Arena.Scope scope = arena.open()) {
       ExpertsPass run = experts.run(xR, expertStart, PassMode.evaluation(), scope);
       yR = run.y().dup('c');
-      run.close();
     }
     requireFinite("yR", yR);
+  }
+
+  /** Memory of the next stage; that of the one before is given back. */
+  Arena.Scope nextScope() {
+    scope.close();
+    scope = arena.open();
+    return scope;
   }
 
   /** Gives BLAS its threads back. */

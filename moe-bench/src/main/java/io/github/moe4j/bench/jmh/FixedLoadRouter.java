@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.jmh;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
@@ -44,8 +45,8 @@ final class FixedLoadRouter implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
-    RouterPass worked = worker.route(input);
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
+    RouterPass worked = worker.route(input, scope);
     RouterDecision decision = RouterDecision.of(input, given, null, null);
     return new RouterPass() {
       @Override
@@ -56,11 +57,6 @@ final class FixedLoadRouter implements Router {
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
         worked.backward(gradient, dx, into);
-      }
-
-      @Override
-      public void close() {
-        worked.close();
       }
     };
   }

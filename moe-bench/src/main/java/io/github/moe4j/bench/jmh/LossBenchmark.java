@@ -119,12 +119,11 @@ public class LossBenchmark {
   private static TokenBatch input() {
     INDArray x =
         Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), TOKENS, WIDTH);
-    return TokenBatch.of(x).withSequenceLength(SEQUENCE).training(new SplittableRandom(5));
+    return TokenBatch.training(x, new SplittableRandom(5)).withSequenceLength(SEQUENCE);
   }
 
   private static RouterDecision decide(Router router) {
     RouterPass routing = router.route(input());
-    routing.close();
     return routing.decision();
   }
 

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -63,7 +64,7 @@ public class MoeLayerBenchmark {
   /** One forward and one backward pass in training, with all gradients. */
   @Benchmark
   public int forwardBackward(Layer of) {
-    try (MoePass pass = of.layer.forward(of.input().training())) {
+    try (MoePass pass = of.layer.forward(TokenBatch.training(of.x))) {
       pass.backward(of.dy, of.dx, of.gradients);
       return pass.dropped();
     }

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.jmh;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.Router;
@@ -67,6 +68,7 @@ public class RouterBenchmark {
   @Param({"8", "8x1", "8x2", "8x8", "64", "64x1", "64x2", "64x8", "256", "256x1", "256x2", "256x8"})
   public String size = "";
 
+  private final Arena arena = new Arena();
   private Router built;
   private INDArray x;
   private INDArray dx;
@@ -89,7 +91,7 @@ public class RouterBenchmark {
     dx = Nd4j.create(DataType.FLOAT, TOKENS, WIDTH);
     ids = IntStream.range(0, TOKENS).map(t -> t % ExampleRouter.VOCABULARY).toArray();
     gradients = built.parameters().zeroGradients();
-    int assignments = decide().decision().assignments().size();
+    int assignments = route();
     if (assignments == 0) {
       throw new IllegalStateException(router + " assigned nothing");
     }
@@ -99,26 +101,26 @@ public class RouterBenchmark {
   }
 
   /** The same noise in every call, so that the gradient fits the decision. */
-  private RouterPass decide() {
-    return built.route(TokenBatch.of(x).withTokenIds(ids).training(new SplittableRandom(5)));
+  private RouterPass decide(Arena.Scope scope) {
+    TokenBatch input = TokenBatch.training(x, new SplittableRandom(5)).withTokenIds(ids);
+    return built.route(input, scope);
   }
 
   /** Decides. */
   @Benchmark
   public int route() {
-    RouterPass routing = decide();
-    int assignments = routing.decision().assignments().size();
-    routing.close();
-    return assignments;
+    try (Arena.Scope scope = arena.open()) {
+      return decide(scope).decision().assignments().size();
+    }
   }
 
   /** Decides and pulls a gradient of the weights back. */
   @Benchmark
   public int routeAndBack() {
-    RouterPass routing = decide();
-    routing.backward(upstream, dx, gradients);
-    int assignments = routing.decision().assignments().size();
-    routing.close();
-    return assignments;
+    try (Arena.Scope scope = arena.open()) {
+      RouterPass routing = decide(scope);
+      routing.backward(upstream, dx, gradients);
+      return routing.decision().assignments().size();
+    }
   }
 }

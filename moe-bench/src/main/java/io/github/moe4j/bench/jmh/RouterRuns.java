@@ -60,7 +60,7 @@ public final class RouterRuns {
         && found.stream().allMatch(entry -> entry.getUserClassQName().equals(name));
   }
 
-  /** Runs them; the result file, if one is asked for, has them all. */
+  /** Runs them; the result file, if requested, has all of them. */
   public static void run(List<String> arguments)
       throws CommandLineOptionException, RunnerException {
     Options given = new CommandLineOptions(arguments.toArray(String[]::new));

@@ -2,10 +2,9 @@ package io.github.moe4j.bench.jmh;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.DispatchPlan;
-import io.github.moe4j.core.Dispatcher;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.RouterPass;
+import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -44,6 +43,7 @@ public class StageBenchmark {
   /** A router, with BLAS as it is in a pass. */
   @State(Scope.Benchmark)
   public static class Routed extends BenchedShape {
+    private final Arena arena = new Arena();
     private SingleThreadedBlas lease;
 
     /** Called by JMH. */
@@ -54,11 +54,15 @@ public class StageBenchmark {
     public void check() {
       buildRouter();
       lease = SingleThreadedBlas.leaseFor(sizes.tokens());
-      RouterPass routing = router.route(input());
-      int assignments = routing.decision().assignments().size();
-      routing.close();
+      int assignments = route();
       if (assignments != sizes.tokens() * sizes.k()) {
         throw new IllegalStateException("the router made " + assignments + " assignments");
+      }
+    }
+
+    private int route() {
+      try (Arena.Scope scope = arena.open()) {
+        return router.route(input(), scope).decision().assignments().size();
       }
     }
 
@@ -72,10 +76,7 @@ public class StageBenchmark {
   /** Linear gate and top-k. */
   @Benchmark
   public int route(Routed of) {
-    RouterPass routing = of.router.route(of.input());
-    int assignments = routing.decision().assignments().size();
-    routing.close();
-    return assignments;
+    return of.route();
   }
 
   /** Where each assignment's row lies. */
@@ -87,43 +88,36 @@ public class StageBenchmark {
   /** Token rows to experts. */
   @Benchmark
   public INDArray gather(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      INDArray xR = scope.take(DataType.FLOAT, of.plan.rows(), of.sizes.width());
-      Dispatcher.dispatch(of.plan, of.x, xR);
-      return xR;
-    }
+    Arena.Scope scope = of.nextScope();
+    INDArray xR = scope.take(DataType.FLOAT, of.plan.rows(), of.sizes.width());
+    WeightAt.OUTPUT.dispatch(of.plan, of.x, xR);
+    return xR;
   }
 
   /** The experts on their rows, in evaluation. */
   @Benchmark
   public INDArray experts(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.evaluation(), scope);
-      INDArray yR = run.y();
-      run.close();
-      return yR;
-    }
+    Arena.Scope scope = of.nextScope();
+    ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.evaluation(), scope);
+    return run.y();
   }
 
   /** Weighted rows back to tokens. */
   @Benchmark
   public INDArray combine(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      INDArray y = scope.takeZeros(DataType.FLOAT, of.sizes.tokens(), of.sizes.width());
-      Dispatcher.combine(of.plan, of.yR, y);
-      return y;
-    }
+    Arena.Scope scope = of.nextScope();
+    INDArray y = scope.take(DataType.FLOAT, of.sizes.tokens(), of.sizes.width());
+    WeightAt.OUTPUT.combine(of.plan, of.yR, y);
+    return y;
   }
 
   /** The experts in training and their backward, with all gradients. */
   @Benchmark
   public INDArray expertsBackward(BenchedStages of) {
-    try (Arena.Scope scope = of.arena.open()) {
-      ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
-      INDArray dxR = scope.takeZeros(DataType.FLOAT, of.plan.rows(), of.sizes.width());
-      run.backward(of.dyR, dxR, of.gradients.part("experts"));
-      run.close();
-      return dxR;
-    }
+    Arena.Scope scope = of.nextScope();
+    ExpertsPass run = of.experts.run(of.xR, of.expertStart, PassMode.training(), scope);
+    INDArray dxR = scope.takeZeros(DataType.FLOAT, of.plan.rows(), of.sizes.width());
+    run.backward(of.dyR, dxR, of.gradients.part("experts"));
+    return dxR;
   }
 }

@@ -34,8 +34,8 @@ final class OwnLayer implements PeerLayer {
     this.layer = MoeLayer.of(
         GatedRouter.of(LinearGate.of(router), TopK.softmaxAfter(shape.k())), experts(work));
     this.training = training;
-    TokenBatch tokens = TokenBatch.of(array(work.x(), shape.tokens(), shape.width()));
-    this.input = training ? tokens.training() : tokens;
+    INDArray x = array(work.x(), shape.tokens(), shape.width());
+    this.input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
     this.dy = array(work.dy(), shape.tokens(), shape.width());
     this.dx = dy.like();
     this.gradients = (training ? layer.parameters() : NamedArrays.none()).zeroGradients();

@@ -38,7 +38,7 @@ public record LayerTime(
     INDArray dy = ShapedLayer.tokens(shape, random);
     INDArray dx = Nd4j.create(DataType.FLOAT, shape.tokens(), shape.width());
     Gradients gradients = layer.parameters().zeroGradients();
-    TokenBatch input = training ? TokenBatch.of(x).training() : TokenBatch.of(x);
+    TokenBatch input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
     double[] times = RepeatedTimes.seconds(runs, watch, () -> {

@@ -23,10 +23,10 @@ final class BenchedPass implements Runnable, AutoCloseable {
     this.layer = layer;
     this.training = training;
     SplittableRandom random = new SplittableRandom(3);
-    TokenBatch tokens = TokenBatch.of(ShapedLayer.tokens(shape, random));
-    this.input = training ? tokens.training() : tokens;
-    this.dy = training ? ShapedLayer.tokens(shape, random) : tokens.x();
-    this.dx = training ? dy.like() : tokens.x();
+    INDArray x = ShapedLayer.tokens(shape, random);
+    this.input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
+    this.dy = training ? ShapedLayer.tokens(shape, random) : x;
+    this.dx = training ? dy.like() : x;
     this.gradients = (training ? layer.parameters() : NamedArrays.none()).zeroGradients();
   }
 

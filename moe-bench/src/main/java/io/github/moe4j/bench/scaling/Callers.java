@@ -31,7 +31,7 @@ final class Callers implements AutoCloseable {
     this.layer = ShapedLayer.of(shape);
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < MOST; i++) {
-      inputs.add(TokenBatch.of(ShapedLayer.tokens(shape, random)));
+      inputs.add(TokenBatch.evaluation(ShapedLayer.tokens(shape, random)));
     }
   }
 

@@ -46,7 +46,7 @@ final class ObservedLayer implements AutoCloseable {
       }
       layers.add(layer.build());
     }
-    this.input = TokenBatch.of(ShapedLayer.tokens(shape, new SplittableRandom(3)));
+    this.input = TokenBatch.evaluation(ShapedLayer.tokens(shape, new SplittableRandom(3)));
   }
 
   /** A forward pass of each. */

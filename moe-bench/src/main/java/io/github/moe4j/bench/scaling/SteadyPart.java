@@ -71,7 +71,7 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
     List<MemoryPoint> points = new ArrayList<>();
     try (INDArray x = ShapedLayer.tokens(changing, random)) {
       List<TokenBatch> inputs = IntStream.rangeClosed(1, changing.tokens())
-          .mapToObj(t -> TokenBatch.of(x.get(NDArrayIndex.interval(0, t))))
+          .mapToObj(t -> TokenBatch.evaluation(x.get(NDArrayIndex.interval(0, t))))
           .toList();
       System.gc(); // what other parts left
       for (int call = 1; call <= calls; call++) {

@@ -28,7 +28,7 @@ final class TokensInTurn implements Runnable, AutoCloseable {
     this.inputs = new TokenBatch[shape.experts() / shape.k()];
     SplittableRandom random = new SplittableRandom(3);
     for (int i = 0; i < inputs.length; i++) {
-      inputs[i] = TokenBatch.of(ShapedLayer.tokens(shape, random)).withTokenIds(i);
+      inputs[i] = TokenBatch.evaluation(ShapedLayer.tokens(shape, random)).withTokenIds(i);
     }
   }
 

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.roofline.LayerShape;
-import io.github.moe4j.core.Dispatcher;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.WeightAt;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -79,12 +79,12 @@ class StageBenchmarkTest {
   void stages_oneAfterAnother_giveWhatTheLayerGives(String load) {
     BenchedStages of = stages(load);
     INDArray y = Nd4j.create(DataType.FLOAT, of.sizes.tokens(), of.sizes.width());
-    Dispatcher.combine(of.plan, of.yR, y);
-    try (MoePass pass = of.layer.forward(TokenBatch.of(of.x))) {
+    WeightAt.OUTPUT.combine(of.plan, of.yR, y);
+    try (MoePass pass = of.layer.forward(TokenBatch.evaluation(of.x))) {
       assertEquals(y, pass.y());
     }
     assertEquals(of.plan.rows(), stages.plan(of).rows());
-    // of one arena, so each result is still what was written last
+    // each result is valid until the next stage
     assertEquals(of.xR, stages.gather(of));
     assertEquals(of.yR, stages.experts(of));
     assertEquals(y, stages.combine(of));

@@ -83,7 +83,8 @@ final class BalmRouting {
         .optionalInput("router_bias")
         .map(bias -> LinearGate.of(weight, bias.array()))
         .orElseGet(() -> LinearGate.of(weight));
-    TokenBatch input = TokenBatch.of(reference.input("x").array()).withMask(mask);
+    TokenBatch input =
+        TokenBatch.evaluation(reference.input("x").array()).differentiable().withMask(mask);
     GatedRouter router = GatedRouter.of(new MaskedGate(gate, maskOn("logits"), MASKED), rule);
     return RouterCasePass.of(router, input);
   }

@@ -13,6 +13,7 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
@@ -102,11 +103,11 @@ final class DavidmrauLayer {
   private TokenBatch input() {
     CaseConfig config = reference.config();
     CaseTensor x = reference.input("x");
-    TokenBatch input = TokenBatch.of(Widths.widened(x.array(), width));
+    TokenBatch input = TokenBatch.evaluation(Widths.widened(x.array(), width)).differentiable();
     boolean noisy = config.flag("training") && config.flag("noisy_gating");
     return noisy
-        ? input.training(
-            RecordedDraws.normal(reference.input("noise", x.size(0), experts).values()))
+        ? input.withMode(PassMode.training(
+            RecordedDraws.normal(reference.input("noise", x.size(0), experts).values())))
         : input;
   }
 

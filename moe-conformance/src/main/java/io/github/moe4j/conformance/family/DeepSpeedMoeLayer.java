@@ -33,7 +33,7 @@ final class DeepSpeedMoeLayer implements ReferenceFamily {
     int experts = config.size("num_experts");
     GatedRouter router = GatedRouter.of(
         LinearGate.of(reference.input("gate_weight", experts, -1).array()), gate.rule());
-    TokenBatch input = TokenBatch.of(x).training();
+    TokenBatch input = TokenBatch.training(x);
     if (config.size("k") == 1) {
       input = DeepSpeedTop1.drawing(
           reference, input, drawing -> router.route(drawing).decision().assignments());
@@ -57,9 +57,11 @@ final class DeepSpeedMoeLayer implements ReferenceFamily {
           pass.decision(),
           pass.pass().plan().assignments());
       INDArray output = pass.output();
-      MoeGradients gradients = pass.backward();
       if (residual != null) {
         pass.add(1, residual.objective());
+      }
+      MoeGradients gradients = pass.backward();
+      if (residual != null) {
         residual.backward(output, gradients.dx(), comparison);
         output = residual.mixed(output);
       }

@@ -5,6 +5,7 @@ import io.github.moe4j.conformance.RecordedDraws;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.conformance.UnsupportedCaseException;
 import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import java.util.function.Function;
 
@@ -36,12 +37,12 @@ final class DeepSpeedTop1 {
         ? RecordedDraws.gumbel(reference.input("gumbel_noise").values())
         : RecordedDraws.uniform();
     if (!reference.config().flag("use_rts", false)) {
-      return input.training(draws);
+      return input.withMode(PassMode.training(draws));
     }
-    Assignments chosen = route.apply(input.training(draws));
+    Assignments chosen = route.apply(input.withMode(PassMode.training(draws)));
     double[] all =
         reference.input("rts_uniform", chosen.tokens(), chosen.experts()).values();
     RecordedDraws ofAssignments = RecordedDraws.uniform(Scattered.gather(all, chosen));
-    return input.training(draws.then(ofAssignments));
+    return input.withMode(PassMode.training(draws.then(ofAssignments)));
   }
 }

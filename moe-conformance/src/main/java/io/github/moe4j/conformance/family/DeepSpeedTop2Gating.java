@@ -5,6 +5,7 @@ import io.github.moe4j.conformance.Comparison;
 import io.github.moe4j.conformance.RecordedDraws;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.conformance.ReferenceFamily;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 
@@ -24,9 +25,9 @@ final class DeepSpeedTop2Gating implements ReferenceFamily {
     TokenBatch tokens = RuleCasePass.inputOf(TokenMask.none(logits.rowCount()));
     boolean sampled = reference.config().flag("top2_2nd_expert_sampling");
     TokenBatch input = sampled
-        ? tokens.training(
-            RecordedDraws.gumbel(reference.input("gumbel_noise", logits.shape()).values()))
-        : tokens.training();
+        ? tokens.withMode(PassMode.training(
+            RecordedDraws.gumbel(reference.input("gumbel_noise", logits.shape()).values())))
+        : tokens.withMode(PassMode.training());
     DeepSpeedGating.run(reference, comparison, DeepSpeedGate.top2(reference.config()), input);
   }
 }

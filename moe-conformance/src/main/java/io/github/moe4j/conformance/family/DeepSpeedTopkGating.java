@@ -5,6 +5,7 @@ import io.github.moe4j.conformance.Comparison;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.conformance.ReferenceFamily;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 
@@ -22,7 +23,7 @@ final class DeepSpeedTopkGating implements ReferenceFamily {
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseTensor logits = DeepSpeedGating.logits(reference);
     TokenMask all = TokenMask.none(logits.rowCount());
-    TokenBatch input = RuleCasePass.inputOf(all).training();
+    TokenBatch input = RuleCasePass.inputOf(all).withMode(PassMode.training());
     DeepSpeedGate gate =
         DeepSpeedGate.topK(reference.config(), DeepSpeedGating.survivors(reference));
     DeepSpeedGating.run(reference, comparison, gate, input);

@@ -43,7 +43,8 @@ final class DeepseekMoeGate implements ReferenceFamily {
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseConfig config = reference.config();
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    TokenBatch input = TokenBatch.of(hidden.rows()).withSequenceLength(hidden.size(1));
+    TokenBatch input =
+        TokenBatch.evaluation(hidden.rows()).differentiable().withSequenceLength(hidden.size(1));
     LinearGate gate = LinearGate.of(
         reference.input("gate_weight", config.size("num_experts"), -1).array());
     RouterCasePass pass = RouterCasePass.of(GatedRouter.of(gate, rule(reference)), input);

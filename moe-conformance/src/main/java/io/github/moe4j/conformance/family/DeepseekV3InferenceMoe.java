@@ -35,7 +35,7 @@ final class DeepseekV3InferenceMoe implements ReferenceFamily {
 
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
-    TokenBatch input = TokenBatch.of(reference.input("x").rows());
+    TokenBatch input = TokenBatch.evaluation(reference.input("x").rows()).differentiable();
     try (MoePass pass = layer(reference).forward(input)) {
       comparison.choice("topk_indices", "topk_weights", pass.decision().assignments());
       comparison.output("output", pass.y());

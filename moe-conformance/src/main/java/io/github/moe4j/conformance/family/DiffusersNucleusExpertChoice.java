@@ -39,7 +39,8 @@ final class DiffusersNucleusExpertChoice implements ReferenceFamily {
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    TokenBatch input = TokenBatch.of(hidden.rows()).withSequenceLength(hidden.size(1));
+    TokenBatch input =
+        TokenBatch.evaluation(hidden.rows()).differentiable().withSequenceLength(hidden.size(1));
     try (ObjectivePass pass = ObjectivePass.forward(layer(reference), input, reference)) {
       comparison.output("router_logits", pass.decision().requireLogits("router").toArray());
       comparison.output("output", pass.output());

@@ -37,8 +37,10 @@ final class EpfmlExpertChoice implements ReferenceFamily {
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseTensor inputs = reference.input("inputs", -1, -1, -1);
     Scores scores = scores(reference.config());
-    try (ObjectivePass pass =
-        ObjectivePass.forward(layer(reference, scores), TokenBatch.of(inputs.rows()), reference)) {
+    try (ObjectivePass pass = ObjectivePass.forward(
+        layer(reference, scores),
+        TokenBatch.evaluation(inputs.rows()).differentiable(),
+        reference)) {
       RouterDecision decision = pass.decision();
       TokenScores chosenBy = scores == Scores.SOFTMAX_OVER_EXPERTS
           ? decision.requireProbabilities("router")

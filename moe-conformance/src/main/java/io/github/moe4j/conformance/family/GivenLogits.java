@@ -32,8 +32,9 @@ final class GivenLogits {
   static GivenLogits of(CaseTensor logits, TokenMask mask) {
     Logits scores = Logits.of(logits.values(), logits.size(-1), mask);
     // Rules read the mask, the sequences and the mode of an input, but never its activations.
-    TokenBatch input =
-        TokenBatch.of(Nd4j.create(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
+    TokenBatch input = TokenBatch.evaluation(Nd4j.create(DataType.DOUBLE, mask.tokens(), 1))
+        .differentiable()
+        .withMask(mask);
     return new GivenLogits(scores, input);
   }
 

@@ -30,8 +30,8 @@ final class HfDeepseekBlock {
   /** Compares a case of a block with the given rule. */
   static void run(ReferenceCase reference, Comparison comparison, RoutingRule rule) {
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    try (ObjectivePass pass =
-        ObjectivePass.forward(layer(reference, rule), TokenBatch.of(hidden.rows()), reference)) {
+    try (ObjectivePass pass = ObjectivePass.forward(
+        layer(reference, rule), TokenBatch.evaluation(hidden.rows()).differentiable(), reference)) {
       comparison.output("router_logits", pass.decision().requireLogits("router").toArray());
       comparison.choice("topk_indices", "topk_weights", pass.decision().assignments());
       comparison.output("output", pass.output());

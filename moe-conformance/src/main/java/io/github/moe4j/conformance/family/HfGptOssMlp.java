@@ -24,8 +24,8 @@ final class HfGptOssMlp implements ReferenceFamily {
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    try (ObjectivePass pass =
-        ObjectivePass.forward(layer(reference), TokenBatch.of(hidden.rows()), reference)) {
+    try (ObjectivePass pass = ObjectivePass.forward(
+        layer(reference), TokenBatch.evaluation(hidden.rows()).differentiable(), reference)) {
       comparison.output("router_logits", pass.decision().requireLogits("router").toArray());
       comparison.choice("topk_indices", "topk_weights", pass.decision().assignments());
       comparison.output("output", pass.output());

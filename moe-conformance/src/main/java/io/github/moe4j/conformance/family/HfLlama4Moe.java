@@ -27,7 +27,8 @@ final class HfLlama4Moe implements ReferenceFamily {
 
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
-    TokenBatch input = TokenBatch.of(reference.input("hidden_states").rows());
+    TokenBatch input =
+        TokenBatch.evaluation(reference.input("hidden_states").rows()).differentiable();
     try (ObjectivePass pass = ObjectivePass.forward(layer(reference), input, reference)) {
       comparison.output("router_logits", pass.decision().requireLogits("router").toArray());
       comparison.output("router_scores", Scattered.weights(pass.decision().assignments()));

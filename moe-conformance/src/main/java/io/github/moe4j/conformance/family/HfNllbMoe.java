@@ -11,6 +11,7 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -60,7 +61,7 @@ final class HfNllbMoe implements ReferenceFamily {
 
   private static TokenBatch input(ReferenceCase reference) {
     INDArray x = reference.input("hidden_states", -1, -1, -1).rows();
-    TokenBatch input = TokenBatch.of(x);
+    TokenBatch input = TokenBatch.evaluation(x).differentiable();
     CaseTensor padding = reference.optionalInput("padding_mask").orElse(null);
     if (padding != null) {
       boolean[] valid = new boolean[padding.length()];
@@ -71,12 +72,12 @@ final class HfNllbMoe implements ReferenceFamily {
     }
     return switch (NllbRouting.second(reference.config())) {
       case RANDOM ->
-        input.training(
-            RecordedDraws.uniform(reference.input("uniform_noise", x.size(0)).values()));
+        input.withMode(PassMode.training(
+            RecordedDraws.uniform(reference.input("uniform_noise", x.size(0)).values())));
       case SAMPLING ->
-        input.training(
-            RecordedDraws.gumbel(reference.input("gumbel_noise", x.size(0), -1).values()));
-      default -> input.training();
+        input.withMode(PassMode.training(
+            RecordedDraws.gumbel(reference.input("gumbel_noise", x.size(0), -1).values())));
+      default -> input.withMode(PassMode.training());
     };
   }
 

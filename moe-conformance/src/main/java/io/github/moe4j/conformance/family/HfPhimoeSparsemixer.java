@@ -9,6 +9,7 @@ import io.github.moe4j.conformance.ReferenceFamily;
 import io.github.moe4j.conformance.UnsupportedCaseException;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -36,7 +37,9 @@ final class HfPhimoeSparsemixer implements ReferenceFamily {
     CaseTensor scores = reference.input("scores", -1, config.size("num_experts"));
     TokenMask all = TokenMask.none(scores.rowCount());
     TokenBatch evaluation = RuleCasePass.inputOf(all);
-    TokenBatch input = config.flag("training") ? evaluation.training(draws(reference)) : evaluation;
+    TokenBatch input = config.flag("training")
+        ? evaluation.withMode(PassMode.training(draws(reference)))
+        : evaluation;
     RuleCasePass pass = RuleCasePass.of(
         new SparseMixer(config.number("router_jitter_noise")),
         Logits.of(scores.values(), scores.size(-1), all),

@@ -44,7 +44,9 @@ final class HfSparseBlock {
     config.requireZero("router_jitter_noise", "jitter draws random numbers");
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
     try (ObjectivePass pass = ObjectivePass.forward(
-        layer(reference, renormalize, shared), TokenBatch.of(hidden.rows()), reference)) {
+        layer(reference, renormalize, shared),
+        TokenBatch.evaluation(hidden.rows()).differentiable(),
+        reference)) {
       LossValue aux = AUX.evaluate(pass.decision());
       pass.add(config.number("aux_coefficient", 0), aux);
       comparison.output("router_logits", pass.decision().requireLogits("router").toArray());

@@ -42,12 +42,14 @@ final class HfSwitchBlock implements ReferenceFamily {
     CaseConfig config = reference.config();
     config.requireZero("jitter", "jitter draws random numbers");
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    TokenBatch input = TokenBatch.of(hidden.rows()).withSequenceLength(hidden.size(1));
+    TokenBatch input =
+        TokenBatch.evaluation(hidden.rows()).differentiable().withSequenceLength(hidden.size(1));
     try (ObjectivePass pass = ObjectivePass.forward(layer(reference), input, reference)) {
       RouterDecision decision = pass.decision();
       int[] keptExpert = expertOfToken(pass.pass().plan().assignments());
       int[] expertIndex = Arrays.stream(keptExpert).map(e -> Math.max(e, 0)).toArray();
-      LossValue balance = HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex));
+      LossValue balance =
+          HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex)).unbound();
       LossValue z = ZLoss.of(1).evaluate(decision);
       pass.add(config.number("balance_coefficient"), balance);
       pass.add(config.number("z_coefficient"), z);

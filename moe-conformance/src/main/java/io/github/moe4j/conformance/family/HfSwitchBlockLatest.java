@@ -35,8 +35,8 @@ final class HfSwitchBlockLatest implements ReferenceFamily {
       throw new UnsupportedCaseException("config expert_capacity below 1 drops every token");
     }
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    try (ObjectivePass pass =
-        ObjectivePass.forward(layer(reference), TokenBatch.of(hidden.rows()), reference)) {
+    try (ObjectivePass pass = ObjectivePass.forward(
+        layer(reference), TokenBatch.evaluation(hidden.rows()).differentiable(), reference)) {
       Assignments chosen = pass.decision().assignments();
       comparison.output("router_probs_max", chosen.weights());
       comparison.output("selected_experts_one_hot", Scattered.map(chosen));

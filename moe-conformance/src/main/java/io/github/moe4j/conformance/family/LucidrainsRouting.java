@@ -84,6 +84,6 @@ final class LucidrainsRouting {
     if (reference.config().flag("noise_gates")) {
       draws = RecordedDraws.uniform(reference.input("gumbel_uniform").values()).then(draws);
     }
-    return TokenBatch.of(x.rows()).withSequenceLength(x.size(1)).training(draws);
+    return TokenBatch.training(x.rows(), draws).withSequenceLength(x.size(1));
   }
 }

@@ -65,7 +65,8 @@ final class LucidrainsSoftMoe implements ReferenceFamily {
 
   private static TokenBatch input(ReferenceCase reference) {
     CaseTensor x = reference.input("x", -1, -1, -1);
-    TokenBatch input = TokenBatch.of(x.rows()).withSequenceLength(x.size(1));
+    TokenBatch input =
+        TokenBatch.evaluation(x.rows()).differentiable().withSequenceLength(x.size(1));
     CaseTensor flags = reference.optionalInput("mask").orElse(null);
     if (flags == null) {
       return input;

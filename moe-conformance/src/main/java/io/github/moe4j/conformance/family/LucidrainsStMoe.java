@@ -12,6 +12,7 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.capacity.DropOrder;
 import java.util.Arrays;
@@ -43,6 +44,9 @@ final class LucidrainsStMoe implements ReferenceFamily {
     MoeLayer layer = MoeLayer.builder(LucidrainsRouting.router(reference), watched)
         .capacity(LucidrainsRouting.capacity(config))
         .build();
+    RoutingGradient straightThrough = config.flag("straight_through_dispatch")
+        ? straightThrough(layer, watched, reference)
+        : RoutingGradient.none();
     TokenBatch input = LucidrainsRouting.input(reference);
     try (ObjectivePass pass = ObjectivePass.forward(layer, input, reference)) {
       Assignments kept = pass.pass().plan().assignments();
@@ -50,14 +54,21 @@ final class LucidrainsStMoe implements ReferenceFamily {
       comparison.output("output", pass.output());
       addLosses(config, comparison, pass, kept);
       comparison.output("objective", pass.objective());
-      if (config.flag("straight_through_dispatch")) {
-        pass.backward();
-        pass.pass().addBalance(watched.ofWeights(pass.pass().plan(), pass.decision()));
-      }
+      pass.pass().addBalance(straightThrough);
       MoeGradients gradients = pass.backward();
       comparison.gradient("x", gradients.dx());
       comparison.gradient("gate_weight", gradients.parameters().get("router.weight"));
       experts.compareGradients(gradients.parameters(), comparison);
+    }
+  }
+
+  /** The gradient of the weights that flows through the dispatch, from a pass of its own. */
+  private static RoutingGradient straightThrough(
+      MoeLayer layer, StraightThrough watched, ReferenceCase reference) {
+    TokenBatch input = LucidrainsRouting.input(reference);
+    try (ObjectivePass pass = ObjectivePass.forward(layer, input, reference)) {
+      pass.backward();
+      return watched.ofWeights(pass.pass().plan(), pass.decision());
     }
   }
 
@@ -83,7 +94,7 @@ final class LucidrainsStMoe implements ReferenceFamily {
     double ofBalance = config.number("balance_loss_coef");
     double ofZ = config.number("router_z_loss_coef");
     double scale = config.flag("training") ? 1 : 0;
-    LossValue balance = BALANCE.evaluate(firstOnly(pass.decision(), kept));
+    LossValue balance = BALANCE.evaluate(firstOnly(pass.decision(), kept)).unbound();
     LossValue z = ZLoss.of(1).evaluate(pass.decision());
     pass.add(scale * ofBalance, balance);
     pass.add(scale * ofZ, z);

@@ -1,5 +1,6 @@
 package io.github.moe4j.conformance.family;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
@@ -34,8 +35,8 @@ record MaskedGate(Gate gate, TokenMask mask, double constant) implements Gate {
   }
 
   @Override
-  public GatePass score(TokenBatch input) {
-    GatePass scored = gate.score(input);
+  public GatePass score(TokenBatch input, Arena.Scope scope) {
+    GatePass scored = gate.score(input, scope);
     Logits masked =
         Logits.of(replaced(scored.logits().toArray(), constant), experts(), input.mask());
     return new GatePass() {

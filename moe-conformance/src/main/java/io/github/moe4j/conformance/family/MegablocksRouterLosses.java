@@ -71,7 +71,7 @@ final class MegablocksRouterLosses implements ReferenceFamily {
     TopK topK = new TopK(config.size("top_k"), ScoreFunction.SOFTMAX, norm(config), 1);
     return RouterCasePass.of(
         GatedRouter.of(gate, topK),
-        TokenBatch.of(reference.input("x_" + layer, -1, -1).array()));
+        TokenBatch.evaluation(reference.input("x_" + layer, -1, -1).array()).differentiable());
   }
 
   private static TopKNormalization norm(CaseConfig config) {

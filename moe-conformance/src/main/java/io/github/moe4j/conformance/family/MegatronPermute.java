@@ -25,7 +25,7 @@ final class MegatronPermute implements ReferenceFamily {
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseTensor tokens = reference.input("tokens", -1, -1);
-    TokenBatch input = TokenBatch.of(tokens.array());
+    TokenBatch input = TokenBatch.evaluation(tokens.array()).differentiable();
     CaseTensor map = reference.input("routing_map", -1, reference.config().size("num_experts"));
     Assignments weighted =
         Scattered.assignments(map, reference.input("probs", map.shape()).values());

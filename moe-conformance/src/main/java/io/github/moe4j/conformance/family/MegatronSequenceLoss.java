@@ -37,7 +37,7 @@ final class MegatronSequenceLoss {
         double coefficient = tokens / mean * (tokens / mean) / sequences;
         LossValue loss = SwitchLoss.of(coefficient).evaluate(part);
         value += loss.value();
-        gradient = gradient.plus(loss.gradient());
+        gradient = gradient.plus(loss.gradient().unbound());
       }
     }
     return new LossValue(value, List.of(gradient));

@@ -6,6 +6,7 @@ import io.github.moe4j.conformance.Comparison;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.conformance.ReferenceFamily;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.routing.Sinkhorn;
 
@@ -27,7 +28,7 @@ final class MegatronSinkhorn implements ReferenceFamily {
     Logits logits = Logits.of(given.values(), given.size(-1), all);
     Sinkhorn sinkhorn = new Sinkhorn(config.size("topk"), config.number("tol"), ENOUGH);
     RuleCasePass chosen =
-        RuleCasePass.of(sinkhorn, logits, RuleCasePass.inputOf(all).training());
+        RuleCasePass.of(sinkhorn, logits, RuleCasePass.inputOf(all).withMode(PassMode.training()));
     comparison.output("assignment", sinkhorn.transport(logits, all));
     comparison.choice("top_indices", "top_values", chosen.assignments());
   }

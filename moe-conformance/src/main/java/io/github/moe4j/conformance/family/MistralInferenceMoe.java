@@ -25,7 +25,8 @@ final class MistralInferenceMoe implements ReferenceFamily {
 
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
-    TokenBatch input = TokenBatch.of(reference.input("inputs", -1, -1).array());
+    TokenBatch input =
+        TokenBatch.evaluation(reference.input("inputs", -1, -1).array()).differentiable();
     try (ObjectivePass pass = ObjectivePass.forward(layer(reference), input, reference)) {
       comparison.output("gate_logits", pass.decision().requireLogits("router").toArray());
       comparison.output("output", pass.output());

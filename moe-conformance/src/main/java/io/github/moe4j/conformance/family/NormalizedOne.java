@@ -1,5 +1,6 @@
 package io.github.moe4j.conformance.family;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
@@ -37,8 +38,8 @@ record NormalizedOne(Router router, double epsilon) implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
-    RouterPass routing = router.route(input);
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
+    RouterPass routing = router.route(input, scope);
     RouterDecision bare = routing.decision();
     RouterDecision decision = normalized(bare);
     return new RouterPass() {

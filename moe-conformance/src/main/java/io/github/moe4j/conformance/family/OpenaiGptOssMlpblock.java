@@ -24,8 +24,8 @@ final class OpenaiGptOssMlpblock implements ReferenceFamily {
     INDArray upstream = reference.input("objective_weight", x.shape()).array();
     RmsNorm norm = new RmsNorm(
         x, reference.input("norm_scale", x.size(1)).array(), reference.config().number("rms_eps"));
-    try (ObjectivePass pass =
-        ObjectivePass.forward(layer(reference), TokenBatch.of(norm.y()), reference)) {
+    try (ObjectivePass pass = ObjectivePass.forward(
+        layer(reference), TokenBatch.evaluation(norm.y()).differentiable(), reference)) {
       comparison.output("output", x.add(pass.output()));
       comparison.output(
           "objective", pass.objective() + x.mul(upstream).sumNumber().doubleValue());

@@ -1,5 +1,6 @@
 package io.github.moe4j.conformance.family;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
@@ -43,7 +44,7 @@ final class RecordedRouter implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
     RouterDecision decision = RouterDecision.of(input, assignments, null, null);
     return new RouterPass() {
       @Override

@@ -42,7 +42,9 @@ final class RuleCasePass {
 
   /** An input for a rule, which reads its mask, sequences and mode but never its activations. */
   static TokenBatch inputOf(TokenMask mask) {
-    return TokenBatch.of(Nd4j.create(DataType.DOUBLE, mask.tokens(), 1)).withMask(mask);
+    return TokenBatch.evaluation(Nd4j.create(DataType.DOUBLE, mask.tokens(), 1))
+        .differentiable()
+        .withMask(mask);
   }
 
   /** What was decided, with all that losses and capacity rules read. */

@@ -1,5 +1,6 @@
 package io.github.moe4j.conformance.family;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
@@ -31,8 +32,8 @@ record SideInputRouter(Router router, INDArray tokens, int modelWidth) implement
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
-    RouterPass routing = router.route(input.withX(tokens));
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
+    RouterPass routing = router.route(input.withX(tokens), scope);
     return new RouterPass() {
       @Override
       public RouterDecision decision() {

@@ -32,7 +32,8 @@ final class TorchtitanRouter implements ReferenceFamily {
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseConfig config = reference.config();
     int experts = config.size("num_experts");
-    TokenBatch input = TokenBatch.of(reference.input("x", -1, -1).array());
+    TokenBatch input =
+        TokenBatch.evaluation(reference.input("x", -1, -1).array()).differentiable();
     LinearGate gate = LinearGate.of(reference.input("gate_weight", experts, -1).array());
     RouterCasePass pass = RouterCasePass.of(GatedRouter.of(gate, rule(reference)), input);
     RouterDecision decision = pass.decision();

@@ -22,7 +22,8 @@ final class TutelCosineGate implements ReferenceFamily {
   @Override
   public void run(ReferenceCase reference, Comparison comparison) {
     CaseConfig config = reference.config();
-    TokenBatch input = TokenBatch.of(reference.input("x", -1, -1).array());
+    TokenBatch input =
+        TokenBatch.evaluation(reference.input("x", -1, -1).array()).differentiable();
     CosineGate gate = CosineGate.of(
         reference.input("projector_weight", -1, input.width()).array(),
         reference.input("projector_bias", -1).array(),

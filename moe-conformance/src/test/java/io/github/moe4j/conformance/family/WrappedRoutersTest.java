@@ -31,7 +31,7 @@ class WrappedRoutersTest {
   void route_normalizedOne_weighsByShareAndKeepsScores() {
     NormalizedOne router =
         new NormalizedOne(GatedRouter.of(identity(), TopK.unnormalized(1)), 0.25);
-    RouterCasePass pass = RouterCasePass.of(router, TokenBatch.of(tokens()).training());
+    RouterCasePass pass = RouterCasePass.of(router, TokenBatch.training(tokens()));
     RouterDecision decision = pass.decision();
     // p = 3/4 and 1/2: 0.75/(0.75 + 0.25), 0.5/(0.5 + 0.25)
     assertArrayEquals(new double[] {0.75, 2.0 / 3}, decision.assignments().weights(), 1e-15);
@@ -46,8 +46,9 @@ class WrappedRoutersTest {
   @Test
   void score_maskedGate_isConstantWithoutGradientForMaskedTokens() {
     MaskedGate gate = new MaskedGate(identity(), TokenMask.of(true, false), -7);
-    RouterCasePass pass =
-        RouterCasePass.of(GatedRouter.of(gate, TopK.unnormalized(2)), TokenBatch.of(tokens()));
+    RouterCasePass pass = RouterCasePass.of(
+        GatedRouter.of(gate, TopK.unnormalized(2)),
+        TokenBatch.evaluation(tokens()).differentiable());
     assertArrayEquals(
         new double[] {LN_3, 0, -7, -7}, pass.decision().requireLogits("test").toArray(), 1e-15);
     MoeGradients gradients = pass.backward(RoutingGradient.ofLogits(new double[] {1, 2, 3, 4}));
@@ -58,8 +59,8 @@ class WrappedRoutersTest {
   void route_sideInputRouter_readsItsOwnTokens() {
     GatedRouter inner = GatedRouter.of(identity(), TopK.unnormalized(1));
     SideInputRouter router = new SideInputRouter(inner, tokens(), 3);
-    RouterCasePass pass =
-        RouterCasePass.of(router, TokenBatch.of(Nd4j.ones(tokens().dataType(), 2, 3)));
+    RouterCasePass pass = RouterCasePass.of(
+        router, TokenBatch.evaluation(Nd4j.ones(tokens().dataType(), 2, 3)).differentiable());
     assertEquals(0.75, pass.decision().assignments().weight(0), 1e-15);
     MoeGradients gradients = pass.backward(RoutingGradient.ofLogits(new double[] {1, 2, 3, 4}));
     assertArrayEquals(new double[6], gradients.dx().data().asDouble());

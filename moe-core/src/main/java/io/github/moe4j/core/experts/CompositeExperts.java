@@ -5,6 +5,7 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Gemm;
@@ -88,16 +89,11 @@ public final class CompositeExperts implements Experts {
       firstRow[p] = expertStart[firstExpert[p]];
     }
     List<ExpertsPass> runs = new ArrayList<>();
-    try {
-      for (int p = 0; p < parts.size(); p++) {
-        INDArray rows = Gemm.rows(xR, firstRow[p], firstRow[p + 1]);
-        runs.add(parts.get(p).run(rows, startsOf(p, expertStart), mode, scope));
-      }
-      return new Run(runs, firstRow, scope.take(xR.dataType(), xR.shape()));
-    } catch (RuntimeException | Error e) {
-      runs.forEach(ExpertsPass::close);
-      throw e;
+    for (int p = 0; p < parts.size(); p++) {
+      INDArray rows = Gemm.rows(xR, firstRow[p], firstRow[p + 1]);
+      runs.add(parts.get(p).run(rows, startsOf(p, expertStart), mode, scope));
     }
+    return new Run(runs, firstRow, scope.take(xR.dataType(), xR.shape()));
   }
 
   /** First rows of a part's experts, counted from the first row of the part. */
@@ -110,7 +106,7 @@ public final class CompositeExperts implements Experts {
   }
 
   /** The runs of the parts, each on its block of rows, with their outputs joined. */
-  private static final class Run implements ExpertsPass {
+  private static final class Run implements ExpertsPass, MoePasses {
     private final List<ExpertsPass> runs;
     private final int[] firstRow;
     private final INDArray y;
@@ -137,7 +133,7 @@ public final class CompositeExperts implements Experts {
 
     @Override
     public List<MoePass> moe() {
-      return runs.stream().flatMap(run -> run.moe().stream()).toList();
+      return runs.stream().flatMap(run -> MoePasses.in(run).stream()).toList();
     }
 
     @Override
@@ -145,11 +141,6 @@ public final class CompositeExperts implements Experts {
       for (int p = 0; p < runs.size(); p++) {
         runs.get(p).backward(block(dyR, p), block(dxR, p), into.part(Integer.toString(p)));
       }
-    }
-
-    @Override
-    public void close() {
-      runs.forEach(ExpertsPass::close);
     }
   }
 }

@@ -133,6 +133,6 @@ public final class FfnExperts implements Experts {
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new NetworkPass(network, xR, expertStart, mode, scope);
+    return new NetworkPass(network, parameters, xR, expertStart, mode, scope);
   }
 }

@@ -239,6 +239,6 @@ public final class GluExperts implements Experts {
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new NetworkPass(network, xR, expertStart, mode, scope);
+    return new NetworkPass(network, parameters, xR, expertStart, mode, scope);
   }
 }

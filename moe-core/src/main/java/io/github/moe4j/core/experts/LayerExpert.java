@@ -6,6 +6,7 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
@@ -37,11 +38,14 @@ record LayerExpert(MoeLayer layer) implements Experts {
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    return new Run(layer.forward(TokenBatch.of(xR).withMode(mode)));
+    INDArray y = scope.take(xR.dataType(), xR.shape());
+    MoePass pass = layer.forward(TokenBatch.of(xR, mode), y);
+    scope.whenClosed(pass::close);
+    return new Run(pass);
   }
 
-  /** A pass of the layer, in memory of the layer's own arena. */
-  private record Run(MoePass pass) implements ExpertsPass {
+  /** A pass of the layer, whose own scratch is in memory of the layer's arena. */
+  private record Run(MoePass pass) implements ExpertsPass, MoePasses {
     @Override
     public INDArray y() {
       return pass.y();
@@ -55,11 +59,6 @@ record LayerExpert(MoeLayer layer) implements Experts {
     @Override
     public void backward(INDArray dyR, INDArray dxR, Gradients into) {
       pass.backward(dyR, dxR, into);
-    }
-
-    @Override
-    public void close() {
-      pass.close();
     }
   }
 }

@@ -1,8 +1,11 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.Rows;
@@ -16,32 +19,41 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * One pass of expert networks, block by block.
  *
- * <p>In training all hidden rows are saved for the backward pass. In evaluation each thread has memory for one
- * block, which stays in its cache; a backward pass recomputes them.
+ * <p>All hidden rows are kept if there is a backward to come. In evaluation each thread has room for
+ * one block, which stays in its cache.
  */
-final class NetworkPass implements ExpertsPass {
+final class NetworkPass implements ExpertsPass, ActivationTimed {
   private final ExpertNetwork network;
+  private final NamedArrays parameters;
   private final BlockSchedule schedule;
   private final Arena.Scope scope;
   private final ExpertRows x;
   private final ExpertRows y;
   private final BlockTimes times = new BlockTimes();
   private final Elementwise[] elementwise;
-  private HiddenDropout.Kept dropout = HiddenDropout.Kept.ALL;
-  private @Nullable Hidden kept;
+  private final HiddenDropout.Kept dropout;
+  private final @Nullable Hidden kept;
 
   /** Rows of each projection, and the hidden rows that come of them. */
   private record Hidden(List<ExpertRows> projected, ExpertRows hidden) {}
 
-  NetworkPass(ExpertNetwork network, INDArray xR, int[] start, PassMode mode, Arena.Scope scope) {
+  NetworkPass(
+      ExpertNetwork network,
+      NamedArrays parameters,
+      INDArray xR,
+      int[] start,
+      PassMode mode,
+      Arena.Scope scope) {
+    PassArrays.requireInputs("the experts", parameters, xR);
     this.network = network;
+    this.parameters = parameters;
     this.schedule = new BlockSchedule(start);
     this.scope = scope;
     this.x = new ExpertRows(xR);
     this.y = take(xR.size(0), network.down().out());
     this.elementwise = new Elementwise[schedule.workers()];
     Arrays.setAll(elementwise, worker -> new Elementwise());
-    if (mode.isTraining()) {
+    if (mode.isDifferentiable()) {
       Hidden all = takeAll();
       this.kept = all;
       this.dropout = network.dropout().draw(all.hidden(), mode, scope);
@@ -52,6 +64,8 @@ final class NetworkPass implements ExpertsPass {
           all.hidden().of(block),
           y.of(block))));
     } else {
+      this.kept = null;
+      this.dropout = HiddenDropout.Kept.ALL;
       List<List<ExpertRows>> own = IntStream.range(0, schedule.workers())
           .mapToObj(worker -> takeProjected(schedule.mostRows()))
           .toList();
@@ -122,11 +136,16 @@ final class NetworkPass implements ExpertsPass {
 
   @Override
   public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+    Hidden all = kept;
+    if (all == null) {
+      throw new IllegalStateException(
+          "backward of the experts came after an evaluation, which keeps nothing for it");
+    }
+    PassArrays.requireBackward("the experts", parameters, x.array(), dyR, dxR, into);
     ExpertRows dy = new ExpertRows(dyR);
     ExpertRows dx = new ExpertRows(dxR);
     List<ExpertRows> dProjected = takeProjected(dyR.size(0));
     schedule.run(() -> {
-      Hidden all = computed();
       schedule.forEach((worker, block) -> pullBack(worker, block, all, dy, dProjected, dx));
       List<Runnable> parts = new ArrayList<>();
       network.down().addWeightGradients(schedule.experts(), dy, all.hidden(), into, "down", parts);
@@ -137,23 +156,6 @@ final class NetworkPass implements ExpertsPass {
       }
       schedule.each(parts.stream().map(times::timed).toList());
     });
-  }
-
-  /** All hidden rows: those kept, or else computed once more. */
-  private Hidden computed() {
-    Hidden all = kept;
-    if (all == null) {
-      Hidden again = takeAll();
-      schedule.forEach((worker, block) -> {
-        List<RowWindow> projected =
-            again.projected().stream().map(rows -> rows.of(block)).toList();
-        project(block, projected);
-        activate(worker, projected, again.hidden().of(block));
-      });
-      all = again;
-      kept = again;
-    }
-    return all;
   }
 
   private void pullBack(

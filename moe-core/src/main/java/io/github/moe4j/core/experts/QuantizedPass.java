@@ -1,5 +1,6 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
@@ -12,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One forward pass of quantized networks, block by block. */
-final class QuantizedPass implements ExpertsPass {
+final class QuantizedPass implements ExpertsPass, ActivationTimed {
   private final PackedNetwork network;
   private final ExpertRows x;
   private final ExpertRows y;

@@ -20,7 +20,11 @@ public final class Allocate {
 
   /** An array of arbitrary contents, contiguous in c order. */
   public static INDArray uninitialized(DataType type, long... shape) {
-    return detached(() -> Nd4j.createUninitialized(type, shape, 'c'));
+    INDArray array = detached(() -> Nd4j.createUninitialized(type, shape, 'c'));
+    if (MemoryCheck.isOn()) {
+      MemoryCheck.poison(array);
+    }
+    return array;
   }
 
   /** A copy, contiguous in c order. Not modified. */

@@ -1,5 +1,7 @@
 package io.github.moe4j.core.internal;
 
+import java.util.Arrays;
+
 /** A row of float64. */
 final class DoubleRow implements RowVector {
   private final double[] values;
@@ -16,6 +18,11 @@ final class DoubleRow implements RowVector {
   @Override
   public void write(Rows rows, long row) {
     rows.write(row, values);
+  }
+
+  @Override
+  public void clear() {
+    Arrays.fill(values, 0);
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.github.moe4j.core.internal;
 
+import java.util.Arrays;
+
 /** A row of float32; products and sums are rounded to float32 one by one. */
 final class FloatRow implements RowVector {
   private final float[] values;
@@ -18,6 +20,11 @@ final class FloatRow implements RowVector {
   @Override
   public void write(Rows rows, long row) {
     rows.write(row, values);
+  }
+
+  @Override
+  public void clear() {
+    Arrays.fill(values, 0);
   }
 
   @Override

@@ -37,8 +37,30 @@ public final class Require {
     return value;
   }
 
-  /** Checks the shape of an array; a negative expected length means any. */
+  /** Checks that an array is not closed and that its workspace was not left. */
+  public static void usable(String name, INDArray array) {
+    String fault = Usable.fault(array);
+    if (fault != null) {
+      that(false, "%s must be usable but %s", name, fault);
+    }
+  }
+
+  /** Whether {@link #usable(String, INDArray)} takes an array. */
+  public static boolean isUsable(INDArray array) {
+    return Usable.fault(array) == null;
+  }
+
+  /** The same of an array of a layer, by the name of which errors are told apart. */
+  public static void usable(String name, INDArray array, String layer) {
+    String fault = Usable.fault(array);
+    if (fault != null) {
+      that(false, "%s of %s must be usable but %s", name, layer, fault);
+    }
+  }
+
+  /** Checks an array, which must be usable, and its shape; a negative expected length means any. */
   public static void shape(String name, INDArray array, long... expected) {
+    usable(name, array);
     long[] actual = array.shape();
     boolean same = actual.length == expected.length;
     for (int i = 0; same && i < expected.length; i++) {
@@ -76,30 +98,10 @@ public final class Require {
     return type;
   }
 
-  /**
-   * Checks the arguments of a backward pass before anything is changed.
-   *
-   * @param dy gradient of the outputs, of their shape and type
-   * @param dx gradient of the inputs, of the outputs' shape and type, contiguous
-   * @param y the outputs
-   */
-  public static void backward(INDArray dy, INDArray dx, INDArray y) {
-    shape("dy", dy, y.shape());
-    type("dy", dy, y.dataType());
-    target("dx", dx, y);
-  }
-
   /** Checks an array that a result is added to: contiguous, and of another's shape and type. */
   public static void target(String name, INDArray array, INDArray like) {
     shape(name, array, like.shape());
     type(name, array, like.dataType());
     Contiguous.require(name, array);
-  }
-
-  /** Throws if a pass has been closed. */
-  public static void open(boolean closed) {
-    if (closed) {
-      throw new IllegalStateException("the pass is closed; its memory may be in use elsewhere");
-    }
   }
 }

@@ -16,6 +16,9 @@ public sealed interface RowVector permits FloatRow, DoubleRow {
   /** Replaces a row of an array. Modifies it. */
   void write(Rows rows, long row);
 
+  /** Sets all numbers to zero. */
+  void clear();
+
   /** Multiplies all numbers. */
   void scale(double factor);
 

@@ -7,6 +7,7 @@ import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassGuard;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
@@ -144,16 +145,9 @@ public final class SoftMoe implements FeedForward {
   }
 
   @Override
-  public FeedForwardPass forward(TokenBatch input) {
-    Require.shape("x", input.x(), -1, modelWidth());
-    Require.type("x", input.x(), dataType());
-    Arena.Scope scope = arena.open();
-    try {
-      return new SoftMoePass(this, input, scope);
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
+  public FeedForwardPass forward(TokenBatch input, INDArray y) {
+    return PassGuard.forward(
+        SoftMoePass.NAME, this, input, y, arena, scope -> new SoftMoePass(this, input, y, scope));
   }
 
   Experts experts() {

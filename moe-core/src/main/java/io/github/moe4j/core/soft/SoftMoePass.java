@@ -5,11 +5,11 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
+import io.github.moe4j.core.PassGuard;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Gemm;
-import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
 import java.util.List;
@@ -17,7 +17,9 @@ import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One pass of a {@link SoftMoe} over B sequences, P = E·S slots each. */
-final class SoftMoePass implements FeedForwardPass {
+final class SoftMoePass implements FeedForwardPass, MoePasses {
+  static final String NAME = "a Soft MoE layer";
+
   private final SoftMoe layer;
   private final TokenMask mask;
   private final int length;
@@ -31,9 +33,9 @@ final class SoftMoePass implements FeedForwardPass {
   private final INDArray slotOutputs;
   private final INDArray y;
   private final Arena.Scope scope;
-  private boolean closed;
+  private final PassGuard guard;
 
-  SoftMoePass(SoftMoe layer, TokenBatch input, Arena.Scope scope) {
+  SoftMoePass(SoftMoe layer, TokenBatch input, INDArray y, Arena.Scope scope) {
     this.layer = layer;
     this.scope = scope;
     this.mask = input.mask();
@@ -62,11 +64,12 @@ final class SoftMoePass implements FeedForwardPass {
     }
     this.expertsRun = layer.experts().run(byExpert(slotInputs), expertStart(), input.mode(), scope);
     this.slotOutputs = bySequence(expertsRun.y());
-    this.y = scope.take(x.dataType(), x.shape());
+    this.y = y;
     for (int b = 0; b < sequences; b++) {
       Gemm.multiply(
           ofTokens(weights.combine(), b), false, ofSlots(slotOutputs, b), false, 0, ofTokens(y, b));
     }
+    this.guard = new PassGuard(NAME, layer, input, scope);
   }
 
   private INDArray takeWeights() {
@@ -130,22 +133,22 @@ final class SoftMoePass implements FeedForwardPass {
 
   @Override
   public INDArray y() {
-    Require.open(closed);
     return y;
   }
 
   /** Those within the experts, for the slots themselves are not routed. */
   @Override
   public List<MoePass> moe() {
-    return expertsRun.moe();
+    return MoePasses.in(expertsRun);
   }
 
   @Override
   public void backward(INDArray dy, INDArray dx, Gradients into) {
-    Require.open(closed);
-    Require.backward(dy, dx, y);
-    into.requireFits(layer.parameters());
-    INDArray upstream = Contiguous.of(dy);
+    guard.backward(dy, dx, into, upstream -> pullBack(upstream, dx, into));
+  }
+
+  private void pullBack(INDArray dy, INDArray dx, Gradients into) {
+    INDArray upstream = dy;
     if (layer.options().paddedOutput() == PaddedOutput.ZERO) {
       upstream = NormalizedRows.masked(upstream, mask, scope);
     }
@@ -194,8 +197,6 @@ final class SoftMoePass implements FeedForwardPass {
 
   @Override
   public void close() {
-    closed = true;
-    expertsRun.close();
-    scope.close();
+    guard.close();
   }
 }

@@ -5,6 +5,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Parameterized;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Contiguous;
@@ -27,6 +28,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Parameters: {@code qkv.weight} [3D,D] (queries, keys, values) and {@code out.weight} [D,D].
  */
 public final class CausalSelfAttention implements Parameterized {
+  private static final String NAME = "a self-attention";
+
   private final INDArray qkvWeight;
   private final INDArray outWeight;
   private final int heads;
@@ -72,6 +75,7 @@ public final class CausalSelfAttention implements Parameterized {
    * @param scope memory of the pass
    */
   public Run forward(TokenBatch input, Arena.Scope scope) {
+    PassArrays.requireInputs(NAME, parameters, input.x());
     Require.shape("x", input.x(), -1, outWeight.size(0));
     parameters.requireType(input.dataType());
     return new Run(input, scope);
@@ -170,9 +174,8 @@ public final class CausalSelfAttention implements Parameterized {
      * @param into gradients named like the parameters. Modified: the result is added.
      */
     public void backward(INDArray dy, INDArray dx, Gradients into) {
-      Require.backward(dy, dx, y);
+      PassArrays.requireBackward(NAME, parameters, x, dy, dx, into);
       Contiguous.require("dy", dy);
-      into.requireFits(parameters);
       into.ifPresent("out.weight", dW -> Gemm.multiply(dy, true, merged, false, 1, dW));
       INDArray dMerged = take(layout.tokens(), layout.width());
       Gemm.multiply(dy, false, outWeight, false, 0, dMerged);

@@ -4,6 +4,7 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Parameterized;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
@@ -23,6 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Parameters: {@code weight} [D], which starts at one, and {@code bias} [D], at zero.
  */
 public final class LayerNorm implements Parameterized {
+  private static final String NAME = "a layer normalization";
   private static final double EPSILON = 1e-5;
 
   private final INDArray weight;
@@ -57,6 +59,7 @@ public final class LayerNorm implements Parameterized {
    * @param scope memory of the pass
    */
   public Run forward(INDArray x, TokenMask mask, Arena.Scope scope) {
+    PassArrays.requireInputs(NAME, parameters, x);
     Require.shape("x", x, mask.tokens(), weight.length());
     parameters.requireType(x.dataType());
     double[] w = Vectors.read(weight);
@@ -121,8 +124,7 @@ public final class LayerNorm implements Parameterized {
      * @param into gradients named like the parameters. Modified: the result is added.
      */
     public void backward(INDArray dy, INDArray dx, Gradients into) {
-      Require.backward(dy, dx, y);
-      into.requireFits(parameters);
+      PassArrays.requireBackward(NAME, parameters, x, dy, dx, into);
       if (dy.isEmpty()) {
         return;
       }

@@ -6,9 +6,10 @@ import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassGuard;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.core.internal.Require;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,6 +25,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Parameters: {@code norm1.…}, {@code attention.…}, {@code norm2.…}, {@code feedForward.…}.
  */
 public final class TransformerBlock implements FeedForward {
+  private static final String NAME = "a Transformer block";
+
   private final LayerNorm norm1;
   private final CausalSelfAttention attention;
   private final LayerNorm norm2;
@@ -86,61 +89,56 @@ public final class TransformerBlock implements FeedForward {
   }
 
   @Override
-  public FeedForwardPass forward(TokenBatch input) {
-    Require.shape("x", input.x(), -1, modelWidth());
-    Require.type("x", input.x(), dataType());
-    Arena.Scope scope = arena.open();
-    try {
-      return new Run(input, scope);
-    } catch (RuntimeException | Error e) {
-      scope.close();
-      throw e;
-    }
+  public FeedForwardPass forward(TokenBatch input, INDArray y) {
+    return PassGuard.forward(NAME, this, input, y, arena, scope -> new Run(input, y, scope));
   }
 
-  /** One pass with its backward. */
-  private final class Run implements FeedForwardPass {
+  /** One pass and its backward. */
+  private final class Run implements FeedForwardPass, MoePasses {
     private final Arena.Scope scope;
     private final LayerNorm.Run normed1;
     private final CausalSelfAttention.Run attended;
     private final LayerNorm.Run normed2;
     private final FeedForwardPass fed;
     private final INDArray y;
-    private boolean closed;
+    private final PassGuard guard;
 
-    Run(TokenBatch input, Arena.Scope scope) {
+    Run(TokenBatch input, INDArray y, Arena.Scope scope) {
       this.scope = scope;
+      this.y = y;
       this.normed1 = norm1.forward(input.x(), input.mask(), scope);
       this.attended = attention.forward(input.withX(normed1.y()), scope);
-      INDArray h = sum(input.x(), attended.y());
+      INDArray h = scope.take(y.dataType(), y.shape());
+      add(input.x(), attended.y(), h);
       this.normed2 = norm2.forward(h, input.mask(), scope);
-      this.fed = feedForward.forward(input.withX(normed2.y()));
-      this.y = sum(h, fed.y());
+      this.fed = feedForward.forward(input.withX(normed2.y()), scope.take(y.dataType(), y.shape()));
+      scope.whenClosed(fed::close);
+      add(h, fed.y(), y);
+      this.guard = new PassGuard(NAME, TransformerBlock.this, input, scope);
     }
 
-    private INDArray sum(INDArray a, INDArray b) {
-      INDArray result = scope.take(a.dataType(), a.shape());
+    private static void add(INDArray a, INDArray b, INDArray sum) {
       if (!a.isEmpty()) {
-        a.addi(b, result);
+        a.addi(b, sum);
       }
-      return result;
     }
 
     @Override
     public INDArray y() {
-      Require.open(closed);
       return y;
     }
 
     @Override
     public List<MoePass> moe() {
-      return fed.moe();
+      return MoePasses.in(fed);
     }
 
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {
-      Require.backward(dy, dx, y());
-      into.requireFits(parameters);
+      guard.backward(dy, dx, into, upstream -> pullBack(upstream, dx, into));
+    }
+
+    private void pullBack(INDArray dy, INDArray dx, Gradients into) {
       if (dy.isEmpty()) {
         return;
       }
@@ -157,9 +155,7 @@ public final class TransformerBlock implements FeedForward {
 
     @Override
     public void close() {
-      closed = true;
-      scope.close();
-      fed.close();
+      guard.close();
     }
   }
 }

@@ -1,7 +1,9 @@
 package io.github.moe4j.core.watch;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
@@ -51,7 +53,7 @@ public final class ReplayRouter implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
     Require.shape("x", input.x(), -1, modelWidth);
     TracedPass pass = replay.next(input);
     Require.that(
@@ -67,7 +69,7 @@ public final class ReplayRouter implements Router {
       @Override
       public void backward(RoutingGradient gradient, INDArray dx, Gradients into) {
         gradient.requireFits(decision);
-        Require.target("dx", dx, input.x());
+        PassArrays.requireBackward("the replay", NamedArrays.none(), input.x(), dx, into);
       }
     };
   }

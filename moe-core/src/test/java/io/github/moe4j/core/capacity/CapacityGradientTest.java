@@ -61,7 +61,7 @@ class CapacityGradientTest {
   void backward_wholeLayer_matchesDifferences(CapacityRule rule) {
     MoeLayer layer = layer(rule);
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D);
-    TokenBatch input = TokenBatch.of(x).withMask(MASK).withSequenceLength(4).training();
+    TokenBatch input = TokenBatch.training(x).withMask(MASK).withSequenceLength(4);
     double[] wY = RandomArrays.normal(Seeds.random(3), T * D);
     MoeGradients gradients;
     try (MoePass pass = layer.forward(input)) {
@@ -82,7 +82,7 @@ class CapacityGradientTest {
   void padding_anyRows_changesNeitherOutputNorGradient() {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), T, D);
     INDArray dy = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), T, D);
-    TokenBatch input = TokenBatch.of(x).withMask(MASK).withSequenceLength(4).training();
+    TokenBatch input = TokenBatch.training(x).withMask(MASK).withSequenceLength(4);
     for (CapacityRule rule :
         new CapacityRule[] {new PaddedToMultiple(THREE, 4), PaddedToCapacity.of(THREE)}) {
       try (MoePass plain = layer(THREE).forward(input);

@@ -83,7 +83,7 @@ class CheckpointTrainingTest {
       Gradients gradients = layer.parameters().zeroGradients();
       for (int i = 0; i < count; i++) {
         INDArray x = RandomArrays.normal(type, new SplittableRandom(optimizer.steps()), 8, 4);
-        try (MoePass pass = layer.forward(TokenBatch.of(x).training(random))) {
+        try (MoePass pass = layer.forward(TokenBatch.training(x, random))) {
           pass.backward(pass.y().sub(x), Nd4j.zeros(type, 8, 4), gradients);
         }
         optimizer.step(gradients);

@@ -119,7 +119,7 @@ class ExpertsTest {
     NaiveMoe naive = NaiveMoe.of(experts.parameters(), kind.activation);
     double[][] x = Near.matrix(xR);
     try (Arena.Scope scope = new Arena().open()) {
-      ExpertsPass run = experts.run(xR, start, PassMode.evaluation(), scope);
+      ExpertsPass run = experts.run(xR, start, PassMode.evaluation().differentiable(), scope);
       assertNear(where + "y", naive.forward(x, rows), run.y(), tolerance);
 
       Gradients into = experts.parameters().zeroGradients();

@@ -8,12 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
@@ -78,7 +80,7 @@ class HierarchicalExpertsTest {
       MoeLayer layer = layer(type);
       INDArray x = normal(type, 2, tokens, D);
       INDArray before = tokens == 0 ? x : x.dup();
-      try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+      try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
         double[][] expected = naive(layer, Near.matrix(x));
         assertNear("y", expected, pass.y(), type == DataType.DOUBLE ? 1e-12 : 1e-5);
         assertEquals(1 + G, pass.moe().size());
@@ -167,10 +169,9 @@ class HierarchicalExpertsTest {
   void backward_balanceAtBothLevelsAndPadding_matchesDifferences() {
     MoeLayer layer = layer(DataType.DOUBLE);
     INDArray x = normal(DataType.DOUBLE, 2, 8, D);
-    TokenBatch input = TokenBatch.of(x)
+    TokenBatch input = TokenBatch.training(x)
         .withMask(TokenMask.of(true, true, true, false, true, true, true, true))
-        .withSequenceLength(4)
-        .training();
+        .withSequenceLength(4);
     double[] weight = RandomArrays.normal(Seeds.random(3), 8 * D);
     MoeGradients gradients;
     try (MoePass pass = layer.forward(input)) {
@@ -202,8 +203,9 @@ class HierarchicalExpertsTest {
     wide.parameters().forEach((name, array) -> narrow.parameters().get(name).assign(array));
     INDArray x = normal(DataType.DOUBLE, 2, 9, D);
     INDArray dy = normal(DataType.DOUBLE, 3, 9, D);
-    try (MoePass a = wide.forward(TokenBatch.of(x));
-        MoePass b = narrow.forward(TokenBatch.of(x.castTo(DataType.FLOAT)))) {
+    try (MoePass a = wide.forward(TokenBatch.evaluation(x).differentiable());
+        MoePass b =
+            narrow.forward(TokenBatch.evaluation(x.castTo(DataType.FLOAT)).differentiable())) {
       MoeGradients expected = a.backward(dy);
       MoeGradients actual = b.backward(dy.castTo(DataType.FLOAT));
       assertNear("dx", values(expected.dx()), values(actual.dx()), 1e-4);
@@ -235,19 +237,18 @@ class HierarchicalExpertsTest {
       }
 
       @Override
-      public RouterPass route(TokenBatch input) {
+      public RouterPass route(TokenBatch input, Arena.Scope scope) {
         seen.add(input);
-        return one.router().route(input);
+        return one.router().route(input, scope);
       }
     };
     MoeLayer layer = MoeLayer.of(
         FixedRouter.of(normal(DataType.DOUBLE, 10, 1, D), new int[] {0}),
         HierarchicalExperts.of(List.of(MoeLayer.of(spy, one.experts()))));
     SplittableRandom random = new SplittableRandom(1);
-    TokenBatch input = TokenBatch.of(normal(DataType.DOUBLE, 2, 4, D))
+    TokenBatch input = TokenBatch.training(normal(DataType.DOUBLE, 2, 4, D), random)
         .withSequenceLength(2)
         .withTokenIds(1, 2, 3, 4)
-        .training(random)
         .atStep(7);
     layer.forward(input).close();
     TokenBatch inside = seen.get(0);
@@ -256,19 +257,19 @@ class HierarchicalExpertsTest {
     assertEquals(7, inside.mode().step());
     assertEquals(4, inside.sequenceLength());
     assertThrows(IllegalArgumentException.class, () -> inside.requireTokenIds("test"));
-    layer.forward(TokenBatch.of(input.x())).close();
+    layer.forward(TokenBatch.evaluation(input.x())).close();
     assertTrue(seen.get(1).mode() == PassMode.evaluation());
   }
 
   @Test
   void close_outer_closesInnerPasses() {
     MoeLayer layer = layer(DataType.DOUBLE);
-    MoePass pass = layer.forward(TokenBatch.of(normal(DataType.DOUBLE, 2, 4, D)));
+    MoePass pass = layer.forward(TokenBatch.training(normal(DataType.DOUBLE, 2, 4, D)));
     List<MoePass> all = pass.moe();
     pass.close();
     pass.close();
     for (MoePass one : all) {
-      assertThrows(IllegalStateException.class, one::y);
+      assertThrows(IllegalStateException.class, () -> one.addBalance(RoutingGradient.none()));
     }
   }
 
@@ -277,11 +278,11 @@ class HierarchicalExpertsTest {
     DenseFeedForward dense =
         DenseFeedForward.of(HierarchicalExperts.of(List.of(inner(DataType.FLOAT, 0))));
     assertEquals(DataType.FLOAT, dense.dataType());
-    FeedForwardPass run = dense.forward(TokenBatch.of(normal(DataType.FLOAT, 2, 4, D)));
-    assertEquals(1, run.moe().size());
-    MoePass inside = run.moe().get(0);
+    FeedForwardPass run = dense.forward(TokenBatch.training(normal(DataType.FLOAT, 2, 4, D)));
+    assertEquals(1, MoePasses.in(run).size());
+    MoePass inside = MoePasses.in(run).get(0);
     run.close();
-    assertThrows(IllegalStateException.class, inside::y);
+    assertThrows(IllegalStateException.class, () -> inside.addBalance(RoutingGradient.none()));
   }
 
   @Test
@@ -289,7 +290,7 @@ class HierarchicalExpertsTest {
     MoeLayer layer = layer(DataType.FLOAT);
     INDArray x = normal(DataType.FLOAT, 2, 40, D);
     MoeGradients expected;
-    try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       expected = pass.backward(x);
     }
     ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -297,7 +298,7 @@ class HierarchicalExpertsTest {
       List<Future<MoeGradients>> futures = new ArrayList<>();
       for (int i = 0; i < 12; i++) {
         futures.add(threads.submit(() -> {
-          try (MoePass pass = layer.forward(TokenBatch.of(x))) {
+          try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
             return pass.backward(x);
           }
         }));

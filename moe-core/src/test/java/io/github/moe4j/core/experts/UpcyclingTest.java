@@ -52,7 +52,8 @@ class UpcyclingTest {
     // all experts chosen: the softmax weights sum to 1
     MoeLayer layer =
         MoeLayer.of(FixedRouter.of(gate, new int[] {2, 0, 1}), Upcycling.experts(dense, 3));
-    TokenBatch input = TokenBatch.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), 17, D));
+    TokenBatch input =
+        TokenBatch.evaluation(RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), 17, D));
     try (MoePass sparse = layer.forward(input);
         FeedForwardPass plain = dense.forward(input)) {
       assertNear("y", plain.y(), sparse.y(), 1e-12);

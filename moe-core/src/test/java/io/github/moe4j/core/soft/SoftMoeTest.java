@@ -14,6 +14,8 @@ import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.Activation;
@@ -71,9 +73,9 @@ class SoftMoeTest {
         Nd4j.createFromArray(Math.log(2), Math.log(3)).reshape('c', 2, 1, 1),
         new SoftMoeOptions(SlotNormalization.NONE, PaddedOutput.ZERO));
     INDArray x = Nd4j.createFromArray(1.0, 0.0).reshape('c', 2, 1);
-    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       assertNear("y", new double[] {43 / 60.0, 17 / 24.0}, values(run.y()), 1e-14);
-      assertTrue(run.moe().isEmpty());
+      assertTrue(MoePasses.in(run).isEmpty());
     }
   }
 
@@ -86,7 +88,7 @@ class SoftMoeTest {
         SoftMoeOptions.paper());
     layer.parameters().get("scale").assign(Math.log(2) / 2);
     INDArray x = Nd4j.createFromArray(5.0, -5.0).reshape('c', 2, 1);
-    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       // weights 2/3 and 1/3 of the raw tokens: 5/3, which both tokens get from the only slot
       assertNear("y", new double[] {5 / 3.0, 5 / 3.0}, values(run.y()), 1e-6);
     }
@@ -102,9 +104,10 @@ class SoftMoeTest {
         double tolerance = type == DataType.DOUBLE ? 1e-12 : 2e-5;
         for (int tokens : new int[] {0, 1, 3, 17}) {
           INDArray x = normal(type, 4, tokens, D);
-          requireNaive(layer, TokenBatch.of(x), options, tolerance);
+          requireNaive(layer, TokenBatch.evaluation(x).differentiable(), options, tolerance);
         }
-        TokenBatch batch = TokenBatch.of(normal(type, 5, 12, D)).withSequenceLength(3);
+        TokenBatch batch =
+            TokenBatch.evaluation(normal(type, 5, 12, D)).differentiable().withSequenceLength(3);
         requireNaive(layer, batch, options, tolerance);
         TokenMask mask = TokenMask.of(
             true, false, true, true, true, true, false, false, false, false, false, true);
@@ -142,12 +145,12 @@ class SoftMoeTest {
       dirty.getRow(real[i]).assign(x.getRow(i));
       dirtyDy.getRow(real[i]).assign(dy.getRow(i));
     }
-    TokenBatch masked = TokenBatch.of(dirty).withMask(TokenMask.of(valid));
+    TokenBatch masked = TokenBatch.evaluation(dirty).differentiable().withMask(TokenMask.of(valid));
     Gradients a = layer.parameters().zeroGradients();
     Gradients b = layer.parameters().zeroGradients();
     INDArray dx = Nd4j.create(DataType.DOUBLE, 5, D);
     INDArray dirtyDx = Nd4j.create(DataType.DOUBLE, 7, D);
-    try (FeedForwardPass plain = layer.forward(TokenBatch.of(x));
+    try (FeedForwardPass plain = layer.forward(TokenBatch.evaluation(x).differentiable());
         FeedForwardPass padded = layer.forward(masked)) {
       plain.backward(dy, dx, a);
       padded.backward(dirtyDy, dirtyDx, b);
@@ -167,7 +170,8 @@ class SoftMoeTest {
   void forward_sequenceOfPaddingAlone_zeroInBothKinds() {
     for (PaddedOutput padded : PaddedOutput.values()) {
       SoftMoe layer = layer(DataType.DOUBLE, SoftMoeOptions.paper().withPaddedOutput(padded));
-      TokenBatch input = TokenBatch.of(normal(DataType.DOUBLE, 4, 4, D))
+      TokenBatch input = TokenBatch.evaluation(normal(DataType.DOUBLE, 4, 4, D))
+          .differentiable()
           .withSequenceLength(2)
           .withMask(TokenMask.of(true, true, false, false));
       Gradients into = layer.parameters().zeroGradients();
@@ -190,8 +194,8 @@ class SoftMoeTest {
     for (int t = 0; t < 5; t++) {
       permuted.getRow(t).assign(x.getRow(order[t]));
     }
-    try (FeedForwardPass a = layer.forward(TokenBatch.of(x));
-        FeedForwardPass b = layer.forward(TokenBatch.of(permuted))) {
+    try (FeedForwardPass a = layer.forward(TokenBatch.evaluation(x).differentiable());
+        FeedForwardPass b = layer.forward(TokenBatch.evaluation(permuted).differentiable())) {
       for (int t = 0; t < 5; t++) {
         assertNear("y", values(a.y().getRow(order[t])), values(b.y().getRow(t)), 1e-12);
       }
@@ -206,8 +210,9 @@ class SoftMoeTest {
     for (int t = 0; t < 3; t++) {
       x.getRow(3 + t).assign(middle.getRow(t));
     }
-    try (FeedForwardPass all = layer.forward(TokenBatch.of(x).withSequenceLength(3));
-        FeedForwardPass alone = layer.forward(TokenBatch.of(middle))) {
+    try (FeedForwardPass all =
+            layer.forward(TokenBatch.evaluation(x).differentiable().withSequenceLength(3));
+        FeedForwardPass alone = layer.forward(TokenBatch.evaluation(middle).differentiable())) {
       for (int t = 0; t < 3; t++) {
         assertNear("y", values(alone.y().getRow(t)), values(all.y().getRow(3 + t)), 1e-13);
       }
@@ -222,7 +227,7 @@ class SoftMoeTest {
         slots.castTo(DataType.FLOAT),
         SoftMoeOptions.paper().withNormalization(SlotNormalization.NONE));
     INDArray x = Nd4j.createFromArray(1f, -1f).reshape('c', 2, 1);
-    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       // token 0 reads slots 0 and 2, which hold token 0; token 1 reads slot 1, which holds it
       assertNear("y", new double[] {1, -1}, values(run.y()), 1e-6);
     }
@@ -236,7 +241,7 @@ class SoftMoeTest {
         layer(DataType.DOUBLE, SoftMoeOptions.paper().withNormalization(SlotNormalization.NONE));
     assertMessage(
         "logit of token 1 and slot 0 must be finite but was NaN",
-        () -> layer.forward(TokenBatch.of(x)));
+        () -> layer.forward(TokenBatch.evaluation(x).differentiable()));
   }
 
   @Test
@@ -247,18 +252,20 @@ class SoftMoeTest {
         GluExperts.create(options, 1));
     SoftMoe layer =
         SoftMoe.create(HierarchicalExperts.of(List.of(inner)), 5, SoftMoeOptions.paper(), 1);
-    FeedForwardPass run = layer.forward(TokenBatch.of(normal(DataType.DOUBLE, 4, 3, D)));
-    assertEquals(1, run.moe().size());
-    MoePass pass = run.moe().get(0);
+    FeedForwardPass run = layer.forward(TokenBatch.training(normal(DataType.DOUBLE, 4, 3, D)));
+    assertEquals(1, MoePasses.in(run).size());
+    MoePass pass = MoePasses.in(run).get(0);
     assertEquals(5, pass.decision().tokens());
     run.close();
-    assertThrows(IllegalStateException.class, pass::y);
+    assertThrows(IllegalStateException.class, () -> pass.addBalance(RoutingGradient.none()));
   }
 
   @Test
   void forward_manyThreads_sameBitsAsOne() throws Exception {
     SoftMoe layer = layer(DataType.FLOAT, SoftMoeOptions.lucidrains());
-    TokenBatch input = TokenBatch.of(normal(DataType.FLOAT, 4, 600, D)).withSequenceLength(200);
+    TokenBatch input = TokenBatch.evaluation(normal(DataType.FLOAT, 4, 600, D))
+        .differentiable()
+        .withSequenceLength(200);
     INDArray expected = gradient(layer, input);
     ExecutorService threads = Executors.newFixedThreadPool(3);
     try {
@@ -304,8 +311,8 @@ class SoftMoeTest {
     SoftMoe layer = layer(DataType.DOUBLE, SoftMoeOptions.lucidrains());
     SoftMoe other = layer.withArena(new Arena());
     INDArray x = normal(DataType.DOUBLE, 4, 3, D);
-    try (FeedForwardPass a = layer.forward(TokenBatch.of(x));
-        FeedForwardPass b = other.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass a = layer.forward(TokenBatch.evaluation(x).differentiable());
+        FeedForwardPass b = other.forward(TokenBatch.evaluation(x).differentiable())) {
       assertSameBits("y", a.y(), b.y());
     }
     layer.parameters().get("norm.gamma").assign(0);
@@ -313,13 +320,17 @@ class SoftMoeTest {
   }
 
   @Test
-  void close_then_yAndBackwardThrow() {
+  void close_then_yStaysAndBackwardThrows() {
     SoftMoe layer = layer(DataType.DOUBLE, SoftMoeOptions.paper());
     INDArray x = normal(DataType.DOUBLE, 4, 3, D);
-    FeedForwardPass run = layer.forward(TokenBatch.of(x));
+    FeedForwardPass run = layer.forward(TokenBatch.evaluation(x).differentiable());
+    double[] before = values(run.y());
     run.close();
     run.close();
-    assertThrows(IllegalStateException.class, run::y);
+    layer
+        .forward(TokenBatch.evaluation(normal(DataType.DOUBLE, 5, 3, D)).differentiable())
+        .close();
+    assertSameBits("y", before, values(run.y()));
     assertThrows(
         IllegalStateException.class,
         () -> run.backward(x, x.dup(), layer.parameters().zeroGradients()));
@@ -341,12 +352,14 @@ class SoftMoeTest {
     SoftMoe layer = SoftMoe.create(experts, 2, options, 1);
     assertMessage(
         "x must be [*, 4] but was [2, 5]",
-        () -> layer.forward(TokenBatch.of(Nd4j.zeros(DataType.FLOAT, 2, 5))));
+        () -> layer.forward(
+            TokenBatch.evaluation(Nd4j.zeros(DataType.FLOAT, 2, 5)).differentiable()));
     assertMessage(
         "x must be FLOAT but was DOUBLE",
-        () -> layer.forward(TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, 2, 4))));
+        () -> layer.forward(
+            TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 2, 4)).differentiable()));
     INDArray x = Nd4j.ones(DataType.FLOAT, 2, 4);
-    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       assertMessage(
           "dy must be [2, 4] but was [1, 4]",
           () -> run.backward(

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.testkit;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
@@ -57,7 +58,7 @@ public final class FixedRouter implements Router {
   }
 
   @Override
-  public RouterPass route(TokenBatch input) {
+  public RouterPass route(TokenBatch input, Arena.Scope scope) {
     if (input.width() != modelWidth() || input.dataType() != weight.dataType()) {
       throw new IllegalArgumentException("x must be [*, %d] %s but was [%d, %d] %s"
           .formatted(

@@ -2,6 +2,7 @@ package io.github.moe4j.core.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterPass;
@@ -50,9 +51,9 @@ class RouterContractTest {
     }
 
     @Override
-    public RouterPass route(TokenBatch input) {
+    public RouterPass route(TokenBatch input, Arena.Scope scope) {
       return FixedRouter.of(finite(weight), new int[] {1, 3}, new int[] {0, 2})
-          .route(TokenBatch.of(finite(input.x())).withMask(input.mask()));
+          .route(TokenBatch.evaluation(finite(input.x())).withMask(input.mask()));
     }
 
     private static INDArray finite(INDArray array) {

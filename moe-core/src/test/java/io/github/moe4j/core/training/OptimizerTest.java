@@ -185,7 +185,7 @@ class OptimizerTest {
   private static void add(
       MoeLayer layer, INDArray x, INDArray dy, int from, int to, Gradients into) {
     INDArray dx = Nd4j.zeros(DataType.DOUBLE, to - from, 4);
-    try (MoePass pass = layer.forward(TokenBatch.of(rows(x, from, to)).training())) {
+    try (MoePass pass = layer.forward(TokenBatch.training(rows(x, from, to)))) {
       pass.backward(rows(dy, from, to), dx, into);
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.watch.PassEvents;
@@ -28,7 +29,7 @@ class JfrEventsTest {
   Path folder;
 
   private final MoeLayer layer = WatchedLayer.builder("block 1").build();
-  private final TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6));
+  private final TokenBatch input = TokenBatch.evaluation(WatchedLayer.normal(3, 6));
 
   /** The layer's events of what runs, in the order in which they begin. */
   private List<RecordedEvent> record(List<String> enabled, Runnable what) throws IOException {
@@ -82,7 +83,7 @@ class JfrEventsTest {
   @Test
   void backward_recorded_makesEventsMarkedBackward() throws IOException {
     List<RecordedEvent> events = record(STAGES, () -> {
-      try (MoePass pass = layer.forward(input.training())) {
+      try (MoePass pass = layer.forward(input.withMode(PassMode.training()))) {
         pass.backward(WatchedLayer.normal(4, 6));
       }
     });

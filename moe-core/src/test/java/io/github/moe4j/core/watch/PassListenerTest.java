@@ -4,16 +4,20 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassListener;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PassListenerTest {
-  private final TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6)).atStep(9);
+  private final TokenBatch input =
+      TokenBatch.evaluation(WatchedLayer.normal(3, 6)).atStep(9);
 
   @Test
   void forward_withListener_tellsOfThePassThatTheCallerGets() {
@@ -37,10 +41,15 @@ class PassListenerTest {
           throw thrown;
         })
         .and(heard::add);
-    MoeLayer layer = WatchedLayer.builder("a").listener(listener).build();
-    assertSame(thrown, assertThrows(IllegalStateException.class, () -> layer.forward(input)));
+    Arena arena = new Arena();
+    MoeLayer layer = WatchedLayer.builder("a").listener(listener).arena(arena).build();
+    TokenBatch training = input.withMode(PassMode.training());
+    assertSame(thrown, assertThrows(IllegalStateException.class, () -> layer.forward(training)));
     assertEquals(1, heard.size(), "those after it hear nothing");
-    assertThrows(IllegalStateException.class, heard.get(0)::y, "closed");
+    assertEquals(0, arena.borrowedBytes());
+    var closed = assertThrows(
+        IllegalStateException.class, () -> heard.get(0).addBalance(RoutingGradient.none()));
+    assertEquals("addBalance of layer a came after the pass was closed", closed.getMessage());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.LimitedCapacity;
@@ -32,7 +33,8 @@ class ReplayRouterTest {
     for (int t = 0; t < valid.length; t++) {
       valid[t] = t % 5 != 3;
     }
-    return TokenBatch.of(WatchedLayer.normal(10 + i, SIZES[i])).withMask(TokenMask.of(valid));
+    return TokenBatch.evaluation(WatchedLayer.normal(10 + i, SIZES[i]))
+        .withMask(TokenMask.of(valid));
   }
 
   private List<TracedPass> record(TraceWeights weights, List<double[]> outputs) throws IOException {
@@ -73,7 +75,7 @@ class ReplayRouterTest {
   @Test
   void backward_replayed_reachesExpertsAndTokens() throws IOException {
     MoeLayer layer = layer(Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>())));
-    try (MoePass pass = layer.forward(input(0).training())) {
+    try (MoePass pass = layer.forward(input(0).withMode(PassMode.training()))) {
       MoeGradients gradients = pass.backward(WatchedLayer.normal(5, 6));
       assertTrue(gradients.dx().norm2Number().doubleValue() > 0);
       double down =

@@ -222,7 +222,7 @@ class TraceFileTest {
     Path file = folder.resolve("layer.trace");
     TraceWriter writer = TraceWriter.create(file);
     MoeLayer layer = WatchedLayer.builder("block 0").listener(writer).build();
-    TokenBatch input = TokenBatch.of(WatchedLayer.normal(3, 6)).training().atStep(5);
+    TokenBatch input = TokenBatch.training(WatchedLayer.normal(3, 6)).atStep(5);
     try (MoePass pass = layer.forward(input.withSequenceLength(3))) {
       writer.close();
       TracedPass read = TraceReader.readAll(file).get(0);

@@ -45,7 +45,7 @@ final class LayerPictures {
         Nd4j.eye(EXPERTS).castTo(DataType.DOUBLE));
     INDArray slots = Nd4j.eye(EXPERTS).castTo(DataType.DOUBLE).reshape('c', EXPERTS, 1, EXPERTS);
     SoftMoe layer = SoftMoe.of(units, slots, SoftMoeOptions.lucidrains());
-    try (FeedForwardPass run = layer.forward(TokenBatch.of(x))) {
+    try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x))) {
       return run.y().toDoubleMatrix();
     }
   }
@@ -67,7 +67,7 @@ final class LayerPictures {
     }
     MoeLayer outer = layer(means, TopK.unnormalized(1), HierarchicalExperts.of(inner));
     double[][] weights = new double[TOKENS][EXPERTS];
-    try (MoePass pass = outer.forward(TokenBatch.of(x))) {
+    try (MoePass pass = outer.forward(TokenBatch.evaluation(x))) {
       DispatchPlan groups = pass.plan();
       for (int g = 0; g < GROUPS; g++) {
         Assignments within = pass.moe().get(1 + g).decision().assignments();

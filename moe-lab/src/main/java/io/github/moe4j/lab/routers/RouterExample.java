@@ -38,9 +38,9 @@ public final class RouterExample {
     for (int t = 0; t < TOKENS; t++) {
       ids[t] = random.nextInt(ExampleRouter.VOCABULARY);
     }
-    return TokenBatch.of(Nd4j.createFromArray(scores).reshape('c', TOKENS, EXPERTS))
-        .withTokenIds(ids)
-        .training(new SplittableRandom(8));
+    return TokenBatch.training(
+            Nd4j.createFromArray(scores).reshape('c', TOKENS, EXPERTS), new SplittableRandom(8))
+        .withTokenIds(ids);
   }
 
   /** What a router makes of it: the weight of each token (row) in each expert, 0 if not assigned. */

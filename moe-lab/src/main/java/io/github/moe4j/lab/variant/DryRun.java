@@ -5,6 +5,7 @@ import io.github.moe4j.core.FeedForward;
 import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Allocate;
@@ -44,7 +45,10 @@ public final class DryRun {
     INDArray x = Initializer.normal(1)
         .create(DataType.FLOAT, random, TOKENS, sizes.layer().width());
     int[] ids = random.ints(TOKENS, 0, 256).toArray();
-    TokenBatch input = TokenBatch.of(x).withSequenceLength(SEQUENCE).withTokenIds(ids);
+    TokenBatch evaluation =
+        TokenBatch.evaluation(x).withSequenceLength(SEQUENCE).withTokenIds(ids);
+    TokenBatch training =
+        TokenBatch.training(x, random).withSequenceLength(SEQUENCE).withTokenIds(ids);
     Arena arena = new Arena();
     List<FeedForward> layers = new ArrayList<>();
     List<FeedForwardPass> runs = new ArrayList<>();
@@ -52,10 +56,11 @@ public final class DryRun {
       for (int b = 0; b < sizes.blocks(); b++) {
         FeedForward layer = recipe.layers().create("block " + b, b, arena);
         layers.add(layer);
-        runs.add(layer.forward(input.training(random).atStep(0)));
-        layer.forward(input).close();
+        runs.add(layer.forward(training));
+        layer.forward(evaluation).close();
       }
-      List<MoePass> passes = runs.stream().flatMap(run -> run.moe().stream()).toList();
+      List<MoePass> passes =
+          runs.stream().flatMap(run -> MoePasses.in(run).stream()).toList();
       requireReadable(recipe, passes);
       recipe.balancer().balance(passes);
       for (int b = 0; b < layers.size(); b++) {

@@ -35,7 +35,7 @@ class BatchwiseThresholdsTest {
     Router router = GatedRouter.of(LinearGate.of(weight), rule);
     int before = differing(router, x);
     for (int step = 0; step < 300; step++) {
-      RouterPass routing = router.route(TokenBatch.of(x).training());
+      RouterPass routing = router.route(TokenBatch.training(x));
       Gradients gradients = router.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, TOKENS, WIDTH);
       routing.backward(
@@ -53,8 +53,8 @@ class BatchwiseThresholdsTest {
 
   /** Number of (token, expert) that only one of training and evaluation assigns. */
   private static int differing(Router router, INDArray x) {
-    boolean[] training = assigned(router, TokenBatch.of(x).training());
-    boolean[] evaluation = assigned(router, TokenBatch.of(x));
+    boolean[] training = assigned(router, TokenBatch.training(x));
+    boolean[] evaluation = assigned(router, TokenBatch.evaluation(x));
     int count = 0;
     for (int i = 0; i < training.length; i++) {
       count += training[i] != evaluation[i] ? 1 : 0;

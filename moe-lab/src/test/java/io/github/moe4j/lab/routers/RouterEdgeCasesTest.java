@@ -12,6 +12,7 @@ import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
@@ -68,12 +69,12 @@ class RouterEdgeCasesTest {
   /** Tokens whose activations are the scores, where a router has a linear gate. */
   private static TokenBatch input(DataType type, double... x) {
     int tokens = x.length / E;
-    return TokenBatch.of(RandomArrays.of(type, x, tokens, E))
+    return TokenBatch.evaluation(RandomArrays.of(type, x, tokens, E))
         .withTokenIds(IntStream.range(0, tokens).map(t -> 31 * t % 256).toArray());
   }
 
   private static TokenBatch training(TokenBatch input) {
-    return input.training(new SplittableRandom(9));
+    return input.withMode(PassMode.training(new SplittableRandom(9)));
   }
 
   private static double[] random(int tokens) {
@@ -253,7 +254,7 @@ class RouterEdgeCasesTest {
 
   @Test
   void forward_trainingWithoutGenerator_worksOrNamesWhatAsksForIt() {
-    TokenBatch input = input(DataType.DOUBLE, random(5)).training();
+    TokenBatch input = input(DataType.DOUBLE, random(5)).withMode(PassMode.training());
     MoeLayer layer = layer(E, 2, DataType.DOUBLE);
     if (traits().needs(RouterNeed.GENERATOR_IN_TRAINING)) {
       Exception error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));

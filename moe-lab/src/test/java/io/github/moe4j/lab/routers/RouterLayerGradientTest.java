@@ -10,6 +10,7 @@ import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -124,12 +125,14 @@ class RouterLayerGradientTest {
   }
 
   private static TokenBatch input(INDArray x, boolean training) {
-    TokenBatch input = TokenBatch.of(x)
+    PassMode mode = training
+        ? PassMode.training(new SplittableRandom(6))
+        : PassMode.evaluation().differentiable();
+    return TokenBatch.of(x, mode)
         .withMask(MASK)
         .withSequenceLength(SEQUENCE)
         .withTokenIds(IntStream.range(0, TOKENS).map(t -> 31 * t).toArray())
         .atStep(2000);
-    return training ? input.training(new SplittableRandom(6)) : input;
   }
 
   /** Which experts were chosen, and which of them kept. */

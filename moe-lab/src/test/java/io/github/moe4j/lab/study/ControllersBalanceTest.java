@@ -44,7 +44,7 @@ class ControllersBalanceTest {
   private static final int K = 2;
 
   private final double[] scores = scores();
-  private final TokenBatch input = TokenBatch.of(Nd4j.zeros(DataType.DOUBLE, TOKENS, 1));
+  private final TokenBatch input = TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, TOKENS, 1));
   private final ExpertBias bias = ExpertBias.zeros(EXPERTS);
 
   private static double[] scores() {

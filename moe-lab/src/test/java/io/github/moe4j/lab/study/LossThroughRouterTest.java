@@ -10,6 +10,7 @@ import io.github.moe4j.balance.catalogue.LossCatalogue;
 import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.balance.catalogue.LossSizes;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
@@ -83,7 +84,6 @@ class LossThroughRouterTest {
 
   private static RouterDecision decision(Router router, String name) {
     RouterPass routing = router.route(input(x(), !name.equals(DERIVATIVE_IN_EVALUATION_ONLY)));
-    routing.close();
     return routing.decision();
   }
 
@@ -101,7 +101,6 @@ class LossThroughRouterTest {
     Gradients gradients = router.parameters().zeroGradients();
     routing.backward(value.gradient(), dx, gradients);
     int[] chosen = chosen(routing.decision());
-    routing.close();
     if (largest(dx, gradients) < 1e-9) {
       // Equal counts give every expert the same slope, and probabilities sum to 1 whatever x is.
       assertTrue(EVEN_BY_DESIGN.contains(name), entry + " through " + name + " has no gradient");
@@ -113,7 +112,6 @@ class LossThroughRouterTest {
     }
     GradientCheck.of(() -> {
           RouterPass changed = router.route(input(x, training));
-          changed.close();
           assertArrayEquals(
               chosen, chosen(changed.decision()), "the input must lie away from choices");
           return loss.evaluate(changed.decision()).value();
@@ -153,12 +151,14 @@ class LossThroughRouterTest {
   }
 
   private static TokenBatch input(INDArray x, boolean training) {
-    TokenBatch input = TokenBatch.of(x)
+    PassMode mode = training
+        ? PassMode.training(new SplittableRandom(6))
+        : PassMode.evaluation().differentiable();
+    return TokenBatch.of(x, mode)
         .withMask(MASK)
         .withSequenceLength(SEQUENCE)
         .withTokenIds(IntStream.range(0, TOKENS).map(t -> 31 * t).toArray())
         .atStep(2000);
-    return training ? input.training(new SplittableRandom(6)) : input;
   }
 
   private static int[] chosen(RouterDecision decision) {

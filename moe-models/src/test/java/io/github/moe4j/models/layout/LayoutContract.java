@@ -53,7 +53,7 @@ abstract class LayoutContract {
 
   /** The tokens of a case. */
   TokenBatch input(ReferenceCase reference) {
-    return TokenBatch.of(reference.input("hidden_states").rows());
+    return TokenBatch.evaluation(reference.input("hidden_states").rows()).differentiable();
   }
 
   /** Whether the layer can follow a case at all. */

@@ -4,6 +4,7 @@ import io.github.moe4j.conformance.CaseConfig;
 import io.github.moe4j.conformance.CaseTensor;
 import io.github.moe4j.conformance.RecordedDraws;
 import io.github.moe4j.conformance.ReferenceCase;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import java.util.HashMap;
@@ -26,7 +27,8 @@ class NllbMoeLayoutTest extends LayoutContract {
   @Override
   TokenBatch input(ReferenceCase reference) {
     CaseConfig config = reference.config();
-    TokenBatch input = TokenBatch.of(reference.input("hidden_states").rows());
+    TokenBatch input =
+        TokenBatch.evaluation(reference.input("hidden_states").rows()).differentiable();
     CaseTensor padding = reference.optionalInput("padding_mask").orElse(null);
     if (padding != null) {
       boolean[] valid = new boolean[padding.length()];
@@ -40,10 +42,12 @@ class NllbMoeLayoutTest extends LayoutContract {
     }
     return switch (config.text("second_expert_policy")) {
       case "random" ->
-        input.training(RecordedDraws.uniform(reference.input("uniform_noise").values()));
+        input.withMode(PassMode.training(
+            RecordedDraws.uniform(reference.input("uniform_noise").values())));
       case "sampling" ->
-        input.training(RecordedDraws.gumbel(reference.input("gumbel_noise").values()));
-      default -> input.training();
+        input.withMode(PassMode.training(
+            RecordedDraws.gumbel(reference.input("gumbel_noise").values())));
+      default -> input.withMode(PassMode.training());
     };
   }
 

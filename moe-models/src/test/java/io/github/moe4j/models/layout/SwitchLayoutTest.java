@@ -22,7 +22,7 @@ class SwitchLayoutTest extends LayoutContract {
   @Override
   TokenBatch input(ReferenceCase reference) {
     CaseTensor hidden = reference.input("hidden_states", -1, -1, -1);
-    return TokenBatch.of(hidden.rows()).withSequenceLength(hidden.size(1));
+    return TokenBatch.evaluation(hidden.rows()).differentiable().withSequenceLength(hidden.size(1));
   }
 
   @Override

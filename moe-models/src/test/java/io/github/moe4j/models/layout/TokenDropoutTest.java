@@ -30,8 +30,8 @@ class TokenDropoutTest {
 
   @Test
   void evaluation_outputsAndGradients_shrink() {
-    try (MoePass all = layer(0).forward(TokenBatch.of(X));
-        MoePass less = layer(0.25).forward(TokenBatch.of(X))) {
+    try (MoePass all = layer(0).forward(TokenBatch.evaluation(X).differentiable());
+        MoePass less = layer(0.25).forward(TokenBatch.evaluation(X).differentiable())) {
       assertEquals(0, all.y().mul(0.75).distance2(less.y()), 1e-14);
       INDArray dy = Nd4j.ones(DataType.DOUBLE, 3, 4);
       assertEquals(
@@ -41,7 +41,7 @@ class TokenDropoutTest {
 
   @Test
   void training_isRefused() {
-    TokenBatch input = TokenBatch.of(X).training();
+    TokenBatch input = TokenBatch.training(X);
     assertEquals(
         "config moe_token_dropout is 0.25: training needs 0, since it drops outputs of experts",
         assertThrows(LayoutException.class, () -> layer(0.25).forward(input)).getMessage());

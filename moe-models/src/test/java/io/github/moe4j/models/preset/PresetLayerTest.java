@@ -37,7 +37,7 @@ class PresetLayerTest {
   void layer_ofEachPreset_runsForwardAndBackward(Preset preset) {
     MoeLayer layer = small(preset).layer(3);
     INDArray x = Nd4j.rand(DataType.FLOAT, TOKENS, WIDTH).subi(0.5);
-    TokenBatch input = TokenBatch.of(x).training(new SplittableRandom(5));
+    TokenBatch input = TokenBatch.training(x, new SplittableRandom(5));
     try (MoePass pass = layer.forward(input)) {
       assertArrayEquals(new long[] {TOKENS, WIDTH}, pass.y().shape());
       assertTrue(pass.y().norm2Number().doubleValue() > 0);

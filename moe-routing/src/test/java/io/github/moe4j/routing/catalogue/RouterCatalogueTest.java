@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.catalogue.NumberOption;
@@ -83,11 +84,18 @@ class RouterCatalogueTest {
 
   private static TokenBatch input() {
     INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), TOKENS, D);
-    return TokenBatch.of(x).withTokenIds(IntStream.range(0, TOKENS).toArray()).atStep(3);
+    return TokenBatch.evaluation(x)
+        .withTokenIds(IntStream.range(0, TOKENS).toArray())
+        .atStep(3);
   }
 
   private static TokenBatch training() {
-    return input().training(new SplittableRandom(5));
+    return trained(input());
+  }
+
+  private static TokenBatch trained(TokenBatch batch) {
+    return batch.withMode(
+        PassMode.training(new SplittableRandom(5)).atStep(batch.mode().step()));
   }
 
   @ParameterizedTest
@@ -127,9 +135,9 @@ class RouterCatalogueTest {
   void traits_choices_areWhatItMakes(RouterProvider entry) {
     ChoiceCount choices = entry.traits().choices();
     // Large scores, so that tokens differ in how many experts they need.
-    TokenBatch large = TokenBatch.of(input().x().mul(50))
+    TokenBatch large = TokenBatch.evaluation(input().x().mul(50))
         .withTokenIds(IntStream.range(0, TOKENS).toArray());
-    for (TokenBatch input : List.of(large, large.training(new SplittableRandom(5)))) {
+    for (TokenBatch input : List.of(large, trained(large))) {
       Assignments made = create(entry, CONFIG, 1).route(input).decision().assignments();
       int[] ofToken = new int[TOKENS];
       IntStream.range(0, made.size()).forEach(n -> ofToken[made.token(n)]++);
@@ -166,10 +174,10 @@ class RouterCatalogueTest {
   @MethodSource("routers")
   void traits_needs_areWhatItAsksFor(RouterProvider entry) {
     Router router = create(entry, CONFIG, 1);
-    TokenBatch noGenerator = input().training();
+    TokenBatch noGenerator = input().withMode(PassMode.training().atStep(3));
     requireFailure(
         entry.traits().needs(RouterNeed.GENERATOR_IN_TRAINING), () -> router.route(noGenerator));
-    TokenBatch noIds = TokenBatch.of(input().x()).training(new SplittableRandom(5));
+    TokenBatch noIds = TokenBatch.training(input().x(), new SplittableRandom(5));
     requireFailure(entry.traits().needs(RouterNeed.TOKEN_IDS), () -> router.route(noIds));
   }
 
@@ -193,11 +201,11 @@ class RouterCatalogueTest {
       for (int i = TOKENS / 2 * D; i < TOKENS * D; i++) {
         changed.putScalar(i, 3 * (i % 5) - 7);
       }
-      TokenBatch other = TokenBatch.of(changed)
+      TokenBatch other = TokenBatch.evaluation(changed)
           .withTokenIds(IntStream.range(0, TOKENS).toArray())
           .atStep(3);
       TokenBatch first = training ? training() : input();
-      TokenBatch second = training ? other.training(new SplittableRandom(5)) : other;
+      TokenBatch second = training ? trained(other) : other;
       assertEquals(
           reads,
           !firstHalf(router.route(first).decision().assignments())

@@ -16,7 +16,7 @@ class MoeMetricsTest {
 
   private void run(String name, int tokens) {
     MoeLayer layer = WatchedLayer.builder(name).listener(metrics).build();
-    layer.forward(TokenBatch.of(WatchedLayer.normal(3, tokens))).close();
+    layer.forward(TokenBatch.evaluation(WatchedLayer.normal(3, tokens))).close();
   }
 
   private double counter(String name, String layer) {

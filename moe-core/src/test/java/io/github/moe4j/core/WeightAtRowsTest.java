@@ -16,7 +16,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Both verbs and their backward against plain loops; the last sizes take several threads. */
 @ExtendWith(Seeds.class)
-class DispatcherTest {
+class WeightAtRowsTest {
   private static final String SIZES = "T,D,E,N";
 
   @ParameterizedTest(name = SIZES + " = {0},{1},{2},{3}")
@@ -33,7 +33,7 @@ class DispatcherTest {
       double[] ys = values(yR);
 
       INDArray xR = Nd4j.create(type, size, width);
-      Dispatcher.dispatch(plan, x, xR);
+      WeightAt.OUTPUT.dispatch(plan, x, xR);
       double[] expected = new double[size * width];
       for (int i = 0; i < expected.length; i++) {
         expected[i] = xs[plan.token(i / width) * width + i % width];
@@ -42,15 +42,16 @@ class DispatcherTest {
 
       INDArray start = RandomArrays.normal(type, random, tokens, width);
       INDArray y = start.dup();
-      Dispatcher.combine(plan, yR, y);
-      assertNear("combine", summed(plan, ys, values(start), true), values(y), tolerance);
+      WeightAt.OUTPUT.combine(plan, yR, y);
+      double[] zeros = new double[tokens * width];
+      assertNear("combine", summed(plan, ys, zeros, true), values(y), tolerance);
 
       INDArray dx = start.dup();
-      Dispatcher.dispatchBackward(plan, yR, dx);
+      WeightAt.OUTPUT.dispatchBackward(plan, x, yR, dx, new double[size]);
       assertNear("dispatchBackward", summed(plan, ys, values(start), false), values(dx), tolerance);
 
       INDArray dyR = Nd4j.create(type, size, width);
-      double[] dWeights = Dispatcher.combineBackward(plan, x, yR, dyR);
+      double[] dWeights = WeightAt.OUTPUT.combineBackward(plan, x, yR, dyR);
       double[] expectedWeights = new double[size];
       for (int i = 0; i < expected.length; i++) {
         int row = i / width;
@@ -89,9 +90,9 @@ class DispatcherTest {
     DispatchPlan plan = DispatchPlan.of(Assignments.of(tokens, 5, token, expert, weight));
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), tokens, 6);
     INDArray xR = Nd4j.create(DataType.DOUBLE, 2 * tokens, 6);
-    INDArray y = Nd4j.zeros(DataType.DOUBLE, tokens, 6);
-    Dispatcher.dispatch(plan, x, xR);
-    Dispatcher.combine(plan, xR, y);
+    INDArray y = Nd4j.ones(DataType.DOUBLE, tokens, 6);
+    WeightAt.OUTPUT.dispatch(plan, x, xR);
+    WeightAt.OUTPUT.combine(plan, xR, y);
     assertNear("x", x, y, 1e-15);
   }
 }

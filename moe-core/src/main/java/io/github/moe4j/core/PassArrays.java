@@ -1,0 +1,128 @@
+package io.github.moe4j.core;
+
+import io.github.moe4j.core.internal.MemoryRange;
+import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Checks the arrays of a pass before anything is changed: that none was closed, that none lies in a
+ * workspace that was left, and that what is written lies apart from all that is read. For layers,
+ * routers and experts of one's own too; a check takes about a microsecond.
+ *
+ * <p>Every error is an {@link IllegalArgumentException} with the name of the array and of the part.
+ */
+public final class PassArrays {
+  private PassArrays() {}
+
+  /** An array's name, put together only when an error needs it, and where it lies. */
+  private record Place(String kind, String name, MemoryRange range) {
+    static Place of(String name, INDArray array) {
+      return new Place("", name, MemoryRange.of(array));
+    }
+
+    void requireApart(Place other, String part) {
+      if (range.overlaps(other.range)) {
+        Require.that(
+            false,
+            "%s%s and %s%s of %s must not share memory",
+            kind,
+            name,
+            other.kind,
+            other.name,
+            part);
+      }
+    }
+  }
+
+  /**
+   * Checks what a forward pass reads.
+   *
+   * @param part what errors call the layer, router or experts
+   * @param x tokens or rows
+   */
+  public static void requireInputs(String part, NamedArrays parameters, INDArray x) {
+    Require.usable("x", x, part);
+    parameters.requireUsable(part);
+  }
+
+  /**
+   * Checks an array that outputs are written to: contiguous, of the shape and type of x, and apart from
+   * x and the parameters.
+   */
+  public static void requireOutput(String part, NamedArrays parameters, INDArray x, INDArray y) {
+    Require.usable("y", y, part);
+    Require.target("y", y, x);
+    Place target = Place.of("y", y);
+    Place.of("x", x).requireApart(target, part);
+    parameters(parameters).forEach(place -> place.requireApart(target, part));
+  }
+
+  /**
+   * Checks the arrays of a backward pass from outputs of the shape and type of x. The array dx may be dy
+   * itself; it must not share memory with it in part, nor any with x, parameters or gradients.
+   *
+   * @param dy gradient of the outputs, shaped like x
+   * @param dx gradient of x, shaped like it, contiguous
+   * @param into gradients of the parameters
+   */
+  public static void requireBackward(
+      String part, NamedArrays parameters, INDArray x, INDArray dy, INDArray dx, Gradients into) {
+    Require.usable("x", x, part);
+    Require.usable("dy", dy, part);
+    Require.shape("dy", dy, x.shape());
+    Require.type("dy", dy, x.dataType());
+    List<Place> read = new ArrayList<>();
+    read.add(Place.of("dy", dy));
+    List<Place> written = requireTargets(part, parameters, x, dx, into);
+    boolean same = read.get(0).range().equals(written.get(0).range());
+    for (int w = same ? 1 : 0; w < written.size(); w++) {
+      read.get(0).requireApart(written.get(w), part);
+    }
+  }
+
+  /**
+   * The same of a router, which has no dy.
+   *
+   * @param dx gradient of x, shaped like it, contiguous
+   * @param into gradients of the parameters
+   */
+  public static void requireBackward(
+      String part, NamedArrays parameters, INDArray x, INDArray dx, Gradients into) {
+    requireTargets(part, parameters, x, dx, into);
+  }
+
+  /** Checks dx and the gradients, and returns where they lie, dx first. */
+  private static List<Place> requireTargets(
+      String part, NamedArrays parameters, INDArray x, INDArray dx, Gradients into) {
+    Require.usable("x", x, part);
+    Require.usable("dx", dx, part);
+    Require.target("dx", dx, x);
+    parameters.requireUsable(part);
+    into.requireFits(parameters);
+    List<Place> written = new ArrayList<>();
+    written.add(Place.of("dx", dx));
+    for (String name : parameters.names()) {
+      into.ifPresent(
+          name, array -> written.add(new Place("gradient of ", name, MemoryRange.of(array))));
+    }
+    List<Place> read = parameters(parameters);
+    read.add(Place.of("x", x));
+    for (int w = 0; w < written.size(); w++) {
+      Place target = written.get(w);
+      read.forEach(place -> place.requireApart(target, part));
+      for (int other = 0; other < w; other++) {
+        written.get(other).requireApart(target, part);
+      }
+    }
+    return written;
+  }
+
+  private static List<Place> parameters(NamedArrays parameters) {
+    List<Place> places = new ArrayList<>();
+    parameters.forEach(
+        (name, array) -> places.add(new Place("parameter ", name, MemoryRange.of(array))));
+    return places;
+  }
+}
