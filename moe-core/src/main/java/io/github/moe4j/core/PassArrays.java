@@ -93,6 +93,16 @@ public final class PassArrays {
     requireTargets(part, parameters, x, dx, into);
   }
 
+  /**
+   * Checks gradients alone: one for each parameter that is not frozen, of its shape and type, and apart
+   * from each other and the parameters.
+   */
+  public static void requireGradients(String part, NamedArrays parameters, Gradients into) {
+    parameters.requireUsable(part);
+    into.requireFits(parameters);
+    requireApart(part, parameters(parameters), gradients(parameters, into));
+  }
+
   /** Checks dx and the gradients, and returns where they lie, dx first. */
   private static List<Place> requireTargets(
       String part, NamedArrays parameters, INDArray x, INDArray dx, Gradients into) {
@@ -101,22 +111,33 @@ public final class PassArrays {
     Require.target("dx", dx, x);
     parameters.requireUsable(part);
     into.requireFits(parameters);
-    List<Place> written = new ArrayList<>();
-    written.add(Place.of("dx", dx));
-    for (String name : parameters.names()) {
-      into.ifPresent(
-          name, array -> written.add(new Place("gradient of ", name, MemoryRange.of(array))));
-    }
+    List<Place> written = gradients(parameters, into);
+    written.add(0, Place.of("dx", dx));
     List<Place> read = parameters(parameters);
     read.add(Place.of("x", x));
+    requireApart(part, read, written);
+    return written;
+  }
+
+  private static void requireApart(String part, List<Place> read, List<Place> written) {
     for (int w = 0; w < written.size(); w++) {
       Place target = written.get(w);
-      read.forEach(place -> place.requireApart(target, part));
+      for (Place place : read) {
+        place.requireApart(target, part);
+      }
       for (int other = 0; other < w; other++) {
         written.get(other).requireApart(target, part);
       }
     }
-    return written;
+  }
+
+  private static List<Place> gradients(NamedArrays parameters, Gradients into) {
+    List<Place> places = new ArrayList<>();
+    for (String name : parameters.names()) {
+      into.ifPresent(
+          name, array -> places.add(new Place("gradient of ", name, MemoryRange.of(array))));
+    }
+    return places;
   }
 
   private static List<Place> parameters(NamedArrays parameters) {

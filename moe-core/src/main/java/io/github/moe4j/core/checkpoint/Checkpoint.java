@@ -150,6 +150,7 @@ public final class Checkpoint {
   }
 
   static void save(Map<String, Values> entries, Path file) throws IOException {
+    entries.forEach((name, values) -> values.requireUsable(name));
     ReplacedFile.write(file, channel -> CheckpointWriter.write(entries, channel));
   }
 

@@ -18,9 +18,15 @@ record TensorValues(Kind kind, INDArray array) implements Values {
   }
 
   static TensorValues of(String name, INDArray array) {
+    Require.usable(name, array);
     Require.floating(name, array.dataType());
     Contiguous.require(name, array);
     return of(array);
+  }
+
+  @Override
+  public void requireUsable(String name) {
+    Require.usable(name, array);
   }
 
   @Override

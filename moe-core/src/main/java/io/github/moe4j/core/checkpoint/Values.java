@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 interface Values {
   Kind kind();
 
+  /** Throws if the memory of the elements is gone, as that of a closed array. */
+  default void requireUsable(String name) {}
+
   /** Axes; one of them for all that is no tensor. */
   long[] shape();
 

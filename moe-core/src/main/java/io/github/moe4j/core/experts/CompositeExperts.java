@@ -7,6 +7,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
@@ -84,6 +85,7 @@ public final class CompositeExperts implements Experts {
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    PassArrays.requireInputs("the experts", parameters, xR);
     int[] firstRow = new int[firstExpert.length];
     for (int p = 0; p < firstRow.length; p++) {
       firstRow[p] = expertStart[firstExpert[p]];
@@ -93,7 +95,7 @@ public final class CompositeExperts implements Experts {
       INDArray rows = Gemm.rows(xR, firstRow[p], firstRow[p + 1]);
       runs.add(parts.get(p).run(rows, startsOf(p, expertStart), mode, scope));
     }
-    return new Run(runs, firstRow, scope.take(xR.dataType(), xR.shape()));
+    return new Run(parameters, xR, runs, firstRow, scope.take(xR.dataType(), xR.shape()));
   }
 
   /** First rows of a part's experts, counted from the first row of the part. */
@@ -107,11 +109,15 @@ public final class CompositeExperts implements Experts {
 
   /** The runs of the parts, each on its block of rows, with their outputs joined. */
   private static final class Run implements ExpertsPass, MoePasses {
+    private final NamedArrays parameters;
+    private final INDArray xR;
     private final List<ExpertsPass> runs;
     private final int[] firstRow;
     private final INDArray y;
 
-    Run(List<ExpertsPass> runs, int[] firstRow, INDArray y) {
+    Run(NamedArrays parameters, INDArray xR, List<ExpertsPass> runs, int[] firstRow, INDArray y) {
+      this.parameters = parameters;
+      this.xR = xR;
       this.runs = runs;
       this.firstRow = firstRow;
       this.y = y;
@@ -138,6 +144,7 @@ public final class CompositeExperts implements Experts {
 
     @Override
     public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+      PassArrays.requireBackward("the experts", parameters, xR, dyR, dxR, into);
       for (int p = 0; p < runs.size(); p++) {
         runs.get(p).backward(block(dyR, p), block(dxR, p), into.part(Integer.toString(p)));
       }

@@ -6,6 +6,7 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Exp;
@@ -87,6 +88,7 @@ public final class ConstantExperts implements Experts {
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    PassArrays.requireInputs("the experts", parameters, xR);
     int[] expertOf = expertOf(expertStart);
     double[][] gates = rows(gate);
     double[][] constants = rows(constant);
@@ -99,7 +101,7 @@ public final class ConstantExperts implements Experts {
         out[0][d] = a1 * x[d] + (1 - a1) * v[d];
       }
     });
-    return new Run(xR, expertOf, gates, constants, y);
+    return new Run(parameters, xR, expertOf, gates, constants, y);
   }
 
   /** The expert of each row [R]. */
@@ -135,10 +137,16 @@ public final class ConstantExperts implements Experts {
 
   /** One run; its backward goes over the rows in order, for they share an expert's gradients. */
   private record Run(
-      INDArray xR, int[] expertOf, double[][] gates, double[][] constants, INDArray y)
+      NamedArrays parameters,
+      INDArray xR,
+      int[] expertOf,
+      double[][] gates,
+      double[][] constants,
+      INDArray y)
       implements ExpertsPass {
     @Override
     public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+      PassArrays.requireBackward("the experts", parameters, xR, dyR, dxR, into);
       if (dyR.isEmpty()) {
         return;
       }

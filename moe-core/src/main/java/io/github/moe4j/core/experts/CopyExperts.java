@@ -5,6 +5,7 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,6 +35,7 @@ public record CopyExperts(int experts, int modelWidth, DataType dataType) implem
   /** The outputs are the rows themselves, not a copy. */
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     return new ExpertsPass() {
       @Override
       public INDArray y() {
@@ -42,6 +44,7 @@ public record CopyExperts(int experts, int modelWidth, DataType dataType) implem
 
       @Override
       public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+        PassArrays.requireBackward("the experts", NamedArrays.none(), xR, dyR, dxR, into);
         if (!dyR.isEmpty()) {
           dxR.addi(dyR);
         }

@@ -5,6 +5,7 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -34,6 +35,7 @@ public record ZeroExperts(int experts, int modelWidth, DataType dataType) implem
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     INDArray y = scope.takeZeros(xR.dataType(), xR.shape());
     return new ExpertsPass() {
       @Override
@@ -43,7 +45,8 @@ public record ZeroExperts(int experts, int modelWidth, DataType dataType) implem
 
       @Override
       public void backward(INDArray dyR, INDArray dxR, Gradients into) {
-        // y is constant
+        // y is constant: nothing is added.
+        PassArrays.requireBackward("the experts", NamedArrays.none(), xR, dyR, dxR, into);
       }
     };
   }

@@ -45,6 +45,7 @@ record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array
   /** Writes the elements, a piece at a time. */
   void write(WritableByteChannel channel) throws IOException {
     INDArray given = array.get();
+    Require.usable(name, given);
     Require.floating(name, given.dataType());
     Require.shape(name, given, shape);
     if (given.isEmpty()) {

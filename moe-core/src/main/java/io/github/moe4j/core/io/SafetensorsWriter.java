@@ -44,6 +44,7 @@ public final class SafetensorsWriter implements TensorSink {
 
   @Override
   public void put(String name, INDArray array, TensorType type) {
+    Require.usable(name, array);
     Require.floating(name, array.dataType());
     put(name, array.shape(), type, () -> array);
   }

@@ -2,6 +2,7 @@ package io.github.moe4j.core.training;
 
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.core.internal.Allocate;
@@ -78,7 +79,8 @@ public final class Optimizer implements Stateful {
         "gradients must be of the parameters %s but were of %s",
         parameters.names(),
         gradients.names());
-    gradients.requireFits(parameters);
+    state.requireUsable("the optimizer's state");
+    PassArrays.requireGradients("the optimizer", parameters, gradients);
     updaters.forEach((name, updater) -> {
       INDArray gradient = gradients.get(name);
       INDArray row = gradient.reshape('c', 1, gradient.length());

@@ -4,6 +4,7 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
@@ -113,6 +114,7 @@ public final class QuantizedExperts implements Experts {
       throw new UnsupportedOperationException(
           "quantized experts are for evaluation only but the pass was one of training");
     }
+    PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);
     return new QuantizedPass(network, idle, xR, expertStart, scope);
   }
