@@ -261,7 +261,8 @@ class RouterEdgeCasesTest {
       Exception error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
       String message = String.valueOf(error.getMessage());
       assertTrue(
-          message.matches("\\S.* draws random numbers: give TokenBatch.training\\(x, generator\\),.*"),
+          message.matches(
+              "\\S.* draws random numbers: give TokenBatch.training\\(x, generator\\),.*"),
           message);
     } else {
       run(layer, input);
