@@ -29,6 +29,7 @@ final class Snippet {
       import io.github.moe4j.core.capacity.*;
       import io.github.moe4j.core.checkpoint.*;
       import io.github.moe4j.core.experts.*;
+      import io.github.moe4j.core.experts.quantized.*;
       import io.github.moe4j.core.io.*;
       import io.github.moe4j.core.random.*;
       import io.github.moe4j.core.soft.*;

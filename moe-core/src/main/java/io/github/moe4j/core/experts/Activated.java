@@ -1,5 +1,7 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+
 /** An activation of a single projection. */
 record Activated(Activation activation) implements HiddenFunction {
   @Override

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.internal.experts.HiddenFunction;
 import java.util.List;
 
 /**

@@ -6,6 +6,8 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.catalogue.ParameterSpec;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Parameters: {@code up.weight} [E,H,D], {@code down.weight} [E,D,H], and with biases {@code
  * up.bias} [E,H], {@code down.bias} [E,D].
  */
-public final class FfnExperts implements Experts {
+public final class FfnExperts implements Experts, HiddenLayer {
   private final GroupedLinear up;
   private final GroupedLinear down;
   private final Activation activation;
@@ -109,6 +111,12 @@ public final class FfnExperts implements Experts {
   FfnExperts withArrays(GroupedLinear.ArrayChange change) {
     return new FfnExperts(
         up.withArrays("up", change), down.withArrays("down", change), activation, dropout);
+  }
+
+  /** For the library's own use. */
+  @Override
+  public HiddenFunction hiddenFunction() {
+    return network.function();
   }
 
   /** What the experts consist of. */

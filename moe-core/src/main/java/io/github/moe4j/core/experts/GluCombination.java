@@ -1,5 +1,7 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+
 /** How the gate and up projections of a gated network become its hidden layer, element by element. */
 interface GluCombination extends HiddenFunction {
   /**

@@ -7,6 +7,8 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Parameters: {@code gate.weight} and {@code up.weight} [E,H,D], {@code down.weight} [E,D,H],
  * and with biases {@code gate.bias} and {@code up.bias} [E,H], {@code down.bias} [E,D].
  */
-public final class GluExperts implements Experts {
+public final class GluExperts implements Experts, HiddenLayer {
   private final GroupedLinear gate;
   private final GroupedLinear up;
   private final GroupedLinear down;
@@ -215,6 +217,12 @@ public final class GluExperts implements Experts {
         down.withArrays("down", change),
         combination,
         dropout);
+  }
+
+  /** For the library's own use. */
+  @Override
+  public HiddenFunction hiddenFunction() {
+    return network.function();
   }
 
   /** What the experts consist of. */

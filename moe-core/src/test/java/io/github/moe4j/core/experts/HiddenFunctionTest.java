@@ -2,6 +2,7 @@ package io.github.moe4j.core.experts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.testkit.RandomArrays;
 import java.util.Arrays;
 import java.util.SplittableRandom;

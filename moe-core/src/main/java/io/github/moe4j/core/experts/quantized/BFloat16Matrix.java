@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.io.HalfFloats;

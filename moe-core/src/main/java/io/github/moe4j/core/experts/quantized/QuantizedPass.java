@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
@@ -6,6 +6,12 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.experts.BlockSchedule;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.ExpertRows;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.experts.RowBlock;
+import io.github.moe4j.core.internal.experts.RowWindow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;

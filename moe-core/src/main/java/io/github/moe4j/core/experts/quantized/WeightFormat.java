@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 /** How {@link QuantizedExperts} keep a weight w [out,in] of an expert. */
 public enum WeightFormat {

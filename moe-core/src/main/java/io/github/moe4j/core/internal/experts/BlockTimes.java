@@ -1,9 +1,9 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.internal.experts;
 
 import java.util.concurrent.atomic.LongAdder;
 
 /** Time that all threads of one run spent in matrix products and between them. Thread-safe. */
-final class BlockTimes {
+public final class BlockTimes {
   private final LongAdder products = new LongAdder();
   private final LongAdder elementwise = new LongAdder();
 
@@ -14,13 +14,13 @@ final class BlockTimes {
    * @param multiplied their end
    * @param changed end of the elementwise work; the second products end now
    */
-  void add(long start, long multiplied, long changed) {
+  public void add(long start, long multiplied, long changed) {
     products.add(multiplied - start + System.nanoTime() - changed);
     elementwise.add(changed - multiplied);
   }
 
   /** The same work, its time counted as that of products. */
-  Runnable timed(Runnable work) {
+  public Runnable timed(Runnable work) {
     return () -> {
       long start = System.nanoTime();
       work.run();
@@ -29,7 +29,7 @@ final class BlockTimes {
   }
 
   /** Elementwise share of all time so far, in [0, 1]. */
-  double elementwiseShare() {
+  public double elementwiseShare() {
     return elementwise.sum() / Math.max(1.0, products.sum() + elementwise.sum());
   }
 }

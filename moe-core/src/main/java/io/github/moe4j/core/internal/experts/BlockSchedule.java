@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.internal.experts;
 
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Parallel;
@@ -6,7 +6,7 @@ import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.List;
 
 /** How the blocks of one pass are worked on: by Java threads, each of which calls BLAS by itself. */
-final class BlockSchedule {
+public final class BlockSchedule {
   private final List<RowBlock> blocks;
   private final List<RowBlock> experts;
   private final boolean fewRows;
@@ -17,7 +17,7 @@ final class BlockSchedule {
    *
    * @param start first row of each expert, and R at the end [E+1]. Not modified.
    */
-  BlockSchedule(int[] start) {
+  public BlockSchedule(int[] start) {
     this.blocks = RowBlock.of(start);
     this.experts = RowBlock.whole(start);
     this.fewRows = experts.isEmpty() || experts.get(0).rows() <= Gemm.FEW_ROWS;
@@ -28,7 +28,7 @@ final class BlockSchedule {
   }
 
   /** All rows of each expert that has any as one block, the largest first. */
-  List<RowBlock> experts() {
+  public List<RowBlock> experts() {
     return experts;
   }
 
@@ -36,7 +36,7 @@ final class BlockSchedule {
    * Does some work with BLAS in one thread; with BLAS as it is if no expert has many rows, since to
    * change its threads takes longer than some such passes.
    */
-  void run(Runnable work) {
+  public void run(Runnable work) {
     if (fewRows) {
       work.run();
       return;
@@ -50,28 +50,28 @@ final class BlockSchedule {
   }
 
   /** How many threads work at most. */
-  int workers() {
+  public int workers() {
     return Math.max(1, Math.min(workers, blocks.size()));
   }
 
   /** Rows of the largest block; 0 if there is none. */
-  int mostRows() {
+  public int mostRows() {
     return blocks.isEmpty() ? 0 : blocks.get(0).rows();
   }
 
   /** Some work for each block, several at the same time. */
-  void forEach(Work work) {
+  public void forEach(Work work) {
     Parallel.tasks(blocks.size(), workers(), (worker, i) -> work.run(worker, blocks.get(i)));
   }
 
   /** Parts of the work that depend on no other, several at the same time. */
-  void each(List<Runnable> parts) {
+  public void each(List<Runnable> parts) {
     Parallel.tasks(parts.size(), workers, (worker, i) -> parts.get(i).run());
   }
 
   /** Work on one block. */
   @FunctionalInterface
-  interface Work {
+  public interface Work {
     /** Does the work in the thread of a number below {@link BlockSchedule#workers}. */
     void run(int worker, RowBlock block);
   }

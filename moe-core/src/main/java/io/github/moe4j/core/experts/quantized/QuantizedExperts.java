@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
@@ -6,7 +6,10 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -31,9 +34,9 @@ public final class QuantizedExperts implements Experts {
   private final PackedNetwork network;
   private final Queue<PackedWorker> idle = new ConcurrentLinkedQueue<>();
 
-  private QuantizedExperts(ExpertNetwork network, WeightFormat format) {
+  private QuantizedExperts(HiddenLayer layer, WeightFormat format) {
     this.format = format;
-    this.network = PackedNetwork.of(network, format);
+    this.network = PackedNetwork.of(layer, format);
   }
 
   /**
@@ -43,7 +46,7 @@ public final class QuantizedExperts implements Experts {
    *     changes of the weights do not affect the copy.
    */
   public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
-    return new QuantizedExperts(experts.network(), format);
+    return new QuantizedExperts(experts, format);
   }
 
   /**
@@ -53,7 +56,7 @@ public final class QuantizedExperts implements Experts {
    *     changes of the weights do not affect the copy.
    */
   public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
-    return new QuantizedExperts(experts.network(), format);
+    return new QuantizedExperts(experts, format);
   }
 
   /** How the weights are kept. */
@@ -76,7 +79,7 @@ public final class QuantizedExperts implements Experts {
    */
   public INDArray weight(String name) {
     List<String> names = new ArrayList<>(network.names());
-    names.add("down");
+    names.add(PackedNetwork.DOWN);
     int at = names.indexOf(name);
     Require.that(at >= 0, "weight must be one of %s but was %s", names, name);
     return at < network.projections().size()

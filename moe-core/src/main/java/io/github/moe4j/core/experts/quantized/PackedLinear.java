@@ -1,10 +1,12 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.experts.RowWindow;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,20 +21,29 @@ final class PackedLinear {
   private final PackedMatrix[] weights;
   private final float @Nullable [][] bias;
 
+  private PackedLinear(INDArray weight, @Nullable INDArray bias, WeightFormat format) {
+    int out = Math.toIntExact(weight.size(1));
+    int in = Math.toIntExact(weight.size(2));
+    float[][] experts = read(weight);
+    this.weights = new PackedMatrix[experts.length];
+    for (int e = 0; e < experts.length; e++) {
+      weights[e] = format.pack(experts[e], out, in);
+    }
+    this.bias = bias == null ? null : read(bias);
+  }
+
   /**
    * A packed copy.
    *
-   * @param linear in float32, with finite weights. Not modified, not kept.
+   * @param parameters hold {@code name.weight} [E,out,in] in float32, with finite weights, and {@code
+   *     name.bias} [E,out] if there is one. Not modified, not kept.
    */
-  PackedLinear(String name, GroupedLinear linear, WeightFormat format) {
-    Require.type(name + ".weight", linear.weight(), DataType.FLOAT);
-    float[][] experts = read(linear.weight());
-    this.weights = new PackedMatrix[experts.length];
-    for (int e = 0; e < experts.length; e++) {
-      weights[e] = format.pack(experts[e], linear.out(), linear.in());
-    }
-    INDArray given = linear.bias();
-    this.bias = given == null ? null : read(given);
+  static PackedLinear of(String name, NamedArrays parameters, WeightFormat format) {
+    INDArray weight = parameters.get(name + ".weight");
+    Require.type(name + ".weight", weight, DataType.FLOAT);
+    String bias = name + ".bias";
+    return new PackedLinear(
+        weight, parameters.names().contains(bias) ? parameters.get(bias) : null, format);
   }
 
   /** What an array holds of each expert [E,…]. */

@@ -1,6 +1,8 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.RowWindow;
 
 /** One thread's work on few rows, with memory that it keeps from pass to pass. Not thread-safe. */
 final class PackedWorker {

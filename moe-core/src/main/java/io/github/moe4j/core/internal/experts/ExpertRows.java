@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.internal.experts;
 
 import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Rows;
@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Rows of all experts [R,n], or as many as one block needs, opened to products and other work. */
-final class ExpertRows {
+public final class ExpertRows {
   private final INDArray array;
   private final Matrix matrix;
   private final @Nullable Rows rows;
@@ -17,24 +17,24 @@ final class ExpertRows {
    *
    * @param array [R,n], contiguous. Kept.
    */
-  ExpertRows(INDArray array) {
+  public ExpertRows(INDArray array) {
     this.array = array;
     this.matrix = Matrix.of(array);
     this.rows = array.isEmpty() ? null : Rows.of(array);
   }
 
   /** The array itself. */
-  INDArray array() {
+  public INDArray array() {
     return array;
   }
 
   /** The rows of a block. */
-  RowWindow of(RowBlock block) {
+  public RowWindow of(RowBlock block) {
     return window(block.from(), block.to());
   }
 
   /** The first {@code count} rows. */
-  RowWindow first(int count) {
+  public RowWindow first(int count) {
     return window(0, count);
   }
 

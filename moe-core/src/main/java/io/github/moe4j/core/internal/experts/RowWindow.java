@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.internal.experts;
 
 import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Rows;
@@ -11,4 +11,4 @@ import io.github.moe4j.core.internal.Rows;
  * @param from first of these among them
  * @param to the one after the last
  */
-record RowWindow(Matrix matrix, Rows rows, int from, int to) {}
+public record RowWindow(Matrix matrix, Rows rows, int from, int to) {}

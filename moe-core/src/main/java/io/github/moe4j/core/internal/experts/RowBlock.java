@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.internal.experts;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,7 +15,7 @@ import java.util.List;
  * @param from first row
  * @param to row after the last, above {@code from}
  */
-record RowBlock(int expert, int from, int to) {
+public record RowBlock(int expert, int from, int to) {
   /** BLAS packs the expert's weights once a block, so blocks must not be small. */
   private static final int MOST_ROWS = 512;
 
@@ -24,7 +24,7 @@ record RowBlock(int expert, int from, int to) {
    *
    * @param start first row of each expert, and R at the end [E+1]. Not modified.
    */
-  static List<RowBlock> of(int[] start) {
+  public static List<RowBlock> of(int[] start) {
     List<RowBlock> blocks = new ArrayList<>();
     for (int e = 0; e + 1 < start.length; e++) {
       int rows = start[e + 1] - start[e];
@@ -44,7 +44,7 @@ record RowBlock(int expert, int from, int to) {
    *
    * @param start first row of each expert, and R at the end [E+1]. Not modified.
    */
-  static List<RowBlock> whole(int[] start) {
+  public static List<RowBlock> whole(int[] start) {
     List<RowBlock> blocks = new ArrayList<>();
     for (int e = 0; e + 1 < start.length; e++) {
       if (start[e] < start[e + 1]) {
@@ -56,7 +56,7 @@ record RowBlock(int expert, int from, int to) {
   }
 
   /** Number of rows, at least 1. */
-  int rows() {
+  public int rows() {
     return to - from;
   }
 }

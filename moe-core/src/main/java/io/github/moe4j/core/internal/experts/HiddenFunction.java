@@ -1,10 +1,10 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.internal.experts;
 
 /**
  * What makes hidden values of the projections before them, element by element. Arrays are of one
  * length, and none is another.
  */
-interface HiddenFunction {
+public interface HiddenFunction {
   /**
    * The hidden values.
    *

@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 import static io.github.moe4j.core.testkit.Near.values;
 

@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts;
+package io.github.moe4j.core.experts.quantized;
 
 /**
  * The weight of one projection of one expert in fewer bytes than float32, input-major: so a product with
