@@ -1,8 +1,6 @@
 /**
- * Proof that balancing balances: the lab's model, trained from routers that are collapsed on purpose
- * with each mechanism; and the registry of all losses. A new mechanism is one entry of {@link
- * io.github.moe4j.lab.balance.Mechanisms}, a new loss one of {@link
- * io.github.moe4j.lab.study.LossCatalogue}.
+ * The study of balance: collapsed routers, trained with each mechanism of {@link
+ * io.github.moe4j.lab.balance.Mechanisms}, and the times of the losses.
  */
 @NullMarked
 package io.github.moe4j.lab.study;
