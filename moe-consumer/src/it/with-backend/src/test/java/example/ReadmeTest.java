@@ -5,12 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class ReadmeTest {
   @Test
-  void snippet_ofTheReadme_printsTheLoadOfEightExperts() {
+  void snippet_ofTheReadme_printsTheNumberOfAssignments() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     PrintStream out = System.out;
     System.setOut(new PrintStream(printed));
@@ -19,10 +18,8 @@ class ReadmeTest {
     } finally {
       System.setOut(out);
     }
-    String load = printed.toString().strip();
-    assertTrue(load.matches("\\[\\d+(, \\d+){7}\\]"), load);
     // 32 tokens, two experts each.
-    assertEquals(64, Stream.of(load.split("\\D+")).filter(n -> !n.isEmpty()).mapToInt(Integer::parseInt).sum());
+    assertEquals("64", printed.toString().strip());
   }
 
   @Test
