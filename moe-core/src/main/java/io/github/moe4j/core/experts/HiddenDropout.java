@@ -41,16 +41,16 @@ final class HiddenDropout {
    *
    * @param hidden [R,H], of which only shape and type are read
    */
-  Kept draw(ExpertRows hidden, PassMode mode, Arena.Scope scope) {
+  DropoutMask draw(ExpertRows hidden, PassMode mode, Arena.Scope scope) {
     if (rate == 0 || !mode.isTraining()) {
-      return Kept.ALL;
+      return DropoutMask.ALL;
     }
     RandomGenerator random = mode.requireGenerator("expert dropout");
     INDArray ones = scope.take(hidden.array().dataType(), hidden.array().shape());
     if (!ones.isEmpty()) {
       fill(ones, random);
     }
-    return new Kept(new ExpertRows(ones), 1 / (1 - rate));
+    return new DropoutMask(new ExpertRows(ones), 1 / (1 - rate));
   }
 
   private void fill(INDArray ones, RandomGenerator random) {
@@ -70,9 +70,9 @@ final class HiddenDropout {
    * @param ones 1 where a value was kept, else 0 [R,H]; null if all were
    * @param factor of the kept values
    */
-  record Kept(@Nullable ExpertRows ones, double factor) {
+  record DropoutMask(@Nullable ExpertRows ones, double factor) {
     /** Everything, as it is. */
-    static final Kept ALL = new Kept(null, 1);
+    static final DropoutMask ALL = new DropoutMask(null, 1);
 
     /**
      * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and in backward their

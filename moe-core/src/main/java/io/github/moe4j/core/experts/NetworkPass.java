@@ -37,11 +37,11 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
   private final ExpertRows y;
   private final BlockTimes times = new BlockTimes();
   private final Elementwise[] elementwise;
-  private final HiddenDropout.Kept dropout;
-  private final @Nullable Hidden kept;
+  private final HiddenDropout.DropoutMask dropout;
+  private final @Nullable HiddenActivations kept;
 
   /** Rows of each projection, and the hidden rows that come of them. */
-  private record Hidden(List<ExpertRows> projected, ExpertRows hidden) {}
+  private record HiddenActivations(List<ExpertRows> projected, ExpertRows hidden) {}
 
   NetworkPass(
       ExpertNetwork network,
@@ -60,7 +60,7 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
     this.elementwise = new Elementwise[schedule.workers()];
     Arrays.setAll(elementwise, worker -> new Elementwise());
     if (mode.isDifferentiable()) {
-      Hidden all = takeAll();
+      HiddenActivations all = takeAll();
       this.kept = all;
       this.dropout = network.dropout().draw(all.hidden(), mode, scope);
       schedule.run(() -> schedule.forEach((worker, block) -> forward(
@@ -71,7 +71,7 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
           y.of(block))));
     } else {
       this.kept = null;
-      this.dropout = HiddenDropout.Kept.ALL;
+      this.dropout = HiddenDropout.DropoutMask.ALL;
       List<List<ExpertRows>> own = IntStream.range(0, schedule.workers())
           .mapToObj(worker -> takeProjected(schedule.mostRows()))
           .toList();
@@ -92,9 +92,9 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
     return network.projections().stream().map(p -> take(rows, p.out())).toList();
   }
 
-  private Hidden takeAll() {
+  private HiddenActivations takeAll() {
     long rows = x.array().size(0);
-    return new Hidden(takeProjected(rows), take(rows, network.down().in()));
+    return new HiddenActivations(takeProjected(rows), take(rows, network.down().in()));
   }
 
   private void forward(
@@ -142,7 +142,7 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
 
   @Override
   public void backward(INDArray dyR, INDArray dxR, Gradients into) {
-    Hidden all = kept;
+    HiddenActivations all = kept;
     if (all == null) {
       throw new IllegalStateException(
           "backward of the experts came after an evaluation, which keeps nothing for it");
@@ -167,7 +167,7 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
   private void pullBack(
       int worker,
       RowBlock block,
-      Hidden all,
+      HiddenActivations all,
       ExpertRows dy,
       List<ExpertRows> dProjected,
       ExpertRows dx) {
