@@ -209,15 +209,15 @@ class BalancerTest {
 
   @Test
   void restore_inTheMiddleOfAStep_goesOnToTheSameBits() {
-    Balancer unbroken = after(2, stateful(first));
-    value(unbroken, decision());
+    Balancer uninterrupted = after(2, stateful(first));
+    value(uninterrupted, decision());
     Balancer resumed = stateful(second);
-    resumed.restore(saved(unbroken), "balance");
+    resumed.restore(saved(uninterrupted), "balance");
     assertEquals(2, resumed.steps());
     for (int step = 0; step < 2; step++) {
-      BalanceValue expected = value(unbroken, decision());
+      BalanceValue expected = value(uninterrupted, decision());
       assertEquals(expected.value(), value(resumed, decision()).value());
-      unbroken.step();
+      uninterrupted.step();
       resumed.step();
       assertSameBits("bias", first.values(), second.values());
     }

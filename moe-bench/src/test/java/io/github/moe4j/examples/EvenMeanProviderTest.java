@@ -12,6 +12,6 @@ class EvenMeanProviderTest {
     EvenMeanProvider provider = new EvenMeanProvider();
     assertEquals(new EvenMeanLoss(0.3), provider.create(0.3, LossSizes.of(4, 2)));
     assertEquals("top-k", provider.router());
-    assertEquals(LoadUnit.EXPERTS, provider.evens());
+    assertEquals(LoadUnit.EXPERTS, provider.balances());
   }
 }

@@ -12,7 +12,7 @@ public sealed interface ControllerProvider extends CatalogueEntry
     permits BiasControllerProvider, CoefficientControllerProvider {
 
   /** What it balances. */
-  default LoadUnit evens() {
+  default LoadUnit balances() {
     return LoadUnit.EXPERTS;
   }
 

@@ -15,7 +15,7 @@ record LibraryLoss(
     Set<Kind> reads,
     String atBalance,
     boolean bySequence,
-    LoadUnit evens,
+    LoadUnit balances,
     String router,
     String when,
     Factory factory)
@@ -52,11 +52,11 @@ record LibraryLoss(
   }
 
   LibraryLoss reading(Kind... kinds) {
-    return copy(Set.of(kinds), bySequence, evens, router, when);
+    return copy(Set.of(kinds), bySequence, balances, router, when);
   }
 
   LibraryLoss withinSequences() {
-    return copy(reads, true, evens, router, when);
+    return copy(reads, true, balances, router, when);
   }
 
   LibraryLoss evening(LoadUnit unit) {
@@ -64,11 +64,11 @@ record LibraryLoss(
   }
 
   LibraryLoss withRouter(String usual) {
-    return copy(reads, bySequence, evens, usual, when);
+    return copy(reads, bySequence, balances, usual, when);
   }
 
   LibraryLoss when(String text) {
-    return copy(reads, bySequence, evens, router, text);
+    return copy(reads, bySequence, balances, router, text);
   }
 
   private LibraryLoss copy(

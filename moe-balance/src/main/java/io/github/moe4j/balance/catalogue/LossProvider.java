@@ -36,7 +36,7 @@ public interface LossProvider extends CatalogueEntry {
   }
 
   /** What it balances. */
-  default LoadUnit evens() {
+  default LoadUnit balances() {
     return LoadUnit.EXPERTS;
   }
 

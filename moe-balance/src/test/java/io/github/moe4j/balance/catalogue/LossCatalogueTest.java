@@ -138,7 +138,7 @@ class LossCatalogueTest {
   @Test
   void create_deviceLossOfOneDevice_refused() {
     LossProvider device = LossCatalogue.load().get("device");
-    assertEquals(LoadUnit.DEVICES, device.evens());
+    assertEquals(LoadUnit.DEVICES, device.balances());
     IllegalArgumentException error =
         assertThrows(IllegalArgumentException.class, () -> device.create(1, LossSizes.of(8, 2)));
     assertEquals("a loss over devices needs at least 2 but devices was 1", error.getMessage());
@@ -158,7 +158,7 @@ class LossCatalogueTest {
       LossProvider entry = all.all().get(library().size());
       assertInstanceOf(EvenMeanProvider.class, entry);
       assertEquals("top-k", entry.router());
-      assertEquals(LoadUnit.EXPERTS, entry.evens());
+      assertEquals(LoadUnit.EXPERTS, entry.balances());
     } finally {
       thread.setContextClassLoader(before);
     }

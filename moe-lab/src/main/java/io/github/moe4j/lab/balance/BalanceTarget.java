@@ -3,7 +3,7 @@ package io.github.moe4j.lab.balance;
 /**
  * What a mechanism promises for the end of the study.
  *
- * @param cv largest coefficient of variation of the load that it evens out
+ * @param cv largest coefficient of variation of the load that it balances
  * @param mostLoaded largest load of an expert over the mean
  */
 public record BalanceTarget(double cv, double mostLoaded) {

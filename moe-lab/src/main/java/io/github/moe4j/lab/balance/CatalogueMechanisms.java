@@ -24,8 +24,8 @@ final class CatalogueMechanisms {
         loss.when(),
         loss.page(),
         StudiedRouter.of(loss.router()),
-        loss.evens(),
-        loss.evens() == LoadUnit.NONE || WITHOUT_BOUND.contains(loss.name())
+        loss.balances(),
+        loss.balances() == LoadUnit.NONE || WITHOUT_BOUND.contains(loss.name())
             ? BalanceTarget.NONE
             : BalanceTarget.BALANCED,
         List.of(new MechanismPart.Loss(loss, loss.defaultCoefficient())));
@@ -64,7 +64,7 @@ final class CatalogueMechanisms {
         controller.when(),
         controller.page(),
         StudiedRouter.of(controller.router()),
-        controller.evens(),
+        controller.balances(),
         bound,
         List.of(part));
   }

@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
  * @param when what speaks for it and against it, in a few words; empty for none
  * @param page its page among the docs of balance, without extension; empty for none
  * @param router what it balances
- * @param evens what it evens out, which its bound is about
+ * @param balances what it balances, which its bound is about
  * @param bound what it promises
  * @param parts its losses and controllers; none where nothing balances
  */
@@ -25,7 +25,7 @@ public record Mechanism(
     String when,
     String page,
     StudiedRouter router,
-    LoadUnit evens,
+    LoadUnit balances,
     BalanceTarget bound,
     List<MechanismPart> parts) {
   /** Copies. */

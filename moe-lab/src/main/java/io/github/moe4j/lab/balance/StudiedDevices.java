@@ -4,7 +4,7 @@ import io.github.moe4j.balance.ExpertPlacement;
 import io.github.moe4j.balance.LoadUnit;
 import io.github.moe4j.core.LoadStatistics;
 
-/** The lab's devices, which hold two experts each, and the load of what a mechanism evens out. */
+/** The lab's devices, which hold two experts each, and the load of what a mechanism balances. */
 public final class StudiedDevices {
   /** Experts of a device. */
   private static final int EXPERTS_A_DEVICE = 2;

@@ -20,7 +20,7 @@ final class BalanceDocs {
   /** The table of losses. */
   static String losses(List<LossProvider> entries) {
     StringBuilder table = new StringBuilder("""
-        | loss | with coefficient 1 | reads | evens out | at perfect balance | usual router | default |
+        | loss | with coefficient 1 | reads | balances | at perfect balance | usual router | default |
         |---|---|---|---|---|---|---:|
         """);
     for (LossProvider entry : entries) {
@@ -29,7 +29,7 @@ final class BalanceDocs {
           link(entry, ""),
           entry.formula(),
           reads(entry),
-          unit(entry.evens()),
+          unit(entry.balances()),
           entry.atBalance(),
           entry.router(),
           Mechanisms.setting(entry.defaultCoefficient()));

@@ -42,8 +42,8 @@ final class BalanceStudy {
         mechanism,
         start,
         worst(before, BalanceStudy::largestShareOfTokens),
-        worst(before, load -> StudiedDevices.coefficientOfVariation(mechanism.evens(), load)),
-        worst(after, load -> StudiedDevices.coefficientOfVariation(mechanism.evens(), load)),
+        worst(before, load -> StudiedDevices.coefficientOfVariation(mechanism.balances(), load)),
+        worst(after, load -> StudiedDevices.coefficientOfVariation(mechanism.balances(), load)),
         worst(after, LoadStatistics::mostLoadedOverMean),
         (int) worst(after, LoadStatistics::expertsWithoutTokens),
         heldOut.bitsPerByte());

@@ -65,7 +65,7 @@ final class BalanceTable {
   }
 
   private static String devices(Mechanism mechanism) {
-    return mechanism.evens() == LoadUnit.DEVICES ? " (devices)" : "";
+    return mechanism.balances() == LoadUnit.DEVICES ? " (devices)" : "";
   }
 
   private static String line(StudyRow row, String cost) {

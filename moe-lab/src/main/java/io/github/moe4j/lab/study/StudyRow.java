@@ -9,7 +9,7 @@ import io.github.moe4j.lab.balance.Mechanism;
  * @param mechanism what balanced
  * @param start what it started from
  * @param shareBefore share of the tokens that chose the most chosen expert, before training
- * @param cvBefore coefficient of variation of the load that the mechanism evens out, before training
+ * @param cvBefore coefficient of variation of the load that the mechanism balances, before training
  * @param cvAfter the same after training
  * @param mostLoadedAfter load of the most loaded expert over the mean, after training
  * @param idleAfter experts without tokens, after training
