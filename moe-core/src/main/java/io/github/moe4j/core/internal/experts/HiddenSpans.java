@@ -44,15 +44,18 @@ public record HiddenSpans<A>(
    * @param hidden from {@code at} on, rows a segment apart. Modified: overwritten.
    */
   void values(BlockProducts<A> products, List<A> projected, int columns, A hidden, int at) {
-    spans(products.rows(), columns, (row, length) -> {
-      A[] in = arrays.apply(projected.size());
-      for (int p = 0; p < in.length; p++) {
-        in[p] = products.exact(p, length);
-        products.kernel().copy(projected.get(p), row * SEGMENT, in[p], 0, length);
+    int count = projected.size();
+    A[] in = arrays.apply(count);
+    spans(products.rows(), columns, (from, to, step, length) -> {
+      exact(products, 0, in, length);
+      A out = products.exact(count, length);
+      for (int row = from; row < to; row += step) {
+        for (int p = 0; p < count; p++) {
+          products.kernel().copy(projected.get(p), row * SEGMENT, in[p], 0, length);
+        }
+        values.accept(in, out);
+        products.kernel().copy(out, 0, hidden, at + row * SEGMENT, length);
       }
-      A out = products.exact(in.length, length);
-      values.accept(in, out);
-      products.kernel().copy(out, 0, hidden, at + row * SEGMENT, length);
     });
   }
 
@@ -71,40 +74,46 @@ public record HiddenSpans<A>(
       List<Segments<A>> dProjected,
       int first) {
     int count = projected.size();
-    spans(products.rows(), columns, (row, length) -> {
-      A[] in = arrays.apply(count);
-      A[] out = arrays.apply(count);
-      for (int p = 0; p < count; p++) {
-        in[p] = products.exact(p, length);
-        out[p] = products.exact(count + p, length);
-        products.kernel().copy(projected.get(p), row * SEGMENT, in[p], 0, length);
-      }
+    A[] in = arrays.apply(count);
+    A[] out = arrays.apply(count);
+    spans(products.rows(), columns, (from, to, step, length) -> {
+      exact(products, 0, in, length);
+      exact(products, count, out, length);
       A gradient = products.exact(2 * count, length);
-      products.kernel().copy(dHidden, row * SEGMENT, gradient, 0, length);
-      gradients.apply(in, gradient, out);
-      for (int p = 0; p < count; p++) {
-        Segments<A> target = dProjected.get(p);
-        products.kernel().copy(out[p], 0, target.array(), target.at(row, first), length);
+      for (int row = from; row < to; row += step) {
+        for (int p = 0; p < count; p++) {
+          products.kernel().copy(projected.get(p), row * SEGMENT, in[p], 0, length);
+        }
+        products.kernel().copy(dHidden, row * SEGMENT, gradient, 0, length);
+        gradients.apply(in, gradient, out);
+        for (int p = 0; p < count; p++) {
+          Segments<A> target = dProjected.get(p);
+          products.kernel().copy(out[p], 0, target.array(), target.at(row, first), length);
+        }
       }
     });
   }
 
-  /** Work on as many elements from the start of a row on. */
+  private static <A> void exact(BlockProducts<A> products, int number, A[] target, int length) {
+    for (int p = 0; p < target.length; p++) {
+      target[p] = products.exact(number + p, length);
+    }
+  }
+
+  /** Work on some rows, {@code step} of them at a time, which are {@code length} elements. */
   @FunctionalInterface
-  private interface Span {
-    void run(int row, int length);
+  private interface Spans {
+    void run(int from, int to, int step, int length);
   }
 
   /** Whole segments lie one after another, so several rows are one span. */
-  private static void spans(int rows, int columns, Span work) {
-    int row = 0;
-    if (columns == SEGMENT) {
-      for (; row + ROWS <= rows; row += ROWS) {
-        work.run(row, ROWS * SEGMENT);
-      }
+  private static void spans(int rows, int columns, Spans work) {
+    int whole = columns == SEGMENT ? rows / ROWS * ROWS : 0;
+    if (whole > 0) {
+      work.run(0, whole, ROWS, ROWS * SEGMENT);
     }
-    for (; row < rows; row++) {
-      work.run(row, columns);
+    if (whole < rows) {
+      work.run(whole, rows, 1, columns);
     }
   }
 }
