@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -78,7 +79,22 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
   public RulePass apply(Logits logits, TokenBatch input) {
     requireUsable(logits.experts(), input);
     int[] chosen = choose(logits, input.mask());
-    return new TopKPass(this, logits, input.mask(), TokenChoices.tokensOf(input.mask(), k), chosen);
+    return new TopKPass(
+        this, logits, input.mask(), TokenChoices.tokensOf(input.mask(), k), chosen, null);
+  }
+
+  @Override
+  public RulePass apply(Logits logits, TokenBatch input, Arena.Scope scope) {
+    if (input.mode().keepsDecision()) {
+      return apply(logits, input);
+    }
+    requireUsable(logits.experts(), input);
+    int size = Math.multiplyExact(k, input.mask().validTokens());
+    int[] token = scope.takeInts(size);
+    TokenChoices.fillTokens(input.mask(), k, token);
+    int[] chosen = scope.takeInts(size);
+    choose(logits, input.mask(), chosen);
+    return new TopKPass(this, logits, input.mask(), token, chosen, scope);
   }
 
   /**
@@ -87,8 +103,14 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
    * @param selection what to choose by [T,E]
    */
   int[] choose(TokenScores selection, TokenMask mask) {
-    requireFits(selection.experts());
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
+    choose(selection, mask, chosen);
+    return chosen;
+  }
+
+  /** The same into an array, which may be longer. */
+  private void choose(TokenScores selection, TokenMask mask, int[] chosen) {
+    requireFits(selection.experts());
     if (mask.allValid()) {
       Parallel.ranges(
           mask.tokens(),
@@ -97,7 +119,6 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     } else {
       choose(selection, mask, 0, mask.tokens(), chosen, 0);
     }
-    return chosen;
   }
 
   /** Adds the choices of tokens {@code [first, last)} from place {@code size} on. */
@@ -158,7 +179,7 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     for (int from = 0; from < chosen.length; from += k) {
       requireDistinct(token[from], chosen, from, logits.experts());
     }
-    return new TopKPass(this, logits, input.mask(), token, chosen.clone());
+    return new TopKPass(this, logits, input.mask(), token, chosen.clone(), null);
   }
 
   /** Throws unless the rule fits E and its weights can learn in the mode of the input. */
