@@ -3,16 +3,23 @@ package io.github.moe4j.core.testkit;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenScores.Kind;
+import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Assertions;
 
 /**
- * A smooth scalar of all that a router decides: {@code Σ weights·a} and a sum {@code Σ scores·b} for
- * each kind of scores that the decision has.
+ * A smooth scalar of all that a router decides: {@code Σ (weights − weights₀)·a} and a sum
+ * {@code Σ (scores − scores₀)·b} for each kind of scores that the decision has.
+ *
+ * <p>The zero marks the decision that it is made of. There the scalar is 0, so that the rounding of a large
+ * sum does not limit the differences of it.
  */
 public final class RoutingObjective {
+  private final RouterDecision start;
   private final RoutingGradient gradient;
 
-  private RoutingObjective(RoutingGradient gradient) {
+  private RoutingObjective(RouterDecision start, RoutingGradient gradient) {
+    this.start = start;
     this.gradient = gradient;
   }
 
@@ -25,7 +32,7 @@ public final class RoutingObjective {
         gradient = gradient.plus(RoutingGradient.of(kind, factors(decision, random)));
       }
     }
-    return new RoutingObjective(gradient);
+    return new RoutingObjective(decision, gradient);
   }
 
   private static double[] factors(RouterDecision decision, RandomGenerator random) {
@@ -44,13 +51,25 @@ public final class RoutingObjective {
   /** Its value for a decision of the same tokens, experts and choices. */
   public double value(RouterDecision decision) {
     double sum = GradientCheck.weightedSum(
-        decision.assignments().weights(), gradient.weights().orElseThrow());
+        minus(decision.assignments().weights(), start.assignments().weights()),
+        gradient.weights().orElseThrow());
     for (Kind kind : Kind.values()) {
       if (gradient.of(kind).isPresent()) {
-        double[] values = decision.scores(kind).orElseThrow().toArray();
-        sum += GradientCheck.weightedSum(values, gradient.of(kind).get());
+        double[] change = minus(scores(decision, kind), scores(start, kind));
+        sum += GradientCheck.weightedSum(change, gradient.of(kind).get());
       }
     }
     return sum;
+  }
+
+  private static double[] scores(RouterDecision decision, Kind kind) {
+    return decision.scores(kind).orElseThrow().toArray();
+  }
+
+  private static double[] minus(double[] values, double[] start) {
+    Assertions.assertEquals(start.length, values.length, "length of what was decided");
+    double[] difference = new double[values.length];
+    Arrays.setAll(difference, i -> values[i] - start[i]);
+    return difference;
   }
 }
