@@ -37,6 +37,18 @@ public abstract sealed class TokenScores
     public String toString() {
       return label;
     }
+
+    void requireSize(double[] values, int tokens, int experts) {
+      Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
+      Require.positive("experts", experts);
+      Require.that(
+          values.length == size(tokens, experts),
+          "%s must have T·E = %d·%d values but had %d",
+          this,
+          tokens,
+          experts,
+          values.length);
+    }
   }
 
   private final Kind kind;
@@ -52,15 +64,7 @@ public abstract sealed class TokenScores
    * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   TokenScores(Kind kind, int tokens, int experts, double[] values) {
-    Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
-    Require.positive("experts", experts);
-    Require.that(
-        values.length == size(tokens, experts),
-        "%s must have T·E = %d·%d values but had %d",
-        kind,
-        tokens,
-        experts,
-        values.length);
+    kind.requireSize(values, tokens, experts);
     this.kind = kind;
     this.tokens = tokens;
     this.experts = experts;

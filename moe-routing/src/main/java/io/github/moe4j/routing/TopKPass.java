@@ -35,6 +35,7 @@ final class TopKPass implements RulePass {
   TopKPass(
       TopK rule,
       Logits logits,
+      Probabilities distribution,
       TokenMask mask,
       int[] token,
       int[] chosen,
@@ -43,7 +44,7 @@ final class TopKPass implements RulePass {
     this.logits = logits;
     this.mask = mask;
     this.size = rule.k() * mask.validTokens();
-    this.distribution = rule.scores().distribution(logits, mask);
+    this.distribution = distribution;
     IntFunction<double[]> doubles = scope == null ? double[]::new : scope::takeDoubles;
     this.chosenScores = doubles.apply(size);
     double[] weight = weights(token, chosen, doubles);
