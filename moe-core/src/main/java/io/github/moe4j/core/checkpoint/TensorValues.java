@@ -1,6 +1,7 @@
 package io.github.moe4j.core.checkpoint;
 
 import io.github.moe4j.core.internal.Contiguous;
+import io.github.moe4j.core.internal.HostMemory;
 import io.github.moe4j.core.internal.Require;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
@@ -57,15 +58,15 @@ record TensorValues(Kind kind, INDArray array) implements Values {
   }
 
   private Buffer memory(long from, int count) {
-    return array.data().addressPointer().position(from).capacity(from + count).asBuffer();
+    return HostMemory.of(array).position(from).capacity(from + count).asBuffer();
   }
 
   /** Copies all elements into an array of the same type and shape. Modifies that one. */
   void copyTo(INDArray target) {
     if (!array.isEmpty()) {
       Pointer.memcpy(
-          target.data().addressPointer().position(0),
-          array.data().addressPointer().position(0),
+          HostMemory.of(target).position(0),
+          HostMemory.of(array).position(0),
           array.length() * kind.width());
     }
     Reference.reachabilityFence(array);

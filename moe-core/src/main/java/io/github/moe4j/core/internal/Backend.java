@@ -5,24 +5,41 @@ import java.io.InputStream;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
  * Starts ND4J, or says what to do where that fails. ND4J does it in a static initializer: left alone,
  * a missing backend is an error of class loading whose first line names neither cause nor cure.
+ *
+ * <p>A backend of a GPU is refused: its arrays have a copy in host memory that need not be the newest,
+ * and pointers to it would be read and written without anyone keeping the copies equal.
  */
 final class Backend {
   private static final String HELP =
       "see https://github.com/moe4j/moe4j#requirements-and-known-limits";
   private static final String VERSION_FILE = "/META-INF/maven/org.nd4j/nd4j-api/pom.properties";
-  private static final @Nullable Throwable FAILURE = start();
+  private static final @Nullable Problem PROBLEM = start();
 
   private Backend() {}
 
-  /** Throws if there is no backend that works. */
+  /** Why the library cannot work. */
+  private record Problem(String message, @Nullable Throwable cause) {}
+
+  /** Throws if there is no backend that works and keeps its arrays in host memory. */
   static void require() {
-    if (FAILURE != null) {
-      throw new IllegalStateException(message(FAILURE), FAILURE);
+    if (PROBLEM != null) {
+      throw new IllegalStateException(PROBLEM.message(), PROBLEM.cause());
     }
+  }
+
+  /** What to say about a backend that does not keep its arrays in host memory, or null. */
+  static @Nullable String refusal(Nd4jBackend backend) {
+    if (backend.getEnvironment().isCPU()) {
+      return null;
+    }
+    return ("moe4j computes in host memory, where ND4J's backend %s does not keep its arrays:"
+            + " replace it by org.nd4j:nd4j-native:%s, %s")
+        .formatted(backend.getClass().getName(), version(), HELP);
   }
 
   /** What to say about an error of ND4J's start. */
@@ -39,12 +56,12 @@ final class Backend {
     return "ND4J's backend does not start: %s; %s".formatted(root, HELP);
   }
 
-  private static @Nullable Throwable start() {
+  private static @Nullable Problem start() {
     try {
-      Nd4j.getBackend();
-      return null;
+      String refusal = refusal(Nd4j.getBackend());
+      return refusal == null ? null : new Problem(refusal, null);
     } catch (LinkageError | RuntimeException e) {
-      return e;
+      return new Problem(message(e), e);
     }
   }
 

@@ -20,12 +20,17 @@ public final class Gemm {
   private static final int TILE_ROWS = 512;
   private static final int TILE_COLUMNS = 256;
 
-  private static final Blas BLAS =
-      "nd4j".equals(System.getProperty("moe4j.blas")) || !OpenBlas.isThere()
-          ? new Nd4jBlas()
-          : OpenBlas.create();
+  private static final Blas BLAS = choose();
 
   private Gemm() {}
+
+  private static Blas choose() {
+    if (!OpenBlas.isThere()) {
+      return new Nd4jBlas();
+    }
+    OpenBlasVersion.warnIfOld(OpenBlas.vendor());
+    return "nd4j".equals(System.getProperty("moe4j.blas")) ? new Nd4jBlas() : OpenBlas.create();
+  }
 
   /**
    * {@code c = op(a)·op(b) + beta·c}; a product without elements does nothing.

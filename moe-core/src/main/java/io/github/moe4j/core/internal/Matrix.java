@@ -61,7 +61,7 @@ public final class Matrix {
 
   private static @Nullable Pointer startOf(INDArray array) {
     Contiguous.require("array", array);
-    return array.isEmpty() ? null : array.data().addressPointer();
+    return array.isEmpty() ? null : HostMemory.of(array);
   }
 
   /** The rows {@code [from, to)}. */

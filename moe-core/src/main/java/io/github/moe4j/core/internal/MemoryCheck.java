@@ -51,7 +51,7 @@ public final class MemoryCheck {
   /** Fills an array with NaN, by bytes. Modified. */
   public static void poison(INDArray array) {
     if (!array.isEmpty()) {
-      Pointer start = array.data().addressPointer();
+      Pointer start = HostMemory.of(array);
       Pointer.memset(start.position(0), 0xFF, array.length() * array.dataType().width());
     }
   }

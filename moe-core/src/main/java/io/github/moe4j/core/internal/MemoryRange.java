@@ -21,7 +21,7 @@ public record MemoryRange(long from, long to) {
       elements += (array.size(axis) - 1) * array.stride(axis);
     }
     int width = array.data().getElementSize();
-    long from = array.data().address() + array.offset() * width;
+    long from = HostMemory.addressOf(array.data()) + array.offset() * width;
     return new MemoryRange(from, from + elements * width);
   }
 

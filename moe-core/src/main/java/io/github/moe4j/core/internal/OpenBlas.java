@@ -7,7 +7,6 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_dgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 
 import java.lang.ref.Reference;
-import java.util.Locale;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Loader;
@@ -28,7 +27,8 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OpenBlas implements Blas {
   /**
    * Largest m·n·k that OpenBLAS leaves to one thread on every machine (its {@code
-   * SMP_THRESHOLD_MIN · GEMM_MULTITHREAD_THRESHOLD}, interface/gemm.c of 0.3.19).
+   * SMP_THRESHOLD_MIN · GEMM_MULTITHREAD_THRESHOLD}, interface/gemm.c of
+   * 0.3.19; 0.3.31 keeps to it).
    */
   private static final int SMALL = 1 << 18;
 
@@ -62,10 +62,14 @@ final class OpenBlas implements Blas {
     }
   }
 
+  /** ND4J's name for the library that is loaded. */
+  static String vendor() {
+    return String.valueOf(Nd4j.factory().blas().getBlasVendor());
+  }
+
   /** Of the library that is loaded. */
   static OpenBlas create() {
-    String vendor = String.valueOf(Nd4j.factory().blas().getBlasVendor());
-    return new OpenBlas(vendor.toLowerCase(Locale.ROOT).contains("openblas"));
+    return new OpenBlas(OpenBlasVersion.isOpenBlas(vendor()));
   }
 
   @Override

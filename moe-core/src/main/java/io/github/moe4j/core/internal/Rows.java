@@ -54,7 +54,7 @@ public final class Rows {
     for (int s = 0; s < segments; s++) {
       long from = s * perSegment;
       long length = Math.min(perSegment, array.length() - from);
-      var pointer = array.data().addressPointer().position(from).capacity(from + length);
+      var pointer = HostMemory.of(array).position(from).capacity(from + length);
       if (single) {
         floats[s] = (FloatBuffer) pointer.asBuffer();
       } else {

@@ -11,7 +11,7 @@ public final class Zero {
   public static void fill(INDArray array) {
     Contiguous.require("array", array);
     if (!array.isEmpty()) {
-      Pointer start = array.data().addressPointer();
+      Pointer start = HostMemory.of(array);
       Pointer.memset(start.position(0), 0, array.length() * array.dataType().width());
     }
   }

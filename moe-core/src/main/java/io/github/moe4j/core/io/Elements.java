@@ -1,5 +1,6 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.HostMemory;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
@@ -128,6 +129,6 @@ final class Elements {
   }
 
   private Buffer memory(long from, int count) {
-    return array.data().addressPointer().position(from).capacity(from + count).asBuffer();
+    return HostMemory.of(array).position(from).capacity(from + count).asBuffer();
   }
 }

@@ -1,0 +1,61 @@
+package io.github.moe4j.core.internal;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** That a backend of other memory is refused, moe-consumer tests. */
+class HostMemoryTest {
+  private static final Pattern ADDRESS =
+      Pattern.compile("addressPointer\\(|data\\(\\)\\s*\\.(address|pointer|opaqueBuffer|asNio)");
+
+  @Test
+  void of_arrayAndView_whereTheirElementsBegin() {
+    INDArray array = Nd4j.create(new float[] {1, 2, 3, 4, 5, 6}, new long[] {3, 2}, DataType.FLOAT);
+    assertEquals(HostMemory.of(array).address(), HostMemory.addressOf(array.data()));
+    assertEquals(
+        1, HostMemory.of(array).asByteBuffer().order(ByteOrder.nativeOrder()).getFloat(0));
+  }
+
+  @Test
+  void sources_reachTheMemoryOfArrays_onlyHere() throws IOException {
+    List<String> users = new ArrayList<>();
+    int sources = 0;
+    for (Path file : sources()) {
+      sources++;
+      if (ADDRESS.matcher(Files.readString(file)).find()) {
+        users.add(file.getFileName().toString());
+      }
+    }
+    assertTrue(sources > 300, "found " + sources);
+    assertEquals(List.of("HostMemory.java"), users);
+  }
+
+  private static List<Path> sources() throws IOException {
+    List<Path> sources = new ArrayList<>();
+    try (DirectoryStream<Path> modules = Files.newDirectoryStream(Path.of(".."), "moe-*")) {
+      for (Path module : modules) {
+        Path folder = module.resolve("src/main/java");
+        if (Files.isDirectory(folder)) {
+          try (Stream<Path> files = Files.walk(folder)) {
+            files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
+          }
+        }
+      }
+    }
+    return sources;
+  }
+}
