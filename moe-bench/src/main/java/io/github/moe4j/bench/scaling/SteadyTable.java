@@ -17,7 +17,7 @@ final class SteadyTable {
 
   private static final String GARBAGE = """
 
-      Forward. Goal: at most 256 KB of Java garbage per call; without a decision that stays readable in every shape.
+      Java garbage, forward. Goal: at most 256 KB per call with inference.
 
       | shape | T, D, H, E, K | calls | evaluation, KB per call | inference, KB per call |
       |---|---|---:|---:|---:|
