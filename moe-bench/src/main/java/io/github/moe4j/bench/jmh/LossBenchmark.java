@@ -42,8 +42,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * with: T = 2048 in 16 sequences, D = 512, H = 1792, E = 8, K = 2, float32.
  *
  * <pre>{@code
- * java -jar moe-bench/target/moe-bench.jar jmh LossBenchmark -rf json -rff losses.json
- * java -jar moe-bench/target/moe-bench.jar balance --times losses.json
+ * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh LossBenchmark -rf json -rff losses.json
+ * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar balance --times losses.json
  * }</pre>
  */
 @BenchmarkMode(Mode.AverageTime)

@@ -23,7 +23,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * router works as learned top-k does, but the load is given.
  *
  * <pre>{@code
- * java -jar moe-bench/target/moe-bench.jar jmh MoeLayerBenchmark -p shape=small -prof gc
+ * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh MoeLayerBenchmark -p shape=small -prof gc
  * }</pre>
  */
 @BenchmarkMode(Mode.AverageTime)

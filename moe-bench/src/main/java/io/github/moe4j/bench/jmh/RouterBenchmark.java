@@ -38,7 +38,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * back. D is 16, so that the gate's matrix product hardly counts.
  *
  * <pre>{@code
- * java -jar moe-bench/target/moe-bench.jar jmh RouterBenchmark -rf json -rff routers.json
+ * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh RouterBenchmark -rf json -rff routers.json
  * java -jar moe-bench/target/moe-bench.jar routers --times routers.json
  * java -jar moe-bench/target/moe-bench.jar bench-report routers.json
  * }</pre>

@@ -27,8 +27,8 @@ import org.openjdk.jmh.annotations.Warmup;
  * depend on the load, so it is measured once a shape.
  *
  * <pre>{@code
- * java -jar moe-bench/target/moe-bench.jar jmh StageBenchmark -prof gc -rf json -rff stages.json
- * java -jar moe-bench/target/moe-bench.jar jmh-table stages.json
+ * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh StageBenchmark -prof gc -rf json -rff stages.json
+ * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh-table stages.json
  * }</pre>
  */
 @BenchmarkMode(Mode.AverageTime)

@@ -3,14 +3,17 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.catalogue.ParameterSpec;
+import io.github.moe4j.core.internal.ElementKernel;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowVector;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.ExpertRows;
+import io.github.moe4j.core.internal.experts.LiveWeight;
 import io.github.moe4j.core.internal.experts.RowBlock;
 import io.github.moe4j.core.internal.experts.RowWindow;
+import io.github.moe4j.core.internal.experts.WeightPanels;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -122,6 +125,16 @@ final class GroupedLinear {
     if (bias != null) {
       parameters.add(name + ".bias", bias);
     }
+  }
+
+  /** Weight and bias of one expert for the kernels. */
+  <A> WeightPanels<A> panels(ElementKernel<A> element, int expert) {
+    return new LiveWeight<>(
+        element,
+        element.open().apply(weightOf[expert]),
+        bias == null ? null : element.open().apply(Matrix.of(bias).rows(expert, expert + 1)),
+        out(),
+        in());
   }
 
   /**

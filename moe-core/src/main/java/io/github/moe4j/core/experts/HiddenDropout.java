@@ -2,16 +2,12 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.experts.DropoutMask;
 import io.github.moe4j.core.internal.experts.ExpertRows;
-import io.github.moe4j.core.internal.experts.RowBlock;
-import io.github.moe4j.core.internal.experts.RowWindow;
-import java.util.List;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -61,46 +57,6 @@ final class HiddenDropout {
         row[i] = InverseSampling.uniform(random) < rate ? 0 : 1;
       }
       rows.write(r, row);
-    }
-  }
-
-  /**
-   * What one pass kept.
-   *
-   * @param ones 1 where a value was kept, else 0 [R,H]; null if all were
-   * @param factor of the kept values
-   */
-  record DropoutMask(@Nullable ExpertRows ones, double factor) {
-    /** Everything, as it is. */
-    static final DropoutMask ALL = new DropoutMask(null, 1);
-
-    /**
-     * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and in backward their
-     * gradients.
-     *
-     * @param values the rows of the block [n,H]. Modified.
-     * @param elementwise of the thread that calls
-     */
-    void scale(RowBlock block, RowWindow values, Elementwise elementwise) {
-      if (ones != null) {
-        RowWindow factors = ones.of(block);
-        float single = (float) factor;
-        elementwise.apply(
-            values.from(),
-            values.to(),
-            List.of(values.rows(), factors.rows()),
-            List.of(values.rows()),
-            (double[][] in, double[][] out) -> {
-              for (int i = 0; i < out[0].length; i++) {
-                out[0][i] = in[0][i] * in[1][i] * factor;
-              }
-            },
-            (float[][] in, float[][] out) -> {
-              for (int i = 0; i < out[0].length; i++) {
-                out[0][i] = in[0][i] * in[1][i] * single;
-              }
-            });
-      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,11 +26,22 @@ public final class Gemm {
   private Gemm() {}
 
   private static Blas choose() {
-    if (!OpenBlas.isThere()) {
-      return new Nd4jBlas();
+    return Kernels.chosen()
+        .<Blas>map(kernels -> new VectorBlas(kernels, library()))
+        .orElseGet(Gemm::warnedLibrary);
+  }
+
+  private static Blas library() {
+    return "nd4j".equals(System.getProperty("moe4j.blas")) || !OpenBlas.isThere()
+        ? new Nd4jBlas()
+        : OpenBlas.create();
+  }
+
+  private static Blas warnedLibrary() {
+    if (OpenBlas.isThere()) {
+      OpenBlasVersion.warnIfOld(OpenBlas.vendor());
     }
-    OpenBlasVersion.warnIfOld(OpenBlas.vendor());
-    return "nd4j".equals(System.getProperty("moe4j.blas")) ? new Nd4jBlas() : OpenBlas.create();
+    return library();
   }
 
   /**

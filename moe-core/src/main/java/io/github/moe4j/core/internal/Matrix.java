@@ -1,5 +1,9 @@
 package io.github.moe4j.core.internal;
 
+import io.github.moe4j.core.internal.kernel.Window;
+import java.nio.Buffer;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
 import java.util.Objects;
 import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +113,21 @@ public final class Matrix {
   /** Elements between {@link #start} and the first one of this matrix. */
   long offset() {
     return offset;
+  }
+
+  /** The elements, which must be float32 and take less than 2 GB. */
+  public Window<float[]> floats() {
+    return new Window.Floats((FloatBuffer) buffer(), stride);
+  }
+
+  /** The elements, which must be float64 and take less than 2 GB. */
+  public Window<double[]> doubles() {
+    return new Window.Doubles((DoubleBuffer) buffer(), stride);
+  }
+
+  private Buffer buffer() {
+    long end = offset + (long) (rows - 1) * stride + columns;
+    return HostMemory.of(array).position(offset).capacity(end).asBuffer();
   }
 
   /** The array whose memory this is; it must stay reachable while native code works on it. */

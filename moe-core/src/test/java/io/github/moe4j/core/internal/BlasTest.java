@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +25,13 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 class BlasTest {
   private static final Blas PLAIN = new Nd4jBlas();
   private static final Blas DIRECT = OpenBlas.create();
+
+  /** All that make products; the kernels only where this JVM runs them. */
+  private static List<Blas> libraries() {
+    List<Blas> all = new ArrayList<>(List.of(DIRECT));
+    Kernels.chosen().ifPresent(kernels -> all.add(new VectorBlas(kernels, DIRECT)));
+    return all;
+  }
 
   @Test
   void isThere_cpuBackend_true() {
@@ -64,11 +74,15 @@ class BlasTest {
         Part a = Part.of(type, 1, ta ? k : m, ta ? m : k);
         Part b = Part.of(type, 2, tb ? n : k, tb ? k : n);
         Part expected = Part.of(type, 3, m, n);
-        Part actual = expected.copy();
+        Part before = expected.copy();
         Gemm.multiply(PLAIN, a.inner(), ta, b.inner(), tb, beta, expected.inner());
-        Gemm.multiply(DIRECT, a.inner(), ta, b.inner(), tb, beta, actual.inner());
         double tolerance = (type == DataType.FLOAT ? 1e-6 : 1e-14) * Math.sqrt(k) * 10;
-        assertNear("flags " + flags, expected.outer(), actual.outer(), tolerance);
+        for (Blas library : libraries()) {
+          Part actual = before.copy();
+          Gemm.multiply(library, a.inner(), ta, b.inner(), tb, beta, actual.inner());
+          String what = library.getClass().getSimpleName() + " flags " + flags;
+          assertNear(what, expected.outer(), actual.outer(), tolerance);
+        }
       }
     }
   }

@@ -97,7 +97,9 @@ final class FurtherRouters {
                 "experts round-robin, whatever the scores; weights as top-k",
                 "benchmarks: Megatron-LM, torchtitan",
                 "O(k)"),
-            RouterTraits.of(ChoiceCount.k()).withLoad(LoadByDesign.EVEN),
+            RouterTraits.of(ChoiceCount.k())
+                .withLoad(LoadByDesign.EVEN)
+                .withNeeds(RouterNeed.PLACE_IN_BATCH),
             List.of(),
             (config, parts) -> new ForcedBalance(topK(config))));
   }

@@ -6,6 +6,8 @@ public enum RouterNeed {
   GENERATOR_IN_TRAINING("generator in training"),
   /** The step of training, for a schedule. */
   STEP("step"),
+  /** The place of the token in its batch. */
+  PLACE_IN_BATCH("place in the batch"),
   /** Token ids. */
   TOKEN_IDS("token ids"),
   /** In training the other tokens of the batch, also later ones. */

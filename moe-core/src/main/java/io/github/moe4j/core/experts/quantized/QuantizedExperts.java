@@ -8,12 +8,16 @@ import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.internal.ElementKernel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -31,12 +35,20 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class QuantizedExperts implements Experts {
   private final WeightFormat format;
-  private final PackedNetwork network;
+  private final int experts;
+  private final int modelWidth;
+  private final @Nullable ElementKernel<float[]> element;
+  private final @Nullable PanelNetwork panels;
+  private final @Nullable PackedNetwork network;
   private final Queue<PackedWorker> idle = new ConcurrentLinkedQueue<>();
 
-  private QuantizedExperts(HiddenLayer layer, WeightFormat format) {
+  private QuantizedExperts(Experts given, HiddenLayer layer, WeightFormat format) {
+    this.experts = given.experts();
+    this.modelWidth = given.modelWidth();
     this.format = format;
-    this.network = PackedNetwork.of(layer, format);
+    this.element = Kernels.chosen().map(ElementKernel::floats).orElse(null);
+    this.panels = element == null ? null : PanelNetwork.of(element.kernel(), layer, format);
+    this.network = panels == null ? PackedNetwork.of(layer, format) : null;
   }
 
   /**
@@ -46,7 +58,7 @@ public final class QuantizedExperts implements Experts {
    *     changes of the weights do not affect the copy.
    */
   public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
-    return new QuantizedExperts(experts, format);
+    return new QuantizedExperts(experts, experts, format);
   }
 
   /**
@@ -56,7 +68,7 @@ public final class QuantizedExperts implements Experts {
    *     changes of the weights do not affect the copy.
    */
   public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
-    return new QuantizedExperts(experts, format);
+    return new QuantizedExperts(experts, experts, format);
   }
 
   /** How the weights are kept. */
@@ -66,8 +78,12 @@ public final class QuantizedExperts implements Experts {
 
   /** Bytes that weights, scales and biases take, without the headers of Java's arrays. */
   public long bytes() {
-    long sum = network.down().bytes();
-    for (PackedLinear projection : network.projections()) {
+    if (panels != null) {
+      return panels.bytes();
+    }
+    PackedNetwork packed = Objects.requireNonNull(network);
+    long sum = packed.down().bytes();
+    for (PackedLinear projection : packed.projections()) {
       sum += projection.bytes();
     }
     return sum;
@@ -78,23 +94,28 @@ public final class QuantizedExperts implements Experts {
    * [E,D,H]. Experts over these arrays and the biases give the same y but for rounding of sums.
    */
   public INDArray weight(String name) {
-    List<String> names = new ArrayList<>(network.names());
+    List<String> names =
+        new ArrayList<>(panels == null ? Objects.requireNonNull(network).names() : panels.names());
     names.add(PackedNetwork.DOWN);
     int at = names.indexOf(name);
     Require.that(at >= 0, "weight must be one of %s but was %s", names, name);
-    return at < network.projections().size()
-        ? network.projections().get(at).unpacked()
-        : network.down().unpacked();
+    if (panels != null) {
+      return panels.unpacked(at);
+    }
+    PackedNetwork packed = Objects.requireNonNull(network);
+    return at < packed.projections().size()
+        ? packed.projections().get(at).unpacked()
+        : packed.down().unpacked();
   }
 
   @Override
   public int experts() {
-    return network.down().experts();
+    return experts;
   }
 
   @Override
   public int modelWidth() {
-    return network.down().out();
+    return modelWidth;
   }
 
   @Override
@@ -116,6 +137,8 @@ public final class QuantizedExperts implements Experts {
     }
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);
-    return new QuantizedPass(network, idle, xR, expertStart, scope);
+    return panels == null
+        ? new QuantizedPass(Objects.requireNonNull(network), idle, xR, expertStart, scope)
+        : new PanelPass(Objects.requireNonNull(element), panels, xR, expertStart, scope);
   }
 }

@@ -1,7 +1,30 @@
 package io.github.moe4j.core.experts.quantized;
 
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.kernel.Kernel;
+import org.jspecify.annotations.Nullable;
+
 /** How {@link QuantizedExperts} keep a weight w [out,in] of an expert. */
 public enum WeightFormat {
+  /**
+   * As it is, four bytes a weight, in the order that products read: nothing is rounded, and no pass spends time
+   * on that order any more.
+   */
+  FLOAT32 {
+    @Override
+    PackedMatrix pack(float[] weight, int out, int in) {
+      requireFinite(weight);
+      return FloatMatrix.pack(weight, out, in);
+    }
+
+    @Override
+    PanelMatrix panels(
+        Kernel<float[]> kernel, float[] weight, float @Nullable [] bias, int out, int in) {
+      requireFinite(weight);
+      return PanelWeight.pack(kernel, weight, bias, out, in);
+    }
+  },
+
   /**
    * The upper half of float32, rounded to nearest, ties to even: two bytes per weight, and {@code
    * |ŵ − w| ≤ 2⁻⁸·|w|} for every w that is not subnormal.
@@ -31,10 +54,29 @@ public enum WeightFormat {
     }
   };
 
+  private static void requireFinite(float[] weight) {
+    for (float w : weight) {
+      Require.that(Float.isFinite(w), "a weight must be finite but was %s", w);
+    }
+  }
+
   /**
    * Packs the weight of one expert.
    *
    * @param weight [out·in], finite. Not modified.
    */
   abstract PackedMatrix pack(float[] weight, int out, int in);
+
+  /**
+   * Packs weight and bias of one expert for the kernels.
+   *
+   * @param weight [out·in], finite. Not modified.
+   * @param bias [out], or null. Kept.
+   * @return null if the format has no panels
+   */
+  @Nullable
+  PanelMatrix panels(
+      Kernel<float[]> kernel, float[] weight, float @Nullable [] bias, int out, int in) {
+    return null;
+  }
 }

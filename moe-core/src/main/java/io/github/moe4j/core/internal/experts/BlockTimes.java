@@ -19,6 +19,12 @@ public final class BlockTimes {
     elementwise.add(changed - multiplied);
   }
 
+  /** Adds the times of a block. */
+  public void add(long inProducts, long between) {
+    products.add(inProducts);
+    elementwise.add(between);
+  }
+
   /** The same work, its time counted as that of products. */
   public Runnable timed(Runnable work) {
     return () -> {

@@ -34,9 +34,11 @@ record QuantizedBound(double[] y, double[] error) {
       }
       for (int i = row; i < row + in; i++) {
         // q·s is rounded to float32 once more, and s may be one rounding above max|w|/127.
-        bounds[i] = format == WeightFormat.BFLOAT16
-            ? 0x1p-8 * Math.abs(w[i])
-            : most / 254 * (1 + 0x1p-22) + 0x1p-24 * most;
+        bounds[i] = switch (format) {
+          case FLOAT32 -> 0;
+          case BFLOAT16 -> 0x1p-8 * Math.abs(w[i]);
+          case INT8 -> most / 254 * (1 + 0x1p-22) + 0x1p-24 * most;
+        };
       }
     }
     return bounds;

@@ -3,9 +3,11 @@ package io.github.moe4j.core.internal.experts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.testkit.BlasThreads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,12 +34,18 @@ class BlockScheduleTest {
     Nd4j.factory().blas().setMaxThreads(before);
   }
 
+  /** The kernels leave the setting alone; a run without them has these tests. */
+  private static void requireBlas() {
+    assumeTrue(Kernels.chosen().isEmpty(), "the kernels make the products");
+  }
+
   private static void forEach(BlockSchedule schedule, BlockSchedule.Work work) {
     schedule.run(() -> schedule.forEach(work));
   }
 
   @Test
   void forEach_manyRows_eachBlockOnceWithSingleThreadedBlas() {
+    requireBlas();
     int[] start = {0, 100, 300, 301};
     BlockSchedule schedule = new BlockSchedule(start);
     ConcurrentLinkedQueue<RowBlock> done = new ConcurrentLinkedQueue<>();
@@ -83,6 +91,7 @@ class BlockScheduleTest {
 
   @Test
   void lease_nested_lastOneRestores() {
+    requireBlas();
     SingleThreadedBlas first = SingleThreadedBlas.lease();
     SingleThreadedBlas second = SingleThreadedBlas.lease();
     first.close();
@@ -94,6 +103,7 @@ class BlockScheduleTest {
 
   @Test
   void leaseFor_fewRows_changesNothing() {
+    requireBlas();
     SingleThreadedBlas none = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS);
     assertEquals(2, threads());
     none.close();

@@ -1,0 +1,125 @@
+package io.github.moe4j.core.experts.quantized;
+
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
+import io.github.moe4j.core.internal.experts.NetworkPanels;
+import io.github.moe4j.core.internal.experts.WeightPanels;
+import io.github.moe4j.core.internal.kernel.Kernel;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Networks of one hidden layer whose weights lie in panels.
+ *
+ * @param names of the projections before the hidden layer
+ * @param weights by projection, that to the output last, and by expert
+ * @param function from the projections to the hidden layer
+ */
+record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenFunction function)
+    implements NetworkPanels<float[]> {
+  private static final String WEIGHT = ".weight";
+
+  /** A packed copy of networks; null if the format has no panels. */
+  static @Nullable PanelNetwork of(Kernel<float[]> kernel, HiddenLayer layer, WeightFormat format) {
+    NamedArrays parameters = layer.parameters();
+    List<String> names = parameters.names().stream()
+        .filter(name -> name.endsWith(WEIGHT))
+        .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+        .toList();
+    List<List<PanelMatrix>> weights = new ArrayList<>();
+    for (String name : names) {
+      List<PanelMatrix> experts = pack(kernel, parameters, name, format);
+      if (experts == null) {
+        return null;
+      }
+      weights.add(experts);
+    }
+    return new PanelNetwork(names.subList(0, names.size() - 1), weights, layer.hiddenFunction());
+  }
+
+  private static @Nullable List<PanelMatrix> pack(
+      Kernel<float[]> kernel, NamedArrays parameters, String name, WeightFormat format) {
+    INDArray weight = parameters.get(name + WEIGHT);
+    Require.type(name + WEIGHT, weight, DataType.FLOAT);
+    int out = Math.toIntExact(weight.size(1));
+    int in = Math.toIntExact(weight.size(2));
+    Rows rows = Rows.of(weight);
+    Rows biases = parameters.names().contains(name + ".bias")
+        ? Rows.of(parameters.get(name + ".bias"))
+        : null;
+    float[] values = new float[rows.width()];
+    List<PanelMatrix> experts = new ArrayList<>();
+    for (int e = 0; e < rows.rows(); e++) {
+      rows.read(e, values);
+      float[] bias = biases == null ? null : new float[out];
+      if (biases != null) {
+        biases.read(e, bias);
+      }
+      PanelMatrix matrix = format.panels(kernel, values, bias, out, in);
+      if (matrix == null) {
+        return null;
+      }
+      experts.add(matrix);
+    }
+    return experts;
+  }
+
+  int experts() {
+    return weights.get(0).size();
+  }
+
+  long bytes() {
+    return weights.stream().flatMap(List::stream).mapToLong(PanelMatrix::bytes).sum();
+  }
+
+  @Override
+  public int projections() {
+    return names.size();
+  }
+
+  @Override
+  public int modelWidth() {
+    return weights.get(0).get(0).in();
+  }
+
+  @Override
+  public int hiddenWidth() {
+    return weights.get(0).get(0).out();
+  }
+
+  @Override
+  public WeightPanels<float[]> projection(int number, int expert) {
+    return weights.get(number).get(expert);
+  }
+
+  @Override
+  public WeightPanels<float[]> down(int expert) {
+    return weights.get(names.size()).get(expert);
+  }
+
+  /** The weights that products are made with, as a new array [E,out,in]. */
+  INDArray unpacked(int number) {
+    PanelMatrix first = weights.get(number).get(0);
+    INDArray array =
+        Allocate.uninitialized(DataType.FLOAT, (long) experts() * first.out(), first.in());
+    Rows target = Rows.of(array);
+    float[] row = new float[first.in()];
+    for (int e = 0; e < experts(); e++) {
+      PanelMatrix matrix = weights.get(number).get(e);
+      for (int o = 0; o < first.out(); o++) {
+        for (int d = 0; d < row.length; d++) {
+          row[d] = matrix.weight(o, d);
+        }
+        target.write((long) e * first.out() + o, row);
+      }
+    }
+    return array.reshape(experts(), first.out(), first.in());
+  }
+}

@@ -1,0 +1,127 @@
+package io.github.moe4j.core.internal.experts;
+
+import static io.github.moe4j.core.internal.kernel.Kernel.SEGMENT;
+
+import io.github.moe4j.core.internal.ElementKernel;
+import io.github.moe4j.core.internal.kernel.Kernel;
+import io.github.moe4j.core.internal.kernel.PanelLoader;
+import io.github.moe4j.core.internal.kernel.Room;
+import io.github.moe4j.core.internal.kernel.Segments;
+import io.github.moe4j.core.internal.kernel.Window;
+
+/**
+ * The products of one block of rows in one thread, and its arrays on the heap: left factors in segments, and
+ * sums of up to {@value io.github.moe4j.core.internal.kernel.Kernel#SEGMENT} columns with rows as far apart.
+ *
+ * @param <A> {@code float[]} or {@code double[]}
+ */
+public final class BlockProducts<A> {
+  /** Numbers of arrays in a room. */
+  private static final int RIGHT = 0;
+
+  static final int SCRATCH = 1;
+  private static final int FACTORS = 2;
+  private static final int LEFT = 3;
+  private static final int SUMS = 8;
+
+  private final Kernel<A> kernel;
+  private final Room<A> room;
+  private final int rows;
+
+  /** Products of some rows, with arrays of a room. */
+  public BlockProducts(ElementKernel<A> element, Room<A> room, int rows) {
+    this.kernel = element.kernel();
+    this.room = room;
+    this.rows = rows;
+  }
+
+  /** Where its arrays come from. */
+  Room<A> room() {
+    return room;
+  }
+
+  /** Number of rows. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Room for a left factor; a block has few. */
+  Segments<A> left(int number, int terms) {
+    int padded = kernel.paddedRows(rows);
+    return new Segments<>(room.array(LEFT + number, Segments.length(padded, terms)), padded, terms);
+  }
+
+  /** A left factor of the rows of a window. */
+  Segments<A> load(int number, Window<A> window, int terms) {
+    Segments<A> left = left(number, terms);
+    left.load(window, 0, rows);
+    left.clearRest(kernel, rows);
+    return left;
+  }
+
+  /** An array of sums; a block has few. */
+  A sum(int number) {
+    return room.array(SUMS + number, kernel.paddedRows(rows) * SEGMENT);
+  }
+
+  /** Sets all sums to zero. */
+  public void clear(A sum) {
+    kernel.clear(sum, 0, rows * SEGMENT);
+  }
+
+  /** Sets all rows of sums to elements of one row. */
+  public void fill(A sum, A row, int from, int columns) {
+    for (int r = 0; r < rows; r++) {
+      kernel.copy(row, from, sum, r * SEGMENT, columns);
+    }
+  }
+
+  /** Room for the panels of a right factor. */
+  public A panels(int terms, int columns) {
+    return room.panels(RIGHT, kernel.padded(columns) * PanelLoader.even(terms));
+  }
+
+  /** Room for one row. */
+  A row(int columns) {
+    return room.array(FACTORS, columns);
+  }
+
+  /** {@code sum += left·right}, the panels of the right factor from {@code rightAt} on. */
+  public void multiply(Segments<A> left, A right, int rightAt, int columns, A sum) {
+    int terms = PanelLoader.even(left.terms());
+    for (int j = 0; j < columns; j += kernel.width()) {
+      left.multiply(kernel, rows, right, rightAt + j * terms, sum, j, SEGMENT);
+    }
+  }
+
+  void read(Window<A> window, int first, int columns, A sum) {
+    for (int r = 0; r < rows; r++) {
+      window.read(r, first, columns, sum, r * SEGMENT);
+    }
+  }
+
+  void write(A sum, int at, Window<A> window, int first, int columns) {
+    for (int r = 0; r < rows; r++) {
+      window.write(r, first, columns, sum, at + r * SEGMENT);
+    }
+  }
+
+  /** Multiplies values by the dropout's factor where they are kept, else by 0. */
+  void scale(A values, int at, Window<A> ones, int first, int columns, DropoutMask mask) {
+    A factors = row(columns);
+    for (int r = 0; r < rows; r++) {
+      ones.read(r, first, columns, factors, 0);
+      kernel.scale(values, at + r * SEGMENT, factors, columns, mask.factor());
+    }
+  }
+
+  /** An array of exactly some length, for functions of whole arrays. */
+  A exact(int number, int length) {
+    return room.exact(number, length);
+  }
+
+  /** The innermost loops. */
+  public Kernel<A> kernel() {
+    return kernel;
+  }
+}

@@ -1,0 +1,784 @@
+package io.github.moe4j.core.internal.vector;
+
+import io.github.moe4j.core.internal.kernel.Kernel;
+import java.util.Arrays;
+import jdk.incubator.vector.DoubleVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Products of float64 by the JDK's Vector API, in the widest vectors of the processor.
+ *
+ * <p>A tile has two vectors of columns and as many rows as leave registers for the factors: 12 rows of 32
+ * registers, 6 of 16. Sums stay in registers; each has a name of its own, since C2 keeps no vector of an
+ * array in a register, and strides are constants, without which it keeps range checks in the loop.
+ */
+public final class DoubleVectorKernel implements Kernel<double[]> {
+  private static final VectorSpecies<Double> S = DoubleVector.SPECIES_PREFERRED;
+  private static final int L = S.length();
+  private static final int W = 2 * L;
+
+  private static final int ORIGIN = 48 / Double.BYTES;
+
+  /** Terms that are transposed at a time. */
+  private static final int BLOCK = 16;
+
+  /** Rows of the largest tile. */
+  private static final int MOST = Registers.many(S.vectorBitSize()) ? 12 : 6;
+
+  /** Made by name. */
+  public DoubleVectorKernel() {}
+
+  @Override
+  public int width() {
+    return W;
+  }
+
+  @Override
+  public int origin() {
+    return ORIGIN;
+  }
+
+  @Override
+  public int paddedRows(int rows) {
+    int done = 0;
+    while (done < rows) {
+      done += tile(rows - done);
+    }
+    return done;
+  }
+
+  /** Rows of the next tile: the largest that fits, or one that is little too large. */
+  private static int tile(int rest) {
+    if (rest > 8) {
+      return MOST;
+    }
+    return rest == 1 ? 1 : rest == 5 || rest == 6 ? 6 : 4;
+  }
+
+  @Override
+  public double[] allocate(int length) {
+    return new double[length];
+  }
+
+  @Override
+  public void multiply(
+      int rows,
+      int terms,
+      double[] left,
+      int leftAt,
+      double[] panel,
+      int panelAt,
+      double[] sum,
+      int sumAt,
+      int sumStride) {
+    for (int done = 0; done < rows; done += tile(rows - done)) {
+      int a = leftAt + done * SEGMENT;
+      int s = sumAt + done * sumStride;
+      switch (tile(rows - done)) {
+        case 12 -> rows12(terms, left, a, panel, panelAt, sum, s, sumStride);
+        case 6 -> rows6(terms, left, a, panel, panelAt, sum, s, sumStride);
+        case 4 -> rows4(terms, left, a, panel, panelAt, sum, s, sumStride);
+        default -> rows1(terms, left, a, panel, panelAt, sum, s, sumStride);
+      }
+    }
+  }
+
+  @Override
+  public void multiplyTransposed(
+      int terms,
+      double[] left,
+      int leftAt,
+      double[] right,
+      int rightAt,
+      double[] sum,
+      int sumAt,
+      int sumStride) {
+    for (int i = 0; i < W; i += column(W - i)) {
+      int l = leftAt + i;
+      int s = sumAt + i * sumStride;
+      switch (column(W - i)) {
+        case 12 -> columns12(terms, left, l, right, rightAt, sum, s, sumStride);
+        case 8 -> columns8(terms, left, l, right, rightAt, sum, s, sumStride);
+        case 6 -> columns6(terms, left, l, right, rightAt, sum, s, sumStride);
+        default -> columns4(terms, left, l, right, rightAt, sum, s, sumStride);
+      }
+    }
+  }
+
+  /** Columns of the left factor for the next tile, so that tiles make up a panel exactly. */
+  private static int column(int rest) {
+    if (rest == MOST || rest >= MOST + 4) {
+      return MOST;
+    }
+    return MOST == 12 && rest >= 8 ? 8 : 4;
+  }
+
+  @Override
+  public void transpose(double[] rows, int stride, int terms, double[] panel, int panelAt) {
+    // As many terms at a time as the cache has lines for: a column of a panel takes one line a
+    // term.
+    for (int first = 0; first < terms; first += BLOCK) {
+      int last = Math.min(terms, first + BLOCK);
+      for (int c = 0; c < W; c++) {
+        int from = c * stride;
+        int to = panelAt + c;
+        for (int p = first; p < last; p++) {
+          panel[to + p * W] = rows[from + p];
+        }
+      }
+    }
+  }
+
+  @Override
+  public void scatter(double[] row, int length, double[] panels, int p, int terms) {
+    for (int j = 0; j < length; j += W) {
+      int to = ORIGIN + j * terms + p * W;
+      DoubleVector.fromArray(S, row, j).intoArray(panels, to);
+      DoubleVector.fromArray(S, row, j + L).intoArray(panels, to + L);
+    }
+  }
+
+  @Override
+  public void copy(double[] source, int from, double[] target, int to, int count) {
+    System.arraycopy(source, from, target, to, count);
+  }
+
+  @Override
+  public void scale(double[] values, int at, double[] factors, int count, double factor) {
+    double f = (double) factor;
+    for (int i = 0; i < count; i++) {
+      values[at + i] *= factors[i] * f;
+    }
+  }
+
+  @Override
+  public void clear(double[] array, int at, int count) {
+    Arrays.fill(array, at, at + count, 0);
+  }
+
+  private static void rows12(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    DoubleVector s4a = DoubleVector.fromArray(S, sum, sumAt + 4 * stride);
+    DoubleVector s4b = DoubleVector.fromArray(S, sum, sumAt + 4 * stride + L);
+    DoubleVector s5a = DoubleVector.fromArray(S, sum, sumAt + 5 * stride);
+    DoubleVector s5b = DoubleVector.fromArray(S, sum, sumAt + 5 * stride + L);
+    DoubleVector s6a = DoubleVector.fromArray(S, sum, sumAt + 6 * stride);
+    DoubleVector s6b = DoubleVector.fromArray(S, sum, sumAt + 6 * stride + L);
+    DoubleVector s7a = DoubleVector.fromArray(S, sum, sumAt + 7 * stride);
+    DoubleVector s7b = DoubleVector.fromArray(S, sum, sumAt + 7 * stride + L);
+    DoubleVector s8a = DoubleVector.fromArray(S, sum, sumAt + 8 * stride);
+    DoubleVector s8b = DoubleVector.fromArray(S, sum, sumAt + 8 * stride + L);
+    DoubleVector s9a = DoubleVector.fromArray(S, sum, sumAt + 9 * stride);
+    DoubleVector s9b = DoubleVector.fromArray(S, sum, sumAt + 9 * stride + L);
+    DoubleVector s10a = DoubleVector.fromArray(S, sum, sumAt + 10 * stride);
+    DoubleVector s10b = DoubleVector.fromArray(S, sum, sumAt + 10 * stride + L);
+    DoubleVector s11a = DoubleVector.fromArray(S, sum, sumAt + 11 * stride);
+    DoubleVector s11b = DoubleVector.fromArray(S, sum, sumAt + 11 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + SEGMENT]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * SEGMENT]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3 * SEGMENT]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4 * SEGMENT]);
+      s4a = v.fma(b0, s4a);
+      s4b = v.fma(b1, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5 * SEGMENT]);
+      s5a = v.fma(b0, s5a);
+      s5b = v.fma(b1, s5b);
+      v = DoubleVector.broadcast(S, a[i + 6 * SEGMENT]);
+      s6a = v.fma(b0, s6a);
+      s6b = v.fma(b1, s6b);
+      v = DoubleVector.broadcast(S, a[i + 7 * SEGMENT]);
+      s7a = v.fma(b0, s7a);
+      s7b = v.fma(b1, s7b);
+      v = DoubleVector.broadcast(S, a[i + 8 * SEGMENT]);
+      s8a = v.fma(b0, s8a);
+      s8b = v.fma(b1, s8b);
+      v = DoubleVector.broadcast(S, a[i + 9 * SEGMENT]);
+      s9a = v.fma(b0, s9a);
+      s9b = v.fma(b1, s9b);
+      v = DoubleVector.broadcast(S, a[i + 10 * SEGMENT]);
+      s10a = v.fma(b0, s10a);
+      s10b = v.fma(b1, s10b);
+      v = DoubleVector.broadcast(S, a[i + 11 * SEGMENT]);
+      s11a = v.fma(b0, s11a);
+      s11b = v.fma(b1, s11b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + SEGMENT + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * SEGMENT + 1]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3 * SEGMENT + 1]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4 * SEGMENT + 1]);
+      s4a = v.fma(b2, s4a);
+      s4b = v.fma(b3, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5 * SEGMENT + 1]);
+      s5a = v.fma(b2, s5a);
+      s5b = v.fma(b3, s5b);
+      v = DoubleVector.broadcast(S, a[i + 6 * SEGMENT + 1]);
+      s6a = v.fma(b2, s6a);
+      s6b = v.fma(b3, s6b);
+      v = DoubleVector.broadcast(S, a[i + 7 * SEGMENT + 1]);
+      s7a = v.fma(b2, s7a);
+      s7b = v.fma(b3, s7b);
+      v = DoubleVector.broadcast(S, a[i + 8 * SEGMENT + 1]);
+      s8a = v.fma(b2, s8a);
+      s8b = v.fma(b3, s8b);
+      v = DoubleVector.broadcast(S, a[i + 9 * SEGMENT + 1]);
+      s9a = v.fma(b2, s9a);
+      s9b = v.fma(b3, s9b);
+      v = DoubleVector.broadcast(S, a[i + 10 * SEGMENT + 1]);
+      s10a = v.fma(b2, s10a);
+      s10b = v.fma(b3, s10b);
+      v = DoubleVector.broadcast(S, a[i + 11 * SEGMENT + 1]);
+      s11a = v.fma(b2, s11a);
+      s11b = v.fma(b3, s11b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+    s4a.intoArray(sum, sumAt + 4 * stride);
+    s4b.intoArray(sum, sumAt + 4 * stride + L);
+    s5a.intoArray(sum, sumAt + 5 * stride);
+    s5b.intoArray(sum, sumAt + 5 * stride + L);
+    s6a.intoArray(sum, sumAt + 6 * stride);
+    s6b.intoArray(sum, sumAt + 6 * stride + L);
+    s7a.intoArray(sum, sumAt + 7 * stride);
+    s7b.intoArray(sum, sumAt + 7 * stride + L);
+    s8a.intoArray(sum, sumAt + 8 * stride);
+    s8b.intoArray(sum, sumAt + 8 * stride + L);
+    s9a.intoArray(sum, sumAt + 9 * stride);
+    s9b.intoArray(sum, sumAt + 9 * stride + L);
+    s10a.intoArray(sum, sumAt + 10 * stride);
+    s10b.intoArray(sum, sumAt + 10 * stride + L);
+    s11a.intoArray(sum, sumAt + 11 * stride);
+    s11b.intoArray(sum, sumAt + 11 * stride + L);
+  }
+
+  private static void rows6(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    DoubleVector s4a = DoubleVector.fromArray(S, sum, sumAt + 4 * stride);
+    DoubleVector s4b = DoubleVector.fromArray(S, sum, sumAt + 4 * stride + L);
+    DoubleVector s5a = DoubleVector.fromArray(S, sum, sumAt + 5 * stride);
+    DoubleVector s5b = DoubleVector.fromArray(S, sum, sumAt + 5 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + SEGMENT]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * SEGMENT]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3 * SEGMENT]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4 * SEGMENT]);
+      s4a = v.fma(b0, s4a);
+      s4b = v.fma(b1, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5 * SEGMENT]);
+      s5a = v.fma(b0, s5a);
+      s5b = v.fma(b1, s5b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + SEGMENT + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * SEGMENT + 1]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3 * SEGMENT + 1]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4 * SEGMENT + 1]);
+      s4a = v.fma(b2, s4a);
+      s4b = v.fma(b3, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5 * SEGMENT + 1]);
+      s5a = v.fma(b2, s5a);
+      s5b = v.fma(b3, s5b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+    s4a.intoArray(sum, sumAt + 4 * stride);
+    s4b.intoArray(sum, sumAt + 4 * stride + L);
+    s5a.intoArray(sum, sumAt + 5 * stride);
+    s5b.intoArray(sum, sumAt + 5 * stride + L);
+  }
+
+  private static void rows4(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + SEGMENT]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * SEGMENT]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3 * SEGMENT]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + SEGMENT + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * SEGMENT + 1]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3 * SEGMENT + 1]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+  }
+
+  private static void rows1(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+  }
+
+  private static void columns12(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    DoubleVector s4a = DoubleVector.fromArray(S, sum, sumAt + 4 * stride);
+    DoubleVector s4b = DoubleVector.fromArray(S, sum, sumAt + 4 * stride + L);
+    DoubleVector s5a = DoubleVector.fromArray(S, sum, sumAt + 5 * stride);
+    DoubleVector s5b = DoubleVector.fromArray(S, sum, sumAt + 5 * stride + L);
+    DoubleVector s6a = DoubleVector.fromArray(S, sum, sumAt + 6 * stride);
+    DoubleVector s6b = DoubleVector.fromArray(S, sum, sumAt + 6 * stride + L);
+    DoubleVector s7a = DoubleVector.fromArray(S, sum, sumAt + 7 * stride);
+    DoubleVector s7b = DoubleVector.fromArray(S, sum, sumAt + 7 * stride + L);
+    DoubleVector s8a = DoubleVector.fromArray(S, sum, sumAt + 8 * stride);
+    DoubleVector s8b = DoubleVector.fromArray(S, sum, sumAt + 8 * stride + L);
+    DoubleVector s9a = DoubleVector.fromArray(S, sum, sumAt + 9 * stride);
+    DoubleVector s9b = DoubleVector.fromArray(S, sum, sumAt + 9 * stride + L);
+    DoubleVector s10a = DoubleVector.fromArray(S, sum, sumAt + 10 * stride);
+    DoubleVector s10b = DoubleVector.fromArray(S, sum, sumAt + 10 * stride + L);
+    DoubleVector s11a = DoubleVector.fromArray(S, sum, sumAt + 11 * stride);
+    DoubleVector s11b = DoubleVector.fromArray(S, sum, sumAt + 11 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p * 2 * L;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4]);
+      s4a = v.fma(b0, s4a);
+      s4b = v.fma(b1, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5]);
+      s5a = v.fma(b0, s5a);
+      s5b = v.fma(b1, s5b);
+      v = DoubleVector.broadcast(S, a[i + 6]);
+      s6a = v.fma(b0, s6a);
+      s6b = v.fma(b1, s6b);
+      v = DoubleVector.broadcast(S, a[i + 7]);
+      s7a = v.fma(b0, s7a);
+      s7b = v.fma(b1, s7b);
+      v = DoubleVector.broadcast(S, a[i + 8]);
+      s8a = v.fma(b0, s8a);
+      s8b = v.fma(b1, s8b);
+      v = DoubleVector.broadcast(S, a[i + 9]);
+      s9a = v.fma(b0, s9a);
+      s9b = v.fma(b1, s9b);
+      v = DoubleVector.broadcast(S, a[i + 10]);
+      s10a = v.fma(b0, s10a);
+      s10b = v.fma(b1, s10b);
+      v = DoubleVector.broadcast(S, a[i + 11]);
+      s11a = v.fma(b0, s11a);
+      s11b = v.fma(b1, s11b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 2 * L]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 2]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 3]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 4]);
+      s4a = v.fma(b2, s4a);
+      s4b = v.fma(b3, s4b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 5]);
+      s5a = v.fma(b2, s5a);
+      s5b = v.fma(b3, s5b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 6]);
+      s6a = v.fma(b2, s6a);
+      s6b = v.fma(b3, s6b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 7]);
+      s7a = v.fma(b2, s7a);
+      s7b = v.fma(b3, s7b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 8]);
+      s8a = v.fma(b2, s8a);
+      s8b = v.fma(b3, s8b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 9]);
+      s9a = v.fma(b2, s9a);
+      s9b = v.fma(b3, s9b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 10]);
+      s10a = v.fma(b2, s10a);
+      s10b = v.fma(b3, s10b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 11]);
+      s11a = v.fma(b2, s11a);
+      s11b = v.fma(b3, s11b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+    s4a.intoArray(sum, sumAt + 4 * stride);
+    s4b.intoArray(sum, sumAt + 4 * stride + L);
+    s5a.intoArray(sum, sumAt + 5 * stride);
+    s5b.intoArray(sum, sumAt + 5 * stride + L);
+    s6a.intoArray(sum, sumAt + 6 * stride);
+    s6b.intoArray(sum, sumAt + 6 * stride + L);
+    s7a.intoArray(sum, sumAt + 7 * stride);
+    s7b.intoArray(sum, sumAt + 7 * stride + L);
+    s8a.intoArray(sum, sumAt + 8 * stride);
+    s8b.intoArray(sum, sumAt + 8 * stride + L);
+    s9a.intoArray(sum, sumAt + 9 * stride);
+    s9b.intoArray(sum, sumAt + 9 * stride + L);
+    s10a.intoArray(sum, sumAt + 10 * stride);
+    s10b.intoArray(sum, sumAt + 10 * stride + L);
+    s11a.intoArray(sum, sumAt + 11 * stride);
+    s11b.intoArray(sum, sumAt + 11 * stride + L);
+  }
+
+  private static void columns8(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    DoubleVector s4a = DoubleVector.fromArray(S, sum, sumAt + 4 * stride);
+    DoubleVector s4b = DoubleVector.fromArray(S, sum, sumAt + 4 * stride + L);
+    DoubleVector s5a = DoubleVector.fromArray(S, sum, sumAt + 5 * stride);
+    DoubleVector s5b = DoubleVector.fromArray(S, sum, sumAt + 5 * stride + L);
+    DoubleVector s6a = DoubleVector.fromArray(S, sum, sumAt + 6 * stride);
+    DoubleVector s6b = DoubleVector.fromArray(S, sum, sumAt + 6 * stride + L);
+    DoubleVector s7a = DoubleVector.fromArray(S, sum, sumAt + 7 * stride);
+    DoubleVector s7b = DoubleVector.fromArray(S, sum, sumAt + 7 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p * 2 * L;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4]);
+      s4a = v.fma(b0, s4a);
+      s4b = v.fma(b1, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5]);
+      s5a = v.fma(b0, s5a);
+      s5b = v.fma(b1, s5b);
+      v = DoubleVector.broadcast(S, a[i + 6]);
+      s6a = v.fma(b0, s6a);
+      s6b = v.fma(b1, s6b);
+      v = DoubleVector.broadcast(S, a[i + 7]);
+      s7a = v.fma(b0, s7a);
+      s7b = v.fma(b1, s7b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 2 * L]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 2]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 3]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 4]);
+      s4a = v.fma(b2, s4a);
+      s4b = v.fma(b3, s4b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 5]);
+      s5a = v.fma(b2, s5a);
+      s5b = v.fma(b3, s5b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 6]);
+      s6a = v.fma(b2, s6a);
+      s6b = v.fma(b3, s6b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 7]);
+      s7a = v.fma(b2, s7a);
+      s7b = v.fma(b3, s7b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+    s4a.intoArray(sum, sumAt + 4 * stride);
+    s4b.intoArray(sum, sumAt + 4 * stride + L);
+    s5a.intoArray(sum, sumAt + 5 * stride);
+    s5b.intoArray(sum, sumAt + 5 * stride + L);
+    s6a.intoArray(sum, sumAt + 6 * stride);
+    s6b.intoArray(sum, sumAt + 6 * stride + L);
+    s7a.intoArray(sum, sumAt + 7 * stride);
+    s7b.intoArray(sum, sumAt + 7 * stride + L);
+  }
+
+  private static void columns6(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    DoubleVector s4a = DoubleVector.fromArray(S, sum, sumAt + 4 * stride);
+    DoubleVector s4b = DoubleVector.fromArray(S, sum, sumAt + 4 * stride + L);
+    DoubleVector s5a = DoubleVector.fromArray(S, sum, sumAt + 5 * stride);
+    DoubleVector s5b = DoubleVector.fromArray(S, sum, sumAt + 5 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p * 2 * L;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      v = DoubleVector.broadcast(S, a[i + 4]);
+      s4a = v.fma(b0, s4a);
+      s4b = v.fma(b1, s4b);
+      v = DoubleVector.broadcast(S, a[i + 5]);
+      s5a = v.fma(b0, s5a);
+      s5b = v.fma(b1, s5b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 2 * L]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 2]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 3]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 4]);
+      s4a = v.fma(b2, s4a);
+      s4b = v.fma(b3, s4b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 5]);
+      s5a = v.fma(b2, s5a);
+      s5b = v.fma(b3, s5b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+    s4a.intoArray(sum, sumAt + 4 * stride);
+    s4b.intoArray(sum, sumAt + 4 * stride + L);
+    s5a.intoArray(sum, sumAt + 5 * stride);
+    s5b.intoArray(sum, sumAt + 5 * stride + L);
+  }
+
+  private static void columns4(
+      int terms, double[] a, int aAt, double[] b, int bAt, double[] sum, int sumAt, int stride) {
+    DoubleVector s0a = DoubleVector.fromArray(S, sum, sumAt);
+    DoubleVector s0b = DoubleVector.fromArray(S, sum, sumAt + L);
+    DoubleVector s1a = DoubleVector.fromArray(S, sum, sumAt + stride);
+    DoubleVector s1b = DoubleVector.fromArray(S, sum, sumAt + stride + L);
+    DoubleVector s2a = DoubleVector.fromArray(S, sum, sumAt + 2 * stride);
+    DoubleVector s2b = DoubleVector.fromArray(S, sum, sumAt + 2 * stride + L);
+    DoubleVector s3a = DoubleVector.fromArray(S, sum, sumAt + 3 * stride);
+    DoubleVector s3b = DoubleVector.fromArray(S, sum, sumAt + 3 * stride + L);
+    for (int p = 0; p < terms; p += 2) {
+      int i = aAt + p * 2 * L;
+      int j = bAt + p * 2 * L;
+      DoubleVector b0 = DoubleVector.fromArray(S, b, j);
+      DoubleVector b1 = DoubleVector.fromArray(S, b, j + L);
+      DoubleVector v = DoubleVector.broadcast(S, a[i]);
+      s0a = v.fma(b0, s0a);
+      s0b = v.fma(b1, s0b);
+      v = DoubleVector.broadcast(S, a[i + 1]);
+      s1a = v.fma(b0, s1a);
+      s1b = v.fma(b1, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2]);
+      s2a = v.fma(b0, s2a);
+      s2b = v.fma(b1, s2b);
+      v = DoubleVector.broadcast(S, a[i + 3]);
+      s3a = v.fma(b0, s3a);
+      s3b = v.fma(b1, s3b);
+      DoubleVector b2 = DoubleVector.fromArray(S, b, j + 2 * L);
+      DoubleVector b3 = DoubleVector.fromArray(S, b, j + 3 * L);
+      v = DoubleVector.broadcast(S, a[i + 2 * L]);
+      s0a = v.fma(b2, s0a);
+      s0b = v.fma(b3, s0b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 1]);
+      s1a = v.fma(b2, s1a);
+      s1b = v.fma(b3, s1b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 2]);
+      s2a = v.fma(b2, s2a);
+      s2b = v.fma(b3, s2b);
+      v = DoubleVector.broadcast(S, a[i + 2 * L + 3]);
+      s3a = v.fma(b2, s3a);
+      s3b = v.fma(b3, s3b);
+    }
+    s0a.intoArray(sum, sumAt);
+    s0b.intoArray(sum, sumAt + L);
+    s1a.intoArray(sum, sumAt + stride);
+    s1b.intoArray(sum, sumAt + stride + L);
+    s2a.intoArray(sum, sumAt + 2 * stride);
+    s2b.intoArray(sum, sumAt + 2 * stride + L);
+    s3a.intoArray(sum, sumAt + 3 * stride);
+    s3b.intoArray(sum, sumAt + 3 * stride + L);
+  }
+}

@@ -1,0 +1,56 @@
+package io.github.moe4j.core.internal.kernel;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.github.moe4j.core.testkit.Seeds;
+import java.io.File;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The kernels against three loops: as this JVM runs them, and as those of other processors do. */
+@ExtendWith(Seeds.class)
+class KernelProductTest {
+  @Test
+  void multiply_awkwardSizes_matchesLoops() {
+    Kernels.chosen().ifPresent(kernels -> KernelChecks.check(kernels, Seeds.seed()));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-XX:MaxVectorSize=16, vectors of 4",
+    "-XX:MaxVectorSize=32, vectors of 8",
+    "-XX:-UseFMA, 'BLAS: the processor has no fused multiply-add, or the JVM does not use it'",
+    "-XX:TieredStopAtLevel=1, BLAS: this JVM runs without HotSpot's C2 compiler",
+    "-Xint, BLAS: this JVM runs without HotSpot's C2 compiler",
+    "-Dmoe4j.kernels=blas, 'BLAS: '"
+  })
+  void multiply_otherJvms_matchesLoopsOrTakesBlas(String option, String expected)
+      throws IOException, InterruptedException {
+    assertEquals(expected.strip(), run(option, "--add-modules=jdk.incubator.vector"));
+  }
+
+  @Test
+  void multiply_withoutTheModule_takesBlas() throws IOException, InterruptedException {
+    assertEquals(
+        "BLAS: the JVM was started without --add-modules jdk.incubator.vector", run("-Xmx256m"));
+  }
+
+  /** The last line that the checks print in a JVM of their own. */
+  private static String run(String... options) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(System.getProperty("java.home") + File.separator + "bin" + File.separator + "java");
+    command.addAll(List.of(options));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of(KernelChecks.class.getName(), Long.toString(Seeds.seed())));
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    return output.strip().lines().reduce((first, last) -> last).orElse("").strip();
+  }
+}
