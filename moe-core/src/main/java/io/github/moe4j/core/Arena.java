@@ -17,8 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Off-heap scratch memory that passes borrow and give back, so that a steady workload allocates
- * nothing but its outputs.
+ * Scratch memory, off-heap and on the Java heap, that passes borrow and give back, so that a steady
+ * workload allocates little but its outputs.
  *
  * <p>Fresh memory costs page faults, often more than the work done in it. A pass opens a {@link
  * Scope}, takes arrays from it and closes it; a scope that is never closed is merely not reused.
@@ -30,6 +30,13 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Arena {
   private final Map<Bucket, ConcurrentLinkedDeque<Loan>> idle = new ConcurrentHashMap<>();
+  private final HeapPool<int[]> ints =
+      new HeapPool<>(int[]::new, array -> Arrays.fill(array, Integer.MIN_VALUE), Integer.BYTES);
+  private final HeapPool<float[]> floats =
+      new HeapPool<>(float[]::new, array -> Arrays.fill(array, Float.NaN), Float.BYTES);
+  private final HeapPool<double[]> doubles =
+      new HeapPool<>(double[]::new, array -> Arrays.fill(array, Double.NaN), Double.BYTES);
+  private final List<HeapPool<?>> heap = List.of(ints, floats, doubles);
   private final boolean checked;
   private final AtomicLong idleBytes = new AtomicLong();
   private final AtomicLong borrowedBytes = new AtomicLong();
@@ -103,12 +110,13 @@ public final class Arena {
 
   /** Bytes that no open scope holds, kept for the next ones. */
   public long idleBytes() {
-    return idleBytes.get();
+    return idleBytes.get() + heap.stream().mapToLong(HeapPool::idleBytes).sum();
   }
 
   /** Bytes that open scopes hold. */
   public long borrowedBytes() {
-    return borrowedBytes.get();
+    return borrowedBytes.get()
+        + heap.stream().mapToLong(HeapPool::borrowedBytes).sum();
   }
 
   /** Gives all idle memory back to the system when it is next collected. */
@@ -118,6 +126,7 @@ public final class Arena {
         idleBytes.addAndGet(-loan.bytes);
       }
     });
+    heap.forEach(HeapPool::clear);
   }
 
   private Loan borrow(Bucket bucket) {
@@ -155,6 +164,7 @@ public final class Arena {
   public final class Scope implements AutoCloseable {
     private final String owner;
     private final List<Loan> borrowed = new ArrayList<>();
+    private final List<HeapPool<?>.Loan> borrowedHeap = new ArrayList<>();
     private final List<Runnable> parts = new ArrayList<>();
     private boolean closed;
 
@@ -190,6 +200,33 @@ public final class Arena {
     }
 
     /**
+     * A Java array of at least the given length, with arbitrary contents, valid until this scope is
+     * closed. For what is not handed out: whatever stays readable after the pass needs an array of its own.
+     *
+     * @throws IllegalStateException if the scope is closed
+     */
+    public int[] takeInts(int length) {
+      return take(ints, length);
+    }
+
+    /** Like {@link #takeInts}. */
+    public float[] takeFloats(int length) {
+      return take(floats, length);
+    }
+
+    /** Like {@link #takeInts}. */
+    public double[] takeDoubles(int length) {
+      return take(doubles, length);
+    }
+
+    private <A> A take(HeapPool<A> pool, int length) {
+      requireOpen();
+      HeapPool<A>.Loan loan = pool.borrow(Math.toIntExact(roundUp(length) - 1));
+      borrowedHeap.add(loan);
+      return loan.array();
+    }
+
+    /**
      * Closes a part of the pass together with this scope, such as the pass of a layer within it: parts
      * in reverse order, before the memory is given back.
      *
@@ -220,6 +257,10 @@ public final class Arena {
           giveBack(borrowed.get(i), owner);
         }
         borrowed.clear();
+        for (int i = borrowedHeap.size() - 1; i >= 0; i--) {
+          borrowedHeap.get(i).giveBack(checked);
+        }
+        borrowedHeap.clear();
       }
     }
   }

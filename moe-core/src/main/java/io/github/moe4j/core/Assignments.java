@@ -2,9 +2,12 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
- * N triples (token, expert, weight): what a router decided. Immutable.
+ * N triples (token, expert, weight): what a router decided. Immutable; those of {@link #borrowed} can be
+ * read until their scope is closed.
  *
  * <p>One type for token choice and expert choice. Among the assignments of one token, those that
  * come earlier are earlier choices: the first is its first choice.
@@ -12,13 +15,18 @@ import java.util.Arrays;
 public final class Assignments {
   private final int tokens;
   private final int experts;
-  private final int[] token;
-  private final int[] expert;
-  private final double[] weight;
+  private final int size;
 
-  private Assignments(int tokens, int experts, int[] token, int[] expert, double[] weight) {
+  // Null once the memory they lay in was given back.
+  private int @Nullable [] token;
+  private int @Nullable [] expert;
+  private double @Nullable [] weight;
+
+  private Assignments(
+      int tokens, int experts, int size, int[] token, int[] expert, double[] weight) {
     this.tokens = tokens;
     this.experts = experts;
+    this.size = size;
     this.token = token;
     this.expert = expert;
     this.weight = weight;
@@ -47,15 +55,44 @@ public final class Assignments {
    */
   public static Assignments wrap(
       int tokens, int experts, int[] token, int[] expert, double[] weight) {
-    Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
-    Require.positive("experts", experts);
     Require.that(
         token.length == expert.length && token.length == weight.length,
         "token, expert and weight must have one length but have %d, %d and %d",
         token.length,
         expert.length,
         weight.length);
-    for (int n = 0; n < token.length; n++) {
+    return checked(tokens, experts, token.length, token, expert, weight);
+  }
+
+  /**
+   * Assignments in memory of a pass: they can be read until the scope is closed, and reading them later is
+   * an error.
+   *
+   * @param size number of assignments N; the arrays may be longer
+   * @param token kept: must not be modified any more
+   * @param expert kept: must not be modified any more
+   * @param weight kept: must not be modified any more
+   */
+  public static Assignments borrowed(
+      int tokens,
+      int experts,
+      int size,
+      int[] token,
+      int[] expert,
+      double[] weight,
+      Arena.Scope scope) {
+    int room = Math.min(Math.min(token.length, expert.length), weight.length);
+    Require.that(size >= 0 && size <= room, "size must be in [0, %d] but was %d", room, size);
+    Assignments result = checked(tokens, experts, size, token, expert, weight);
+    scope.whenClosed(result::forget);
+    return result;
+  }
+
+  private static Assignments checked(
+      int tokens, int experts, int size, int[] token, int[] expert, double[] weight) {
+    Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
+    Require.positive("experts", experts);
+    for (int n = 0; n < size; n++) {
       // Checked before the call: its arguments would be boxed for every assignment.
       if (token[n] < 0 || token[n] >= tokens) {
         Require.that(
@@ -69,7 +106,21 @@ public final class Assignments {
         Require.that(false, "weight of assignment %d must be finite but was %s", n, weight[n]);
       }
     }
-    return new Assignments(tokens, experts, token, expert, weight);
+    return new Assignments(tokens, experts, size, token, expert, weight);
+  }
+
+  private void forget() {
+    token = null;
+    expert = null;
+    weight = null;
+  }
+
+  private static <A> A known(@Nullable A array) {
+    if (array == null) {
+      throw new IllegalStateException(
+          "assignments of a pass for inference were read after the pass");
+    }
+    return array;
   }
 
   /**
@@ -82,16 +133,17 @@ public final class Assignments {
     int[] selectedExpert = new int[indices.length];
     double[] selectedWeight = new double[indices.length];
     for (int i = 0; i < indices.length; i++) {
-      selectedToken[i] = token[indices[i]];
-      selectedExpert[i] = expert[indices[i]];
-      selectedWeight[i] = weight[indices[i]];
+      selectedToken[i] = token(indices[i]);
+      selectedExpert[i] = expert(indices[i]);
+      selectedWeight[i] = weight(indices[i]);
     }
-    return new Assignments(tokens, experts, selectedToken, selectedExpert, selectedWeight);
+    return new Assignments(
+        tokens, experts, indices.length, selectedToken, selectedExpert, selectedWeight);
   }
 
   /** Number of assignments N. */
   public int size() {
-    return token.length;
+    return size;
   }
 
   /** Number of tokens T. */
@@ -106,29 +158,30 @@ public final class Assignments {
 
   /** Token of assignment {@code n}. */
   public int token(int n) {
-    return token[n];
+    return known(token)[Objects.checkIndex(n, size)];
   }
 
   /** Expert of assignment {@code n}. */
   public int expert(int n) {
-    return expert[n];
+    return known(expert)[Objects.checkIndex(n, size)];
   }
 
   /** Weight of assignment {@code n}. */
   public double weight(int n) {
-    return weight[n];
+    return known(weight)[Objects.checkIndex(n, size)];
   }
 
   /** A copy of all weights [N]. */
   public double[] weights() {
-    return weight.clone();
+    return Arrays.copyOf(known(weight), size);
   }
 
   /** Number of assignments of each expert [E]. */
   public int[] countPerExpert() {
     int[] counts = new int[experts];
-    for (int e : expert) {
-      counts[e]++;
+    int[] chosen = known(expert);
+    for (int n = 0; n < size; n++) {
+      counts[chosen[n]]++;
     }
     return counts;
   }
@@ -137,10 +190,10 @@ public final class Assignments {
   public int[] countFirstChoices() {
     int[] counts = new int[experts];
     boolean[] seen = new boolean[tokens];
-    for (int n = 0; n < token.length; n++) {
-      if (!seen[token[n]]) {
-        seen[token[n]] = true;
-        counts[expert[n]]++;
+    for (int n = 0; n < size; n++) {
+      if (!seen[token(n)]) {
+        seen[token(n)] = true;
+        counts[expert(n)]++;
       }
     }
     return counts;
@@ -148,6 +201,14 @@ public final class Assignments {
 
   /** Whether some assignment belongs to a padding token. */
   boolean touches(TokenMask mask) {
-    return Arrays.stream(token).anyMatch(t -> !mask.valid(t));
+    if (mask.allValid()) {
+      return false;
+    }
+    for (int n = 0; n < size; n++) {
+      if (!mask.valid(token(n))) {
+        return true;
+      }
+    }
+    return false;
   }
 }

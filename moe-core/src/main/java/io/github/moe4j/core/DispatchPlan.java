@@ -1,5 +1,8 @@
 package io.github.moe4j.core;
 
+import java.util.Arrays;
+import java.util.function.IntFunction;
+
 /**
  * The row of each kept assignment among the R rows of the experts: sorted by expert, in the
  * order of the assignments within an expert. Immutable; two counting sorts, O(R + T + E).
@@ -12,22 +15,24 @@ public final class DispatchPlan {
   private final int[] tokenStart;
   private final int[] rowsByToken;
 
-  private DispatchPlan(Assignments assignments, int fillers) {
+  private DispatchPlan(Assignments assignments, int fillers, IntFunction<int[]> ints) {
     this.assignments = assignments;
     this.firstFill = assignments.size() - fillers;
     int rows = assignments.size();
     this.expertStart = new int[assignments.experts() + 1];
-    this.tokenStart = new int[assignments.tokens() + 1];
+    this.tokenStart = ints.apply(assignments.tokens() + 1);
+    Arrays.fill(tokenStart, 0, assignments.tokens() + 1, 0);
     for (int n = 0; n < rows; n++) {
       expertStart[assignments.expert(n) + 1]++;
       tokenStart[assignments.token(n) + 1]++;
     }
-    accumulate(expertStart);
-    accumulate(tokenStart);
-    this.assignmentOfRow = new int[rows];
-    this.rowsByToken = new int[rows];
+    accumulate(expertStart, assignments.experts());
+    accumulate(tokenStart, assignments.tokens());
+    this.assignmentOfRow = ints.apply(rows);
+    this.rowsByToken = ints.apply(rows);
     int[] nextRow = expertStart.clone();
-    int[] nextOfToken = tokenStart.clone();
+    int[] nextOfToken = ints.apply(assignments.tokens() + 1);
+    System.arraycopy(tokenStart, 0, nextOfToken, 0, assignments.tokens() + 1);
     for (int n = 0; n < rows; n++) {
       int row = nextRow[assignments.expert(n)]++;
       assignmentOfRow[row] = n;
@@ -37,7 +42,7 @@ public final class DispatchPlan {
 
   /** The plan of the kept assignments. */
   public static DispatchPlan of(Assignments kept) {
-    return new DispatchPlan(kept, 0);
+    return of(kept, 0);
   }
 
   /**
@@ -46,11 +51,17 @@ public final class DispatchPlan {
    * @param fillers number of filler rows at the end
    */
   static DispatchPlan of(Assignments kept, int fillers) {
-    return new DispatchPlan(kept, fillers);
+    return new DispatchPlan(kept, fillers, int[]::new);
   }
 
-  private static void accumulate(int[] counts) {
-    for (int i = 1; i < counts.length; i++) {
+  /** The same plan in memory of a pass, not to be handed out. */
+  static DispatchPlan of(Assignments kept, int fillers, Arena.Scope scope) {
+    return new DispatchPlan(kept, fillers, scope::takeInts);
+  }
+
+  /** Turns the counts {@code 1 … last} into sums of all before. */
+  private static void accumulate(int[] counts, int last) {
+    for (int i = 1; i <= last; i++) {
       counts[i] += counts[i - 1];
     }
   }
@@ -62,7 +73,7 @@ public final class DispatchPlan {
 
   /** Number of rows R. */
   public int rows() {
-    return assignmentOfRow.length;
+    return assignments.size();
   }
 
   /** Number of tokens T. */

@@ -38,6 +38,15 @@ public final class LoadStatistics {
         entropy += p.entropy(t);
       }
     }
+    return of(decision, capacity, entropy);
+  }
+
+  /** The load of one pass whose probabilities nobody reads, without entropy. */
+  static LoadStatistics ofCounts(RouterDecision decision, CapacityPass capacity) {
+    return of(decision, capacity, Double.NaN);
+  }
+
+  private static LoadStatistics of(RouterDecision decision, CapacityPass capacity, double entropy) {
     return new LoadStatistics(
         toLong(decision.assignments().countPerExpert()),
         toLong(keptPerExpert(capacity)),

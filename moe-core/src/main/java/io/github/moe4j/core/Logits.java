@@ -14,6 +14,10 @@ public final class Logits extends TokenScores {
     super(Kind.LOGITS, tokens, experts, values);
   }
 
+  private Logits(int tokens, int experts, float[] values) {
+    super(Kind.LOGITS, tokens, experts, values);
+  }
+
   /**
    * Logits for the tokens of a mask.
    *
@@ -32,20 +36,44 @@ public final class Logits extends TokenScores {
    * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static Logits wrap(double[] values, int experts, TokenMask mask) {
-    Logits logits = new Logits(mask.tokens(), experts, values);
-    for (int t = 0; t < mask.tokens(); t++) {
-      for (int e = 0; mask.valid(t) && e < experts; e++) {
-        if (!Double.isFinite(logits.get(t, e))) {
+    return new Logits(mask.tokens(), experts, values).finite(mask);
+  }
+
+  /**
+   * Like {@link #wrap(double[], int, TokenMask)}, in float32.
+   *
+   * @param values row-major [T·E]; may be longer. Kept: must not be modified any more.
+   */
+  public static Logits wrap(float[] values, int experts, TokenMask mask) {
+    return new Logits(mask.tokens(), experts, values).finite(mask);
+  }
+
+  /**
+   * Logits in memory of a pass: they can be read until the scope is closed, and reading them later is an
+   * error.
+   *
+   * @param values row-major [T·E]; may be longer. Kept: must not be modified any more.
+   */
+  public static Logits borrowed(float[] values, int experts, TokenMask mask, Arena.Scope scope) {
+    Logits logits = wrap(values, experts, mask);
+    scope.whenClosed(logits::forget);
+    return logits;
+  }
+
+  private Logits finite(TokenMask mask) {
+    for (int t = 0; t < tokens(); t++) {
+      for (int e = 0; mask.valid(t) && e < experts(); e++) {
+        if (!Double.isFinite(get(t, e))) {
           throw new IllegalArgumentException("router scores must be finite but token "
               + t
               + ", expert "
               + e
               + " has "
-              + logits.get(t, e));
+              + get(t, e));
         }
       }
     }
-    return logits;
+    return this;
   }
 
   /**

@@ -161,7 +161,9 @@ public final class MoeLayer implements FeedForward {
     requireOf(input, routing.decision());
     CapacityPass kept = capacity.apply(routing.decision(), input.mode());
     clock.end(Stage.ROUTE);
-    DispatchPlan plan = DispatchPlan.of(kept.kept(), kept.fillers());
+    DispatchPlan plan = input.mode().isDifferentiable()
+        ? DispatchPlan.of(kept.kept(), kept.fillers())
+        : DispatchPlan.of(kept.kept(), kept.fillers(), scope);
     clock.end(Stage.PLAN);
     INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
     weightAt.dispatch(plan, input.x(), xR);

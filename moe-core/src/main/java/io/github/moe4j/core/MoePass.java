@@ -11,7 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and its backward.
- * All but the backward stays readable after {@link #close}.
+ * All but the backward stays readable after {@link #close}. A pass for {@link PassMode#inference} has
+ * neither decision nor plan.
  *
  * <p>Used by one thread at a time.
  */
@@ -22,6 +23,13 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   private final INDArray y;
   private final Arena.Scope scope;
   private final PassGuard guard;
+
+  /** Counted while the decision can be read, if it is not kept. */
+  private final @Nullable LoadStatistics counts;
+
+  /** Null till somebody asks for it, if the one of forward lay in memory given back. */
+  private @Nullable DispatchPlan plan;
+
   private final Parallel.@Nullable Team team = Parallel.team();
   private StageTimes times;
   private RoutingGradient balance = RoutingGradient.none();
@@ -47,6 +55,11 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     this.y = y;
     this.times = times.withActivationShare(ActivationTimed.shareOf(parts.experts()));
     this.scope = scope;
+    this.counts = input.mode().keepsDecision()
+        ? null
+        : LoadStatistics.ofCounts(parts.routing().decision(), parts.capacity());
+    this.plan = input.mode().isDifferentiable() ? parts.plan() : null;
+    // Gives the memory back if no backward is to come.
     this.guard = new PassGuard(layer.describe(), layer, input, scope);
   }
 
@@ -90,14 +103,36 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     return input.mode();
   }
 
-  /** The router's decision; balance losses read it. */
+  /**
+   * The router's decision; balance losses read it.
+   *
+   * @throws IllegalStateException if the input was for {@link PassMode#inference}
+   */
   public RouterDecision decision() {
+    requireKept("decision");
     return parts.routing().decision();
   }
 
-  /** Where the kept assignments went. */
+  /**
+   * Where the kept assignments went.
+   *
+   * @throws IllegalStateException if the input was for {@link PassMode#inference}
+   */
   public DispatchPlan plan() {
-    return parts.plan();
+    requireKept("plan");
+    DispatchPlan known = plan;
+    if (known == null) {
+      known = DispatchPlan.of(parts.capacity().kept(), parts.capacity().fillers());
+      plan = known;
+    }
+    return known;
+  }
+
+  private void requireKept(String what) {
+    if (!input.mode().keepsDecision()) {
+      throw new IllegalStateException(what + " of " + layer.describe()
+          + " was not kept, for the input was for inference: make it by TokenBatch.evaluation");
+    }
   }
 
   /** Number of dropped assignments. */
@@ -105,9 +140,9 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     return parts.capacity().dropped();
   }
 
-  /** The load of this pass by expert. */
+  /** The load of this pass by expert; without entropy (NaN) if the input was for {@link PassMode#inference}. */
   public LoadStatistics load() {
-    return LoadStatistics.of(decision(), parts.capacity());
+    return counts != null ? counts : LoadStatistics.of(decision(), parts.capacity());
   }
 
   /** Time spent so far in this pass, backward included once it has run. */

@@ -8,21 +8,29 @@ import org.jspecify.annotations.Nullable;
  * Whether a pass trains or evaluates, where its random numbers come from, and at which step.
  *
  * <p>Training draws noise and keeps what its backward needs. Evaluation is the deterministic function;
- * it keeps nothing, so it has no backward, unless {@link #differentiable} asks for one.
+ * it keeps its decision alone, so it has no backward, unless {@link #differentiable} asks for one.
+ * Inference is evaluation that does not keep the decision either.
  */
 public final class PassMode {
-  private static final PassMode EVALUATION = new PassMode(false, false, null, 0);
-  private static final PassMode TRAINING = new PassMode(true, true, null, 0);
+  private static final PassMode EVALUATION = new PassMode(false, false, true, null, 0);
+  private static final PassMode INFERENCE = new PassMode(false, false, false, null, 0);
+  private static final PassMode TRAINING = new PassMode(true, true, true, null, 0);
 
   private final boolean training;
   private final boolean differentiable;
+  private final boolean keepsDecision;
   private final @Nullable RandomGenerator generator;
   private final long step;
 
   private PassMode(
-      boolean training, boolean differentiable, @Nullable RandomGenerator generator, long step) {
+      boolean training,
+      boolean differentiable,
+      boolean keepsDecision,
+      @Nullable RandomGenerator generator,
+      long step) {
     this.training = training;
     this.differentiable = differentiable;
+    this.keepsDecision = keepsDecision;
     this.generator = generator;
     this.step = step;
   }
@@ -30,6 +38,14 @@ public final class PassMode {
   /** Evaluation: no noise, and no backward. */
   public static PassMode evaluation() {
     return EVALUATION;
+  }
+
+  /**
+   * Evaluation for its outputs alone: the same bits, without the Java garbage of a decision that nobody
+   * reads. The pass of a layer then has neither decision nor plan; its load stays.
+   */
+  public static PassMode inference() {
+    return INFERENCE;
   }
 
   /** Training without random numbers. */
@@ -43,7 +59,7 @@ public final class PassMode {
    * @param randomness source of all noise. Modified: it is drawn from.
    */
   public static PassMode training(RandomGenerator randomness) {
-    return new PassMode(true, true, randomness, 0);
+    return new PassMode(true, true, true, randomness, 0);
   }
 
   /**
@@ -52,7 +68,7 @@ public final class PassMode {
    * and capacity it does not have.
    */
   public PassMode differentiable() {
-    return new PassMode(training, true, generator, step);
+    return new PassMode(training, true, true, generator, step);
   }
 
   /**
@@ -62,7 +78,7 @@ public final class PassMode {
    */
   public PassMode atStep(long newStep) {
     Require.that(newStep >= 0, "step must be at least 0 but was %d", newStep);
-    return new PassMode(training, differentiable, generator, newStep);
+    return new PassMode(training, differentiable, keepsDecision, generator, newStep);
   }
 
   /** The optimizer step that schedules read. */
@@ -78,6 +94,14 @@ public final class PassMode {
   /** Whether the pass keeps what a backward needs: training, and what {@link #differentiable} made. */
   public boolean isDifferentiable() {
     return differentiable;
+  }
+
+  /**
+   * Whether the decision stays readable after the pass. If not, a router may make it in the memory of
+   * the pass, and so do those of the library: it can be read until the scope is closed.
+   */
+  public boolean keepsDecision() {
+    return keepsDecision;
   }
 
   /** The source of noise; an error that names {@code user} if there is none. */

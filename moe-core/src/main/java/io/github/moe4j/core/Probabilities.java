@@ -38,11 +38,24 @@ public final class Probabilities extends TokenScores {
    * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static Probabilities wrap(double[] values, int experts, TokenMask mask) {
-    Probabilities result = new Probabilities(mask.tokens(), experts, values);
+    return new Probabilities(mask.tokens(), experts, checked(values, experts, mask));
+  }
+
+  /**
+   * Probabilities that are computed when they are first read.
+   *
+   * @param values supplies them once, as {@link #wrap} takes them; what it throws meets the reader
+   */
+  public static Probabilities whenRead(int experts, TokenMask mask, Supplier<double[]> values) {
+    return new Probabilities(mask.tokens(), experts, () -> checked(values.get(), experts, mask));
+  }
+
+  private static double[] checked(double[] values, int experts, TokenMask mask) {
+    Kind.PROBABILITIES.requireSize(values, mask.tokens(), experts);
     for (int t = 0; t < mask.tokens(); t++) {
       double sum = 0;
       for (int e = 0; e < experts; e++) {
-        double p = result.get(t, e);
+        double p = values[t * experts + e];
         if (!(p >= 0)) {
           Require.that(
               false, "probabilities must be at least 0 but token %d, expert %d has %s", t, e, p);
@@ -55,7 +68,7 @@ public final class Probabilities extends TokenScores {
             false, "probabilities of token %d must sum to %s but summed to %s", t, expected, sum);
       }
     }
-    return result;
+    return values;
   }
 
   /**

@@ -7,7 +7,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * router was given to be open.
  */
 public interface RouterPass {
-  /** The decision as data; it stays readable when the scope is closed. */
+  /**
+   * The decision as data; it stays readable when the scope is closed, unless the input was for {@link
+   * PassMode#inference}.
+   */
   RouterDecision decision();
 
   /**

@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.function.Supplier;
 
 /**
  * For each token and expert [T,E] the probability that the expert is chosen if its noise is redrawn,
@@ -10,6 +11,10 @@ import io.github.moe4j.core.internal.Require;
 public final class SelectionProbabilities extends TokenScores {
   private SelectionProbabilities(int tokens, int experts, double[] values) {
     super(Kind.SELECTION, tokens, experts, values);
+  }
+
+  private SelectionProbabilities(int tokens, int experts, Supplier<double[]> later) {
+    super(Kind.SELECTION, tokens, experts, later);
   }
 
   /**
@@ -27,11 +32,26 @@ public final class SelectionProbabilities extends TokenScores {
    * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static SelectionProbabilities wrap(double[] values, int experts, TokenMask mask) {
-    SelectionProbabilities result = new SelectionProbabilities(mask.tokens(), experts, values);
+    return new SelectionProbabilities(mask.tokens(), experts, checked(values, experts, mask));
+  }
+
+  /**
+   * Probabilities that are computed when they are first read.
+   *
+   * @param values supplies them once, as {@link #wrap} takes them; what it throws meets the reader
+   */
+  public static SelectionProbabilities whenRead(
+      int experts, TokenMask mask, Supplier<double[]> values) {
+    return new SelectionProbabilities(
+        mask.tokens(), experts, () -> checked(values.get(), experts, mask));
+  }
+
+  private static double[] checked(double[] values, int experts, TokenMask mask) {
+    Kind.SELECTION.requireSize(values, mask.tokens(), experts);
     for (int t = 0; t < mask.tokens(); t++) {
       double limit = mask.valid(t) ? 1 : 0;
       for (int e = 0; e < experts; e++) {
-        double p = result.get(t, e);
+        double p = values[t * experts + e];
         if (!(p >= 0 && p <= limit)) {
           Require.that(
               false,
@@ -43,6 +63,6 @@ public final class SelectionProbabilities extends TokenScores {
         }
       }
     }
-    return result;
+    return values;
   }
 }

@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.function.Supplier;
 
 /**
  * The margin of each expert's value above its learned threshold [T,E]: in evaluation an expert takes
@@ -10,6 +11,10 @@ import io.github.moe4j.core.internal.Require;
 public final class ThresholdMargins extends TokenScores {
   private ThresholdMargins(int tokens, int experts, double[] values) {
     super(Kind.MARGINS, tokens, experts, values);
+  }
+
+  private ThresholdMargins(int tokens, int experts, Supplier<double[]> later) {
+    super(Kind.MARGINS, tokens, experts, later);
   }
 
   /**
@@ -27,10 +32,23 @@ public final class ThresholdMargins extends TokenScores {
    * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   public static ThresholdMargins wrap(double[] values, int experts, TokenMask mask) {
-    ThresholdMargins result = new ThresholdMargins(mask.tokens(), experts, values);
+    return new ThresholdMargins(mask.tokens(), experts, checked(values, experts, mask));
+  }
+
+  /**
+   * Margins that are computed when they are first read.
+   *
+   * @param values supplies them once, as {@link #wrap} takes them; what it throws meets the reader
+   */
+  public static ThresholdMargins whenRead(int experts, TokenMask mask, Supplier<double[]> values) {
+    return new ThresholdMargins(mask.tokens(), experts, () -> checked(values.get(), experts, mask));
+  }
+
+  private static double[] checked(double[] values, int experts, TokenMask mask) {
+    Kind.MARGINS.requireSize(values, mask.tokens(), experts);
     for (int t = 0; t < mask.tokens(); t++) {
       for (int e = 0; e < experts; e++) {
-        double margin = result.get(t, e);
+        double margin = values[t * experts + e];
         if (!Double.isFinite(margin) || (!mask.valid(t) && margin != 0)) {
           Require.that(
               false,
@@ -41,6 +59,6 @@ public final class ThresholdMargins extends TokenScores {
         }
       }
     }
-    return result;
+    return values;
   }
 }

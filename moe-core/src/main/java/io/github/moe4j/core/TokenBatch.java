@@ -45,6 +45,17 @@ public final class TokenBatch {
   }
 
   /**
+   * An input for the outputs of an evaluation alone, as serving needs them: the pass keeps no decision
+   * ({@link PassMode#inference}).
+   *
+   * @param x tokens [T,D], as in {@link #evaluation}
+   * @throws IllegalArgumentException if x was closed, or its workspace was left
+   */
+  public static TokenBatch inference(INDArray x) {
+    return of(x, PassMode.inference());
+  }
+
+  /**
    * An input for training, for layers that draw no random numbers.
    *
    * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified; it must neither change nor be

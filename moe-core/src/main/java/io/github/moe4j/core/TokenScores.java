@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A matrix [T,E] of router scores of one kind, in float64. Immutable.
+ * A matrix [T,E] of router scores of one kind, read as float64. Immutable. Numbers that float32 holds
+ * exactly may be kept in it.
  *
  * <p>Each {@link Kind} is a separate type, so that a loss cannot apply softmax
  * twice.
@@ -36,11 +37,24 @@ public abstract sealed class TokenScores
     public String toString() {
       return label;
     }
+
+    void requireSize(double[] values, int tokens, int experts) {
+      Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
+      Require.positive("experts", experts);
+      Require.that(
+          values.length == size(tokens, experts),
+          "%s must have T·E = %d·%d values but had %d",
+          this,
+          tokens,
+          experts,
+          values.length);
+    }
   }
 
   private final Kind kind;
   private final int tokens;
   private final int experts;
+  private float @Nullable [] singles;
   private volatile double @Nullable [] values;
   private @Nullable Supplier<double[]> later;
 
@@ -50,19 +64,31 @@ public abstract sealed class TokenScores
    * @param values row-major [T·E]. Kept: must not be modified any more.
    */
   TokenScores(Kind kind, int tokens, int experts, double[] values) {
-    Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
-    Require.positive("experts", experts);
-    Require.that(
-        values.length == size(tokens, experts),
-        "%s must have T·E = %d·%d values but had %d",
-        kind,
-        tokens,
-        experts,
-        values.length);
+    kind.requireSize(values, tokens, experts);
     this.kind = kind;
     this.tokens = tokens;
     this.experts = experts;
     this.values = values;
+  }
+
+  /**
+   * Scores over an array of float32.
+   *
+   * @param singles row-major [T·E], may be longer. Kept: must not be modified any more.
+   */
+  TokenScores(Kind kind, int tokens, int experts, float[] singles) {
+    Require.positive("experts", experts);
+    Require.that(
+        singles.length >= size(tokens, experts),
+        "%s must have T·E = %d·%d values but had %d",
+        kind,
+        tokens,
+        experts,
+        singles.length);
+    this.kind = kind;
+    this.tokens = tokens;
+    this.experts = experts;
+    this.singles = singles;
   }
 
   /**
@@ -101,7 +127,8 @@ public abstract sealed class TokenScores
 
   /** The value of token {@code t} for expert {@code e}. */
   public final double get(int t, int e) {
-    return array()[t * experts + e];
+    float[] known = singles;
+    return known != null ? known[t * experts + e] : array()[t * experts + e];
   }
 
   /**
@@ -110,7 +137,7 @@ public abstract sealed class TokenScores
    * @param row receives E values. Modified.
    */
   public final void copyRow(int t, double[] row) {
-    System.arraycopy(array(), t * experts, row, 0, experts);
+    copyRows(t, t + 1, row);
   }
 
   /**
@@ -119,10 +146,20 @@ public abstract sealed class TokenScores
    * @param rows receives them, row after row; may be longer. Modified.
    */
   public final void copyRows(int from, int to, double[] rows) {
-    System.arraycopy(array(), from * experts, rows, 0, (to - from) * experts);
+    Objects.checkFromToIndex(from, to, tokens);
+    int first = from * experts;
+    int length = (to - from) * experts;
+    float[] known = singles;
+    if (known == null) {
+      System.arraycopy(array(), first, rows, 0, length);
+    } else {
+      for (int i = 0; i < length; i++) {
+        rows[i] = known[first + i];
+      }
+    }
   }
 
-  /** The values themselves, row-major [T·E]; not to be modified. */
+  /** The values in float64, row-major [T·E]; not to be modified. Not for scores kept in float32. */
   final double[] array() {
     double[] known = values;
     return known == null ? compute() : known;
@@ -131,15 +168,30 @@ public abstract sealed class TokenScores
   private synchronized double[] compute() {
     double[] known = values;
     if (known == null) {
-      known = Objects.requireNonNull(later).get();
+      Supplier<double[]> open = later;
+      if (open == null) {
+        throw new IllegalStateException(kind + " of a pass for inference were read after the pass");
+      }
+      known = open.get();
       values = known;
       later = null;
     }
     return known;
   }
 
+  /** Gives up the values, whose memory is given back: reading them is an error from now on. */
+  final void forget() {
+    singles = null;
+    values = null;
+  }
+
   /** A copy of all values, row-major [T·E]. */
   public final double[] toArray() {
-    return array().clone();
+    if (singles == null) {
+      return array().clone();
+    }
+    double[] copy = new double[size(tokens, experts)];
+    copyRows(0, tokens, copy);
+    return copy;
   }
 }

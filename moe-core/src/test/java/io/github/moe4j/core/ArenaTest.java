@@ -3,6 +3,7 @@ package io.github.moe4j.core;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -121,6 +122,47 @@ class ArenaTest {
     scope.close();
     arena.clear();
     assertNotEquals(address(held), address(arena.open().take(DataType.FLOAT, 9)));
+  }
+
+  @Test
+  void takeInts_afterClose_sameArrayOfAtLeastThatLength() {
+    Arena.Scope first = arena.open();
+    int[] array = first.takeInts(17);
+    assertTrue(array.length >= 17);
+    assertNotSame(array, first.takeInts(17));
+    assertNotSame(array, arena.open().takeInts(17));
+    first.close();
+    Arena.Scope second = arena.open();
+    assertSame(array, second.takeInts(18));
+    assertTrue(second.takeFloats(17).length >= 17);
+    assertEquals(0, second.takeDoubles(0).length);
+    second.close();
+    assertThrows(IllegalStateException.class, () -> second.takeInts(1));
+  }
+
+  @Test
+  void bytes_ofJavaArrays_countedAsBorrowedThenIdle() {
+    Arena.Scope scope = arena.open();
+    int length = scope.takeDoubles(100).length;
+    assertEquals(8L * length, arena.borrowedBytes());
+    assertEquals(0, arena.idleBytes());
+    scope.close();
+    assertEquals(0, arena.borrowedBytes());
+    assertEquals(8L * length, arena.idleBytes());
+    arena.clear();
+    assertEquals(0, arena.idleBytes());
+  }
+
+  @Test
+  void close_memoryChecked_javaArraysNoLongerHoldTheirNumbers() {
+    Arena.Scope scope = new Arena(true).open();
+    int[] ints = scope.takeInts(3);
+    float[] floats = scope.takeFloats(3);
+    double[] doubles = scope.takeDoubles(3);
+    ints[0] = 1;
+    scope.close();
+    assertEquals(Integer.MIN_VALUE, ints[0]);
+    assertTrue(Float.isNaN(floats[2]) && Double.isNaN(doubles[2]));
   }
 
   @Test

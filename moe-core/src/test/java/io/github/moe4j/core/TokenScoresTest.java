@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
@@ -50,6 +51,54 @@ class TokenScoresTest {
     double[] logits = {0, 0, Double.NaN, Double.POSITIVE_INFINITY};
     assertArrayEquals(
         new double[] {0.5, 0.5, 0, 0}, Logits.of(logits, 2, mask).softmax(mask).toArray());
+  }
+
+  @Test
+  void wrap_float32_sameNumbersAsFloat64() {
+    float[] values = {1.5f, -2.25f, 0.1f, 4, 5, 6, 99};
+    TokenMask two = TokenMask.none(2);
+    Logits single = Logits.wrap(values, 3, two);
+    Logits wide = Logits.of(new double[] {1.5, -2.25, 0.1f, 4, 5, 6}, 3, two);
+    assertArrayEquals(wide.toArray(), single.toArray());
+    assertArrayEquals(wide.softmax(two).toArray(), single.softmax(two).toArray());
+    double[] row = new double[3];
+    single.copyRow(1, row);
+    assertArrayEquals(new double[] {4, 5, 6}, row);
+    assertEquals(wide.logSumExp(0), single.logSumExp(0));
+    float[] bad = {0, Float.NaN, 0, Float.NEGATIVE_INFINITY};
+    assertEquals(
+        "router scores must be finite but token 1, expert 1 has -Infinity",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> Logits.wrap(bad, 2, TokenMask.of(false, true)))
+            .getMessage());
+    assertThrows(IllegalArgumentException.class, () -> Logits.wrap(new float[5], 3, two));
+  }
+
+  @Test
+  void whenRead_scores_suppliedOnceWhenFirstRead() {
+    AtomicInteger calls = new AtomicInteger();
+    TokenMask one = TokenMask.none(1);
+    Probabilities p = Probabilities.whenRead(2, one, () -> {
+      calls.incrementAndGet();
+      return new double[] {0.25, 0.75};
+    });
+    assertEquals(0, calls.get());
+    assertEquals(0.75, p.get(0, 1));
+    assertArrayEquals(new double[] {0.25, 0.75}, p.toArray());
+    assertEquals(1, calls.get());
+  }
+
+  @Test
+  void whenRead_badScores_errorForWhoReads() {
+    TokenMask one = TokenMask.none(1);
+    TokenScores halves = Probabilities.whenRead(2, one, () -> new double[] {0.5, 0.25});
+    TokenScores above = SelectionProbabilities.whenRead(2, one, () -> new double[] {0.5, 1.5});
+    TokenScores infinite = ThresholdMargins.whenRead(2, one, () -> new double[] {0, 1 / 0.0});
+    TokenScores few = SelectionProbabilities.whenRead(2, one, () -> new double[1]);
+    for (TokenScores scores : new TokenScores[] {halves, above, infinite, few}) {
+      assertThrows(IllegalArgumentException.class, () -> scores.get(0, 0), scores.kind() + "");
+    }
   }
 
   @Test

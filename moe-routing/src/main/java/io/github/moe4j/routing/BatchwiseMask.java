@@ -113,17 +113,16 @@ public final class BatchwiseMask implements RoutingRule {
       this.experts = logits.experts();
       this.distribution = logits.softmax(mask);
       double[] x = distribution.toArray();
-      double[] margin = margins(x, mask);
-      this.margins = ThresholdMargins.wrap(margin, experts, mask);
-      boolean[] chosen = input.isTraining() ? largest(x, mask) : positive(margin);
+      double[] limits = Vectors.read(threshold); // now: they may change before the margins are read
+      this.margins = ThresholdMargins.whenRead(experts, mask, () -> margins(x, limits, mask));
+      boolean[] chosen = input.isTraining() ? largest(x, mask) : positive(margins(x, limits, mask));
       this.weights = new PartSoftmax(logits.toArray(), tokens(chosen), logits.tokens());
       this.choices = TokenChoices.bestFirst(chosen, weights.values(), experts);
       this.assignments =
           choices.weighed(logits.tokens(), experts, choices.gather(weights.values(), experts));
     }
 
-    private double[] margins(double[] x, TokenMask mask) {
-      double[] limits = Vectors.read(threshold);
+    private double[] margins(double[] x, double[] limits, TokenMask mask) {
       double[] margin = new double[x.length];
       for (int t = 0; t < mask.tokens(); t++) {
         for (int e = 0; mask.valid(t) && e < experts; e++) {

@@ -14,6 +14,7 @@ import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -181,8 +182,10 @@ public final class CosineGate implements Gate {
       this.tokens = mask.tokens();
       this.projected = projected;
       double[] z = projected.logits().toArray();
-      for (int i = 0; i < z.length; i++) {
-        z[i] = mask.valid(i / width) ? z[i] : 0;
+      for (int t = 0; t < tokens; t++) {
+        if (!mask.valid(t)) {
+          Arrays.fill(z, t * width, (t + 1) * width, 0);
+        }
       }
       this.units = UnitRows.of(z, width);
       this.columns = UnitRows.of(transposedSimilarity(), width);
@@ -195,8 +198,10 @@ public final class CosineGate implements Gate {
       int experts = experts();
       double[] result = new double[TokenScores.size(tokens, experts)];
       Parallel.ranges(tokens, 1 + GRAIN_ELEMENTS / (width * experts), (from, to) -> {
-        for (int i = from * experts; i < to * experts; i++) {
-          result[i] = factor * units.dot(i / experts, columns, i % experts);
+        for (int t = from; t < to; t++) {
+          for (int e = 0; e < experts; e++) {
+            result[t * experts + e] = factor * units.dot(t, columns, e);
+          }
         }
       });
       return result;

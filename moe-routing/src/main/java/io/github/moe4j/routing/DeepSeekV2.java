@@ -1,6 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.ExpertGroups.Outside;
@@ -82,10 +83,14 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
   @Override
   public RulePass apply(Logits logits, TokenBatch input) {
     requireFits(logits.experts());
+    Probabilities distribution = topK.scores().distribution(logits, input.mask());
     double[] values = selection == Selection.LOGITS
         ? logits.toArray()
-        : topK.scores().scores(logits, input.mask());
+        : topK.scores() == ScoreFunction.SOFTMAX
+            ? distribution.toArray()
+            : topK.scores().scores(logits, input.mask());
     groups.limit(values, logits.experts(), input.mask());
-    return topK.weigh(logits, input, topK.choose(values, logits.experts(), input.mask()));
+    int[] chosen = topK.choose(values, logits.experts(), input.mask());
+    return topK.weigh(logits, distribution, input, chosen);
   }
 }

@@ -57,7 +57,7 @@ public final class GatedRouter implements Router {
   public RouterPass route(TokenBatch input, Arena.Scope scope) {
     PassArrays.requireInputs("the router", parameters, input.x());
     GatePass scored = gate.score(input, scope);
-    RulePass ruled = rule.apply(scored.logits(), input);
+    RulePass ruled = rule.apply(scored.logits(), input, scope);
     RouterDecision decision = ruled.decide(input, scored.logits());
     return new RouterPass() {
       @Override

@@ -53,8 +53,10 @@ public record GumbelNoise(RoutingRule rule, Temperature temperature) implements 
     if (input.isTraining()) {
       add(noisy, input.requireGenerator("GumbelNoise"));
     }
-    for (int i = 0; i < noisy.length; i++) {
-      noisy[i] /= t;
+    if (t != 1) { // x/1 is x
+      for (int i = 0; i < noisy.length; i++) {
+        noisy[i] /= t;
+      }
     }
     return ChangedLogits.apply(rule, noisy, logits.experts(), input, i -> 1 / t);
   }

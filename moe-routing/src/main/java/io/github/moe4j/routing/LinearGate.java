@@ -115,7 +115,9 @@ public final class LinearGate implements Gate {
         "x must be %s, the type of the gate's weight, but was %s",
         weight.dataType(),
         x.dataType());
-    Logits logits = Logits.wrap(project(x, scope), experts(), input.mask());
+    Logits logits = bias == null && weight.dataType() == DataType.FLOAT
+        ? inSingle(input, scope)
+        : Logits.wrap(project(x, scope), experts(), input.mask());
     return new GatePass() {
       @Override
       public Logits logits() {
@@ -133,6 +135,33 @@ public final class LinearGate implements Gate {
     };
   }
 
+  /** Scores that float32 holds exactly, in half the memory; that of the pass, if nobody reads them after it. */
+  private Logits inSingle(TokenBatch input, Arena.Scope scope) {
+    int tokens = input.tokens();
+    int size = TokenScores.size(tokens, experts());
+    boolean kept = input.mode().keepsDecision();
+    float[] values = kept ? new float[size] : scope.takeFloats(size);
+    if (tokens > 0) {
+      Rows.of(product(input.x(), scope)).read(0, tokens, values);
+    }
+    for (int i = 0; i < size; i++) {
+      values[i] += 0f; // no negative zeros, as where there is a bias
+    }
+    return kept
+        ? Logits.wrap(values, experts(), input.mask())
+        : Logits.borrowed(values, experts(), input.mask(), scope);
+  }
+
+  /** {@code x·weightᵀ} of at least one token. */
+  private INDArray product(INDArray x, Arena.Scope scope) {
+    int tokens = Math.toIntExact(x.size(0));
+    INDArray own =
+        x.dataType() == weight.dataType() ? x : inTypeOfWeight(x, TokenMask.none(tokens), scope);
+    INDArray product = scope.take(own.dataType(), tokens, experts());
+    Gemm.multiplyInParallel(own, false, weight, true, 0, product);
+    return product;
+  }
+
   private double[] project(INDArray x, Arena.Scope scope) {
     int tokens = Math.toIntExact(x.size(0));
     double[] values = new double[TokenScores.size(tokens, experts())];
@@ -140,10 +169,7 @@ public final class LinearGate implements Gate {
       return values;
     }
     double[] add = bias == null ? new double[experts()] : Vectors.read(bias);
-    INDArray own = inTypeOfWeight(x, TokenMask.none(tokens), scope);
-    INDArray product = scope.take(own.dataType(), tokens, experts());
-    Gemm.multiplyInParallel(own, false, weight, true, 0, product);
-    Rows rows = Rows.of(product);
+    Rows rows = Rows.of(product(x, scope));
     double[] row = new double[experts()];
     for (int t = 0; t < tokens; t++) {
       rows.read(t, row);

@@ -34,7 +34,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * training (davidmrau/mixture-of-experts; V-MoE's importance loss reads the clean softmax). In
  * training with k &lt; E it also has selection probabilities, the smooth load that a load loss
  * reads: {@code Φ((clean_i − threshold_i)/σ_i)} with the threshold that {@link LoadThreshold} says
- * (equations 8 and 9), gradients through clean scores, σ and threshold included.
+ * (equations 8 and 9), gradients through clean scores, σ and threshold included. It is computed when
+ * it is read.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
  * Training with k = 1 needs unnormalized weights, as {@link TopK} does. Learned: the gate and the
@@ -168,7 +169,9 @@ public final class NoisyTopK implements Router {
       double[] dSigma = new double[dClean.length];
       ruled.backward(gradient, dNoisy, into);
       if (load != null) {
-        load.backward(gradient.orZero(Kind.SELECTION, decision), dClean, dNoisy, dSigma);
+        gradient
+            .of(Kind.SELECTION)
+            .ifPresent(dLoad -> load.backward(dLoad, dClean, dNoisy, dSigma));
       }
       for (int i = 0; i < dClean.length; i++) {
         dClean[i] += dNoisy[i];

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.Parameterized;
@@ -30,4 +31,14 @@ public interface RoutingRule extends Parameterized {
    * @param input mask, ids, generator and mode of the pass
    */
   RulePass apply(Logits logits, TokenBatch input);
+
+  /**
+   * The same, with memory of the pass for what need not stay after it: scratch, and if the input is for
+   * {@link io.github.moe4j.core.PassMode#inference} the decision.
+   *
+   * @param scope valid until it is closed
+   */
+  default RulePass apply(Logits logits, TokenBatch input, Arena.Scope scope) {
+    return apply(logits, input);
+  }
 }

@@ -4,6 +4,7 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Parallel;
 
 /** How raw scores become the scores that weigh experts. Increasing, so the order stays. */
 public enum ScoreFunction {
@@ -57,6 +58,9 @@ public enum ScoreFunction {
     }
   };
 
+  /** Scores that are worth a thread of their own. */
+  private static final int GRAIN_ELEMENTS = 4096;
+
   /** The score of one expert alone; not for softmax. */
   double value(double logit) {
     throw new AssertionError("softmax is a function of all experts");
@@ -69,20 +73,27 @@ public enum ScoreFunction {
   double[] scores(Logits logits, TokenMask mask) {
     double[] scores = logits.toArray();
     int experts = logits.experts();
-    for (int t = 0; t < logits.tokens(); t++) {
-      boolean valid = mask.valid(t);
-      for (int i = t * experts; i < (t + 1) * experts; i++) {
-        scores[i] = valid ? value(scores[i]) : 0;
+    Parallel.ranges(logits.tokens(), Math.max(1, GRAIN_ELEMENTS / experts), (from, to) -> {
+      for (int t = from; t < to; t++) {
+        boolean valid = mask.valid(t);
+        for (int i = t * experts; i < (t + 1) * experts; i++) {
+          scores[i] = valid ? value(scores[i]) : 0;
+        }
       }
-    }
+    });
     return scores;
   }
 
   /**
    * The scores as a distribution over all experts, which balance losses read: divided by their sum
-   * (Megatron-LM {@code compute_routing_scores_for_aux_loss}); all equal where the sum is 0.
+   * (Megatron-LM {@code compute_routing_scores_for_aux_loss}); all equal where the sum is 0. Computed when
+   * it is read.
    */
   Probabilities distribution(Logits logits, TokenMask mask) {
+    return Probabilities.whenRead(logits.experts(), mask, () -> overSum(logits, mask));
+  }
+
+  private double[] overSum(Logits logits, TokenMask mask) {
     int experts = logits.experts();
     double[] p = scores(logits, mask);
     for (int t = 0; t < logits.tokens(); t++) {
@@ -91,7 +102,7 @@ public enum ScoreFunction {
         p[i] = sum == 0 ? 1.0 / experts : p[i] / sum;
       }
     }
-    return Probabilities.wrap(p, experts, mask);
+    return p;
   }
 
   /** The score of one expert for a real token. */

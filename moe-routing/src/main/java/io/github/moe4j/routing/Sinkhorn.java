@@ -4,8 +4,10 @@ import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Exp;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
+import java.util.function.IntConsumer;
 
 /**
  * Sinkhorn routing: training chooses by a balanced transport plan, and weights by the
@@ -32,6 +34,9 @@ import java.util.Arrays;
  */
 public record Sinkhorn(int k, double tolerance, int maxIterations) implements RoutingRule {
   private static final double EPSILON = 1e-8;
+
+  /** Scores that are worth a thread of their own. */
+  private static final int GRAIN_ELEMENTS = 4096;
 
   /** Its exponential is far from overflow, times d1 of up to 1e8 and summed over all tokens too. */
   private static final double LARGEST = 600;
@@ -100,10 +105,12 @@ public record Sinkhorn(int k, double tolerance, int maxIterations) implements Ro
     for (int i = 0; mask.validTokens() > 0 && change > tolerance && i < maxIterations; i++) {
       change = iterate(plan, mask, d0, d1);
     }
-    for (int i = 0; i < plan.length; i++) {
-      // d1 first: then a row's order does not depend on its own factor d0
-      plan[i] = d1[i % experts] * plan[i] * d0[i / experts];
-    }
+    forTokens(logits, t -> {
+      for (int e = 0, i = t * experts; e < experts; e++, i++) {
+        // d1 first: then a row's order does not depend on its own factor d0
+        plan[i] = d1[e] * plan[i] * d0[t];
+      }
+    });
     return plan;
   }
 
@@ -112,15 +119,29 @@ public record Sinkhorn(int k, double tolerance, int maxIterations) implements Ro
     double[] costs = logits.toArray();
     int experts = logits.experts();
     double max = Double.NEGATIVE_INFINITY;
-    for (int i = 0; i < costs.length; i++) {
-      max = mask.valid(i / experts) ? Math.max(max, costs[i]) : max;
+    for (int t = 0; t < mask.tokens(); t++) {
+      for (int i = t * experts; mask.valid(t) && i < (t + 1) * experts; i++) {
+        max = Math.max(max, costs[i]);
+      }
     }
     // Shifted only where it must be: because of epsilon the plan is not the same after a shift.
     double shift = Math.max(0, max - LARGEST);
-    for (int i = 0; i < costs.length; i++) {
-      costs[i] = mask.valid(i / experts) ? Exp.exp(costs[i] - shift) : 0;
-    }
+    forTokens(logits, t -> {
+      boolean valid = mask.valid(t);
+      for (int i = t * experts; i < (t + 1) * experts; i++) {
+        costs[i] = valid ? Exp.exp(costs[i] - shift) : 0;
+      }
+    });
     return costs;
+  }
+
+  private static void forTokens(Logits logits, IntConsumer work) {
+    int grain = Math.max(1, GRAIN_ELEMENTS / logits.experts());
+    Parallel.ranges(logits.tokens(), grain, (from, to) -> {
+      for (int t = from; t < to; t++) {
+        work.accept(t);
+      }
+    });
   }
 
   /**

@@ -25,17 +25,19 @@ final class SmoothLoad {
   private final TokenMask mask;
   private final @Nullable Probabilities softmax;
 
-  /** Experts with the two scores of a token that can be a threshold: for the chosen, for others. */
-  private final int[] ofChosen;
+  private final int k;
+  private final LoadThreshold kind;
 
-  private final int[] ofOthers;
+  /** The experts whose scores are thresholds of a token; null till they are needed. */
+  private @Nullable Setters setters;
 
-  private final double[] values;
+  /** Experts with the two scores of a token that can be a threshold [T]: for the chosen, for others. */
+  private record Setters(int[] ofChosen, int[] ofOthers) {}
 
   /**
-   * The probabilities for scores of one pass.
+   * The probabilities for scores of one pass, computed when they are read.
    *
-   * @param sigma row-major [T·E]. Kept.
+   * @param sigma row-major [T·E]. Kept: must not be modified any more.
    * @param k choices per token, below E
    */
   SmoothLoad(
@@ -46,39 +48,64 @@ final class SmoothLoad {
     this.experts = clean.experts();
     this.mask = mask;
     this.softmax = kind == LoadThreshold.PROBABILITIES ? noisy.softmax(mask) : null;
-    this.ofChosen = new int[mask.tokens()];
-    this.ofOthers = new int[mask.tokens()];
-    this.values = new double[sigma.length];
-    int grain = Math.max(1, GRAIN_ELEMENTS / experts);
-    Parallel.ranges(mask.tokens(), grain, (first, end) -> {
+    this.k = k;
+    this.kind = kind;
+  }
+
+  private synchronized Setters setters() {
+    Setters known = setters;
+    if (known == null) {
+      known = findSetters();
+      setters = known;
+    }
+    return known;
+  }
+
+  private Setters findSetters() {
+    Setters found = new Setters(new int[mask.tokens()], new int[mask.tokens()]);
+    Parallel.ranges(mask.tokens(), Math.max(1, GRAIN_ELEMENTS / experts), (first, end) -> {
       int[] best = new int[k + 1];
       double[] row = new double[experts];
       for (int t = first; t < end; t++) {
         if (mask.valid(t)) {
           noisy.copyRow(t, row);
           TopSelection.largest(row, 0, experts, best);
-          ofChosen[t] = best[kind == LoadThreshold.KTH_NOISY_LOGIT ? k - 1 : k];
-          ofOthers[t] = best[k - 1];
-          fill(t, row);
+          found.ofChosen[t] = best[kind == LoadThreshold.KTH_NOISY_LOGIT ? k - 1 : k];
+          found.ofOthers[t] = best[k - 1];
         }
       }
     });
+    return found;
   }
 
-  private void fill(int t, double[] noisyRow) {
-    double chosen = threshold(t, ofChosen[t]);
-    double others = threshold(t, ofOthers[t]);
+  private double[] compute() {
+    Setters found = setters();
+    double[] values = new double[sigma.length];
+    Parallel.ranges(mask.tokens(), Math.max(1, GRAIN_ELEMENTS / experts), (first, end) -> {
+      for (int t = first; t < end; t++) {
+        if (mask.valid(t)) {
+          fill(t, found, values);
+        }
+      }
+    });
+    return values;
+  }
+
+  private void fill(int t, Setters found, double[] values) {
+    double chosen = threshold(t, found.ofChosen[t]);
+    double others = threshold(t, found.ofOthers[t]);
     for (int e = 0; e < experts; e++) {
       int i = t * experts + e;
-      double distance = clean.get(t, e) - (noisyRow[e] > chosen ? chosen : others);
+      double distance = clean.get(t, e) - (noisy.get(t, e) > chosen ? chosen : others);
       // Without noise the chance is a step, whose slope is taken as 0.
       values[i] = sigma[i] > 0 ? NormalDistribution.cdf(distance / sigma[i]) : distance > 0 ? 1 : 0;
     }
   }
 
   /** The expert whose score is the threshold of expert {@code e}. */
-  private int setter(int t, int e) {
-    return noisy.get(t, e) > threshold(t, ofChosen[t]) ? ofChosen[t] : ofOthers[t];
+  private int setter(Setters found, int t, int e) {
+    boolean above = noisy.get(t, e) > threshold(t, found.ofChosen[t]);
+    return above ? found.ofChosen[t] : found.ofOthers[t];
   }
 
   private double threshold(int t, int setter) {
@@ -86,7 +113,7 @@ final class SmoothLoad {
   }
 
   SelectionProbabilities values() {
-    return SelectionProbabilities.wrap(values, experts, mask);
+    return SelectionProbabilities.whenRead(experts, mask, this::compute);
   }
 
   /**
@@ -98,11 +125,12 @@ final class SmoothLoad {
    * @param dSigma gradient of σ [T·E]. Modified: the result is added.
    */
   void backward(double[] dLoad, double[] dClean, double[] dNoisy, double[] dSigma) {
+    Setters found = setters();
     double[] dThreshold = softmax == null ? dNoisy : new double[sigma.length];
     for (int t = 0; t < mask.tokens(); t++) {
       for (int e = 0; mask.valid(t) && e < experts; e++) {
         int i = t * experts + e;
-        int setter = setter(t, e);
+        int setter = setter(found, t, e);
         double z = (clean.get(t, e) - threshold(t, setter)) / sigma[i];
         double density = sigma[i] > 0 ? NormalDistribution.density(z) : 0;
         if (density > 0) { // else z may be infinite

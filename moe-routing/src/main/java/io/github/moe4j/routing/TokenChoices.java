@@ -65,6 +65,12 @@ record TokenChoices(int[] token, int[] expert) {
   /** The token of each choice if every real token makes k of them [K·valid tokens]. */
   static int[] tokensOf(TokenMask mask, int k) {
     int[] token = new int[Math.multiplyExact(k, mask.validTokens())];
+    fillTokens(mask, k, token);
+    return token;
+  }
+
+  /** The same into an array, which may be longer. */
+  static void fillTokens(TokenMask mask, int k, int[] token) {
     int size = 0;
     for (int t = 0; t < mask.tokens(); t++) {
       if (mask.valid(t)) {
@@ -72,7 +78,6 @@ record TokenChoices(int[] token, int[] expert) {
         size += k;
       }
     }
-    return token;
   }
 
   /** Number of choices N. */

@@ -1,6 +1,8 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Logits;
+import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores;
@@ -78,7 +80,24 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
   public RulePass apply(Logits logits, TokenBatch input) {
     requireUsable(logits.experts(), input);
     int[] chosen = choose(logits, input.mask());
-    return new TopKPass(this, logits, input.mask(), TokenChoices.tokensOf(input.mask(), k), chosen);
+    int[] token = TokenChoices.tokensOf(input.mask(), k);
+    Probabilities distribution = scores.distribution(logits, input.mask());
+    return new TopKPass(this, logits, distribution, input.mask(), token, chosen, null);
+  }
+
+  @Override
+  public RulePass apply(Logits logits, TokenBatch input, Arena.Scope scope) {
+    if (input.mode().keepsDecision()) {
+      return apply(logits, input);
+    }
+    requireUsable(logits.experts(), input);
+    int size = Math.multiplyExact(k, input.mask().validTokens());
+    int[] token = scope.takeInts(size);
+    TokenChoices.fillTokens(input.mask(), k, token);
+    int[] chosen = scope.takeInts(size);
+    choose(logits, input.mask(), chosen);
+    Probabilities distribution = scores.distribution(logits, input.mask());
+    return new TopKPass(this, logits, distribution, input.mask(), token, chosen, scope);
   }
 
   /**
@@ -87,8 +106,14 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
    * @param selection what to choose by [T,E]
    */
   int[] choose(TokenScores selection, TokenMask mask) {
-    requireFits(selection.experts());
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
+    choose(selection, mask, chosen);
+    return chosen;
+  }
+
+  /** The same into an array, which may be longer. */
+  private void choose(TokenScores selection, TokenMask mask, int[] chosen) {
+    requireFits(selection.experts());
     if (mask.allValid()) {
       Parallel.ranges(
           mask.tokens(),
@@ -97,7 +122,6 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     } else {
       choose(selection, mask, 0, mask.tokens(), chosen, 0);
     }
-    return chosen;
   }
 
   /** Adds the choices of tokens {@code [first, last)} from place {@code size} on. */
@@ -109,7 +133,7 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     for (int from = first; from < last; from += together) {
       int to = Math.min(last, from + together);
       selection.copyRows(from, to, rows);
-      next = choose(rows, selection.experts(), mask, from, to, chosen, next);
+      next = choose(rows, 0, selection.experts(), mask, from, to, chosen, next);
     }
   }
 
@@ -121,18 +145,37 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
   int[] choose(double[] selection, int experts, TokenMask mask) {
     requireFits(experts);
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
-    choose(selection, experts, mask, 0, mask.tokens(), chosen, 0);
+    if (mask.allValid()) {
+      Parallel.ranges(
+          mask.tokens(),
+          Math.max(1, GRAIN_ELEMENTS / experts),
+          (from, to) ->
+              choose(selection, from * experts, experts, mask, from, to, chosen, from * k));
+    } else {
+      choose(selection, 0, experts, mask, 0, mask.tokens(), chosen, 0);
+    }
     return chosen;
   }
 
-  /** Adds the choices of tokens {@code [from, to)} by their rows; returns the new size. */
+  /**
+   * Adds the choices of tokens {@code [from, to)} by their rows; returns the new size.
+   *
+   * @param begin where the row of token {@code from} begins
+   */
   private int choose(
-      double[] rows, int experts, TokenMask mask, int from, int to, int[] chosen, int size) {
+      double[] rows,
+      int begin,
+      int experts,
+      TokenMask mask,
+      int from,
+      int to,
+      int[] chosen,
+      int size) {
     int[] ofToken = new int[k];
     int next = size;
     for (int t = from; t < to; t++) {
       if (mask.valid(t)) {
-        TopSelection.largest(rows, (t - from) * experts, experts, ofToken);
+        TopSelection.largest(rows, begin + (t - from) * experts, experts, ofToken);
         System.arraycopy(ofToken, 0, chosen, next, k);
         next += k;
       }
@@ -148,6 +191,15 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
    *     modified.
    */
   public RulePass weigh(Logits logits, TokenBatch input, int[] chosen) {
+    return weigh(logits, scores.distribution(logits, input.mask()), input, chosen);
+  }
+
+  /**
+   * The same where the distribution may be known already.
+   *
+   * @param distribution that of the rule's scores of these logits
+   */
+  RulePass weigh(Logits logits, Probabilities distribution, TokenBatch input, int[] chosen) {
     requireUsable(logits.experts(), input);
     int[] token = TokenChoices.tokensOf(input.mask(), k);
     Require.that(
@@ -158,7 +210,7 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     for (int from = 0; from < chosen.length; from += k) {
       requireDistinct(token[from], chosen, from, logits.experts());
     }
-    return new TopKPass(this, logits, input.mask(), token, chosen.clone());
+    return new TopKPass(this, logits, distribution, input.mask(), token, chosen.clone(), null);
   }
 
   /** Throws unless the rule fits E and its weights can learn in the mode of the input. */

@@ -1,5 +1,6 @@
 package io.github.moe4j.routing;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Logits;
@@ -10,6 +11,8 @@ import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Softmax;
 import java.util.List;
+import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** The decision of one pass of {@link TopK}; assignments lie k by k, token after token. */
 final class TopKPass implements RulePass {
@@ -17,45 +20,64 @@ final class TopKPass implements RulePass {
   private final Logits logits;
   private final TokenMask mask;
   private final Probabilities distribution;
+  private final int size;
   private final Assignments assignments;
 
   /** Scores of the chosen [N]: if they are a softmax over the chosen, the weights themselves. */
   private final double[] chosenScores;
 
-  /** The arrays are kept and must not be modified any more. */
-  TopKPass(TopK rule, Logits logits, TokenMask mask, int[] token, int[] chosen) {
+  /**
+   * Weighs the chosen. The arrays are kept and must not be modified any more; they may be longer if there
+   * is a scope.
+   *
+   * @param scope memory of the decision; null if it is to stay
+   */
+  TopKPass(
+      TopK rule,
+      Logits logits,
+      Probabilities distribution,
+      TokenMask mask,
+      int[] token,
+      int[] chosen,
+      Arena.@Nullable Scope scope) {
     this.rule = rule;
     this.logits = logits;
     this.mask = mask;
-    this.distribution = rule.scores().distribution(logits, mask);
-    this.chosenScores = new double[chosen.length];
-    this.assignments =
-        Assignments.wrap(logits.tokens(), logits.experts(), token, chosen, weights(token, chosen));
+    this.size = rule.k() * mask.validTokens();
+    this.distribution = distribution;
+    IntFunction<double[]> doubles = scope == null ? double[]::new : scope::takeDoubles;
+    this.chosenScores = doubles.apply(size);
+    double[] weight = weights(token, chosen, doubles);
+    int tokens = logits.tokens();
+    int experts = logits.experts();
+    this.assignments = scope == null
+        ? Assignments.wrap(tokens, experts, token, chosen, weight)
+        : Assignments.borrowed(tokens, experts, size, token, chosen, weight, scope);
   }
 
-  private double[] weights(int[] token, int[] chosen) {
+  private double[] weights(int[] token, int[] chosen, IntFunction<double[]> doubles) {
     if (isSoftmaxOfChosen()) {
-      for (int from = 0; from < chosen.length; from += rule.k()) {
+      for (int from = 0; from < size; from += rule.k()) {
         softmaxOfChosen(token[from], chosen, from);
       }
       // The backward pass needs them without the factor.
-      return rule.scale() == 1 ? chosenScores : scaled(chosenScores.clone());
+      return rule.scale() == 1 ? chosenScores : scaled(chosenScores, doubles.apply(size));
     }
-    double[] weight = new double[chosen.length];
-    for (int from = 0; from < chosen.length; from += rule.k()) {
+    double[] weight = doubles.apply(size);
+    for (int from = 0; from < size; from += rule.k()) {
       for (int n = from; n < from + rule.k(); n++) {
         chosenScores[n] = rule.scores().score(logits, distribution, token[n], chosen[n]);
       }
       rule.norm().apply(chosenScores, from, from + rule.k(), weight);
     }
-    return scaled(weight);
+    return scaled(weight, weight);
   }
 
-  private double[] scaled(double[] weight) {
-    for (int n = 0; n < weight.length; n++) {
-      weight[n] *= rule.scale();
+  private double[] scaled(double[] weight, double[] result) {
+    for (int n = 0; n < size; n++) {
+      result[n] = weight[n] * rule.scale();
     }
-    return weight;
+    return result;
   }
 
   private void softmaxOfChosen(int token, int[] chosen, int from) {

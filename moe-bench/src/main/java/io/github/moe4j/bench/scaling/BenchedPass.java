@@ -6,6 +6,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -19,23 +20,27 @@ final class BenchedPass implements Runnable, AutoCloseable {
   private final INDArray dx;
   private final Gradients gradients;
 
-  private BenchedPass(MoeLayer layer, LayerShape shape, boolean training) {
+  private BenchedPass(MoeLayer layer, LayerShape shape, PassMode mode) {
     this.layer = layer;
-    this.training = training;
+    this.training = mode.isTraining();
     SplittableRandom random = new SplittableRandom(3);
     INDArray x = ShapedLayer.tokens(shape, random);
-    this.input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
+    this.input = TokenBatch.of(x, mode);
     this.dy = training ? ShapedLayer.tokens(shape, random) : x;
     this.dx = training ? dy.like() : x;
     this.gradients = (training ? layer.parameters() : NamedArrays.none()).zeroGradients();
   }
 
   static BenchedPass forward(MoeLayer layer, LayerShape shape) {
-    return new BenchedPass(layer, shape, false);
+    return new BenchedPass(layer, shape, PassMode.evaluation());
+  }
+
+  static BenchedPass inference(MoeLayer layer, LayerShape shape) {
+    return new BenchedPass(layer, shape, PassMode.inference());
   }
 
   static BenchedPass training(MoeLayer layer, LayerShape shape) {
-    return new BenchedPass(layer, shape, true);
+    return new BenchedPass(layer, shape, PassMode.training());
   }
 
   @Override

@@ -39,8 +39,9 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
    * Java garbage at a fixed number of tokens.
    *
    * @param kilobytes of a call, by all threads; NaN if this JVM does not report it
+   * @param inferenceKilobytes the same for inputs of {@code TokenBatch.inference}
    */
-  record GarbageRow(LayerShape shape, int calls, double kilobytes) {}
+  record GarbageRow(LayerShape shape, int calls, double kilobytes, double inferenceKilobytes) {}
 
   @Override
   public String name() {
@@ -49,7 +50,7 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
 
   @Override
   public long steps() {
-    return calls / CALLS_A_STEP + fixed.size() * timing.warmUpSteps();
+    return calls / CALLS_A_STEP + 2 * fixed.size() * timing.warmUpSteps();
   }
 
   @Override
@@ -92,9 +93,13 @@ record SteadyPart(LayerShape changing, int calls, List<LayerShape> fixed, Timing
 
   private GarbageRow garbage(LayerShape shape) {
     MoeLayer layer = ShapedLayer.of(shape);
-    try (BenchedPass pass = BenchedPass.forward(layer, shape)) {
-      int number = Math.max(LEAST_GARBAGE_CALLS, 10 * timing.warmUp(pass));
-      return new GarbageRow(shape, number, JavaGarbage.bytesOf(pass, number) / 1024);
+    try (BenchedPass evaluation = BenchedPass.forward(layer, shape);
+        BenchedPass inference = BenchedPass.inference(layer, shape)) {
+      int number = Math.max(LEAST_GARBAGE_CALLS, 10 * timing.warmUp(evaluation));
+      double kilobytes = JavaGarbage.bytesOf(evaluation, number) / 1024;
+      timing.warmUp(inference);
+      return new GarbageRow(
+          shape, number, kilobytes, JavaGarbage.bytesOf(inference, number) / 1024);
     } finally {
       ShapedLayer.close(layer);
     }

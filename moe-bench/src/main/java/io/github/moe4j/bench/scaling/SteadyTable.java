@@ -17,8 +17,10 @@ final class SteadyTable {
 
   private static final String GARBAGE = """
 
-      | shape | T, D, H, E, K | calls | Java garbage, KB per call |
-      |---|---|---:|---:|
+      Java garbage, forward. Goal: at most 256 KB per call with inference.
+
+      | shape | T, D, H, E, K | calls | evaluation, KB per call | inference, KB per call |
+      |---|---|---:|---:|---:|
       """;
 
   private SteadyTable() {}
@@ -44,11 +46,14 @@ final class SteadyTable {
   private static String row(GarbageRow row) {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %s |\n",
+        "| %s | %d | %s | %s |\n",
         row.shape().cells(),
         row.calls(),
-        Double.isNaN(row.kilobytes())
-            ? "unknown"
-            : String.format(Locale.ROOT, "%.1f", row.kilobytes()));
+        kilobytes(row.kilobytes()),
+        kilobytes(row.inferenceKilobytes()));
+  }
+
+  private static String kilobytes(double number) {
+    return Double.isNaN(number) ? "unknown" : String.format(Locale.ROOT, "%.1f", number);
   }
 }

@@ -102,7 +102,9 @@ class ScalingPartsTest {
         List.of(11, 110), figures.memory().stream().map(MemoryPoint::calls).toList());
     assertTrue(figures.memory().get(1).javacppObjects() > 0);
     SteadyPart.GarbageRow row = figures.garbage().get(0);
-    assertTrue(row.calls() >= 20 && !(row.kilobytes() <= 0), row.toString());
+    assertTrue(
+        row.calls() >= 20 && !(row.kilobytes() <= 0) && !(row.inferenceKilobytes() <= 0),
+        row.toString());
   }
 
   @Test

@@ -55,12 +55,12 @@ class ScalingTablesTest {
     SteadyPart.Figures figures = new SteadyPart.Figures(
         List.of(new MemoryPoint(10, 2048L, 1536, 7), new MemoryPoint(100, null, 1024, 5)),
         List.of(
-            new SteadyPart.GarbageRow(TINY, 20, 12.34),
-            new SteadyPart.GarbageRow(TINY, 20, Double.NaN)));
+            new SteadyPart.GarbageRow(TINY, 20, 12.34, 5.67),
+            new SteadyPart.GarbageRow(TINY, 20, Double.NaN, Double.NaN)));
     List<String> lines = lines(SteadyTable.of(TINY, figures));
     assertEquals("| 10 | 2 | 2 | 7 |", lines.get(6));
     assertEquals("| 100 | unknown | 1 | 5 |", lines.get(7));
-    assertEquals("| tiny | 40, 8, 16, 4, 2 | 20 | 12.3 |", lines.get(11));
-    assertEquals("| tiny | 40, 8, 16, 4, 2 | 20 | unknown |", lines.get(12));
+    assertEquals("| tiny | 40, 8, 16, 4, 2 | 20 | 12.3 | 5.7 |", lines.get(13));
+    assertEquals("| tiny | 40, 8, 16, 4, 2 | 20 | unknown | unknown |", lines.get(14));
   }
 }

@@ -66,12 +66,14 @@ public final class Require {
     for (int i = 0; same && i < expected.length; i++) {
       same = expected[i] < 0 || expected[i] == actual[i];
     }
-    that(
-        same,
-        "%s must be %s but was %s",
-        name,
-        Arrays.toString(expected).replace("-1", "*"),
-        Arrays.toString(actual));
+    if (!same) { // before the call, whose arguments would be made each time
+      that(
+          false,
+          "%s must be %s but was %s",
+          name,
+          Arrays.toString(expected).replace("-1", "*"),
+          Arrays.toString(actual));
+    }
   }
 
   /** Checks the length of a plain array. */

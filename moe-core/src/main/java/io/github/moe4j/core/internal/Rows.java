@@ -138,45 +138,57 @@ public final class Rows {
   }
 
   /** Copies {@code count} rows of float32, one after another, into {@code target[0 …)}. */
-  void read(long row, int count, float[] target) {
-    piecewise(
-        row, count, (segment, from, to, length) -> floats[segment].get(from, target, to, length));
+  public void read(long row, int count, float[] target) {
+    for (int done = 0, rowsHere; done < count; done += rowsHere) {
+      long first = row + done;
+      rowsHere = inSegment(first, count - done);
+      floats[segment(first)].get(index(first), target, done * width, rowsHere * width);
+    }
+    Reference.reachabilityFence(array);
   }
 
   /** Copies {@code source[0 …)} into {@code count} rows of float32. */
   void write(long row, int count, float[] source) {
-    piecewise(
-        row, count, (segment, to, from, length) -> floats[segment].put(to, source, from, length));
+    for (int done = 0, rowsHere; done < count; done += rowsHere) {
+      long first = row + done;
+      rowsHere = inSegment(first, count - done);
+      floats[segment(first)].put(index(first), source, done * width, rowsHere * width);
+    }
+    Reference.reachabilityFence(array);
   }
 
   /** Copies {@code count} rows of float64, one after another, into {@code target[0 …)}. */
   void read(long row, int count, double[] target) {
-    piecewise(
-        row, count, (segment, from, to, length) -> doubles[segment].get(from, target, to, length));
+    for (int done = 0, rowsHere; done < count; done += rowsHere) {
+      long first = row + done;
+      rowsHere = inSegment(first, count - done);
+      doubles[segment(first)].get(index(first), target, done * width, rowsHere * width);
+    }
+    Reference.reachabilityFence(array);
   }
 
   /** Copies {@code source[0 …)} into {@code count} rows of float64. */
   void write(long row, int count, double[] source) {
-    piecewise(
-        row, count, (segment, to, from, length) -> doubles[segment].put(to, source, from, length));
-  }
-
-  /** A copy of elements that lie in one segment. */
-  @FunctionalInterface
-  private interface Piece {
-    void copy(int segment, int inSegment, int inArray, int length);
-  }
-
-  private void piecewise(long row, int count, Piece piece) {
-    int done = 0;
-    while (done < count) {
+    for (int done = 0, rowsHere; done < count; done += rowsHere) {
       long first = row + done;
-      int inSegment = (int) (first % rowsPerSegment);
-      int rowsHere = Math.min(count - done, rowsPerSegment - inSegment);
-      piece.copy((int) (first / rowsPerSegment), inSegment * width, done * width, rowsHere * width);
-      done += rowsHere;
+      rowsHere = inSegment(first, count - done);
+      doubles[segment(first)].put(index(first), source, done * width, rowsHere * width);
     }
     Reference.reachabilityFence(array);
+  }
+
+  private int segment(long row) {
+    return (int) (row / rowsPerSegment);
+  }
+
+  /** Where a row begins in its segment. */
+  private int index(long row) {
+    return (int) (row % rowsPerSegment) * width;
+  }
+
+  /** How many of {@code count} rows from {@code row} on lie in its segment. */
+  private int inSegment(long row, int count) {
+    return Math.min(count, rowsPerSegment - (int) (row % rowsPerSegment));
   }
 
   /** Whether the rows are float32, else float64. */
