@@ -1,5 +1,6 @@
 package io.github.moe4j.bench;
 
+import io.github.moe4j.bench.doctor.DoctorCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
 import io.github.moe4j.bench.params.ParamsCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.ScopeType;
       ConformanceCommand.class,
       RoutersCommand.class,
       ParamsCommand.class,
+      DoctorCommand.class,
       RooflineCommand.class,
       PeersCommand.class,
       ScalingCommand.class,
@@ -102,7 +104,11 @@ public final class Main {
     return ExitCode.USAGE;
   }
 
-  private int failed(Throwable e, PrintWriter err) {
+  private int failed(Throwable thrown, PrintWriter err) {
+    // That a class could not start says nothing; why it could not, such as a wrong property, does.
+    Throwable e = thrown instanceof ExceptionInInitializerError && thrown.getCause() != null
+        ? thrown.getCause()
+        : thrown;
     String message = e.getMessage();
     err.println("error: " + e.getClass().getSimpleName()
         + (message == null ? "" : ": " + oneLine(message)));

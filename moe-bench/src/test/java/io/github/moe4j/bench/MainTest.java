@@ -79,6 +79,14 @@ class MainTest {
   }
 
   @Test
+  void run_classThatDoesNotStart_saysWhy() {
+    commandLine.addSubcommand(
+        new Boom(new ExceptionInInitializerError(new IllegalStateException("wrong property"))));
+    assertEquals(1, run("boom"));
+    assertEquals("error: IllegalStateException: wrong property", err.toString().strip());
+  }
+
+  @Test
   void run_unexpectedExceptionVerbose_showsWhere() {
     commandLine.addSubcommand(new Boom(new IllegalStateException()));
     assertEquals(1, run("--verbose", "boom"));

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.bench.machine.Machine;
 import io.github.moe4j.cli.Samples;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.Gradients;
@@ -7,6 +8,9 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.kernel.Kernels;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -15,6 +19,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Measured time of a layer.
  *
+ * @param system what made the products: {@code vector} for the kernels, or {@code blas}
  * @param shape sizes
  * @param training whether with all gradients, else forward only
  * @param medianSeconds middle of all runs
@@ -23,6 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param stages of the last run
  */
 public record LayerTime(
+    String system,
     LayerShape shape,
     boolean training,
     double medianSeconds,
@@ -42,15 +48,19 @@ public record LayerTime(
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
     double[] times = RepeatedTimes.seconds(runs, watch, () -> {
+      INDArray y;
       try (MoePass pass = layer.forward(input)) {
         if (training) {
           pass.backward(dy, dx, gradients);
         }
         stages[0] = pass.times();
         hit[0] = shape.experts() - pass.load().expertsWithoutTokens();
+        y = pass.y();
       }
+      y.close(); // the caller's: left to the garbage collector, outputs pile up
     });
-    return new LayerTime(shape, training, Samples.median(times), times[0], hit[0], stages[0]);
+    return new LayerTime(
+        whoMultiplies(), shape, training, Samples.median(times), times[0], hit[0], stages[0]);
   }
 
   /**
@@ -60,7 +70,34 @@ public record LayerTime(
   double idealSeconds(Machine machine) {
     double flops = training ? shape.trainingFlops() : shape.forwardFlops();
     double bytes = shape.weightBytes(expertsHit) * (training ? 3 : 1);
-    return Math.max(flops / machine.gflops(), bytes / machine.readGigabytes()) / 1e9;
+    return Math.max(flops / machine.boundGflops(), bytes / machine.readGigabytes()) / 1e9;
+  }
+
+  private static String whoMultiplies() {
+    return Kernels.chosen().isPresent() ? "vector" : "blas";
+  }
+
+  /** {@code forward}, or {@code training} with all gradients. */
+  String pass() {
+    return training ? "training" : "forward";
+  }
+
+  /** For the JSON file. */
+  Map<String, Object> figures(Machine machine) {
+    Map<String, Object> all = new LinkedHashMap<>();
+    all.put("shape", shape.name());
+    all.put("pass", pass());
+    all.put("ideal_ms", 1e3 * idealSeconds(machine));
+    all.put("median_ms", 1e3 * medianSeconds);
+    all.put("share", share(machine));
+    all.put("system", system);
+    all.put("sizes", shape);
+    all.put("training", training);
+    all.put("medianSeconds", medianSeconds);
+    all.put("bestSeconds", bestSeconds);
+    all.put("expertsHit", expertsHit);
+    all.put("stages", stages);
+    return all;
   }
 
   /** Share of the ideal that the median reaches. */

@@ -1,5 +1,7 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.bench.machine.Machine;
+import io.github.moe4j.bench.machine.MachineText;
 import io.github.moe4j.cli.Watch;
 import java.io.PrintWriter;
 import java.util.ArrayList;
@@ -11,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 
 /** What was measured so far: the machine first, then the passes of layers. */
 final class Roofline {
-  private static final int MACHINE_RUNS = 15;
-
   private final int runs;
   private final Watch watch;
   private final PrintWriter out;
@@ -28,10 +28,10 @@ final class Roofline {
   /** Measures all, and prints the machine's peak as soon as it is known. */
   void measure(List<LayerShape> shapes) {
     watch.progress().at("machine");
-    Machine measured = Machine.measure(MACHINE_RUNS, watch);
+    Machine measured = Machine.measure(watch);
     machine = measured;
     watch.progress().above(() -> {
-      out.println(RooflineTable.machine(measured) + "\n");
+      out.println(MachineText.of(measured) + "\n");
       out.flush();
     });
     for (LayerShape shape : shapes) {
@@ -54,14 +54,16 @@ final class Roofline {
 
   /** For the page. */
   String tables() {
-    return RooflineTable.machine(machine()) + "\n\n" + RooflineTable.of(machine(), layers);
+    return MachineText.of(machine()) + "\n\n" + RooflineTable.of(machine(), layers);
   }
 
   /** For the JSON file. */
   Map<String, Object> figures() {
+    Machine measured = machine();
     Map<String, Object> all = new LinkedHashMap<>();
-    all.put("machine", machine());
-    all.put("layers", layers);
+    all.put("machine", measured);
+    all.put("ideal", measured.boundSystem());
+    all.put("layers", layers.stream().map(layer -> layer.figures(measured)).toList());
     return all;
   }
 

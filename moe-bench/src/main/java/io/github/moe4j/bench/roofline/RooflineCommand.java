@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
+import io.github.moe4j.bench.machine.Machine;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
@@ -18,13 +19,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code roofline}: the measured machine peak, and the layer's share of it. */
+/** {@code roofline}: the limit of the machine, and the layer's share of it. */
 @Command(
     name = "roofline",
     sortOptions = false,
     description =
-        "Measures this machine's peak GEMM rate and memory bandwidth, and the share that a layer"
-            + " reaches, by shape and stage.",
+        "Measures the processor's limit, BLAS's ceiling and bandwidths of this machine, and the share"
+            + " of the limit that a layer reaches, by shape and stage.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class RooflineCommand implements Callable<Integer> {

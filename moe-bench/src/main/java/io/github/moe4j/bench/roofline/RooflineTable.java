@@ -1,6 +1,6 @@
 package io.github.moe4j.bench.roofline;
 
-import io.github.moe4j.cli.FigureOptions;
+import io.github.moe4j.bench.machine.Machine;
 import io.github.moe4j.core.StageTimes;
 import java.util.List;
 import java.util.Locale;
@@ -14,20 +14,6 @@ final class RooflineTable {
 
   private RooflineTable() {}
 
-  /** One line about the machine. */
-  static String machine(Machine machine) {
-    return String.format(
-        Locale.ROOT,
-        "This machine: %.0f GFLOP/s in large float32 GEMMs, %.0f GB/s read, %.0f GB/s copied; %d"
-            + " processors, JDK %s, %s.",
-        machine.gflops(),
-        machine.readGigabytes(),
-        machine.copyGigabytes(),
-        Runtime.getRuntime().availableProcessors(),
-        Runtime.version().feature(),
-        FigureOptions.blas());
-  }
-
   /** The table; stages are in per cent of their sum. */
   static String of(Machine machine, List<LayerTime> times) {
     StringBuilder table = new StringBuilder(HEAD);
@@ -39,7 +25,7 @@ final class RooflineTable {
           "| %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f %% | %.0f %% | %.0f %% |"
               + " %.0f %% | %.0f %% | %.0f %% |%n",
           time.shape().cells(),
-          time.training() ? "training" : "forward",
+          time.pass(),
           1e3 * time.idealSeconds(machine),
           1e3 * time.medianSeconds(),
           1e3 * time.bestSeconds(),

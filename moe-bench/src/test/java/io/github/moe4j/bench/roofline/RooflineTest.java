@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.bench.machine.Bandwidth;
+import io.github.moe4j.bench.machine.Limit;
+import io.github.moe4j.bench.machine.Machine;
+import io.github.moe4j.bench.machine.Rate;
 import io.github.moe4j.cli.TestWatch;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.StageTimes;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -38,6 +43,12 @@ class RooflineTest {
         .execute(arguments);
   }
 
+  /** 200 GFLOP/s and 20 GB/s with all threads. */
+  private static Machine machine() {
+    Bandwidth memory = new Bandwidth("memory", 1024, new Rate(15, 20), new Rate(8, 10));
+    return new Machine(17, 2, new Limit(512, new Rate(150, 200)), 130, "OPENBLAS", List.of(memory));
+  }
+
   @Test
   void flopsAndBytes_coarse_byHand() {
     LayerShape coarse = LayerShape.named("coarse");
@@ -50,7 +61,7 @@ class RooflineTest {
 
   @Test
   void idealSeconds_computeOrMemory_theLarger() {
-    Machine machine = new Machine(200, 20, 10);
+    Machine machine = machine();
     LayerShape coarse = LayerShape.named("coarse");
     LayerShape decode = LayerShape.named("decode 1");
     // 22.5 GFLOP at 200 a second against 88 MB at 20 GB
@@ -67,12 +78,36 @@ class RooflineTest {
   }
 
   private static LayerTime time(LayerShape shape, boolean training, int hit) {
-    return new LayerTime(shape, training, 0.002, 0.001, hit, new StageTimes(1, 1, 1, 5, 1, 1));
+    return new LayerTime(
+        "vector", shape, training, 0.002, 0.001, hit, new StageTimes(1, 1, 1, 5, 1, 1));
+  }
+
+  @Test
+  void idealSeconds_noVectorModule_takesTheCeilingOfBlas() {
+    Machine blas = new Machine(17, 2, null, 130, "OPENBLAS", machine().bandwidths());
+    LayerShape coarse = LayerShape.named("coarse");
+    assertEquals(coarse.forwardFlops() / 130e9, time(coarse, false, 8).idealSeconds(blas), 1e-12);
+    assertEquals("blas", blas.boundSystem());
+    assertEquals("vector", machine().boundSystem());
+  }
+
+  @Test
+  void figures_decode_fieldsForOthers() {
+    JsonNode figures = new ObjectMapper()
+        .valueToTree(time(LayerShape.named("decode 1"), true, 2).figures(machine()));
+    assertEquals("decode 1", figures.get("shape").asText());
+    assertEquals("training", figures.get("pass").asText());
+    assertEquals("vector", figures.get("system").asText());
+    assertEquals(2, figures.get("median_ms").asDouble(), 1e-12);
+    // 3 times 22.02 MB at 20 GB/s
+    assertEquals(3.303, figures.get("ideal_ms").asDouble(), 1e-3);
+    assertEquals(1.6515, figures.get("share").asDouble(), 1e-4);
+    assertEquals(512, figures.get("sizes").get("width").asInt());
   }
 
   @Test
   void table_rows_shareAndStages() {
-    Machine machine = new Machine(200, 20, 10);
+    Machine machine = machine();
     LayerShape decode = LayerShape.named("decode 1");
     String row = RooflineTable.of(machine, List.of(time(decode, false, 2)))
         .lines()
@@ -117,13 +152,19 @@ class RooflineTest {
         err.toString());
     assertTrue(watches.isClosed());
     assertEquals(watches.total(), watches.done() + 1);
+    assertTrue(out.toString().startsWith("This machine: "), out.toString());
     assertTrue(out.toString().contains("| decode 1 | 1, 512, 1792, 8, 2 | forward |"));
     assertTrue(
         out.toString().endsWith("% |\n\ninterrupted after 1 of 2 passes of layers\n"),
         out.toString());
     JsonNode partial = new ObjectMapper().readTree(json.toFile());
     assertFalse(partial.get("complete").asBoolean(true));
-    assertEquals(1, partial.get("figures").get("layers").size());
+    JsonNode figures = partial.get("figures");
+    assertEquals(1, figures.get("layers").size());
+    assertTrue(figures.get("layers").get(0).get("ideal_ms").asDouble() > 0, figures.toString());
+    boolean limit = !figures.get("machine").get("limit").isNull();
+    assertEquals(Kernels.peakRate().isPresent(), limit);
+    assertEquals(limit ? "vector" : "blas", figures.get("ideal").asText());
   }
 
   @Test

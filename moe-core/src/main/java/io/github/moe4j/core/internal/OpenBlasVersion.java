@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Warns of an OpenBLAS that is older than the processors of today. ND4J brings one of 2021, which takes
  * a processor that it does not know for a much older one.
  */
-final class OpenBlasVersion {
+public final class OpenBlasVersion {
   /** The artifacts that moe-bom manages. */
   static final String OPENBLAS = "0.3.31-1.5.13";
 
@@ -32,11 +32,20 @@ final class OpenBlasVersion {
 
   /** Logs one warning if the BLAS library that is loaded is an old OpenBLAS. */
   static void warnIfOld(String vendor) {
-    String version = loaded(Loader.getLoadedLibraries().values(), ofBindings());
-    String warning = warning(vendor, version, Loader.getPlatform());
+    String warning = warning(vendor);
     if (warning != null) {
       System.getLogger("io.github.moe4j.core").log(System.Logger.Level.WARNING, warning);
     }
+  }
+
+  /**
+   * What to say about the library that is loaded, or null if nothing.
+   *
+   * @param vendor ND4J's name for it
+   */
+  public static @Nullable String warning(String vendor) {
+    String version = loaded(Loader.getLoadedLibraries().values(), ofBindings());
+    return warning(vendor, version, Loader.getPlatform());
   }
 
   /** Whether ND4J's name for a BLAS library is that of OpenBLAS. */

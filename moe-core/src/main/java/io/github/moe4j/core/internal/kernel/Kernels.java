@@ -57,6 +57,20 @@ public record Kernels(
     return CHOICE.reason;
   }
 
+  /** Whether the JVM has the module of the Vector API. */
+  public static boolean hasModule() {
+    return Jvm.running().hasModule;
+  }
+
+  /**
+   * What measures the limit of the processor, where the kernels run or would if the user had not chosen
+   * BLAS; nothing elsewhere.
+   */
+  public static Optional<PeakRate> peakRate() {
+    boolean runs = CHOICE.kernels != null || Jvm.running().obstacle().isEmpty();
+    return runs ? Optional.of((PeakRate) create("VectorPeakRate")) : Optional.empty();
+  }
+
   static Choice choose(@Nullable String property, Jvm jvm) {
     String wanted = property == null ? "auto" : property.toLowerCase(Locale.ROOT);
     if (!List.of("auto", "vector", "blas").contains(wanted)) {
