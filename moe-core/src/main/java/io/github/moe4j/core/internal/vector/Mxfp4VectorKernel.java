@@ -15,6 +15,9 @@ import jdk.incubator.vector.VectorOperators;
  * Weights in MXFP4. A panel is made of blocks of {@value
  * io.github.moe4j.core.internal.kernel.PackedKernels#MXFP4_TERMS} terms: the exponents of all columns, and
  * for each term a byte for two columns, the first half of them in the lower bits.
+ *
+ * <p>They become float32 as in {@link Lanes#widened}, the factor being the smallest normal number; written
+ * out in both loops, since with methods of its own C2 of JDK 17 reaches the limit of what it inlines.
  */
 public final class Mxfp4VectorKernel implements PackedKernel<byte[]> {
   private static final int L = S.length();
@@ -78,13 +81,25 @@ public final class Mxfp4VectorKernel implements PackedKernel<byte[]> {
       int terms, float[] left, int leftAt, byte[] codes, int codesAt, float[] sum, int sumAt) {
     IntVector e0 = factor(codes, codesAt);
     IntVector e1 = factor(codes, codesAt + L);
+    FloatVector c0 = e0.reinterpretAsFloats();
+    FloatVector c1 = e1.reinterpretAsFloats();
+    IntVector h0 = e0.sub(1 << FRACTION);
+    IntVector h1 = e1.sub(1 << FRACTION);
     FloatVector s0 = FloatVector.fromArray(S, sum, sumAt);
     FloatVector s1 = FloatVector.fromArray(S, sum, sumAt + L);
     for (int p = 0; p < terms; p++) {
       FloatVector v = FloatVector.broadcast(S, left[leftAt + p]);
       IntVector code = Lanes.ints(codes, codesAt + W + p * L);
-      s0 = v.fma(lower(code, e0), s0);
-      s1 = v.fma(upper(code, e1), s1);
+      IntVector b0 = code.and(0x7).lanewise(VectorOperators.LSHL, FRACTION - 1).add(h0);
+      FloatVector f0 = b0.reinterpretAsFloats();
+      IntVector n0 = f0.add(f0).sub(c0).reinterpretAsInts();
+      IntVector g0 = code.lanewise(VectorOperators.LSHL, 28).and(SIGN);
+      IntVector b1 = code.and(0x70).lanewise(VectorOperators.LSHL, FRACTION - 5).add(h1);
+      FloatVector f1 = b1.reinterpretAsFloats();
+      IntVector n1 = f1.add(f1).sub(c1).reinterpretAsInts();
+      IntVector g1 = code.and(SIGN);
+      s0 = v.fma(b0.min(n0).or(g0).reinterpretAsFloats(), s0);
+      s1 = v.fma(b1.min(n1).or(g1).reinterpretAsFloats(), s1);
     }
     s0.intoArray(sum, sumAt);
     s1.intoArray(sum, sumAt + L);
@@ -108,33 +123,27 @@ public final class Mxfp4VectorKernel implements PackedKernel<byte[]> {
   private static void unpackBlock(int terms, byte[] codes, int codesAt, float[] panel, int to) {
     IntVector e0 = factor(codes, codesAt);
     IntVector e1 = factor(codes, codesAt + L);
+    FloatVector c0 = e0.reinterpretAsFloats();
+    FloatVector c1 = e1.reinterpretAsFloats();
+    IntVector h0 = e0.sub(1 << FRACTION);
+    IntVector h1 = e1.sub(1 << FRACTION);
     for (int p = 0; p < terms; p++) {
       IntVector code = Lanes.ints(codes, codesAt + W + p * L);
-      lower(code, e0).intoArray(panel, to + p * W);
-      upper(code, e1).intoArray(panel, to + p * W + L);
+      IntVector b0 = code.and(0x7).lanewise(VectorOperators.LSHL, FRACTION - 1).add(h0);
+      FloatVector f0 = b0.reinterpretAsFloats();
+      IntVector n0 = f0.add(f0).sub(c0).reinterpretAsInts();
+      IntVector g0 = code.lanewise(VectorOperators.LSHL, 28).and(SIGN);
+      IntVector b1 = code.and(0x70).lanewise(VectorOperators.LSHL, FRACTION - 5).add(h1);
+      FloatVector f1 = b1.reinterpretAsFloats();
+      IntVector n1 = f1.add(f1).sub(c1).reinterpretAsInts();
+      IntVector g1 = code.and(SIGN);
+      b0.min(n0).or(g0).reinterpretAsFloats().intoArray(panel, to + p * W);
+      b1.min(n1).or(g1).reinterpretAsFloats().intoArray(panel, to + p * W + L);
     }
   }
 
   /** The bits of the factor of each column. */
   private static IntVector factor(byte[] codes, int at) {
     return Lanes.ints(codes, at).and(0xff).lanewise(VectorOperators.LSHL, FRACTION);
-  }
-
-  private static FloatVector lower(IntVector code, IntVector factor) {
-    IntVector bits = code.and(0x7).lanewise(VectorOperators.LSHL, FRACTION - 1);
-    return widened(bits, code.lanewise(VectorOperators.LSHL, 28), factor);
-  }
-
-  private static FloatVector upper(IntVector code, IntVector factor) {
-    IntVector bits = code.and(0x70).lanewise(VectorOperators.LSHL, FRACTION - 5);
-    return widened(bits, code, factor);
-  }
-
-  /** As {@link Lanes#widened}; the factor is the smallest normal number. */
-  private static FloatVector widened(IntVector number, IntVector signed, IntVector factor) {
-    IntVector bits = number.add(factor).sub(1 << FRACTION);
-    FloatVector f = bits.reinterpretAsFloats();
-    FloatVector subnormal = f.add(f).sub(factor.reinterpretAsFloats());
-    return bits.min(subnormal.reinterpretAsInts()).or(signed.and(SIGN)).reinterpretAsFloats();
   }
 }
