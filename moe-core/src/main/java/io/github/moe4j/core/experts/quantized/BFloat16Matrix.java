@@ -1,7 +1,5 @@
 package io.github.moe4j.core.experts.quantized;
 
-import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.io.HalfFloats;
 import java.util.Arrays;
 
 /**
@@ -28,21 +26,11 @@ final class BFloat16Matrix implements PackedMatrix {
     int[][] pairs = new int[(in + 1) / 2][out];
     for (int o = 0; o < out; o++) {
       for (int d = 0; d < in; d++) {
-        int upper = round(weight[o * in + d]);
+        int upper = HalfRounding.BFLOAT16.code(weight[o * in + d], o, d) << Short.SIZE;
         pairs[d / 2][o] |= d % 2 == 0 ? upper >>> 16 : upper;
       }
     }
     return new BFloat16Matrix(pairs, in, out);
-  }
-
-  /** Bits of the nearest float32 whose lower half is 0, of two the one with an even last bit. */
-  static int round(float w) {
-    int rounded = HalfFloats.toBfloat16(w) << 16;
-    Require.that(
-        Float.isFinite(Float.intBitsToFloat(rounded)),
-        "a weight must be finite in bfloat16 but was %s",
-        w);
-    return rounded;
   }
 
   @Override

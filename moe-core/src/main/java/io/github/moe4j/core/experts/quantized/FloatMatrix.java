@@ -16,7 +16,7 @@ final class FloatMatrix implements PackedMatrix {
     float[][] inputs = new float[in][out];
     for (int o = 0; o < out; o++) {
       for (int d = 0; d < in; d++) {
-        inputs[d][o] = weight[o * in + d];
+        inputs[d][o] = Rounding.finite(weight[o * in + d]);
       }
     }
     return new FloatMatrix(inputs, out);

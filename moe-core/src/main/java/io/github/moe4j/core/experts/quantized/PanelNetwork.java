@@ -8,10 +8,9 @@ import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.internal.experts.NetworkPanels;
 import io.github.moe4j.core.internal.experts.WeightPanels;
-import io.github.moe4j.core.internal.kernel.Kernel;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,8 +25,8 @@ record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenF
     implements NetworkPanels<float[]> {
   private static final String WEIGHT = ".weight";
 
-  /** A packed copy of networks; null if the format has no panels. */
-  static @Nullable PanelNetwork of(Kernel<float[]> kernel, HiddenLayer layer, WeightFormat format) {
+  /** A packed copy of networks. */
+  static PanelNetwork of(Kernels kernels, HiddenLayer layer, WeightFormat format) {
     NamedArrays parameters = layer.parameters();
     List<String> names = parameters.names().stream()
         .filter(name -> name.endsWith(WEIGHT))
@@ -35,17 +34,13 @@ record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenF
         .toList();
     List<List<PanelMatrix>> weights = new ArrayList<>();
     for (String name : names) {
-      List<PanelMatrix> experts = pack(kernel, parameters, name, format);
-      if (experts == null) {
-        return null;
-      }
-      weights.add(experts);
+      weights.add(pack(kernels, parameters, name, format));
     }
     return new PanelNetwork(names.subList(0, names.size() - 1), weights, layer.hiddenFunction());
   }
 
-  private static @Nullable List<PanelMatrix> pack(
-      Kernel<float[]> kernel, NamedArrays parameters, String name, WeightFormat format) {
+  private static List<PanelMatrix> pack(
+      Kernels kernels, NamedArrays parameters, String name, WeightFormat format) {
     INDArray weight = parameters.get(name + WEIGHT);
     Require.type(name + WEIGHT, weight, DataType.FLOAT);
     int out = Math.toIntExact(weight.size(1));
@@ -62,11 +57,7 @@ record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenF
       if (biases != null) {
         biases.read(e, bias);
       }
-      PanelMatrix matrix = format.panels(kernel, values, bias, out, in);
-      if (matrix == null) {
-        return null;
-      }
-      experts.add(matrix);
+      experts.add(format.panels(kernels, values, bias, out, in));
     }
     return experts;
   }
@@ -114,9 +105,7 @@ record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenF
     for (int e = 0; e < experts(); e++) {
       PanelMatrix matrix = weights.get(number).get(e);
       for (int o = 0; o < first.out(); o++) {
-        for (int d = 0; d < row.length; d++) {
-          row[d] = matrix.weight(o, d);
-        }
+        matrix.row(o, row);
         target.write((long) e * first.out() + o, row);
       }
     }

@@ -28,19 +28,10 @@ record PanelWeight(float[] panels, int origin, float @Nullable [] bias, int out,
     for (int o = 0; o < out; o++) {
       int at = kernel.origin() + o / width * width * even(in) + o % width;
       for (int d = 0; d < in; d++) {
-        panels[at + d * width] = weight[o * in + d];
+        panels[at + d * width] = Rounding.finite(weight[o * in + d]);
       }
     }
     return new PanelWeight(panels, kernel.origin(), bias, out, in, width);
-  }
-
-  @Override
-  public void bias(BlockProducts<float[]> products, int first, int columns, float[] sum) {
-    if (bias == null) {
-      products.clear(sum);
-    } else {
-      products.fill(sum, bias, first, columns);
-    }
   }
 
   @Override
@@ -54,8 +45,11 @@ record PanelWeight(float[] panels, int origin, float @Nullable [] bias, int out,
   }
 
   @Override
-  public float weight(int o, int d) {
-    return panels[origin + o / width * width * even(in) + d * width + o % width];
+  public void row(int o, float[] target) {
+    int at = origin + o / width * width * even(in) + o % width;
+    for (int d = 0; d < in; d++) {
+      target[d] = panels[at + d * width];
+    }
   }
 
   @Override

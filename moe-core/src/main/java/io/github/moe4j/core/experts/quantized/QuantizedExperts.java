@@ -25,9 +25,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Copies of float32 experts with weights in fewer bytes, for evaluation: with few tokens a pass is
  * bound by reading the weights. Rows, biases and sums are float32 as before.
  *
- * <p>Up to 16 rows of an expert are multiplied with the packed weights directly; for more rows the
- * weights of 256 inputs at a time are converted to float32 for BLAS. Results do not depend on the
- * number of threads.
+ * <p>Products are made with the rounded weights ŵ in float32. With the kernels y has the bits of float32
+ * experts with those weights, and the row of a token those that it has alone. On BLAS, up to 16 rows of an
+ * expert are multiplied with the packed weights directly; for more rows the weights of 256 inputs at a
+ * time are converted to float32. Results do not depend on the number of threads.
  *
  * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes
  * and every backward pass, even for dx only, are rejected. Immutable, and several threads may run it at
@@ -46,8 +47,9 @@ public final class QuantizedExperts implements Experts {
     this.experts = given.experts();
     this.modelWidth = given.modelWidth();
     this.format = format;
-    this.element = Kernels.chosen().map(ElementKernel::floats).orElse(null);
-    this.panels = element == null ? null : PanelNetwork.of(element.kernel(), layer, format);
+    Kernels kernels = Kernels.chosen().orElse(null);
+    this.element = kernels == null ? null : ElementKernel.floats(kernels);
+    this.panels = kernels == null ? null : PanelNetwork.of(kernels, layer, format);
     this.network = panels == null ? PackedNetwork.of(layer, format) : null;
   }
 
@@ -76,7 +78,10 @@ public final class QuantizedExperts implements Experts {
     return format;
   }
 
-  /** Bytes that weights, scales and biases take, without the headers of Java's arrays. */
+  /**
+   * Bytes that weights, scales and biases take, without the headers of Java's arrays. For the kernels
+   * outputs fill up a multiple of two vectors, and inputs an even number.
+   */
   public long bytes() {
     if (panels != null) {
       return panels.bytes();

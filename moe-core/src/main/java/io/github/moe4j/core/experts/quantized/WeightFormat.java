@@ -1,10 +1,13 @@
 package io.github.moe4j.core.experts.quantized;
 
-import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.kernel.Kernel;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import org.jspecify.annotations.Nullable;
 
-/** How {@link QuantizedExperts} keep a weight w [out,in] of an expert. */
+/**
+ * How {@link QuantizedExperts} keep a weight w [out,in] of an expert. Rounding is to the nearest number of the
+ * format, ties to the even last bit; ŵ is the rounded weight as float32. A weight that is not finite,
+ * or too large for its format, is rejected.
+ */
 public enum WeightFormat {
   /**
    * As it is, four bytes a weight, in the order that products read: nothing is rounded, and no pass spends time
@@ -13,26 +16,46 @@ public enum WeightFormat {
   FLOAT32 {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
-      requireFinite(weight);
       return FloatMatrix.pack(weight, out, in);
     }
 
     @Override
-    PanelMatrix panels(
-        Kernel<float[]> kernel, float[] weight, float @Nullable [] bias, int out, int in) {
-      requireFinite(weight);
-      return PanelWeight.pack(kernel, weight, bias, out, in);
+    PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
+      return PanelWeight.pack(kernels.floats(), weight, bias, out, in);
     }
   },
 
   /**
-   * The upper half of float32, rounded to nearest, ties to even: two bytes per weight, and {@code
-   * |ŵ − w| ≤ 2⁻⁸·|w|} for every w that is not subnormal.
+   * The upper half of float32: two bytes per weight, and {@code |ŵ − w| ≤ 2⁻⁸·|w|} for every w that is not
+   * subnormal.
    */
   BFLOAT16 {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       return BFloat16Matrix.pack(weight, out, in);
+    }
+
+    @Override
+    PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
+      return CodedPanels.pack(
+          kernels.packed().bfloat16(), HalfRounding.BFLOAT16, weight, bias, out, in);
+    }
+  },
+
+  /**
+   * IEEE half precision: two bytes per weight, and {@code |ŵ − w| ≤ max(2⁻¹¹·|w|, 2⁻²⁵)}. Weights of 65520 and
+   * more are rejected.
+   */
+  FLOAT16 {
+    @Override
+    PackedMatrix pack(float[] weight, int out, int in) {
+      return CodedMatrix.pack(HalfRounding.FLOAT16, weight, out, in);
+    }
+
+    @Override
+    PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
+      return CodedPanels.pack(
+          kernels.packed().float16(), HalfRounding.FLOAT16, weight, bias, out, in);
     }
   },
 
@@ -41,8 +64,8 @@ public enum WeightFormat {
    * {@code s = max|w|/127} over the weights of that output, rounded up to float32; an output whose
    * weights are all 0 has s = 0. So {@code |ŵ − w| ≤ s/2}, but for the rounding of q·s to float32.
    *
-   * <p>One byte a weight on JDK 21 and later. Before that the compiler does not vectorize bytes times
-   * float32, so three weights share a float32: 1⅓ bytes per weight, and the same bits of y.
+   * <p>One byte a weight. On BLAS before JDK 21 the compiler does not vectorize bytes times float32, so
+   * three weights share a float32: 1⅓ bytes per weight.
    */
   INT8 {
     @Override
@@ -52,16 +75,54 @@ public enum WeightFormat {
           ? Int8Bytes.pack(rounding, weight, in)
           : Int8Triples.pack(rounding, weight, in);
     }
-  };
 
-  private static void requireFinite(float[] weight) {
-    for (float w : weight) {
-      Require.that(Float.isFinite(w), "a weight must be finite but was %s", w);
+    @Override
+    PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
+      Int8Rounding rounding = Int8Rounding.of(weight, out, in);
+      return CodedPanels.pack(kernels.packed().int8(), rounding, weight, bias, out, in);
     }
-  }
+  },
 
   /**
-   * Packs the weight of one expert.
+   * {@code ŵ = q·s} with q in FP8 e4m3 (0 to ±448, four bits of exponent, three of fraction, no infinities)
+   * and one scale s for each block of 128 outputs and 128 inputs, as DeepSeek-V3 stores its weights:
+   * {@code s = max|w|/448} over the block, rounded up to float32. One byte per weight, and {@code |ŵ − w| ≤
+   * max(2⁻⁴·|w|, 2⁻¹⁰·s)}, but for the rounding of q·s to float32.
+   */
+  FP8_E4M3 {
+    @Override
+    PackedMatrix pack(float[] weight, int out, int in) {
+      return CodedMatrix.pack(E4m3Rounding.of(weight, out, in), weight, out, in);
+    }
+
+    @Override
+    PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
+      E4m3Rounding rounding = E4m3Rounding.of(weight, out, in);
+      return CodedPanels.pack(kernels.packed().e4m3(), rounding, weight, bias, out, in);
+    }
+  },
+
+  /**
+   * {@code ŵ = q·2ᵏ} with q in FP4 e2m1 (0, ±½, ±1, ±1½, ±2, ±3, ±4, ±6) and one k for each 32 inputs of
+   * an output, {@code k = max(⌊log₂ max|w|⌋ − 2, −125)} over them, as the Microscaling specification 1.0 of
+   * the Open Compute Project converts: what is above 6·2ᵏ becomes that. 4¼ bits per weight, and {@code
+   * |ŵ − w| ≤ max(|w|, 2ᵏ)/4}.
+   */
+  MXFP4 {
+    @Override
+    PackedMatrix pack(float[] weight, int out, int in) {
+      return CodedMatrix.pack(Mxfp4Rounding.of(weight, out, in), weight, out, in);
+    }
+
+    @Override
+    PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
+      Mxfp4Rounding rounding = Mxfp4Rounding.of(weight, out, in);
+      return CodedPanels.pack(kernels.packed().mxfp4(), rounding, weight, bias, out, in);
+    }
+  };
+
+  /**
+   * Packs the weight of one expert for BLAS.
    *
    * @param weight [out·in], finite. Not modified.
    */
@@ -72,11 +133,7 @@ public enum WeightFormat {
    *
    * @param weight [out·in], finite. Not modified.
    * @param bias [out], or null. Kept.
-   * @return null if the format has no panels
    */
-  @Nullable
-  PanelMatrix panels(
-      Kernel<float[]> kernel, float[] weight, float @Nullable [] bias, int out, int in) {
-    return null;
-  }
+  abstract PanelMatrix panels(
+      Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in);
 }

@@ -20,12 +20,14 @@ import org.jspecify.annotations.Nullable;
  * @param floatRooms scratch memory for that
  * @param doubles for float64
  * @param doubleRooms scratch memory for that
+ * @param packed for weights of few bits
  */
 public record Kernels(
     Kernel<float[]> floats,
     Room.Pool<float[]> floatRooms,
     Kernel<double[]> doubles,
-    Room.Pool<double[]> doubleRooms) {
+    Room.Pool<double[]> doubleRooms,
+    PackedKernels packed) {
   /** The property that chooses. */
   public static final String PROPERTY = "moe4j.kernels";
 
@@ -153,7 +155,13 @@ public record Kernels(
   private static Kernels load() {
     Kernel<float[]> floats = (Kernel<float[]>) create("FloatVectorKernel");
     Kernel<double[]> doubles = (Kernel<double[]>) create("DoubleVectorKernel");
-    return new Kernels(floats, new Room.Pool<>(floats), doubles, new Room.Pool<>(doubles));
+    PackedKernels packed = new PackedKernels(
+        (PackedKernel<short[]>) create("BFloat16VectorKernel"),
+        (PackedKernel<short[]>) create("Float16VectorKernel"),
+        (PackedKernel<byte[]>) create("Int8VectorKernel"),
+        (PackedKernel<byte[]>) create("E4m3VectorKernel"),
+        (PackedKernel<byte[]>) create("Mxfp4VectorKernel"));
+    return new Kernels(floats, new Room.Pool<>(floats), doubles, new Room.Pool<>(doubles), packed);
   }
 
   private static Object create(String name) {

@@ -31,7 +31,7 @@ class PackedMatrixTest {
   }
 
   private static float bfloat16(float w) {
-    return Float.intBitsToFloat(BFloat16Matrix.round(w));
+    return HalfRounding.BFLOAT16.value(HalfRounding.BFLOAT16.code(w, 0, 0), 0, 0);
   }
 
   @Test
@@ -74,6 +74,10 @@ class PackedMatrixTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> WeightFormat.BFLOAT16.pack(new float[] {Float.MAX_VALUE}, 1, 1));
+    // half way from the largest finite float16 to the next
+    assertThrows(
+        IllegalArgumentException.class, () -> WeightFormat.FLOAT16.pack(new float[] {65520}, 1, 1));
+    assertEquals(0x7bff, HalfRounding.FLOAT16.code(65519, 0, 0));
   }
 
   @ParameterizedTest
@@ -81,7 +85,9 @@ class PackedMatrixTest {
   void multiply_awkwardSizes_naiveWithinRounding(int out, int in) {
     float[] weight = random(1, out * in);
     List<PackedMatrix> all = new ArrayList<>(int8(weight, out, in));
-    all.add(BFloat16Matrix.pack(weight, out, in));
+    for (WeightFormat format : WeightFormat.values()) {
+      all.add(format.pack(weight, out, in));
+    }
     for (PackedMatrix packed : all) {
       float[] rounded = unpacked(packed);
       for (int rows : ROWS) {
@@ -126,6 +132,9 @@ class PackedMatrixTest {
     assertEquals(10 * 6 * 2, BFloat16Matrix.pack(weight, 6, 9).bytes()); // an odd input fills up
     assertEquals(6 * 9 + 4 * 6, int8(weight, 6, 9).get(0).bytes());
     assertEquals(4 * 2 * 9 + 4 * 6, int8(weight, 6, 9).get(1).bytes());
+    assertEquals(6 * 9 * 2, WeightFormat.FLOAT16.pack(weight, 6, 9).bytes());
+    assertEquals(6 * 9 + 4, WeightFormat.FP8_E4M3.pack(weight, 6, 9).bytes());
+    assertEquals(6 * 9 / 2 + 6, WeightFormat.MXFP4.pack(weight, 6, 9).bytes());
   }
 
   private static List<PackedMatrix> int8(float[] weight, int out, int in) {

@@ -26,22 +26,46 @@ record QuantizedBound(double[] y, double[] error) {
   static double[] ofWeights(INDArray weight, WeightFormat format) {
     double[] w = values(weight);
     double[] bounds = new double[w.length];
+    int out = (int) weight.size(1);
     int in = (int) weight.size(2);
-    for (int row = 0; row < w.length; row += in) {
-      double most = 0;
-      for (int i = row; i < row + in; i++) {
-        most = Math.max(most, Math.abs(w[i]));
-      }
-      for (int i = row; i < row + in; i++) {
-        // q·s is rounded to float32 once more, and s may be one rounding above max|w|/127.
-        bounds[i] = switch (format) {
-          case FLOAT32 -> 0;
-          case BFLOAT16 -> 0x1p-8 * Math.abs(w[i]);
-          case INT8 -> most / 254 * (1 + 0x1p-22) + 0x1p-24 * most;
-        };
-      }
+    for (int i = 0; i < w.length; i++) {
+      // q·s is rounded to float32 once more, and s may be one rounding above what it should be.
+      double size = Math.abs(w[i]);
+      double more = 1 + 0x1p-22;
+      bounds[i] = switch (format) {
+        case FLOAT32 -> 0;
+        case BFLOAT16 -> 0x1p-8 * size;
+        case FLOAT16 -> Math.max(0x1p-11 * size, 0x1p-25);
+        case INT8 -> {
+          double most = most(w, out, in, i, 1, in);
+          yield most / 254 * more + 0x1p-24 * most;
+        }
+        case FP8_E4M3 -> {
+          double most = most(w, out, in, i, 128, 128);
+          yield Math.max(0x1p-4 * size, most / 448 * 0x1p-10) * more + 0x1p-24 * 2 * size;
+        }
+        case MXFP4 -> {
+          double most = most(w, out, in, i, 1, 32);
+          double unit = most == 0 ? 0 : Math.scalb(1.0, Math.getExponent(most) - 2);
+          yield Math.max(size, unit) / 4;
+        }
+      };
     }
     return bounds;
+  }
+
+  /** The largest absolute value in the block of some outputs and inputs with an element. */
+  private static double most(double[] w, int out, int in, int at, int outputs, int inputs) {
+    int expert = at / (out * in);
+    int o = at / in % out / outputs * outputs;
+    int d = at % in / inputs * inputs;
+    double most = 0;
+    for (int row = o; row < Math.min(out, o + outputs); row++) {
+      for (int column = d; column < Math.min(in, d + inputs); column++) {
+        most = Math.max(most, Math.abs(w[(expert * out + row) * in + column]));
+      }
+    }
+    return most;
   }
 
   static QuantizedBound of(NamedArrays given, WeightFormat format, INDArray x, int[] load) {

@@ -6,6 +6,7 @@ import static io.github.moe4j.core.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
@@ -16,6 +17,7 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.core.testkit.Seeds;
 import java.util.ArrayList;
@@ -167,6 +169,47 @@ class QuantizedExpertsTest {
     }
   }
 
+  /** A law of the kernels: products are made with ŵ in one order, however many rows there are. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void run_kernels_bitsOfFloat32WithRoundedWeightsAndOfRowsAlone(Kind kind) {
+    assumeTrue(Kernels.chosen().isPresent());
+    for (int[] width : new int[][] {{33, 71}, {301, 130}, {130, 300}}) {
+      Experts original = kind.create(width[0], width[1]);
+      QuantizedExperts quantized = kind.quantize(original);
+      Experts rounded = kind.rounded(quantized, original.parameters());
+      QuantizedExperts float32 =
+          new Kind(kind.gated(), kind.biases(), WeightFormat.FLOAT32).quantize(rounded);
+      for (int n : new int[] {1, 2, 3, 4, 5, 7, 13, 64, 300}) {
+        int[] load = {0, n, 1};
+        INDArray x = tokens(load, width[0]);
+        double[] y = values(y(quantized, x, load));
+        assertSameBits(kind + ", " + n, values(y(float32, x, load)), y);
+        for (int row : new int[] {0, n / 2, n - 1}) {
+          double[] token = Arrays.copyOfRange(values(x), row * width[0], (row + 1) * width[0]);
+          INDArray own = RandomArrays.of(DataType.FLOAT, token, 1, width[0]);
+          assertSameBits(
+              kind + ", row " + row + " of " + n,
+              Arrays.copyOfRange(y, row * width[0], (row + 1) * width[0]),
+              values(y(quantized, own, new int[] {0, 1, 0})));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WeightFormat.class)
+  void of_notFinite_oneClearError(WeightFormat format) {
+    Kind kind = new Kind(false, false, format);
+    Experts experts = kind.create(40, 6);
+    experts.parameters().get("down.weight").putScalar(new long[] {1, 33, 4}, Float.NaN);
+    assertEquals(
+        "a weight must be finite but was NaN",
+        assertThrows(IllegalArgumentException.class, () -> kind.quantize(experts))
+            .getMessage()
+            .replaceAll(" in [a-z0-9]+", ""));
+  }
+
   @ParameterizedTest
   @EnumSource(WeightFormat.class)
   void run_twoCallersAtOnce_sameBitsAsOne(WeightFormat format) throws Exception {
@@ -206,14 +249,14 @@ class QuantizedExpertsTest {
   @Test
   void properties_ofACopy() {
     QuantizedExperts experts = new Kind(true, true, WeightFormat.BFLOAT16)
-        .quantize(new Kind(true, true, WeightFormat.BFLOAT16).create(6, 8));
+        .quantize(new Kind(true, true, WeightFormat.BFLOAT16).create(64, 32));
     assertEquals(3, experts.experts());
-    assertEquals(6, experts.modelWidth());
+    assertEquals(64, experts.modelWidth());
     assertEquals(DataType.FLOAT, experts.dataType());
     assertEquals(WeightFormat.BFLOAT16, experts.format());
     assertEquals(0, experts.parameters().count());
-    // 3 experts of three weights of 48 at two bytes, and biases of 8 + 8 + 6 at four
-    assertEquals(3 * (3 * 48 * 2 + 22 * 4), experts.bytes());
+    // 3 experts of three weights of 2048 at two bytes, and biases of 32 + 32 + 64 at four
+    assertEquals(3 * (3 * 2048 * 2 + 128 * 4), experts.bytes());
   }
 
   @Test

@@ -1,0 +1,54 @@
+package io.github.moe4j.core.experts.quantized;
+
+import static io.github.moe4j.core.internal.kernel.PackedKernels.E4M3_TERMS;
+
+/**
+ * Rounding to FP8 e4m3 with a scale for each block of outputs and inputs, see {@link
+ * WeightFormat#FP8_E4M3}.
+ *
+ * @param scales of the blocks, those of the same outputs together
+ * @param perRow blocks of the same outputs
+ */
+record E4m3Rounding(float[] scales, int perRow) implements Rounding {
+  private static final int BLOCK = E4M3_TERMS;
+
+  /** The scales of a weight [out·in]. */
+  static E4m3Rounding of(float[] weight, int out, int in) {
+    int perRow = (in + BLOCK - 1) / BLOCK;
+    float[] scales = new float[(out + BLOCK - 1) / BLOCK * perRow];
+    for (int i = 0; i < scales.length; i++) {
+      int o = i / perRow * BLOCK;
+      int d = i % perRow * BLOCK;
+      float most =
+          Rounding.most(weight, in, o, Math.min(out, o + BLOCK), d, Math.min(in, d + BLOCK));
+      scales[i] = Rounding.scale(most, SmallFloats.E4M3.largest());
+    }
+    return new E4m3Rounding(scales, perRow);
+  }
+
+  @Override
+  public float scale(int o, int d) {
+    return scales[o / BLOCK * perRow + d / BLOCK];
+  }
+
+  @Override
+  public int bits() {
+    return Byte.SIZE;
+  }
+
+  @Override
+  public int code(float w, int o, int d) {
+    float scale = scale(o, d);
+    return scale == 0 ? 0 : SmallFloats.E4M3.code(w / (double) scale);
+  }
+
+  @Override
+  public float value(int code, int o, int d) {
+    return SmallFloats.E4M3.value(code) * scale(o, d);
+  }
+
+  @Override
+  public long scaleBytes() {
+    return (long) scales.length * Float.BYTES;
+  }
+}
