@@ -182,7 +182,7 @@ public final class FloatVectorKernel implements Kernel<float[]> {
     FloatVector s10b = FloatVector.fromArray(S, sum, sumAt + 10 * stride + L);
     FloatVector s11a = FloatVector.fromArray(S, sum, sumAt + 11 * stride);
     FloatVector s11b = FloatVector.fromArray(S, sum, sumAt + 11 * stride + L);
-    for (int p = 0; p < terms; p += 2) {
+    for (int p = 0; p < terms; p++) {
       int i = aAt + p;
       int j = bAt + p * 2 * L;
       FloatVector b0 = FloatVector.fromArray(S, b, j);
@@ -223,44 +223,6 @@ public final class FloatVectorKernel implements Kernel<float[]> {
       v = FloatVector.broadcast(S, a[i + 11 * SEGMENT]);
       s11a = v.fma(b0, s11a);
       s11b = v.fma(b1, s11b);
-      FloatVector b2 = FloatVector.fromArray(S, b, j + 2 * L);
-      FloatVector b3 = FloatVector.fromArray(S, b, j + 3 * L);
-      v = FloatVector.broadcast(S, a[i + 1]);
-      s0a = v.fma(b2, s0a);
-      s0b = v.fma(b3, s0b);
-      v = FloatVector.broadcast(S, a[i + SEGMENT + 1]);
-      s1a = v.fma(b2, s1a);
-      s1b = v.fma(b3, s1b);
-      v = FloatVector.broadcast(S, a[i + 2 * SEGMENT + 1]);
-      s2a = v.fma(b2, s2a);
-      s2b = v.fma(b3, s2b);
-      v = FloatVector.broadcast(S, a[i + 3 * SEGMENT + 1]);
-      s3a = v.fma(b2, s3a);
-      s3b = v.fma(b3, s3b);
-      v = FloatVector.broadcast(S, a[i + 4 * SEGMENT + 1]);
-      s4a = v.fma(b2, s4a);
-      s4b = v.fma(b3, s4b);
-      v = FloatVector.broadcast(S, a[i + 5 * SEGMENT + 1]);
-      s5a = v.fma(b2, s5a);
-      s5b = v.fma(b3, s5b);
-      v = FloatVector.broadcast(S, a[i + 6 * SEGMENT + 1]);
-      s6a = v.fma(b2, s6a);
-      s6b = v.fma(b3, s6b);
-      v = FloatVector.broadcast(S, a[i + 7 * SEGMENT + 1]);
-      s7a = v.fma(b2, s7a);
-      s7b = v.fma(b3, s7b);
-      v = FloatVector.broadcast(S, a[i + 8 * SEGMENT + 1]);
-      s8a = v.fma(b2, s8a);
-      s8b = v.fma(b3, s8b);
-      v = FloatVector.broadcast(S, a[i + 9 * SEGMENT + 1]);
-      s9a = v.fma(b2, s9a);
-      s9b = v.fma(b3, s9b);
-      v = FloatVector.broadcast(S, a[i + 10 * SEGMENT + 1]);
-      s10a = v.fma(b2, s10a);
-      s10b = v.fma(b3, s10b);
-      v = FloatVector.broadcast(S, a[i + 11 * SEGMENT + 1]);
-      s11a = v.fma(b2, s11a);
-      s11b = v.fma(b3, s11b);
     }
     s0a.intoArray(sum, sumAt);
     s0b.intoArray(sum, sumAt + L);
