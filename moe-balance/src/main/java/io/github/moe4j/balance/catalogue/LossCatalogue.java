@@ -79,7 +79,7 @@ public final class LossCatalogue {
               "Importance loss of probabilities",
               "CV² of Σ_t p",
               IMPORTANCE_PAGE,
-              0.02,
+              0.03,
               "0",
               (c, sizes) -> ImportanceLoss.ofProbabilities(c, VarianceEstimator.POPULATION))
           .when("without counts; balances probability, not tokens"),
