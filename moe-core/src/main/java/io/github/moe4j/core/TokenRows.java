@@ -60,19 +60,9 @@ final class TokenRows {
   static void sum(DispatchPlan plan, INDArray rows, Factor factor, INDArray tokens) {
     if (plan.rows() == 0) {
       Zero.fill(tokens);
-      return;
+    } else {
+      combine(plan, rows, factor, tokens, false);
     }
-    Rows source = Rows.of(rows);
-    Rows target = Rows.of(tokens);
-    Parallel.ranges(plan.tokens(), grain(source), (from, to) -> {
-      RowVector row = RowVector.like(source);
-      RowVector total = RowVector.like(source);
-      for (int t = from; t < to; t++) {
-        total.clear();
-        addRowsOf(t, plan, source, factor, row, total);
-        total.write(target, t);
-      }
-    });
   }
 
   /**
@@ -82,20 +72,28 @@ final class TokenRows {
    * @param tokens [T,D], contiguous. Modified: the result is added.
    */
   static void add(DispatchPlan plan, INDArray rows, Factor factor, INDArray tokens) {
-    if (plan.rows() == 0) {
-      return;
+    if (plan.rows() > 0) {
+      combine(plan, rows, factor, tokens, true);
     }
+  }
+
+  private static void combine(
+      DispatchPlan plan, INDArray rows, Factor factor, INDArray tokens, boolean add) {
     Rows source = Rows.of(rows);
     Rows target = Rows.of(tokens);
     Parallel.ranges(plan.tokens(), grain(source), (from, to) -> {
       RowVector row = RowVector.like(source);
       RowVector total = RowVector.like(source);
       for (int t = from; t < to; t++) {
-        if (plan.rowsOf(t) > 0) {
+        if (!add) {
+          total.clear();
+        } else if (plan.rowsOf(t) > 0) {
           total.read(target, t);
-          addRowsOf(t, plan, source, factor, row, total);
-          total.write(target, t);
+        } else {
+          continue;
         }
+        addRowsOf(t, plan, source, factor, row, total);
+        total.write(target, t);
       }
     });
   }

@@ -1,39 +1,61 @@
 package io.github.moe4j.core.experts.quantized;
 
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What quantized networks of one hidden layer consist of: {@code down(function(projections of x))}.
+ * Networks packed for loops that the compiler vectorizes, and for BLAS: {@code down(function(projections of
+ * x))}.
  *
- * @param names of the projections before the hidden layer
- * @param projections before the hidden layer, of one shape
- * @param function from their values to the hidden ones
- * @param down from the hidden layer to the output
+ * @param names of all projections, that to the output last
+ * @param linears by projection
+ * @param function from the values of the projections to the hidden ones
+ * @param idle workers that no pass uses
  */
 record PackedNetwork(
     List<String> names,
-    List<PackedLinear> projections,
+    List<PackedLinear> linears,
     HiddenFunction function,
-    PackedLinear down) {
-  /** What the projection to the output is called. */
-  static final String DOWN = "down";
-
-  private static final String WEIGHT = ".weight";
-
+    Queue<PackedWorker> idle)
+    implements QuantizedNetwork {
   /** A packed copy of networks. */
   static PackedNetwork of(HiddenLayer layer, WeightFormat format) {
     NamedArrays parameters = layer.parameters();
-    List<String> names = parameters.names().stream()
-        .filter(name -> name.endsWith(WEIGHT))
-        .map(name -> name.substring(0, name.length() - WEIGHT.length()))
-        .filter(name -> !name.equals(DOWN))
-        .toList();
-    List<PackedLinear> projections =
+    List<String> names = QuantizedNetwork.names(parameters);
+    List<PackedLinear> linears =
         names.stream().map(name -> PackedLinear.of(name, parameters, format)).toList();
-    return new PackedNetwork(
-        names, projections, layer.hiddenFunction(), PackedLinear.of(DOWN, parameters, format));
+    return new PackedNetwork(names, linears, layer.hiddenFunction(), new ConcurrentLinkedQueue<>());
+  }
+
+  /** The projections before the hidden layer, of one shape. */
+  List<PackedLinear> projections() {
+    return linears.subList(0, linears.size() - 1);
+  }
+
+  /** The projection from the hidden layer to the output. */
+  PackedLinear down() {
+    return linears.get(linears.size() - 1);
+  }
+
+  @Override
+  public long bytes() {
+    return linears.stream().mapToLong(PackedLinear::bytes).sum();
+  }
+
+  @Override
+  public INDArray unpacked(int number) {
+    return linears.get(number).unpacked();
+  }
+
+  @Override
+  public ExpertsPass run(INDArray xR, int[] start, Arena.Scope scope) {
+    return new PackedPass(this, xR, start, scope).run();
   }
 }

@@ -1,11 +1,20 @@
 package io.github.moe4j.core.experts.quantized;
 
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.ElementKernel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.experts.BlockSchedule;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.DropoutMask;
+import io.github.moe4j.core.internal.experts.ExpertRows;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
+import io.github.moe4j.core.internal.experts.HiddenSpans;
+import io.github.moe4j.core.internal.experts.KernelBlocks;
 import io.github.moe4j.core.internal.experts.NetworkPanels;
 import io.github.moe4j.core.internal.experts.WeightPanels;
 import io.github.moe4j.core.internal.kernel.Kernels;
@@ -17,26 +26,26 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Networks of one hidden layer whose weights lie in panels.
  *
- * @param names of the projections before the hidden layer
- * @param weights by projection, that to the output last, and by expert
+ * @param element the kernel
+ * @param names of all projections, that to the output last
+ * @param weights by projection and expert
  * @param function from the projections to the hidden layer
  */
-record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenFunction function)
-    implements NetworkPanels<float[]> {
-  private static final String WEIGHT = ".weight";
-
+record PanelNetwork(
+    ElementKernel<float[]> element,
+    List<String> names,
+    List<List<PanelMatrix>> weights,
+    HiddenFunction function)
+    implements QuantizedNetwork, NetworkPanels<float[]> {
   /** A packed copy of networks. */
   static PanelNetwork of(Kernels kernels, HiddenLayer layer, WeightFormat format) {
     NamedArrays parameters = layer.parameters();
-    List<String> names = parameters.names().stream()
-        .filter(name -> name.endsWith(WEIGHT))
-        .map(name -> name.substring(0, name.length() - WEIGHT.length()))
-        .toList();
+    List<String> names = QuantizedNetwork.names(parameters);
     List<List<PanelMatrix>> weights = new ArrayList<>();
     for (String name : names) {
       weights.add(pack(kernels, parameters, name, format));
     }
-    return new PanelNetwork(names.subList(0, names.size() - 1), weights, layer.hiddenFunction());
+    return new PanelNetwork(ElementKernel.floats(kernels), names, weights, layer.hiddenFunction());
   }
 
   private static List<PanelMatrix> pack(
@@ -62,17 +71,14 @@ record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenF
     return experts;
   }
 
-  int experts() {
-    return weights.get(0).size();
-  }
-
-  long bytes() {
+  @Override
+  public long bytes() {
     return weights.stream().flatMap(List::stream).mapToLong(PanelMatrix::bytes).sum();
   }
 
   @Override
   public int projections() {
-    return names.size();
+    return names.size() - 1;
   }
 
   @Override
@@ -92,23 +98,37 @@ record PanelNetwork(List<String> names, List<List<PanelMatrix>> weights, HiddenF
 
   @Override
   public WeightPanels<float[]> down(int expert) {
-    return weights.get(names.size()).get(expert);
+    return weights.get(projections()).get(expert);
   }
 
-  /** The weights that products are made with, as a new array [E,out,in]. */
-  INDArray unpacked(int number) {
+  @Override
+  public INDArray unpacked(int number) {
+    int experts = weights.get(number).size();
     PanelMatrix first = weights.get(number).get(0);
     INDArray array =
-        Allocate.uninitialized(DataType.FLOAT, (long) experts() * first.out(), first.in());
+        Allocate.uninitialized(DataType.FLOAT, (long) experts * first.out(), first.in());
     Rows target = Rows.of(array);
     float[] row = new float[first.in()];
-    for (int e = 0; e < experts(); e++) {
+    for (int e = 0; e < experts; e++) {
       PanelMatrix matrix = weights.get(number).get(e);
       for (int o = 0; o < first.out(); o++) {
         matrix.row(o, row);
         target.write((long) e * first.out() + o, row);
       }
     }
-    return array.reshape(experts(), first.out(), first.in());
+    return array.reshape(experts, first.out(), first.in());
+  }
+
+  @Override
+  public ExpertsPass run(INDArray xR, int[] start, Arena.Scope scope) {
+    BlockTimes times = new BlockTimes();
+    ExpertRows x = new ExpertRows(xR);
+    ExpertRows y = new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), modelWidth()));
+    BlockSchedule schedule = new BlockSchedule(start);
+    HiddenSpans<float[]> hidden = HiddenSpans.floats(function);
+    KernelBlocks<float[]> blocks =
+        new KernelBlocks<>(element, this, hidden, x, y, null, DropoutMask.ALL, times);
+    schedule.run(() -> schedule.forEach(blocks::forward));
+    return new EvaluationPass(y.array(), times);
   }
 }

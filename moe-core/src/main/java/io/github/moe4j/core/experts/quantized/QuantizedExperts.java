@@ -8,16 +8,9 @@ import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.core.internal.ElementKernel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.internal.kernel.Kernels;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Objects;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -38,19 +31,15 @@ public final class QuantizedExperts implements Experts {
   private final WeightFormat format;
   private final int experts;
   private final int modelWidth;
-  private final @Nullable ElementKernel<float[]> element;
-  private final @Nullable PanelNetwork panels;
-  private final @Nullable PackedNetwork network;
-  private final Queue<PackedWorker> idle = new ConcurrentLinkedQueue<>();
+  private final QuantizedNetwork network;
 
   private QuantizedExperts(Experts given, HiddenLayer layer, WeightFormat format) {
     this.experts = given.experts();
     this.modelWidth = given.modelWidth();
     this.format = format;
-    Kernels kernels = Kernels.chosen().orElse(null);
-    this.element = kernels == null ? null : ElementKernel.floats(kernels);
-    this.panels = kernels == null ? null : PanelNetwork.of(kernels, layer, format);
-    this.network = panels == null ? PackedNetwork.of(layer, format) : null;
+    this.network = Kernels.chosen()
+        .<QuantizedNetwork>map(kernels -> PanelNetwork.of(kernels, layer, format))
+        .orElseGet(() -> PackedNetwork.of(layer, format));
   }
 
   /**
@@ -83,15 +72,7 @@ public final class QuantizedExperts implements Experts {
    * outputs fill up a multiple of two vectors, and inputs an even number.
    */
   public long bytes() {
-    if (panels != null) {
-      return panels.bytes();
-    }
-    PackedNetwork packed = Objects.requireNonNull(network);
-    long sum = packed.down().bytes();
-    for (PackedLinear projection : packed.projections()) {
-      sum += projection.bytes();
-    }
-    return sum;
+    return network.bytes();
   }
 
   /**
@@ -99,18 +80,9 @@ public final class QuantizedExperts implements Experts {
    * [E,D,H]. Experts over these arrays and the biases give the same y but for rounding of sums.
    */
   public INDArray weight(String name) {
-    List<String> names =
-        new ArrayList<>(panels == null ? Objects.requireNonNull(network).names() : panels.names());
-    names.add(PackedNetwork.DOWN);
-    int at = names.indexOf(name);
-    Require.that(at >= 0, "weight must be one of %s but was %s", names, name);
-    if (panels != null) {
-      return panels.unpacked(at);
-    }
-    PackedNetwork packed = Objects.requireNonNull(network);
-    return at < packed.projections().size()
-        ? packed.projections().get(at).unpacked()
-        : packed.down().unpacked();
+    int at = network.names().indexOf(name);
+    Require.that(at >= 0, "weight must be one of %s but was %s", network.names(), name);
+    return network.unpacked(at);
   }
 
   @Override
@@ -142,8 +114,6 @@ public final class QuantizedExperts implements Experts {
     }
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);
-    return panels == null
-        ? new QuantizedPass(Objects.requireNonNull(network), idle, xR, expertStart, scope)
-        : new PanelPass(Objects.requireNonNull(element), panels, xR, expertStart, scope);
+    return network.run(xR, expertStart, scope);
   }
 }

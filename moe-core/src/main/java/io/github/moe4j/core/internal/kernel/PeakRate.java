@@ -13,7 +13,7 @@ public interface PeakRate {
 
   /**
    * Multiplies and adds in as many independent registers as the processor needs to be busy: each lane of
-   * each starts as 0 and becomes x/2 + 1 in every round.
+   * each starts as 0, and ¼ is added in every round.
    *
    * @return sum of all lanes; to be used, lest the compiler leave the work out
    */

@@ -58,7 +58,7 @@ public record Segments<A>(A array, int rows, int terms) {
       int here = Math.min(SEGMENT, terms - p);
       kernel.multiply(
           count,
-          here + (here & 1),
+          PanelLoader.even(here),
           array,
           p * rows,
           panel,

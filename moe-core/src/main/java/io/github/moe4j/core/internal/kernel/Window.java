@@ -15,13 +15,11 @@ public interface Window<A> {
   /** Copies {@code source[at …)} to {@code count} elements of a row from a column on. */
   void write(int row, int column, int count, A source, int at);
 
-  /** Elements from one row to the next. */
-  int stride();
-
   /**
    * Rows of float32.
    *
    * @param elements from the first of the first row on
+   * @param stride elements from one row to the next
    */
   record Floats(FloatBuffer elements, int stride) implements Window<float[]> {
     @Override
@@ -39,6 +37,7 @@ public interface Window<A> {
    * Rows of float64.
    *
    * @param elements from the first of the first row on
+   * @param stride elements from one row to the next
    */
   record Doubles(DoubleBuffer elements, int stride) implements Window<double[]> {
     @Override

@@ -2,32 +2,16 @@ package io.github.moe4j.core.internal.vector;
 
 import static io.github.moe4j.core.internal.vector.Lanes.S;
 
-import io.github.moe4j.core.internal.kernel.PackedKernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Weights in bfloat16: their bits are the upper ones of a float32. */
-public final class BFloat16VectorKernel implements PackedKernel<short[]> {
+public final class BFloat16VectorKernel implements ShortCodes {
   private static final int L = S.length();
   private static final int W = 2 * L;
 
   /** Made by name. */
   public BFloat16VectorKernel() {}
-
-  @Override
-  public int width() {
-    return W;
-  }
-
-  @Override
-  public short[] allocate(int panels, int terms) {
-    return new short[panels * length(terms)];
-  }
-
-  @Override
-  public void set(short[] codes, int panelAt, int term, int column, int code) {
-    codes[panelAt + term * W + column] = (short) code;
-  }
 
   @Override
   public void multiply(

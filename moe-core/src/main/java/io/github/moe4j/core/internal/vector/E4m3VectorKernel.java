@@ -5,23 +5,17 @@ import static io.github.moe4j.core.internal.vector.Lanes.FRACTION;
 import static io.github.moe4j.core.internal.vector.Lanes.S;
 import static io.github.moe4j.core.internal.vector.Lanes.SIGN;
 
-import io.github.moe4j.core.internal.kernel.PackedKernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Weights in FP8 e4m3 with a scale for each block of terms. */
-public final class E4m3VectorKernel implements PackedKernel<byte[]> {
+public final class E4m3VectorKernel implements ByteCodes {
   private static final int L = S.length();
   private static final int W = 2 * L;
 
   /** Made by name. */
   public E4m3VectorKernel() {}
-
-  @Override
-  public int width() {
-    return W;
-  }
 
   @Override
   public int scales(int terms) {
@@ -31,16 +25,6 @@ public final class E4m3VectorKernel implements PackedKernel<byte[]> {
   @Override
   public int scale(int term, int column) {
     return term / E4M3_TERMS;
-  }
-
-  @Override
-  public byte[] allocate(int panels, int terms) {
-    return new byte[panels * length(terms) + Lanes.BEYOND];
-  }
-
-  @Override
-  public void set(byte[] codes, int panelAt, int term, int column, int code) {
-    codes[panelAt + term * W + column] = (byte) code;
   }
 
   @Override

@@ -4,33 +4,17 @@ import static io.github.moe4j.core.internal.vector.Lanes.FRACTION;
 import static io.github.moe4j.core.internal.vector.Lanes.S;
 import static io.github.moe4j.core.internal.vector.Lanes.SIGN;
 
-import io.github.moe4j.core.internal.kernel.PackedKernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Weights in IEEE half precision. */
-public final class Float16VectorKernel implements PackedKernel<short[]> {
+public final class Float16VectorKernel implements ShortCodes {
   private static final int L = S.length();
   private static final int W = 2 * L;
 
   /** Made by name. */
   public Float16VectorKernel() {}
-
-  @Override
-  public int width() {
-    return W;
-  }
-
-  @Override
-  public short[] allocate(int panels, int terms) {
-    return new short[panels * length(terms)];
-  }
-
-  @Override
-  public void set(short[] codes, int panelAt, int term, int column, int code) {
-    codes[panelAt + term * W + column] = (short) code;
-  }
 
   @Override
   public void multiply(

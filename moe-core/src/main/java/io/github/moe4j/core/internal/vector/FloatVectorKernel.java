@@ -23,7 +23,7 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   private static final int BLOCK = 16;
 
   /** Rows of the largest tile. */
-  private static final int MOST = Registers.many(S.vectorBitSize()) ? 12 : 6;
+  private static final int MOST = Tiles.most(S.vectorBitSize());
 
   /** Made by name. */
   public FloatVectorKernel() {}
@@ -40,19 +40,7 @@ public final class FloatVectorKernel implements Kernel<float[]> {
 
   @Override
   public int paddedRows(int rows) {
-    int done = 0;
-    while (done < rows) {
-      done += tile(rows - done);
-    }
-    return done;
-  }
-
-  /** Rows of the next tile: the largest that fits, or one that is little too large. */
-  private static int tile(int rest) {
-    if (rest > 8) {
-      return MOST;
-    }
-    return rest == 1 ? 1 : rest == 5 || rest == 6 ? 6 : 4;
+    return Tiles.padded(MOST, rows);
   }
 
   @Override
@@ -71,10 +59,10 @@ public final class FloatVectorKernel implements Kernel<float[]> {
       float[] sum,
       int sumAt,
       int sumStride) {
-    for (int done = 0; done < rows; done += tile(rows - done)) {
+    for (int done = 0; done < rows; done += Tiles.rows(MOST, rows - done)) {
       int a = leftAt + done * SEGMENT;
       int s = sumAt + done * sumStride;
-      switch (tile(rows - done)) {
+      switch (Tiles.rows(MOST, rows - done)) {
         case 12 -> rows12(terms, left, a, panel, panelAt, sum, s, sumStride);
         case 6 -> rows6(terms, left, a, panel, panelAt, sum, s, sumStride);
         case 4 -> rows4(terms, left, a, panel, panelAt, sum, s, sumStride);
@@ -93,24 +81,16 @@ public final class FloatVectorKernel implements Kernel<float[]> {
       float[] sum,
       int sumAt,
       int sumStride) {
-    for (int i = 0; i < W; i += column(W - i)) {
+    for (int i = 0; i < W; i += Tiles.columns(MOST, W - i)) {
       int l = leftAt + i;
       int s = sumAt + i * sumStride;
-      switch (column(W - i)) {
+      switch (Tiles.columns(MOST, W - i)) {
         case 12 -> columns12(terms, left, l, right, rightAt, sum, s, sumStride);
         case 8 -> columns8(terms, left, l, right, rightAt, sum, s, sumStride);
         case 6 -> columns6(terms, left, l, right, rightAt, sum, s, sumStride);
         default -> columns4(terms, left, l, right, rightAt, sum, s, sumStride);
       }
     }
-  }
-
-  /** Columns of the left factor for the next tile, so that tiles make up a panel exactly. */
-  private static int column(int rest) {
-    if (rest == MOST || rest >= MOST + 4) {
-      return MOST;
-    }
-    return MOST == 12 && rest >= 8 ? 8 : 4;
   }
 
   @Override

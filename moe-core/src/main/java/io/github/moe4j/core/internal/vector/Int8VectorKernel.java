@@ -2,22 +2,16 @@ package io.github.moe4j.core.internal.vector;
 
 import static io.github.moe4j.core.internal.vector.Lanes.S;
 
-import io.github.moe4j.core.internal.kernel.PackedKernel;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /** Weights in int8 with a scale for each column. */
-public final class Int8VectorKernel implements PackedKernel<byte[]> {
+public final class Int8VectorKernel implements ByteCodes {
   private static final int L = S.length();
   private static final int W = 2 * L;
 
   /** Made by name. */
   public Int8VectorKernel() {}
-
-  @Override
-  public int width() {
-    return W;
-  }
 
   @Override
   public int scales(int terms) {
@@ -27,16 +21,6 @@ public final class Int8VectorKernel implements PackedKernel<byte[]> {
   @Override
   public int scale(int term, int column) {
     return column;
-  }
-
-  @Override
-  public byte[] allocate(int panels, int terms) {
-    return new byte[panels * length(terms) + Lanes.BEYOND];
-  }
-
-  @Override
-  public void set(byte[] codes, int panelAt, int term, int column, int code) {
-    codes[panelAt + term * W + column] = (byte) code;
   }
 
   @Override

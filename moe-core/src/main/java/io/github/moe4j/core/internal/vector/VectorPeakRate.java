@@ -9,12 +9,14 @@ import jdk.incubator.vector.VectorSpecies;
  * The limits by the JDK's Vector API, in the widest vectors of the processor.
  *
  * <p>A multiply-add takes four cycles until its result is there, and up to four begin in each: so 12
- * independent ones keep two units of a processor with 16 registers busy, and 20 all of one with 32.
+ * independent ones keep two units of a processor with 16 registers busy, and 20 all of one with 32. The
+ * register that is added to is that of the result, as the instruction has it: else C2 of JDK 17 copies one for
+ * each.
  */
 public final class VectorPeakRate implements PeakRate {
   private static final VectorSpecies<Float> S = FloatVector.SPECIES_PREFERRED;
   private static final int L = S.length();
-  private static final boolean MANY = Registers.many(S.vectorBitSize());
+  private static final boolean MANY = Tiles.manyRegisters(S.vectorBitSize());
 
   /** Made by name. */
   public VectorPeakRate() {}
@@ -36,7 +38,6 @@ public final class VectorPeakRate implements PeakRate {
 
   private static float with12(int rounds) {
     FloatVector half = FloatVector.broadcast(S, 0.5f);
-    FloatVector one = FloatVector.broadcast(S, 1);
     FloatVector x0 = FloatVector.zero(S);
     FloatVector x1 = FloatVector.zero(S);
     FloatVector x2 = FloatVector.zero(S);
@@ -50,18 +51,18 @@ public final class VectorPeakRate implements PeakRate {
     FloatVector x10 = FloatVector.zero(S);
     FloatVector x11 = FloatVector.zero(S);
     for (int i = 0; i < rounds; i++) {
-      x0 = x0.fma(half, one);
-      x1 = x1.fma(half, one);
-      x2 = x2.fma(half, one);
-      x3 = x3.fma(half, one);
-      x4 = x4.fma(half, one);
-      x5 = x5.fma(half, one);
-      x6 = x6.fma(half, one);
-      x7 = x7.fma(half, one);
-      x8 = x8.fma(half, one);
-      x9 = x9.fma(half, one);
-      x10 = x10.fma(half, one);
-      x11 = x11.fma(half, one);
+      x0 = half.fma(half, x0);
+      x1 = half.fma(half, x1);
+      x2 = half.fma(half, x2);
+      x3 = half.fma(half, x3);
+      x4 = half.fma(half, x4);
+      x5 = half.fma(half, x5);
+      x6 = half.fma(half, x6);
+      x7 = half.fma(half, x7);
+      x8 = half.fma(half, x8);
+      x9 = half.fma(half, x9);
+      x10 = half.fma(half, x10);
+      x11 = half.fma(half, x11);
     }
     return x0.add(x1)
         .add(x2)
@@ -79,7 +80,6 @@ public final class VectorPeakRate implements PeakRate {
 
   private static float with20(int rounds) {
     FloatVector half = FloatVector.broadcast(S, 0.5f);
-    FloatVector one = FloatVector.broadcast(S, 1);
     FloatVector x0 = FloatVector.zero(S);
     FloatVector x1 = FloatVector.zero(S);
     FloatVector x2 = FloatVector.zero(S);
@@ -101,26 +101,26 @@ public final class VectorPeakRate implements PeakRate {
     FloatVector x18 = FloatVector.zero(S);
     FloatVector x19 = FloatVector.zero(S);
     for (int i = 0; i < rounds; i++) {
-      x0 = x0.fma(half, one);
-      x1 = x1.fma(half, one);
-      x2 = x2.fma(half, one);
-      x3 = x3.fma(half, one);
-      x4 = x4.fma(half, one);
-      x5 = x5.fma(half, one);
-      x6 = x6.fma(half, one);
-      x7 = x7.fma(half, one);
-      x8 = x8.fma(half, one);
-      x9 = x9.fma(half, one);
-      x10 = x10.fma(half, one);
-      x11 = x11.fma(half, one);
-      x12 = x12.fma(half, one);
-      x13 = x13.fma(half, one);
-      x14 = x14.fma(half, one);
-      x15 = x15.fma(half, one);
-      x16 = x16.fma(half, one);
-      x17 = x17.fma(half, one);
-      x18 = x18.fma(half, one);
-      x19 = x19.fma(half, one);
+      x0 = half.fma(half, x0);
+      x1 = half.fma(half, x1);
+      x2 = half.fma(half, x2);
+      x3 = half.fma(half, x3);
+      x4 = half.fma(half, x4);
+      x5 = half.fma(half, x5);
+      x6 = half.fma(half, x6);
+      x7 = half.fma(half, x7);
+      x8 = half.fma(half, x8);
+      x9 = half.fma(half, x9);
+      x10 = half.fma(half, x10);
+      x11 = half.fma(half, x11);
+      x12 = half.fma(half, x12);
+      x13 = half.fma(half, x13);
+      x14 = half.fma(half, x14);
+      x15 = half.fma(half, x15);
+      x16 = half.fma(half, x16);
+      x17 = half.fma(half, x17);
+      x18 = half.fma(half, x18);
+      x19 = half.fma(half, x19);
     }
     return x0.add(x1)
         .add(x2)

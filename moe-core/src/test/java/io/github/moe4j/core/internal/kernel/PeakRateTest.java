@@ -18,10 +18,7 @@ class PeakRateTest {
   @ParameterizedTest
   @ValueSource(ints = {0, 1, 2, 7, 1000})
   void multiplyAdd_rounds_sumOfAllLanes(int rounds) {
-    float lane = 0;
-    for (int i = 0; i < rounds; i++) {
-      lane = lane / 2 + 1;
-    }
+    float lane = rounds / 4f;
     int lanes = peak().flopsPerRound() / 2;
     assertTrue(lanes >= 12 * peak().vectorBits() / Float.SIZE, "lanes " + lanes);
     assertEquals(lanes * (double) lane, peak().multiplyAdd(rounds), 1e-4 * lanes);

@@ -1,9 +1,7 @@
 package io.github.moe4j.core.experts.quantized;
 
-import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertsPass;
-import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.experts.BlockSchedule;
@@ -14,47 +12,42 @@ import io.github.moe4j.core.internal.experts.RowBlock;
 import io.github.moe4j.core.internal.experts.RowWindow;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** One forward pass of quantized networks, block by block. */
-final class QuantizedPass implements ExpertsPass, ActivationTimed {
+/** One forward pass of packed networks, block by block. */
+final class PackedPass {
   private final PackedNetwork network;
   private final ExpertRows x;
   private final ExpertRows y;
+  private final BlockSchedule schedule;
+  private final ManyRows[] many;
   private final BlockTimes times = new BlockTimes();
 
-  /**
-   * Runs the pass.
-   *
-   * @param idle workers that no pass uses. Modified: some are taken and given back.
-   */
-  QuantizedPass(
-      PackedNetwork network,
-      Queue<PackedWorker> idle,
-      INDArray xR,
-      int[] start,
-      Arena.Scope scope) {
+  PackedPass(PackedNetwork network, INDArray xR, int[] start, Arena.Scope scope) {
     this.network = network;
     this.x = new ExpertRows(xR);
     this.y =
         new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), network.down().out()));
-    BlockSchedule schedule = new BlockSchedule(start);
-    ManyRows[] many = new ManyRows[schedule.workers()];
+    this.schedule = new BlockSchedule(start);
+    this.many = new ManyRows[schedule.workers()];
     if (schedule.mostRows() > Gemm.FEW_ROWS) {
       Arrays.setAll(many, worker -> new ManyRows(schedule.mostRows(), scope));
     }
+  }
+
+  ExpertsPass run() {
     schedule.run(() -> schedule.forEach((worker, block) -> {
-      PackedWorker taken = idle.poll();
+      PackedWorker taken = network.idle().poll();
       PackedWorker own = taken == null ? new PackedWorker(network) : taken;
       if (block.rows() <= Gemm.FEW_ROWS) {
         own.run(block.expert(), x.of(block), y.of(block), times);
       } else {
         many[worker].run(block, own.room());
       }
-      idle.add(own);
+      network.idle().add(own);
     }));
+    return new EvaluationPass(y.array(), times);
   }
 
   /** One thread's work on blocks of many rows, in memory of the pass. */
@@ -100,22 +93,5 @@ final class QuantizedPass implements ExpertsPass, ActivationTimed {
       network.down().many(block.expert(), hidden, y.of(block), ofDown, room);
       times.add(start, multiplied, changed);
     }
-  }
-
-  @Override
-  public INDArray y() {
-    return y.array();
-  }
-
-  @Override
-  public double activationShare() {
-    return times.elementwiseShare();
-  }
-
-  /** Rejected: there is no backward through rounded weights. */
-  @Override
-  public void backward(INDArray dyR, INDArray dxR, Gradients into) {
-    throw new UnsupportedOperationException(
-        "quantized experts are for evaluation only and have no backward pass");
   }
 }
