@@ -41,7 +41,7 @@ record PanelWeight(float[] panels, int origin, float @Nullable [] bias, int out,
       int first,
       int columns,
       float[] sum) {
-    products.multiply(left, panels, origin + first * even(in), columns, sum);
+    products.multiply(left, panels, origin + first * even(in), 0, columns, sum);
   }
 
   @Override

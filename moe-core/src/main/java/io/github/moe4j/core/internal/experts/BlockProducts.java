@@ -86,11 +86,16 @@ public final class BlockProducts<A> {
     return room.array(FACTORS, columns);
   }
 
-  /** {@code sum += left·right}, the panels of the right factor from {@code rightAt} on. */
-  public void multiply(Segments<A> left, A right, int rightAt, int columns, A sum) {
+  /**
+   * {@code sum += left·right} for some columns of the sums.
+   *
+   * @param right panels of these columns from {@code rightAt} on. Not modified.
+   * @param first column of the sums. Modified from there on.
+   */
+  public void multiply(Segments<A> left, A right, int rightAt, int first, int columns, A sum) {
     int terms = PanelLoader.even(left.terms());
     for (int j = 0; j < columns; j += kernel.width()) {
-      left.multiply(kernel, rows, right, rightAt + j * terms, sum, j, SEGMENT);
+      left.multiply(kernel, rows, right, rightAt + j * terms, sum, first + j, SEGMENT);
     }
   }
 

@@ -32,16 +32,22 @@ public record LiveWeight<A>(
 
   @Override
   public void forward(BlockProducts<A> products, Segments<A> left, int first, int columns, A sum) {
-    A panels = products.panels(in, columns);
-    loader(products, in).rows(weight, first, columns, panels);
-    products.multiply(left, panels, element.kernel().origin(), columns, sum);
+    // One panel at a time, which stays in the nearest caches until it is multiplied.
+    int width = element.kernel().width();
+    A panel = products.panels(in, width);
+    PanelLoader<A> loader = loader(products, in);
+    for (int j = 0; j < columns; j += width) {
+      int count = Math.min(width, columns - j);
+      loader.rows(weight, first + j, count, panel);
+      products.multiply(left, panel, element.kernel().origin(), j, count, sum);
+    }
   }
 
   @Override
   public void backward(BlockProducts<A> products, Segments<A> left, int first, int columns, A sum) {
     A panels = products.panels(out, columns);
     loader(products, out).columns(weight, 0, first, columns, panels);
-    products.multiply(left, panels, element.kernel().origin(), columns, sum);
+    products.multiply(left, panels, element.kernel().origin(), 0, columns, sum);
   }
 
   private PanelLoader<A> loader(BlockProducts<A> products, int terms) {
