@@ -116,7 +116,7 @@ public final class Mechanisms {
                 new MechanismPart.Loss(losses.get("load"), 0.01))),
         new Mechanism(
             "remoe-l1",
-            "L1 on weights, coefficient controlled by sparsity, factor 1.1",
+            "L1 on weights, coefficient controlled by sparsity, factor 1.15",
             losses.get("remoe-l1").when(),
             "remoe-l1",
             StudiedRouter.REMOE,
@@ -124,6 +124,6 @@ public final class Mechanisms {
             BalanceTarget.BALANCED,
             List.of(new MechanismPart.SteeredLoss(
                 losses.get("remoe-l1"),
-                (experts, k) -> new SparsityController(experts, k, 1e-8, 1.1)))));
+                (experts, k) -> new SparsityController(experts, k, 1e-8, 1.15)))));
   }
 }
