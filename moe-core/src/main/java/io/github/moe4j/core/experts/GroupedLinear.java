@@ -10,10 +10,9 @@ import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowVector;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.ExpertRows;
-import io.github.moe4j.core.internal.experts.LiveWeight;
+import io.github.moe4j.core.internal.experts.ExpertWeight;
 import io.github.moe4j.core.internal.experts.RowBlock;
 import io.github.moe4j.core.internal.experts.RowWindow;
-import io.github.moe4j.core.internal.experts.WeightPanels;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -128,9 +127,8 @@ final class GroupedLinear {
   }
 
   /** Weight and bias of one expert for the kernels. */
-  <A> WeightPanels<A> panels(ElementKernel<A> element, int expert) {
-    return new LiveWeight<>(
-        element,
+  <A> ExpertWeight<A> weightOf(ElementKernel<A> element, int expert) {
+    return new ExpertWeight<>(
         element.open().apply(weightOf[expert]),
         bias == null ? null : element.open().apply(Matrix.of(bias).rows(expert, expert + 1)),
         out(),

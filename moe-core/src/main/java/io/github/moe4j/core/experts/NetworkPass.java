@@ -70,12 +70,12 @@ final class NetworkPass implements ExpertsPass, ActivationTimed {
     if (x.array().dataType() == DataType.FLOAT) {
       ElementKernel<float[]> element = ElementKernel.floats(kernels);
       HiddenSpans<float[]> hidden = HiddenSpans.floats(network.function());
-      LivePanels<float[]> weights = new LivePanels<>(element, network);
+      LiveWeights<float[]> weights = new LiveWeights<>(element, network);
       return new KernelBlocks<>(element, weights, hidden, x, y, kept, dropout, times);
     }
     ElementKernel<double[]> element = ElementKernel.doubles(kernels);
     HiddenSpans<double[]> hidden = HiddenSpans.doubles(network.function());
-    LivePanels<double[]> weights = new LivePanels<>(element, network);
+    LiveWeights<double[]> weights = new LiveWeights<>(element, network);
     return new KernelBlocks<>(element, weights, hidden, x, y, kept, dropout, times);
   }
 

@@ -59,14 +59,22 @@ record CodedPanels(PackedPanels<?> panels, float @Nullable [] bias, long bytes)
   }
 
   @Override
-  public void forward(
+  public void multiply(
       BlockProducts<float[]> products,
       Segments<float[]> left,
+      int term,
       int first,
       int columns,
-      float[] sum) {
-    float[] scratch = products.panels(SEGMENT, products.kernel().width());
-    panels.multiply(products.kernel(), left, products.rows(), first, columns, sum, scratch);
+      float[] sum,
+      int sumAt,
+      int stride) {
+    int width = panels.kernel().width();
+    float[] scratch = products.panels(SEGMENT, width);
+    for (int j = 0; j < columns; j += width) {
+      int panel = (first + j) / width;
+      panels.multiply(
+          products.kernel(), left, products.rows(), term, panel, sum, sumAt + j, stride, scratch);
+    }
   }
 
   @Override

@@ -1,14 +1,38 @@
 package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.internal.experts.BlockProducts;
-import io.github.moe4j.core.internal.experts.WeightPanels;
 import io.github.moe4j.core.internal.kernel.Segments;
 import org.jspecify.annotations.Nullable;
 
-/** The weight and bias of one expert in panels of some format, for the kernels. Immutable. */
-interface PanelMatrix extends WeightPanels<float[]> {
+/** The weight [out,in] and bias of one expert in panels of some format, for the kernels. Immutable. */
+interface PanelMatrix {
+  /** Rows of the weight. */
+  int out();
+
+  /** Columns of the weight. */
+  int in();
+
   /** The bias [out], or null. */
   float @Nullable [] bias();
+
+  /**
+   * {@code sum += left·Wᵀ} for some inputs and outputs.
+   *
+   * @param left rows [n,k]
+   * @param term the first of the k inputs, a multiple of a segment
+   * @param first of the outputs, at the begin of a panel
+   * @param columns number of outputs
+   * @param sum element (r, c) at {@code sumAt + r·stride + c}. Modified.
+   */
+  void multiply(
+      BlockProducts<float[]> products,
+      Segments<float[]> left,
+      int term,
+      int first,
+      int columns,
+      float[] sum,
+      int sumAt,
+      int stride);
 
   /**
    * The weights of an output as products are made with them.
@@ -19,25 +43,4 @@ interface PanelMatrix extends WeightPanels<float[]> {
 
   /** Bytes that weights, scales and biases take, with what fills up panels. */
   long bytes();
-
-  @Override
-  default void bias(BlockProducts<float[]> products, int first, int columns, float[] sum) {
-    float[] bias = bias();
-    if (bias == null) {
-      products.clear(sum);
-    } else {
-      products.fill(sum, bias, first, columns);
-    }
-  }
-
-  /** There is no backward through a copy. */
-  @Override
-  default void backward(
-      BlockProducts<float[]> products,
-      Segments<float[]> left,
-      int first,
-      int columns,
-      float[] sum) {
-    throw new UnsupportedOperationException("packed weights have no backward pass");
-  }
 }

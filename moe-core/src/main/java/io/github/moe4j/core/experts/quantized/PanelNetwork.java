@@ -9,14 +9,9 @@ import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.BlockSchedule;
 import io.github.moe4j.core.internal.experts.BlockTimes;
-import io.github.moe4j.core.internal.experts.DropoutMask;
 import io.github.moe4j.core.internal.experts.ExpertRows;
-import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.internal.experts.HiddenSpans;
-import io.github.moe4j.core.internal.experts.KernelBlocks;
-import io.github.moe4j.core.internal.experts.NetworkPanels;
-import io.github.moe4j.core.internal.experts.WeightPanels;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,14 +24,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param element the kernel
  * @param names of all projections, that to the output last
  * @param weights by projection and expert
- * @param function from the projections to the hidden layer
+ * @param hidden from the projections to the hidden layer
  */
 record PanelNetwork(
     ElementKernel<float[]> element,
     List<String> names,
     List<List<PanelMatrix>> weights,
-    HiddenFunction function)
-    implements QuantizedNetwork, NetworkPanels<float[]> {
+    HiddenSpans<float[]> hidden)
+    implements QuantizedNetwork {
   /** A packed copy of networks. */
   static PanelNetwork of(Kernels kernels, HiddenLayer layer, WeightFormat format) {
     NamedArrays parameters = layer.parameters();
@@ -45,7 +40,8 @@ record PanelNetwork(
     for (String name : names) {
       weights.add(pack(kernels, parameters, name, format));
     }
-    return new PanelNetwork(ElementKernel.floats(kernels), names, weights, layer.hiddenFunction());
+    return new PanelNetwork(
+        ElementKernel.floats(kernels), names, weights, HiddenSpans.floats(layer.hiddenFunction()));
   }
 
   private static List<PanelMatrix> pack(
@@ -76,28 +72,28 @@ record PanelNetwork(
     return weights.stream().flatMap(List::stream).mapToLong(PanelMatrix::bytes).sum();
   }
 
-  @Override
-  public int projections() {
+  /** Projections before the hidden layer. */
+  int projections() {
     return names.size() - 1;
   }
 
-  @Override
-  public int modelWidth() {
+  /** D. */
+  int modelWidth() {
     return weights.get(0).get(0).in();
   }
 
-  @Override
-  public int hiddenWidth() {
+  /** H. */
+  int hiddenWidth() {
     return weights.get(0).get(0).out();
   }
 
-  @Override
-  public WeightPanels<float[]> projection(int number, int expert) {
+  /** A projection of an expert. */
+  PanelMatrix projection(int number, int expert) {
     return weights.get(number).get(expert);
   }
 
-  @Override
-  public WeightPanels<float[]> down(int expert) {
+  /** The projection of an expert from the hidden layer to its outputs. */
+  PanelMatrix down(int expert) {
     return weights.get(projections()).get(expert);
   }
 
@@ -125,9 +121,7 @@ record PanelNetwork(
     ExpertRows x = new ExpertRows(xR);
     ExpertRows y = new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), modelWidth()));
     BlockSchedule schedule = new BlockSchedule(start);
-    HiddenSpans<float[]> hidden = HiddenSpans.floats(function);
-    KernelBlocks<float[]> blocks =
-        new KernelBlocks<>(element, this, hidden, x, y, null, DropoutMask.ALL, times);
+    PanelBlocks blocks = new PanelBlocks(this, x, y, times);
     schedule.run(() -> schedule.forEach(blocks::forward));
     return new EvaluationPass(y.array(), times);
   }

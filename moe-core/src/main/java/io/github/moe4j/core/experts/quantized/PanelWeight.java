@@ -35,13 +35,19 @@ record PanelWeight(float[] panels, int origin, float @Nullable [] bias, int out,
   }
 
   @Override
-  public void forward(
+  public void multiply(
       BlockProducts<float[]> products,
       Segments<float[]> left,
+      int term,
       int first,
       int columns,
-      float[] sum) {
-    products.multiply(left, panels, origin + first * even(in), 0, columns, sum);
+      float[] sum,
+      int sumAt,
+      int stride) {
+    for (int j = 0; j < columns; j += width) {
+      int at = origin + (first + j) * even(in) + term * width;
+      products.multiply(left, panels, at, width, sum, sumAt + j, stride);
+    }
   }
 
   @Override

@@ -23,6 +23,7 @@ public final class BlockProducts<A> {
   private static final int FACTORS = 2;
   private static final int LEFT = 3;
   private static final int SUMS = 8;
+  private static final int WIDE = 7;
 
   private final Kernel<A> kernel;
   private final Room<A> room;
@@ -35,24 +36,19 @@ public final class BlockProducts<A> {
     this.rows = rows;
   }
 
-  /** Where its arrays come from. */
-  Room<A> room() {
-    return room;
-  }
-
   /** Number of rows. */
   public int rows() {
     return rows;
   }
 
   /** Room for a left factor; a block has few. */
-  Segments<A> left(int number, int terms) {
+  public Segments<A> left(int number, int terms) {
     int padded = kernel.paddedRows(rows);
     return new Segments<>(room.array(LEFT + number, Segments.length(padded, terms)), padded, terms);
   }
 
   /** A left factor of the rows of a window. */
-  Segments<A> load(int number, Window<A> window, int terms) {
+  public Segments<A> load(int number, Window<A> window, int terms) {
     Segments<A> left = left(number, terms);
     left.load(window, 0, rows);
     left.clearRest(kernel, rows);
@@ -60,20 +56,13 @@ public final class BlockProducts<A> {
   }
 
   /** An array of sums; a block has few. */
-  A sum(int number) {
+  public A sum(int number) {
     return room.array(SUMS + number, kernel.paddedRows(rows) * SEGMENT);
   }
 
   /** Sets all sums to zero. */
-  public void clear(A sum) {
+  void clear(A sum) {
     kernel.clear(sum, 0, rows * SEGMENT);
-  }
-
-  /** Sets all rows of sums to elements of one row. */
-  public void fill(A sum, A row, int from, int columns) {
-    for (int r = 0; r < rows; r++) {
-      kernel.copy(row, from, sum, r * SEGMENT, columns);
-    }
   }
 
   /** Room for the panels of a right factor. */
@@ -81,22 +70,23 @@ public final class BlockProducts<A> {
     return room.panels(RIGHT, kernel.padded(columns) * PanelLoader.even(terms));
   }
 
-  /** Room for one row. */
-  A row(int columns) {
-    return room.array(FACTORS, columns);
-  }
-
   /**
-   * {@code sum += left·right} for some columns of the sums.
+   * {@code sum += left·right}.
    *
-   * @param right panels of these columns from {@code rightAt} on. Not modified.
-   * @param first column of the sums. Modified from there on.
+   * @param right panels of some columns from {@code rightAt} on. Not modified.
+   * @param sum element (r, c) at {@code sumAt + r·stride + c}. Modified.
    */
-  public void multiply(Segments<A> left, A right, int rightAt, int first, int columns, A sum) {
+  public void multiply(
+      Segments<A> left, A right, int rightAt, int columns, A sum, int sumAt, int stride) {
     int terms = PanelLoader.even(left.terms());
     for (int j = 0; j < columns; j += kernel.width()) {
-      left.multiply(kernel, rows, right, rightAt + j * terms, sum, first + j, SEGMENT);
+      left.multiply(kernel, rows, right, rightAt + j * terms, sum, sumAt + j, stride);
     }
+  }
+
+  /** An array of sums of more columns, rows as far apart as whole panels have columns. */
+  public A wide(int columns) {
+    return room.array(WIDE, kernel.paddedRows(rows) * kernel.padded(columns));
   }
 
   void read(Window<A> window, int first, int columns, A sum) {
@@ -105,18 +95,18 @@ public final class BlockProducts<A> {
     }
   }
 
-  void write(A sum, int at, Window<A> window, int first, int columns) {
+  void write(A sum, Window<A> window, int first, int columns) {
     for (int r = 0; r < rows; r++) {
-      window.write(r, first, columns, sum, at + r * SEGMENT);
+      window.write(r, first, columns, sum, r * SEGMENT);
     }
   }
 
   /** Multiplies values by the dropout's factor where they are kept, else by 0. */
-  void scale(A values, int at, Window<A> ones, int first, int columns, DropoutMask mask) {
-    A factors = row(columns);
+  void scale(A values, Window<A> ones, int first, int columns, DropoutMask mask) {
+    A factors = room.array(FACTORS, columns);
     for (int r = 0; r < rows; r++) {
       ones.read(r, first, columns, factors, 0);
-      kernel.scale(values, at + r * SEGMENT, factors, columns, mask.factor());
+      kernel.scale(values, r * SEGMENT, factors, 0, columns, mask.factor());
     }
   }
 

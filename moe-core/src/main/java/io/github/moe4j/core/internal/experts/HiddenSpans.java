@@ -43,7 +43,7 @@ public record HiddenSpans<A>(
    * @param projected by projection, rows a segment apart. Not modified.
    * @param hidden from {@code at} on, rows a segment apart. Modified: overwritten.
    */
-  void values(BlockProducts<A> products, List<A> projected, int columns, A hidden, int at) {
+  public void values(BlockProducts<A> products, List<A> projected, int columns, A hidden, int at) {
     int count = projected.size();
     A[] in = arrays.apply(count);
     spans(products.rows(), columns, (from, to, step, length) -> {
@@ -64,15 +64,14 @@ public record HiddenSpans<A>(
    *
    * @param projected by projection, rows a segment apart. Not modified.
    * @param dHidden gradient of the hidden values, likewise. Not modified.
-   * @param dProjected by projection. Modified: the segment of term {@code first} is overwritten.
+   * @param dProjected by projection, one segment each. Modified: overwritten.
    */
   void gradients(
       BlockProducts<A> products,
       List<A> projected,
       A dHidden,
       int columns,
-      List<Segments<A>> dProjected,
-      int first) {
+      List<Segments<A>> dProjected) {
     int count = projected.size();
     A[] in = arrays.apply(count);
     A[] out = arrays.apply(count);
@@ -88,7 +87,7 @@ public record HiddenSpans<A>(
         gradients.apply(in, gradient, out);
         for (int p = 0; p < count; p++) {
           Segments<A> target = dProjected.get(p);
-          products.kernel().copy(out[p], 0, target.array(), target.at(row, first), length);
+          products.kernel().copy(out[p], 0, target.array(), target.at(row, 0), length);
         }
       }
     });

@@ -7,7 +7,7 @@ package io.github.moe4j.core.internal.kernel;
  *
  * <ul>
  *   <li>a <em>panel</em> of up to w columns of a matrix: element (p, c) at {@code p·w + c}, columns that
- *       are missing zero;
+ *       are missing zero; a <em>narrow</em> one of up to {@link #narrowWidth} columns likewise;
  *   <li>a <em>segment</em> of up to {@link #SEGMENT} columns of some rows: element (r, p) at {@code
  *       r·SEGMENT + p}. A constant distance between rows lets the compiler address all rows of a tile
  *       from one register.
@@ -23,6 +23,9 @@ public interface Kernel<A> {
 
   /** Columns of a panel. */
   int width();
+
+  /** Columns of a narrow panel: half of {@link #width}. */
+  int narrowWidth();
 
   /**
    * Where panels begin in an array: a large array of the heap mostly begins at a line of the cache, its
@@ -62,6 +65,14 @@ public interface Kernel<A> {
       int sumStride);
 
   /**
+   * {@link #multiply} with a narrow panel, and sums that lie as one does.
+   *
+   * @param sum element (r, c) at {@code sumAt + r·narrowWidth + c}. Modified.
+   */
+  void multiplyNarrow(
+      int rows, int terms, A left, int leftAt, A panel, int panelAt, A sum, int sumAt);
+
+  /**
    * {@code sum[i, c] += Σ_p left[p, i]·right[p, c]} for the w columns of each of two panels.
    *
    * @param terms of each sum, even
@@ -73,13 +84,14 @@ public interface Kernel<A> {
       int terms, A left, int leftAt, A right, int rightAt, A sum, int sumAt, int sumStride);
 
   /**
-   * Makes a panel whose columns are rows of a matrix: {@code panel[p, c] = rows[c, p]}.
+   * Makes rows columns: {@code target[p, c] = rows[c, p]}.
    *
-   * @param rows element (c, p) at {@code c·stride + p}; w of them. Not modified.
+   * @param rows element (c, p) at {@code at + c·stride + p}. Not modified.
+   * @param count of the rows
    * @param terms of each row
-   * @param panel from {@code panelAt} on. Modified: overwritten.
+   * @param target element (p, c) at {@code to + p·apart + c}. Modified: these elements are overwritten.
    */
-  void transpose(A rows, int stride, int terms, A panel, int panelAt);
+  void transpose(A rows, int at, int stride, int count, int terms, A target, int to, int apart);
 
   /**
    * Makes a row of a matrix that of its panels.
@@ -98,6 +110,9 @@ public interface Kernel<A> {
   /** Sets {@code count} elements from {@code at} on to zero. */
   void clear(A array, int at, int count);
 
-  /** {@code values[at + i] *= factors[i]·factor}. */
-  void scale(A values, int at, A factors, int count, double factor);
+  /** Makes rows of one value each: {@code target[r·width + c] = values[r]}. */
+  void repeat(A values, int count, A target, int width);
+
+  /** {@code values[at + i] *= factors[from + i]·factor}. */
+  void scale(A values, int at, A factors, int from, int count, double factor);
 }

@@ -33,6 +33,11 @@ public interface PackedKernel<C> {
     return 0;
   }
 
+  /** Whether {@link #multiply} is faster than to unpack a segment and to multiply that. */
+  default boolean multipliesCodes() {
+    return true;
+  }
+
   /** Codes of zeros. */
   C allocate(int panels, int terms);
 

@@ -50,38 +50,36 @@ public record PackedPanels<C>(
   }
 
   /**
-   * {@code sum += left·these} for some columns. One row is multiplied with the codes; for more, one
-   * segment of a panel at a time becomes float32 in the nearest cache.
+   * {@code sum += left·these} for the columns of a panel. One row is multiplied with the codes; for more,
+   * one segment at a time becomes float32 in the nearest cache.
    *
    * @param floats the kernel of float32
    * @param rows of the left factor
-   * @param first column, at the begin of a panel
-   * @param count of the columns
-   * @param sum element (r, c) at {@code r·SEGMENT + c}. Modified.
+   * @param term the first of the left factor's terms, a multiple of a segment
+   * @param sum element (r, c) at {@code sumAt + r·stride + c}. Modified.
    * @param scratch at least a segment of a panel, after the kernel's origin. Modified.
    */
   public void multiply(
       Kernel<float[]> floats,
       Segments<float[]> left,
       int rows,
-      int first,
-      int count,
+      int term,
+      int panel,
       float[] sum,
+      int sumAt,
+      int stride,
       float[] scratch) {
-    for (int j = 0; j < count; j += kernel.width()) {
-      for (int p = 0; p < terms; p += SEGMENT) {
-        int here = even(Math.min(SEGMENT, terms - p));
-        int panel = (first + j) / kernel.width();
-        int codesAt = codesAt(panel, p);
-        int scalesAt = scalesAt(panel, p);
-        int leftAt = p * left.rows();
-        if (rows == 1) {
-          kernel.multiply(here, left.array(), leftAt, codes, codesAt, scales, scalesAt, sum, j);
-        } else {
-          kernel.unpack(here, codes, codesAt, scales, scalesAt, scratch, floats.origin());
-          floats.multiply(
-              rows, here, left.array(), leftAt, scratch, floats.origin(), sum, j, SEGMENT);
-        }
+    for (int p = 0; p < left.terms(); p += SEGMENT) {
+      int here = even(Math.min(SEGMENT, left.terms() - p));
+      int codesAt = codesAt(panel, term + p);
+      int scalesAt = scalesAt(panel, term + p);
+      int leftAt = p * left.rows();
+      if (rows == 1 && kernel.multipliesCodes()) {
+        kernel.multiply(here, left.array(), leftAt, codes, codesAt, scales, scalesAt, sum, sumAt);
+      } else {
+        kernel.unpack(here, codes, codesAt, scales, scalesAt, scratch, floats.origin());
+        floats.multiply(
+            rows, here, left.array(), leftAt, scratch, floats.origin(), sum, sumAt, stride);
       }
     }
   }

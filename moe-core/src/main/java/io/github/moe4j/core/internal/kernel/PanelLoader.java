@@ -7,7 +7,7 @@ package io.github.moe4j.core.internal.kernel;
  */
 public final class PanelLoader<A> {
   /** Rows a power of two apart would share few lines of the cache. */
-  private static final int APART = 16;
+  static final int APART = 16;
 
   private final Kernel<A> kernel;
   private final A scratch;
@@ -69,7 +69,8 @@ public final class PanelLoader<A> {
       for (int r = 0; r < count; r++) {
         matrix.read(first + j + r, 0, terms, scratch, r * stride);
       }
-      kernel.transpose(scratch, stride, even(terms), panels, kernel.origin() + j * even(terms));
+      int to = kernel.origin() + j * even(terms);
+      kernel.transpose(scratch, 0, stride, width, even(terms), panels, to, width);
     }
   }
 }

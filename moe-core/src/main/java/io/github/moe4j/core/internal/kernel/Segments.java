@@ -23,9 +23,14 @@ public record Segments<A>(A array, int rows, int terms) {
 
   /** Copies some rows of a matrix from its row {@code first} on. */
   public void load(Window<A> matrix, int first, int count) {
+    load(matrix, first, count, 0);
+  }
+
+  /** Copies some rows of a matrix from its row {@code first} and a column on. */
+  public void load(Window<A> matrix, int first, int count, int column) {
     for (int r = 0; r < count; r++) {
       for (int p = 0; p < terms; p += SEGMENT) {
-        matrix.read(first + r, p, Math.min(SEGMENT, terms - p), array, at(r, p));
+        matrix.read(first + r, column + p, Math.min(SEGMENT, terms - p), array, at(r, p));
       }
     }
   }
@@ -66,6 +71,25 @@ public record Segments<A>(A array, int rows, int terms) {
           sum,
           sumAt,
           stride);
+    }
+  }
+
+  /**
+   * {@code sum += these·panel} for a panel of {@link ColumnPanels}.
+   *
+   * @param sum element (r, c) at {@code sumAt + r·w + c}, w being the panel's width. Modified.
+   */
+  public void multiply(
+      Kernel<A> kernel, int count, ColumnPanels<A> right, int panel, int term, A sum, int sumAt) {
+    int width = right.width(panel);
+    for (int p = 0; p < terms; p += SEGMENT) {
+      int here = PanelLoader.even(Math.min(SEGMENT, terms - p));
+      int at = right.at(panel, term + p);
+      if (width == kernel.width()) {
+        kernel.multiply(count, here, array, p * rows, right.array(), at, sum, sumAt, width);
+      } else {
+        kernel.multiplyNarrow(count, here, array, p * rows, right.array(), at, sum, sumAt);
+      }
     }
   }
 }

@@ -34,6 +34,11 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   }
 
   @Override
+  public int narrowWidth() {
+    return L;
+  }
+
+  @Override
   public int origin() {
     return ORIGIN;
   }
@@ -72,6 +77,28 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   }
 
   @Override
+  public void multiplyNarrow(
+      int rows,
+      int terms,
+      float[] left,
+      int leftAt,
+      float[] panel,
+      int panelAt,
+      float[] sum,
+      int sumAt) {
+    for (int done = 0; done < rows; done += Tiles.rows(MOST, rows - done)) {
+      int a = leftAt + done * SEGMENT;
+      int s = sumAt + done * L;
+      switch (Tiles.rows(MOST, rows - done)) {
+        case 12 -> FloatNarrowTiles.rows12(terms, left, a, panel, panelAt, sum, s);
+        case 6 -> FloatNarrowTiles.rows6(terms, left, a, panel, panelAt, sum, s);
+        case 4 -> FloatNarrowTiles.rows4(terms, left, a, panel, panelAt, sum, s);
+        default -> FloatNarrowTiles.rows1(terms, left, a, panel, panelAt, sum, s);
+      }
+    }
+  }
+
+  @Override
   public void multiplyTransposed(
       int terms,
       float[] left,
@@ -94,16 +121,17 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   }
 
   @Override
-  public void transpose(float[] rows, int stride, int terms, float[] panel, int panelAt) {
-    // As many terms at a time as the cache has lines for: a column of a panel takes one line a
+  public void transpose(
+      float[] rows, int at, int stride, int count, int terms, float[] target, int to, int apart) {
+    // As many terms at a time as the cache has lines for: a column of the target takes one line a
     // term.
     for (int first = 0; first < terms; first += BLOCK) {
       int last = Math.min(terms, first + BLOCK);
-      for (int c = 0; c < W; c++) {
-        int from = c * stride;
-        int to = panelAt + c;
+      for (int c = 0; c < count; c++) {
+        int from = at + c * stride;
+        int column = to + c;
         for (int p = first; p < last; p++) {
-          panel[to + p * W] = rows[from + p];
+          target[column + p * apart] = rows[from + p];
         }
       }
     }
@@ -124,10 +152,17 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   }
 
   @Override
-  public void scale(float[] values, int at, float[] factors, int count, double factor) {
+  public void scale(float[] values, int at, float[] factors, int from, int count, double factor) {
     float f = (float) factor;
     for (int i = 0; i < count; i++) {
-      values[at + i] *= factors[i] * f;
+      values[at + i] *= factors[from + i] * f;
+    }
+  }
+
+  @Override
+  public void repeat(float[] values, int count, float[] target, int width) {
+    for (int r = 0; r < count; r++) {
+      Arrays.fill(target, r * width, (r + 1) * width, values[r]);
     }
   }
 

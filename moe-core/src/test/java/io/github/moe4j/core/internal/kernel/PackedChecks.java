@@ -200,7 +200,10 @@ final class PackedChecks {
       }
     }
     float[] scratch = new float[floats.origin() + SEGMENT * floats.width()];
-    factor.panels.multiply(floats, left, rows, 0, columns, sum, scratch);
+    for (int c = 0; c < columns; c += floats.width()) {
+      int panel = c / floats.width();
+      factor.panels.multiply(floats, left, rows, 0, panel, sum, c, SEGMENT, scratch);
+    }
     for (int r = 0; r < rows; r++) {
       for (int c = 0; c < columns; c++) {
         int at = r * SEGMENT + c;
