@@ -33,11 +33,6 @@ public interface PackedKernel<C> {
     return 0;
   }
 
-  /** Whether {@link #multiply} is faster than to unpack a segment and to multiply that. */
-  default boolean multipliesCodes() {
-    return true;
-  }
-
   /** Codes of zeros. */
   C allocate(int panels, int terms);
 
@@ -49,30 +44,11 @@ public interface PackedKernel<C> {
   void set(C codes, int panelAt, int term, int column, int code);
 
   /**
-   * {@code sum[c] += Σ_p left[p]·panel[p, c]} for one row.
-   *
-   * @param terms even, at most {@link Kernel#SEGMENT}
-   * @param left from {@code leftAt} on. Not modified.
-   * @param codes of a panel from a segment's begin at {@code codesAt} on. Not modified.
-   * @param scales from that of the segment's first element on, at {@code scalesAt}. Not modified.
-   * @param sum from {@code sumAt} on. Modified.
-   */
-  void multiply(
-      int terms,
-      float[] left,
-      int leftAt,
-      C codes,
-      int codesAt,
-      float[] scales,
-      int scalesAt,
-      float[] sum,
-      int sumAt);
-
-  /**
    * A segment of a panel as float32.
    *
-   * @param codes as above. Not modified.
-   * @param scales as above. Not modified.
+   * @param terms even, at most {@link Kernel#SEGMENT}
+   * @param codes of a panel from a segment's begin at {@code codesAt} on. Not modified.
+   * @param scales from that of the segment's first element on, at {@code scalesAt}. Not modified.
    * @param panel from {@code panelAt} on. Modified: overwritten.
    */
   void unpack(

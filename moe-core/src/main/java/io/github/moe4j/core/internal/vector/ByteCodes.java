@@ -1,9 +1,9 @@
 package io.github.moe4j.core.internal.vector;
 
-import io.github.moe4j.core.internal.kernel.PackedKernel;
+import io.github.moe4j.core.internal.kernel.RowKernel;
 
 /** Codes of a byte, one after another. */
-interface ByteCodes extends PackedKernel<byte[]> {
+interface ByteCodes extends RowKernel<byte[]> {
   @Override
   default int width() {
     return 2 * Lanes.S.length();

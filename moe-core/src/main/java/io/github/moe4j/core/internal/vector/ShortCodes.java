@@ -1,9 +1,9 @@
 package io.github.moe4j.core.internal.vector;
 
-import io.github.moe4j.core.internal.kernel.PackedKernel;
+import io.github.moe4j.core.internal.kernel.RowKernel;
 
 /** Codes of two bytes, one after another. */
-interface ShortCodes extends PackedKernel<short[]> {
+interface ShortCodes extends RowKernel<short[]> {
   @Override
   default int width() {
     return 2 * Lanes.S.length();
