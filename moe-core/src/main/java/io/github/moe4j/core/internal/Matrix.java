@@ -19,16 +19,16 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class Matrix {
   private final INDArray array;
-  private final @Nullable Pointer start;
+  private final @Nullable Elements elements;
   private final long offset;
   private final int rows;
   private final int columns;
   private final int stride;
 
   private Matrix(
-      INDArray array, @Nullable Pointer start, long offset, int rows, int columns, int stride) {
+      INDArray array, @Nullable Elements elements, long offset, int rows, int columns, int stride) {
     this.array = array;
-    this.start = start;
+    this.elements = elements;
     this.offset = offset;
     this.rows = rows;
     this.columns = columns;
@@ -43,7 +43,8 @@ public final class Matrix {
   public static Matrix of(INDArray array) {
     Require.shape("array", array, -1, -1);
     int columns = Math.toIntExact(array.size(1));
-    return new Matrix(array, startOf(array), 0, Math.toIntExact(array.size(0)), columns, columns);
+    return new Matrix(
+        array, elementsOf(array), 0, Math.toIntExact(array.size(0)), columns, columns);
   }
 
   /**
@@ -55,29 +56,29 @@ public final class Matrix {
     Require.shape("stack", stack, -1, -1, -1);
     int rows = Math.toIntExact(stack.size(1));
     int columns = Math.toIntExact(stack.size(2));
-    Pointer start = startOf(stack);
+    Elements elements = elementsOf(stack);
     Matrix[] slices = new Matrix[Math.toIntExact(stack.size(0))];
     for (int i = 0; i < slices.length; i++) {
-      slices[i] = new Matrix(stack, start, (long) i * rows * columns, rows, columns, columns);
+      slices[i] = new Matrix(stack, elements, (long) i * rows * columns, rows, columns, columns);
     }
     return slices;
   }
 
-  private static @Nullable Pointer startOf(INDArray array) {
+  private static @Nullable Elements elementsOf(INDArray array) {
     Contiguous.require("array", array);
-    return array.isEmpty() ? null : HostMemory.of(array);
+    return array.isEmpty() ? null : new Elements(array);
   }
 
   /** The rows {@code [from, to)}. */
   public Matrix rows(int from, int to) {
     Objects.checkFromToIndex(from, to, rows);
-    return new Matrix(array, start, offset + (long) from * stride, to - from, columns, stride);
+    return new Matrix(array, elements, offset + (long) from * stride, to - from, columns, stride);
   }
 
   /** The columns {@code [from, to)}. */
   public Matrix columns(int from, int to) {
     Objects.checkFromToIndex(from, to, columns);
-    return new Matrix(array, start, offset + from, rows, to - from, stride);
+    return new Matrix(array, elements, offset + from, rows, to - from, stride);
   }
 
   /** Number of rows. */
@@ -107,7 +108,7 @@ public final class Matrix {
 
   /** Where the elements of the whole array begin; only for one that has any. */
   Pointer start() {
-    return Objects.requireNonNull(start);
+    return elements().start;
   }
 
   /** Elements between {@link #start} and the first one of this matrix. */
@@ -117,17 +118,27 @@ public final class Matrix {
 
   /** The elements, which must be float32 and take less than 2 GB. */
   public Window<float[]> floats() {
-    return new Window.Floats((FloatBuffer) buffer(), stride);
+    Buffer all = elements().all();
+    return all == null
+        ? new Window.Floats((FloatBuffer) buffer(), 0, stride)
+        : new Window.Floats((FloatBuffer) all, (int) offset, stride);
   }
 
   /** The elements, which must be float64 and take less than 2 GB. */
   public Window<double[]> doubles() {
-    return new Window.Doubles((DoubleBuffer) buffer(), stride);
+    Buffer all = elements().all();
+    return all == null
+        ? new Window.Doubles((DoubleBuffer) buffer(), 0, stride)
+        : new Window.Doubles((DoubleBuffer) all, (int) offset, stride);
   }
 
   private Buffer buffer() {
     long end = offset + (long) (rows - 1) * stride + columns;
     return HostMemory.of(array).position(offset).capacity(end).asBuffer();
+  }
+
+  private Elements elements() {
+    return Objects.requireNonNull(elements);
   }
 
   /** The array whose memory this is; it must stay reachable while native code works on it. */
@@ -143,5 +154,26 @@ public final class Matrix {
         new long[] {stride, 1},
         array.offset() + offset,
         'c');
+  }
+
+  /** The elements of a whole array, for all rectangles of it. */
+  private static final class Elements {
+    final INDArray array;
+    final Pointer start;
+    private volatile @Nullable Buffer all;
+
+    Elements(INDArray array) {
+      this.array = array;
+      this.start = HostMemory.of(array);
+    }
+
+    /** All elements, or null if they take 2 GB. Several threads may make the same one. */
+    @Nullable
+    Buffer all() {
+      if (all == null && array.length() <= Integer.MAX_VALUE / Double.BYTES) {
+        all = HostMemory.of(array).capacity(array.length()).asBuffer();
+      }
+      return all;
+    }
   }
 }

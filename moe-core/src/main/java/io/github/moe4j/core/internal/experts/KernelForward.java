@@ -105,22 +105,29 @@ final class KernelForward<A> {
       weights.add(pass.network().projection(p, block.expert()));
       left.add(left(p, Math.min(most, count), pass.network().modelWidth()));
     }
+    int lastPanel = x.count() - 1;
+    Values<A> wide = values(Math.min(most, count), x.width(0));
+    Values<A> last = values(Math.min(most, count), x.width(lastPanel));
     long elementwise = 0;
     for (int from = 0; from < count; from += most) {
       int here = Math.min(most, count - from);
+      if (from > 0 && here < most) {
+        wide = values(here, x.width(0));
+        last = values(here, x.width(lastPanel));
+      }
       for (int p = 0; p < projections; p++) {
         load(left.get(p), weights.get(p).weight(), first + from, here, 0);
         bias(weights.get(p), p, first + from, here);
       }
-      for (int t = 0; t < x.count(); t++) {
-        A[] projected = pass.hidden().arrays().apply(projections);
+      for (int t = 0; t <= lastPanel; t++) {
+        Values<A> values = t < lastPanel ? wide : last;
         for (int p = 0; p < projections; p++) {
-          projected[p] = room.exact(PROJECTED + p, kernel.paddedRows(here) * x.width(t));
-          setToBias(weights.get(p), p, here, projected[p], x.width(t));
-          left.get(p).multiply(kernel, here, x, t, 0, projected[p], 0);
+          A sum = values.projected[p];
+          setToBias(weights.get(p), p, here, sum, x.width(t));
+          left.get(p).multiply(kernel, here, x, t, 0, sum, 0);
         }
         long multiplied = System.nanoTime();
-        activate(projected, t, first, from, here);
+        activate(values, t, first, from, here);
         elementwise += System.nanoTime() - multiplied;
       }
     }
@@ -132,18 +139,28 @@ final class KernelForward<A> {
     return elementwise;
   }
 
-  private void activate(A[] projected, int panel, int first, int from, int count) {
-    int width = x.width(panel);
+  /** Some hidden values of the tokens of a panel, in arrays of exactly their length. */
+  private record Values<A>(A[] projected, A activated) {}
+
+  private Values<A> values(int count, int width) {
+    int length = kernel.paddedRows(count) * width;
+    A[] projected = pass.hidden().arrays().apply(pass.network().projections());
+    for (int p = 0; p < projected.length; p++) {
+      projected[p] = room.exact(PROJECTED + p, length);
+    }
+    return new Values<>(projected, room.exact(ACTIVATED, length));
+  }
+
+  private void activate(Values<A> values, int panel, int first, int from, int count) {
     int at = hidden.at(panel, from);
-    A activated = room.exact(ACTIVATED, kernel.paddedRows(count) * width);
-    pass.hidden().values().accept(projected, activated);
-    kernel.copy(activated, 0, hidden.array(), at, count * width);
+    pass.hidden().values().accept(values.projected, values.activated);
+    kernel.copy(values.activated, 0, hidden.array(), at, count * x.width(panel));
     dropOut(panel, first + from, count, at);
     HiddenActivations kept = pass.kept();
     if (kept != null) {
-      for (int p = 0; p < projected.length; p++) {
+      for (int p = 0; p < values.projected.length; p++) {
         Window<A> rows = pass.window(kept.projected().get(p), block);
-        x.store(kernel, projected[p], 0, panel, rows, first + from, count, scratch);
+        x.store(kernel, values.projected[p], 0, panel, rows, first + from, count, scratch);
       }
       Window<A> rows = pass.window(kept.hidden(), block);
       x.store(kernel, hidden.array(), at, panel, rows, first + from, count, scratch);

@@ -18,36 +18,38 @@ public interface Window<A> {
   /**
    * Rows of float32.
    *
-   * @param elements from the first of the first row on
+   * @param elements of a whole array
+   * @param offset of the first element of the first row
    * @param stride elements from one row to the next
    */
-  record Floats(FloatBuffer elements, int stride) implements Window<float[]> {
+  record Floats(FloatBuffer elements, int offset, int stride) implements Window<float[]> {
     @Override
     public void read(int row, int column, int count, float[] target, int at) {
-      elements.get(row * stride + column, target, at, count);
+      elements.get(offset + row * stride + column, target, at, count);
     }
 
     @Override
     public void write(int row, int column, int count, float[] source, int at) {
-      elements.put(row * stride + column, source, at, count);
+      elements.put(offset + row * stride + column, source, at, count);
     }
   }
 
   /**
    * Rows of float64.
    *
-   * @param elements from the first of the first row on
+   * @param elements of a whole array
+   * @param offset of the first element of the first row
    * @param stride elements from one row to the next
    */
-  record Doubles(DoubleBuffer elements, int stride) implements Window<double[]> {
+  record Doubles(DoubleBuffer elements, int offset, int stride) implements Window<double[]> {
     @Override
     public void read(int row, int column, int count, double[] target, int at) {
-      elements.get(row * stride + column, target, at, count);
+      elements.get(offset + row * stride + column, target, at, count);
     }
 
     @Override
     public void write(int row, int column, int count, double[] source, int at) {
-      elements.put(row * stride + column, source, at, count);
+      elements.put(offset + row * stride + column, source, at, count);
     }
   }
 }

@@ -62,7 +62,7 @@ public final class KernelChecks {
   private static IntFunction<Opened<float[]>> floats(int columns) {
     return length -> {
       var buffer = direct(length * Float.BYTES).asFloatBuffer();
-      return new Opened<>(new Window.Floats(buffer, columns), new Elements() {
+      return new Opened<>(new Window.Floats(buffer, 0, columns), new Elements() {
         @Override
         public void set(int i, double value) {
           buffer.put(i, (float) value);
@@ -79,7 +79,7 @@ public final class KernelChecks {
   private static IntFunction<Opened<double[]>> doubles(int columns) {
     return length -> {
       var buffer = direct(length * Double.BYTES).asDoubleBuffer();
-      return new Opened<>(new Window.Doubles(buffer, columns), new Elements() {
+      return new Opened<>(new Window.Doubles(buffer, 0, columns), new Elements() {
         @Override
         public void set(int i, double value) {
           buffer.put(i, value);
