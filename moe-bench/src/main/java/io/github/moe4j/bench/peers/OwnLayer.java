@@ -10,6 +10,8 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.experts.quantized.QuantizedExperts;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
@@ -28,11 +30,26 @@ final class OwnLayer implements PeerLayer {
   private final INDArray dx;
   private final Gradients gradients;
 
+  /** The layer as it trains, or evaluates with live weights. */
   OwnLayer(PeerCase work, boolean training) {
+    this(work, training, live(work));
+  }
+
+  /** A layer that evaluates alone, with weights in the order of the products. */
+  static OwnLayer packed(PeerCase work) {
+    Experts live = live(work);
+    Experts packed = live instanceof GluExperts glu
+        ? QuantizedExperts.of(glu, WeightFormat.FLOAT32)
+        : QuantizedExperts.of((FfnExperts) live, WeightFormat.FLOAT32);
+    live.parameters().forEach((name, array) -> array.close());
+    return new OwnLayer(work, false, packed);
+  }
+
+  private OwnLayer(PeerCase work, boolean training, Experts experts) {
     LayerShape shape = work.shape();
     INDArray router = array(work.router(), shape.experts(), shape.width());
-    this.layer = MoeLayer.of(
-        GatedRouter.of(LinearGate.of(router), TopK.softmaxAfter(shape.k())), experts(work));
+    this.layer =
+        MoeLayer.of(GatedRouter.of(LinearGate.of(router), TopK.softmaxAfter(shape.k())), experts);
     this.training = training;
     INDArray x = array(work.x(), shape.tokens(), shape.width());
     this.input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
@@ -41,7 +58,7 @@ final class OwnLayer implements PeerLayer {
     this.gradients = (training ? layer.parameters() : NamedArrays.none()).zeroGradients();
   }
 
-  private static Experts experts(PeerCase work) {
+  private static Experts live(PeerCase work) {
     LayerShape shape = work.shape();
     int experts = shape.experts();
     INDArray up = array(work.up(), experts, shape.hidden(), shape.width());
@@ -63,12 +80,15 @@ final class OwnLayer implements PeerLayer {
   }
 
   private void pass(Consumer<INDArray> output) {
+    INDArray y;
     try (MoePass pass = layer.forward(input)) {
       if (training) {
         pass.backward(dy, dx, gradients);
       }
-      output.accept(pass.y());
+      y = pass.y();
     }
+    output.accept(y);
+    y.close();
   }
 
   @Override

@@ -93,11 +93,16 @@ public final class PeersCommand implements Callable<Integer> {
       line.getErr().println("peers: " + e.getMessage());
       return ExitCode.USAGE;
     }
-    List<PeerSystem> systems = peers.get();
+    List<PeerSystem> systems = new ArrayList<>(peers.get());
     if (systems.isEmpty()) {
       line.getErr().println("peers: " + NOT_BUILT);
       return ExitCode.SOFTWARE;
     }
+    systems.stream()
+        .map(PeerSystem::gated)
+        .distinct()
+        .toList()
+        .forEach(gated -> systems.add(new PackedSystem(gated)));
     try {
       return run(systems, contests(chosen), timing, line.getOut(), line.getErr());
     } catch (DisagreementException e) {

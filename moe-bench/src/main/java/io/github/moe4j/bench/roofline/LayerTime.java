@@ -6,6 +6,7 @@ import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.kernel.Kernels;
@@ -21,7 +22,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * @param system what made the products: {@code vector} for the kernels, or {@code blas}
  * @param shape sizes
- * @param training whether with all gradients, else forward only
+ * @param pass what was timed
  * @param medianSeconds middle of all runs
  * @param bestSeconds shortest run
  * @param expertsHit experts that had rows
@@ -30,20 +31,21 @@ import org.nd4j.linalg.factory.Nd4j;
 public record LayerTime(
     String system,
     LayerShape shape,
-    boolean training,
+    LayerPass pass,
     double medianSeconds,
     double bestSeconds,
     int expertsHit,
     StageTimes stages) {
 
   /** Measures. */
-  static LayerTime measure(LayerShape shape, boolean training, int runs, Watch watch) {
-    MoeLayer layer = ShapedLayer.of(shape);
+  static LayerTime measure(LayerShape shape, LayerPass timed, int runs, Watch watch) {
+    MoeLayer layer = timed.layer(shape);
+    boolean training = timed.trains();
     SplittableRandom random = new SplittableRandom(3);
     INDArray x = ShapedLayer.tokens(shape, random);
     INDArray dy = ShapedLayer.tokens(shape, random);
     INDArray dx = Nd4j.create(DataType.FLOAT, shape.tokens(), shape.width());
-    Gradients gradients = layer.parameters().zeroGradients();
+    Gradients gradients = (training ? layer.parameters() : NamedArrays.none()).zeroGradients();
     TokenBatch input = training ? TokenBatch.training(x) : TokenBatch.evaluation(x);
     StageTimes[] stages = {StageTimes.zero()};
     int[] hit = {0};
@@ -60,7 +62,7 @@ public record LayerTime(
       y.close(); // the caller's: left to the garbage collector, outputs pile up
     });
     return new LayerTime(
-        whoMultiplies(), shape, training, Samples.median(times), times[0], hit[0], stages[0]);
+        whoMultiplies(), shape, timed, Samples.median(times), times[0], hit[0], stages[0]);
   }
 
   /**
@@ -68,8 +70,8 @@ public record LayerTime(
    * in training also of reading and writing their gradients, which accumulate.
    */
   double idealSeconds(Machine machine) {
-    double flops = training ? shape.trainingFlops() : shape.forwardFlops();
-    double bytes = shape.weightBytes(expertsHit) * (training ? 3 : 1);
+    double flops = pass.trains() ? shape.trainingFlops() : shape.forwardFlops();
+    double bytes = shape.weightBytes(expertsHit) * (pass.trains() ? 3 : 1);
     return Math.max(flops / machine.boundGflops(), bytes / machine.readGigabytes()) / 1e9;
   }
 
@@ -77,22 +79,17 @@ public record LayerTime(
     return Kernels.chosen().isPresent() ? "vector" : "blas";
   }
 
-  /** {@code forward}, or {@code training} with all gradients. */
-  String pass() {
-    return training ? "training" : "forward";
-  }
-
   /** For the JSON file. */
   Map<String, Object> figures(Machine machine) {
     Map<String, Object> all = new LinkedHashMap<>();
     all.put("shape", shape.name());
-    all.put("pass", pass());
+    all.put("pass", pass.field());
     all.put("ideal_ms", 1e3 * idealSeconds(machine));
     all.put("median_ms", 1e3 * medianSeconds);
     all.put("share", share(machine));
     all.put("system", system);
     all.put("sizes", shape);
-    all.put("training", training);
+    all.put("training", pass.trains());
     all.put("medianSeconds", medianSeconds);
     all.put("bestSeconds", bestSeconds);
     all.put("expertsHit", expertsHit);

@@ -35,9 +35,9 @@ final class Roofline {
       out.flush();
     });
     for (LayerShape shape : shapes) {
-      for (boolean training : new boolean[] {false, true}) {
-        watch.progress().at(shape.name() + (training ? ", training" : ", forward"));
-        layers.add(LayerTime.measure(shape, training, runs, watch));
+      for (LayerPass pass : LayerPass.values()) {
+        watch.progress().at(shape.name() + ", " + pass.text());
+        layers.add(LayerTime.measure(shape, pass, runs, watch));
       }
     }
   }

@@ -73,7 +73,7 @@ public final class RooflineCommand implements Callable<Integer> {
   }
 
   private int run(List<LayerShape> chosen, PrintWriter out, PrintWriter err) throws IOException {
-    int total = Machine.measurements() + 2 * chosen.size();
+    int total = Machine.measurements() + LayerPass.values().length * chosen.size();
     try (Watch watch = watches.open(NAME, total, "measurements", err)) {
       Roofline roofline = new Roofline(runs, watch, out);
       boolean complete = watch.finishes(() -> roofline.measure(chosen));
@@ -87,7 +87,8 @@ public final class RooflineCommand implements Callable<Integer> {
         out.println();
         figures.writePartial(roofline.figures(), err);
       }
-      out.println(Watch.interrupted(roofline.layers(), 2 * chosen.size(), "passes of layers"));
+      out.println(Watch.interrupted(
+          roofline.layers(), LayerPass.values().length * chosen.size(), "passes of layers"));
       out.flush();
       return Interruption.EXIT_CODE;
     }

@@ -25,7 +25,7 @@ final class RooflineTable {
           "| %s | %s | %.2f | %.2f | %.2f | %.2f | %.0f %% | %.0f %% | %.0f %% |"
               + " %.0f %% | %.0f %% | %.0f %% |%n",
           time.shape().cells(),
-          time.pass(),
+          time.pass().text(),
           1e3 * time.idealSeconds(machine),
           1e3 * time.medianSeconds(),
           1e3 * time.bestSeconds(),

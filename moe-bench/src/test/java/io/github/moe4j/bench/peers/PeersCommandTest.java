@@ -83,7 +83,8 @@ class PeersCommandTest {
     assertTrue(out.toString().contains("| twin | "), out.toString());
     assertTrue(Files.readString(page).contains("| twin | "));
     JsonNode rows = new ObjectMapper().readTree(json.toFile());
-    assertEquals(2, rows.size());
+    assertEquals(3, rows.size());
+    assertEquals("moe4j, packed", rows.get(2).get("system").asText());
     assertEquals("moe4j", rows.get(0).get("system").asText());
     assertEquals(1, rows.get(0).get("ratio_to_moe4j").asDouble());
     assertEquals("decode 1", rows.get(1).get("shape").asText());
@@ -99,8 +100,8 @@ class PeersCommandTest {
     TestWatch watches = TestWatch.patient();
     assertEquals(0, execute(watches, List.of(AGREES), "--shapes", "decode 1", "--rounds", "2"));
     assertTrue(watches.isClosed());
-    // two layers, each with two rounds after a warm-up of 3000 ms, as long as 42 samples of 70 ms
-    assertEquals(2 * (42 + 2), watches.total());
+    // three layers, each with two rounds after a warm-up of 3000 ms, as long as 42 samples of 70 ms
+    assertEquals(3 * (42 + 2), watches.total());
     assertEquals(watches.total(), watches.done());
   }
 
@@ -110,7 +111,7 @@ class PeersCommandTest {
     Path page = folder.resolve("page.md");
     String before = "<!-- begin generated: peers -->\n<!-- end generated: peers -->\n";
     Files.writeString(page, before);
-    TestWatch watches = TestWatch.stopAfter(2 * (42 + 1));
+    TestWatch watches = TestWatch.stopAfter(3 * (42 + 1));
     assertEquals(
         130,
         execute(
@@ -134,7 +135,7 @@ class PeersCommandTest {
     assertEquals(before, Files.readString(page));
     JsonNode partial = new ObjectMapper().readTree(json.toFile());
     assertFalse(partial.get("complete").asBoolean(true));
-    assertEquals(2, partial.get("figures").size());
+    assertEquals(3, partial.get("figures").size());
     Path report = folder.resolve("partial.html");
     CommandLine reporter = new CommandLine(new BenchReportCommand()).setOut(new PrintWriter(out));
     assertEquals(0, reporter.execute(json.toString(), "--out", report.toString()));

@@ -78,8 +78,9 @@ class RooflineTest {
   }
 
   private static LayerTime time(LayerShape shape, boolean training, int hit) {
+    LayerPass pass = training ? LayerPass.TRAINING : LayerPass.FORWARD;
     return new LayerTime(
-        "vector", shape, training, 0.002, 0.001, hit, new StageTimes(1, 1, 1, 5, 1, 1));
+        "vector", shape, pass, 0.002, 0.001, hit, new StageTimes(1, 1, 1, 5, 1, 1));
   }
 
   @Test
@@ -122,8 +123,8 @@ class RooflineTest {
 
   @Test
   void measure_tinyShape_timesAndLoad() {
-    LayerTime time =
-        LayerTime.measure(new LayerShape("tiny", 40, 8, 16, 4, 2), true, 3, Watch.none());
+    LayerTime time = LayerTime.measure(
+        new LayerShape("tiny", 40, 8, 16, 4, 2), LayerPass.TRAINING, 3, Watch.none());
     assertTrue(time.bestSeconds() > 0 && time.bestSeconds() <= time.medianSeconds());
     assertTrue(time.expertsHit() >= 2 && time.expertsHit() <= 4);
     assertTrue(time.stages().experts() > 0);
@@ -151,11 +152,11 @@ class RooflineTest {
         execute(watches, "--shapes", "decode 1", "--runs", "1", "--json", json.toString()),
         err.toString());
     assertTrue(watches.isClosed());
-    assertEquals(watches.total(), watches.done() + 1);
+    assertEquals(watches.total(), watches.done() + 2);
     assertTrue(out.toString().startsWith("This machine: "), out.toString());
     assertTrue(out.toString().contains("| decode 1 | 1, 512, 1792, 8, 2 | forward |"));
     assertTrue(
-        out.toString().endsWith("% |\n\ninterrupted after 1 of 2 passes of layers\n"),
+        out.toString().endsWith("% |\n\ninterrupted after 1 of 3 passes of layers\n"),
         out.toString());
     JsonNode partial = new ObjectMapper().readTree(json.toFile());
     assertFalse(partial.get("complete").asBoolean(true));
@@ -170,6 +171,6 @@ class RooflineTest {
   @Test
   void call_interruptedAtOnce_saysSo() {
     assertEquals(130, execute(TestWatch.stopAfter(0)));
-    assertEquals("interrupted after 0 of 10 passes of layers", out.toString().strip());
+    assertEquals("interrupted after 0 of 15 passes of layers", out.toString().strip());
   }
 }

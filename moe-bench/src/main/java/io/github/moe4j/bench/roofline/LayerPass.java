@@ -1,0 +1,49 @@
+package io.github.moe4j.bench.roofline;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.quantized.QuantizedExperts;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
+
+/** What a layer does in one timed run. */
+public enum LayerPass {
+  /** Evaluation. */
+  FORWARD("forward", "forward"),
+
+  /** Evaluation with experts that keep float32 weights in the order of the products alone. */
+  PACKED("forward, packed", "forward_packed"),
+
+  /** Forward and backward with all gradients. */
+  TRAINING("training", "training");
+
+  private final String text;
+  private final String field;
+
+  LayerPass(String text, String field) {
+    this.text = text;
+    this.field = field;
+  }
+
+  /** As tables write it. */
+  String text() {
+    return text;
+  }
+
+  /** As the JSON file writes it. */
+  String field() {
+    return field;
+  }
+
+  boolean trains() {
+    return this == TRAINING;
+  }
+
+  /** A layer of a shape for this pass. */
+  MoeLayer layer(LayerShape shape) {
+    MoeLayer layer = ShapedLayer.of(shape);
+    if (this != PACKED) {
+      return layer;
+    }
+    QuantizedExperts packed = QuantizedExperts.of(ShapedLayer.experts(shape), WeightFormat.FLOAT32);
+    return MoeLayer.of(layer.router(), packed);
+  }
+}
