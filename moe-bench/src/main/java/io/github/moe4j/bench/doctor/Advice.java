@@ -45,7 +45,7 @@ final class Advice {
     }
     if (!kernels.module()) {
       say("Start the JVM with --add-modules jdk.incubator.vector: matrix products run on the vector"
-          + " kernels then, up to twice as fast (docs/full-speed.md).");
+          + " kernels then, up to twice as fast, depending on the processor (docs/full-speed.md).");
     } else if (kernels.reason().isEmpty()) {
       say("Leave out -Dmoe4j.kernels=blas: the vector kernels can run here.");
     } else {

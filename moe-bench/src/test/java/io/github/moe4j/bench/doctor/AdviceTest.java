@@ -24,7 +24,7 @@ class AdviceTest {
     assertEquals(
         List.of(
             "Start the JVM with --add-modules jdk.incubator.vector: matrix products run on the"
-                + " vector kernels then, up to twice as fast (docs/full-speed.md).",
+                + " vector kernels then, up to twice as fast, depending on the processor (docs/full-speed.md).",
             "OpenBLAS 0.3.19 is old"),
         Advice.of(GivenFacts.of(NO_MODULE, OLD)));
   }

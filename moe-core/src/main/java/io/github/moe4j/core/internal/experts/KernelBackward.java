@@ -106,7 +106,7 @@ final class KernelBackward<A> {
       int stride) {
     A panels = products.panels(left.terms(), columns);
     new PanelLoader<>(kernel, room, BlockProducts.SCRATCH, left.terms())
-        .columns(weight.weight(), row, first, columns, panels);
+        .columns(weight.weight(), row, first, columns, panels, kernel.origin());
     products.multiply(left, panels, kernel.origin(), columns, sum, sumAt, stride);
   }
 }

@@ -98,11 +98,11 @@ public interface Kernel<A> {
    *
    * @param row of the matrix, padded to whole panels. Not modified.
    * @param length of it
-   * @param panels one after another, from {@link #origin} on. Modified.
+   * @param panels one after another, from {@code at} on. Modified.
    * @param p number of the row
    * @param terms number of all rows
    */
-  void scatter(A row, int length, A panels, int p, int terms);
+  void scatter(A row, int length, A panels, int at, int p, int terms);
 
   /** Copies {@code count} elements. */
   void copy(A source, int from, A target, int to, int count);

@@ -16,6 +16,9 @@ public final class KernelProduct<A> {
   /** Terms of a transposed product that are summed at a time. */
   private static final int TERMS = 1024;
 
+  /** Columns of the left factor of a transposed product that are kept in panels. */
+  private static final int LEFT_COLUMNS = 4 * SEGMENT;
+
   private static final int LEFT = 0;
   private static final int RIGHT = 1;
   private static final int SUM = 2;
@@ -80,7 +83,7 @@ public final class KernelProduct<A> {
         if (b.transposed) {
           panels.rows(b.window, first, columns, right);
         } else {
-          panels.columns(b.window, 0, first, columns, right);
+          panels.columns(b.window, 0, first, columns, right, kernel.origin());
         }
         Sum sum = new Sum(room, top, rows, first, columns);
         sum.load(c.window, c.add);
@@ -109,36 +112,60 @@ public final class KernelProduct<A> {
     return left;
   }
 
-  /** Both factors have their terms as rows, so both lie as panels do. */
+  /**
+   * Both factors have their terms as rows, so both lie as panels do. Panels of many columns of the left one
+   * are kept for all columns of the right one.
+   */
   private void transposed(
       Room<A> room, int m, int n, int k, Window<A> a, Window<A> b, Result<A> c) {
     for (int from = 0; from < k; from += TERMS) {
       int terms = Math.min(TERMS, k - from);
-      PanelLoader<A> panels = new PanelLoader<>(kernel, room, SCRATCH, terms);
-      A left = room.panels(LEFT, kernel.padded(Math.min(m, SEGMENT)) * even(terms));
-      A right = room.panels(RIGHT, kernel.padded(Math.min(n, SEGMENT)) * even(terms));
-      for (int first = 0; first < n; first += SEGMENT) {
-        int columns = Math.min(SEGMENT, n - first);
-        panels.columns(b, from, first, columns, right);
-        for (int top = 0; top < m; top += SEGMENT) {
-          int rows = Math.min(SEGMENT, m - top);
-          panels.columns(a, from, top, rows, left);
-          Sum sum = new Sum(room, top, rows, first, columns);
-          sum.load(c.window, c.add || from > 0);
-          tiles(even(terms), left, rows, right, columns, sum);
-          sum.store(c.window);
-        }
+      for (int top = 0; top < m; top += LEFT_COLUMNS) {
+        int rows = Math.min(LEFT_COLUMNS, m - top);
+        transposed(
+            room, from, terms, top, rows, n, a, b, new Result<>(c.window, c.add || from > 0));
       }
     }
   }
 
-  private void tiles(int terms, A left, int rows, A right, int columns, Sum sum) {
+  private void transposed(
+      Room<A> room,
+      int from,
+      int terms,
+      int top,
+      int rows,
+      int n,
+      Window<A> a,
+      Window<A> b,
+      Result<A> c) {
+    int origin = kernel.origin();
+    PanelLoader<A> panels = new PanelLoader<>(kernel, room, SCRATCH, terms);
+    A left = room.panels(LEFT, kernel.padded(rows) * even(terms));
+    A right = room.panels(RIGHT, kernel.padded(Math.min(n, SEGMENT)) * even(terms));
+    for (int i = 0; i < rows; i += SEGMENT) {
+      int count = Math.min(SEGMENT, rows - i);
+      panels.columns(a, from, top + i, count, left, origin + i * even(terms));
+    }
+    for (int first = 0; first < n; first += SEGMENT) {
+      int columns = Math.min(SEGMENT, n - first);
+      panels.columns(b, from, first, columns, right, origin);
+      for (int i = 0; i < rows; i += SEGMENT) {
+        int count = Math.min(SEGMENT, rows - i);
+        Sum sum = new Sum(room, top + i, count, first, columns);
+        sum.load(c.window, c.add);
+        tiles(even(terms), left, origin + i * even(terms), count, right, columns, sum);
+        sum.store(c.window);
+      }
+    }
+  }
+
+  private void tiles(int terms, A left, int leftAt, int rows, A right, int columns, Sum sum) {
     int origin = kernel.origin();
     for (int j = 0; j < columns; j += kernel.width()) {
       for (int i = 0; i < rows; i += kernel.width()) {
         int at = i * sum.stride + j;
         kernel.multiplyTransposed(
-            terms, left, origin + i * terms, right, origin + j * terms, sum.array, at, sum.stride);
+            terms, left, leftAt + i * terms, right, origin + j * terms, sum.array, at, sum.stride);
       }
     }
   }

@@ -94,7 +94,8 @@ public record Kernels(
 
   static String message(String obstacle) {
     return "matrix products run on BLAS, since " + obstacle
-        + "; with the kernels a layer is up to twice as fast (-D" + PROPERTY
+        + "; with the kernels a layer is up to twice as fast, depending on the processor (-D"
+        + PROPERTY
         + "=blas silences this line)";
   }
 

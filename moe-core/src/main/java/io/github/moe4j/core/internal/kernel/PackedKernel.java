@@ -44,11 +44,30 @@ public interface PackedKernel<C> {
   void set(C codes, int panelAt, int term, int column, int code);
 
   /**
-   * A segment of a panel as float32.
+   * {@code sum[c] += Σ_p left[p]·panel[p, c]} for one row.
    *
    * @param terms even, at most {@link Kernel#SEGMENT}
+   * @param left from {@code leftAt} on. Not modified.
    * @param codes of a panel from a segment's begin at {@code codesAt} on. Not modified.
    * @param scales from that of the segment's first element on, at {@code scalesAt}. Not modified.
+   * @param sum from {@code sumAt} on. Modified.
+   */
+  void multiply(
+      int terms,
+      float[] left,
+      int leftAt,
+      C codes,
+      int codesAt,
+      float[] scales,
+      int scalesAt,
+      float[] sum,
+      int sumAt);
+
+  /**
+   * A segment of a panel as float32.
+   *
+   * @param codes as above. Not modified.
+   * @param scales as above. Not modified.
    * @param panel from {@code panelAt} on. Modified: overwritten.
    */
   void unpack(

@@ -50,8 +50,8 @@ public record PackedPanels<C>(
   }
 
   /**
-   * {@code sum += left·these} for the columns of a panel. One row is multiplied with the codes if the
-   * format has a {@link RowKernel}; else one segment at a time becomes float32 in the nearest cache.
+   * {@code sum += left·these} for the columns of a panel. One row is multiplied with the codes; for more,
+   * one segment at a time becomes float32 in the nearest cache.
    *
    * @param floats the kernel of float32
    * @param rows of the left factor
@@ -74,9 +74,8 @@ public record PackedPanels<C>(
       int codesAt = codesAt(panel, term + p);
       int scalesAt = scalesAt(panel, term + p);
       int leftAt = p * left.rows();
-      if (rows == 1 && kernel instanceof RowKernel<C> codesOfRow) {
-        codesOfRow.multiply(
-            here, left.array(), leftAt, codes, codesAt, scales, scalesAt, sum, sumAt);
+      if (rows == 1) {
+        kernel.multiply(here, left.array(), leftAt, codes, codesAt, scales, scalesAt, sum, sumAt);
       } else {
         kernel.unpack(here, codes, codesAt, scales, scalesAt, scratch, floats.origin());
         floats.multiply(

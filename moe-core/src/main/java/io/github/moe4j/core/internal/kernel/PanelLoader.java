@@ -36,18 +36,18 @@ public final class PanelLoader<A> {
    * @param from first row, of as many as there are terms
    * @param first column of the first panel
    * @param columns at most {@link Kernel#SEGMENT}
-   * @param panels from {@link Kernel#origin} on. Modified: overwritten.
+   * @param panels from {@code at} on. Modified: overwritten.
    */
-  public void columns(Window<A> matrix, int from, int first, int columns, A panels) {
+  public void columns(Window<A> matrix, int from, int first, int columns, A panels, int at) {
     int length = kernel.padded(columns);
     kernel.clear(scratch, columns, length - columns);
     for (int p = 0; p < terms; p++) {
       matrix.read(from + p, first, columns, scratch, 0);
-      kernel.scatter(scratch, length, panels, p, even(terms));
+      kernel.scatter(scratch, length, panels, at, p, even(terms));
     }
     if (terms < even(terms)) {
       kernel.clear(scratch, 0, length);
-      kernel.scatter(scratch, length, panels, terms, even(terms));
+      kernel.scatter(scratch, length, panels, at, terms, even(terms));
     }
   }
 

@@ -1,9 +1,9 @@
 package io.github.moe4j.core.internal.vector;
 
-import io.github.moe4j.core.internal.kernel.RowKernel;
+import io.github.moe4j.core.internal.kernel.PackedKernel;
 
 /** Codes of a byte, one after another. */
-interface ByteCodes extends RowKernel<byte[]> {
+interface ByteCodes extends PackedKernel<byte[]> {
   @Override
   default int width() {
     return 2 * Lanes.S.length();

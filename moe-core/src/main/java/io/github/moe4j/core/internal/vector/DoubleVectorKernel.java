@@ -138,9 +138,9 @@ public final class DoubleVectorKernel implements Kernel<double[]> {
   }
 
   @Override
-  public void scatter(double[] row, int length, double[] panels, int p, int terms) {
+  public void scatter(double[] row, int length, double[] panels, int at, int p, int terms) {
     for (int j = 0; j < length; j += W) {
-      int to = ORIGIN + j * terms + p * W;
+      int to = at + j * terms + p * W;
       DoubleVector.fromArray(S, row, j).intoArray(panels, to);
       DoubleVector.fromArray(S, row, j + L).intoArray(panels, to + L);
     }

@@ -138,9 +138,9 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   }
 
   @Override
-  public void scatter(float[] row, int length, float[] panels, int p, int terms) {
+  public void scatter(float[] row, int length, float[] panels, int at, int p, int terms) {
     for (int j = 0; j < length; j += W) {
-      int to = ORIGIN + j * terms + p * W;
+      int to = at + j * terms + p * W;
       FloatVector.fromArray(S, row, j).intoArray(panels, to);
       FloatVector.fromArray(S, row, j + L).intoArray(panels, to + L);
     }

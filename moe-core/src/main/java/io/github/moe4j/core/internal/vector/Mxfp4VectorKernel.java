@@ -17,7 +17,7 @@ import jdk.incubator.vector.VectorOperators;
  * for each term a byte for two columns, the first half of them in the lower bits.
  *
  * <p>They become float32 as in {@link Lanes#widened}, the factor being the smallest normal number; written
- * out, and not multiplied as codes, since C2 of JDK 17 reaches the limit of what it inlines otherwise.
+ * out, and one half of the columns after the other, since C2 of JDK 17 reaches the limit of what it inlines otherwise.
  */
 public final class Mxfp4VectorKernel implements PackedKernel<byte[]> {
   private static final int L = S.length();
@@ -60,6 +60,61 @@ public final class Mxfp4VectorKernel implements PackedKernel<byte[]> {
   }
 
   @Override
+  public void multiply(
+      int terms,
+      float[] left,
+      int leftAt,
+      byte[] codes,
+      int codesAt,
+      float[] scales,
+      int scalesAt,
+      float[] sum,
+      int sumAt) {
+    for (int first = 0; first < terms; first += MXFP4_TERMS) {
+      int here = Math.min(MXFP4_TERMS, terms - first);
+      int at = codesAt + first / MXFP4_TERMS * BLOCK;
+      lower(here, left, leftAt + first, codes, at, sum, sumAt);
+      upper(here, left, leftAt + first, codes, at, sum, sumAt + L);
+    }
+  }
+
+  private static void lower(
+      int terms, float[] left, int leftAt, byte[] codes, int codesAt, float[] sum, int sumAt) {
+    IntVector factor = factor(codes, codesAt);
+    IntVector half = factor.sub(1 << FRACTION);
+    FloatVector s = FloatVector.fromArray(S, sum, sumAt);
+    for (int p = 0; p < terms; p++) {
+      IntVector code = Lanes.ints(codes, codesAt + W + p * L);
+      IntVector bits =
+          code.and(0x7).lanewise(VectorOperators.LSHL, FRACTION - 1).add(half);
+      FloatVector f = bits.reinterpretAsFloats();
+      IntVector subnormal = f.add(f).sub(factor.reinterpretAsFloats()).reinterpretAsInts();
+      FloatVector w = bits.min(subnormal)
+          .or(code.lanewise(VectorOperators.LSHL, 28).and(SIGN))
+          .reinterpretAsFloats();
+      s = FloatVector.broadcast(S, left[leftAt + p]).fma(w, s);
+    }
+    s.intoArray(sum, sumAt);
+  }
+
+  private static void upper(
+      int terms, float[] left, int leftAt, byte[] codes, int codesAt, float[] sum, int sumAt) {
+    IntVector factor = factor(codes, codesAt + L);
+    IntVector half = factor.sub(1 << FRACTION);
+    FloatVector s = FloatVector.fromArray(S, sum, sumAt);
+    for (int p = 0; p < terms; p++) {
+      IntVector code = Lanes.ints(codes, codesAt + W + p * L);
+      IntVector bits =
+          code.and(0x70).lanewise(VectorOperators.LSHL, FRACTION - 5).add(half);
+      FloatVector f = bits.reinterpretAsFloats();
+      IntVector subnormal = f.add(f).sub(factor.reinterpretAsFloats()).reinterpretAsInts();
+      FloatVector w = bits.min(subnormal).or(code.and(SIGN)).reinterpretAsFloats();
+      s = FloatVector.broadcast(S, left[leftAt + p]).fma(w, s);
+    }
+    s.intoArray(sum, sumAt);
+  }
+
+  @Override
   public void unpack(
       int terms,
       byte[] codes,
@@ -70,39 +125,29 @@ public final class Mxfp4VectorKernel implements PackedKernel<byte[]> {
       int panelAt) {
     for (int first = 0; first < terms; first += MXFP4_TERMS) {
       int here = Math.min(MXFP4_TERMS, terms - first);
-      int at = codesAt + first / MXFP4_TERMS * BLOCK;
-      unpackLower(here, codes, at, panel, panelAt + first * W);
-      unpackUpper(here, codes, at, panel, panelAt + first * W);
+      unpackBlock(here, codes, codesAt + first / MXFP4_TERMS * BLOCK, panel, panelAt + first * W);
     }
   }
 
-  private static void unpackLower(int terms, byte[] codes, int codesAt, float[] panel, int to) {
-    IntVector factor = factor(codes, codesAt);
-    FloatVector smallest = factor.reinterpretAsFloats();
-    IntVector half = factor.sub(1 << FRACTION);
+  private static void unpackBlock(int terms, byte[] codes, int codesAt, float[] panel, int to) {
+    IntVector e0 = factor(codes, codesAt);
+    IntVector e1 = factor(codes, codesAt + L);
+    FloatVector c0 = e0.reinterpretAsFloats();
+    FloatVector c1 = e1.reinterpretAsFloats();
+    IntVector h0 = e0.sub(1 << FRACTION);
+    IntVector h1 = e1.sub(1 << FRACTION);
     for (int p = 0; p < terms; p++) {
       IntVector code = Lanes.ints(codes, codesAt + W + p * L);
-      IntVector bits =
-          code.and(0x7).lanewise(VectorOperators.LSHL, FRACTION - 1).add(half);
-      FloatVector f = bits.reinterpretAsFloats();
-      IntVector subnormal = f.add(f).sub(smallest).reinterpretAsInts();
-      IntVector sign = code.lanewise(VectorOperators.LSHL, 28).and(SIGN);
-      bits.min(subnormal).or(sign).reinterpretAsFloats().intoArray(panel, to + p * W);
-    }
-  }
-
-  private static void unpackUpper(int terms, byte[] codes, int codesAt, float[] panel, int to) {
-    IntVector factor = factor(codes, codesAt + L);
-    FloatVector smallest = factor.reinterpretAsFloats();
-    IntVector half = factor.sub(1 << FRACTION);
-    for (int p = 0; p < terms; p++) {
-      IntVector code = Lanes.ints(codes, codesAt + W + p * L);
-      IntVector bits =
-          code.and(0x70).lanewise(VectorOperators.LSHL, FRACTION - 5).add(half);
-      FloatVector f = bits.reinterpretAsFloats();
-      IntVector subnormal = f.add(f).sub(smallest).reinterpretAsInts();
-      IntVector sign = code.and(SIGN);
-      bits.min(subnormal).or(sign).reinterpretAsFloats().intoArray(panel, to + p * W + L);
+      IntVector b0 = code.and(0x7).lanewise(VectorOperators.LSHL, FRACTION - 1).add(h0);
+      FloatVector f0 = b0.reinterpretAsFloats();
+      IntVector n0 = f0.add(f0).sub(c0).reinterpretAsInts();
+      IntVector g0 = code.lanewise(VectorOperators.LSHL, 28).and(SIGN);
+      IntVector b1 = code.and(0x70).lanewise(VectorOperators.LSHL, FRACTION - 5).add(h1);
+      FloatVector f1 = b1.reinterpretAsFloats();
+      IntVector n1 = f1.add(f1).sub(c1).reinterpretAsInts();
+      IntVector g1 = code.and(SIGN);
+      b0.min(n0).or(g0).reinterpretAsFloats().intoArray(panel, to + p * W);
+      b1.min(n1).or(g1).reinterpretAsFloats().intoArray(panel, to + p * W + L);
     }
   }
 

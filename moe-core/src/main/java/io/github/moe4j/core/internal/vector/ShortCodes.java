@@ -1,9 +1,9 @@
 package io.github.moe4j.core.internal.vector;
 
-import io.github.moe4j.core.internal.kernel.RowKernel;
+import io.github.moe4j.core.internal.kernel.PackedKernel;
 
 /** Codes of two bytes, one after another. */
-interface ShortCodes extends RowKernel<short[]> {
+interface ShortCodes extends PackedKernel<short[]> {
   @Override
   default int width() {
     return 2 * Lanes.S.length();
