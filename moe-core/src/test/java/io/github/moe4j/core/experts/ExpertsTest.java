@@ -83,6 +83,17 @@ class ExpertsTest {
     requireNaive(kind, 13, 21, new int[] {0, 0, 1}, DataType.FLOAT, 2e-5);
   }
 
+  /** More hidden values than are computed at a time, more tokens than a few, and rest of each. */
+  @Test
+  void runAndBackward_severalSpansAndPanels_matchNaive() {
+    for (boolean gated : new boolean[] {false, true}) {
+      Kind kind = new Kind(gated, Activation.SILU, gated);
+      requireNaive(kind, 7, 1037, new int[] {70, 0, 34}, DataType.DOUBLE, 1e-9);
+      requireNaive(kind, 291, 19, new int[] {70, 0, 9}, DataType.DOUBLE, 1e-9);
+      requireNaive(kind, 7, 1037, new int[] {130, 0, 81}, DataType.FLOAT, 2e-3);
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("kinds")
   void runAndBackward_trainingOrEvaluation_sameBits(Kind kind) {
