@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.roofline;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 
@@ -39,11 +40,12 @@ public enum LayerPass {
 
   /** A layer of a shape for this pass. */
   MoeLayer layer(LayerShape shape) {
-    MoeLayer layer = ShapedLayer.of(shape);
     if (this != PACKED) {
-      return layer;
+      return ShapedLayer.of(shape);
     }
-    QuantizedExperts packed = QuantizedExperts.of(ShapedLayer.experts(shape), WeightFormat.FLOAT32);
-    return MoeLayer.of(layer.router(), packed);
+    GluExperts live = ShapedLayer.experts(shape);
+    QuantizedExperts packed = QuantizedExperts.of(live, WeightFormat.FLOAT32);
+    live.parameters().forEach((name, array) -> array.close());
+    return MoeLayer.of(ShapedLayer.router(shape), packed);
   }
 }

@@ -11,6 +11,7 @@ import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -61,6 +62,9 @@ public record LayerTime(
       }
       y.close(); // the caller's: left to the garbage collector, outputs pile up
     });
+    ShapedLayer.close(layer);
+    gradients.forEach((name, array) -> array.close());
+    List.of(x, dy, dx).forEach(INDArray::close);
     return new LayerTime(
         whoMultiplies(), shape, timed, Samples.median(times), times[0], hit[0], stages[0]);
   }

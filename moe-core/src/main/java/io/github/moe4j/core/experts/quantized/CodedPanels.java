@@ -63,18 +63,13 @@ record CodedPanels(PackedPanels<?> panels, float @Nullable [] bias, long bytes)
       BlockProducts<float[]> products,
       Segments<float[]> left,
       int term,
-      int first,
-      int columns,
+      int panel,
       float[] sum,
       int sumAt,
       int stride) {
-    int width = panels.kernel().width();
-    float[] scratch = products.panels(SEGMENT, width);
-    for (int j = 0; j < columns; j += width) {
-      int panel = (first + j) / width;
-      panels.multiply(
-          products.kernel(), left, products.rows(), term, panel, sum, sumAt + j, stride, scratch);
-    }
+    float[] scratch = products.panels(SEGMENT, panels.kernel().width());
+    panels.multiply(
+        products.kernel(), left, products.rows(), term, panel, sum, sumAt, stride, scratch);
   }
 
   @Override

@@ -47,7 +47,7 @@ record PanelBlocks(PanelNetwork network, ExpertRows x, ExpertRows y, BlockTimes 
         PanelMatrix weight = network.projection(p, block.expert());
         float[] values = products.sum(p);
         bias(products, weight, first, columns, values, SEGMENT);
-        weight.multiply(products, rows, 0, first, columns, values, 0, SEGMENT);
+        multiply(products, weight, rows, 0, first, columns, values, SEGMENT);
         projected.add(values);
       }
       long multiplied = System.nanoTime();
@@ -55,13 +55,29 @@ record PanelBlocks(PanelNetwork network, ExpertRows x, ExpertRows y, BlockTimes 
       network.hidden().values(products, projected, columns, hidden.array(), 0);
       hidden.clearRest(products.kernel(), block.rows());
       elementwise += System.nanoTime() - multiplied;
-      down.multiply(products, hidden, first, 0, down.out(), sum, 0, stride);
+      multiply(products, down, hidden, first, 0, down.out(), sum, stride);
     }
     Window<float[]> outputs = window(y, block);
     for (int r = 0; r < block.rows(); r++) {
       outputs.write(r, 0, down.out(), sum, r * stride);
     }
     return elementwise;
+  }
+
+  /** {@code sum += left·Wᵀ} for some outputs, from the begin of a panel on. */
+  private static void multiply(
+      BlockProducts<float[]> products,
+      PanelMatrix weight,
+      Segments<float[]> left,
+      int term,
+      int first,
+      int columns,
+      float[] sum,
+      int stride) {
+    int width = products.kernel().width();
+    for (int j = 0; j < columns; j += width) {
+      weight.multiply(products, left, term, (first + j) / width, sum, j, stride);
+    }
   }
 
   /** Sets all rows of sums to the bias of some outputs, or to zero. */

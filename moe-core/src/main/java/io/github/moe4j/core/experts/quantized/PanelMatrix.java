@@ -16,20 +16,17 @@ interface PanelMatrix {
   float @Nullable [] bias();
 
   /**
-   * {@code sum += left·Wᵀ} for some inputs and outputs.
+   * {@code sum += left·Wᵀ} for some inputs and the outputs of a panel.
    *
    * @param left rows [n,k]
    * @param term the first of the k inputs, a multiple of a segment
-   * @param first of the outputs, at the begin of a panel
-   * @param columns number of outputs
    * @param sum element (r, c) at {@code sumAt + r·stride + c}. Modified.
    */
   void multiply(
       BlockProducts<float[]> products,
       Segments<float[]> left,
       int term,
-      int first,
-      int columns,
+      int panel,
       float[] sum,
       int sumAt,
       int stride);

@@ -39,15 +39,12 @@ record PanelWeight(float[] panels, int origin, float @Nullable [] bias, int out,
       BlockProducts<float[]> products,
       Segments<float[]> left,
       int term,
-      int first,
-      int columns,
+      int panel,
       float[] sum,
       int sumAt,
       int stride) {
-    for (int j = 0; j < columns; j += width) {
-      int at = origin + (first + j) * even(in) + term * width;
-      products.multiply(left, panels, at, width, sum, sumAt + j, stride);
-    }
+    int at = origin + (panel * even(in) + term) * width;
+    products.multiply(left, panels, at, width, sum, sumAt, stride);
   }
 
   @Override

@@ -22,8 +22,8 @@ public final class BlockProducts<A> {
   static final int SCRATCH = 1;
   private static final int FACTORS = 2;
   private static final int LEFT = 3;
-  private static final int SUMS = 8;
   private static final int WIDE = 7;
+  private static final int SUMS = 8;
 
   private final Kernel<A> kernel;
   private final Room<A> room;

@@ -191,11 +191,11 @@ final class KernelForward<A> {
     }
   }
 
-  /** Rows of a weight that are multiplied at a time. */
+  /** Rows of a weight that are multiplied at a time: whole tiles, lest sums of the next be changed. */
   private int most(int terms) {
-    return x.count() <= FEW
-        ? Math.max(1, FEW_ELEMENTS / terms / 12) * 12
-        : Math.max(2, MANY_ELEMENTS / terms / 12) * 12;
+    int tile = kernel.tileRows();
+    int elements = x.count() <= FEW ? FEW_ELEMENTS : MANY_ELEMENTS;
+    return Math.max(2, elements / terms / tile) * tile;
   }
 
   private Segments<A> left(int number, int rows, int terms) {

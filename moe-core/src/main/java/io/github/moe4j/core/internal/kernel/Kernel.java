@@ -38,6 +38,9 @@ public interface Kernel<A> {
     return (columns + width() - 1) / width() * width();
   }
 
+  /** Rows of the largest tile. Of a multiple of them no others are worked on. */
+  int tileRows();
+
   /** Number of rows that are worked on for {@code rows}: buffers need room for as many. */
   int paddedRows(int rows);
 

@@ -74,7 +74,8 @@ public final class KernelProduct<A> {
   private void byRows(Room<A> room, int m, int n, int k, Factor<A> a, Factor<A> b, Result<A> c) {
     PanelLoader<A> panels = new PanelLoader<>(kernel, room, SCRATCH, k);
     A right = room.panels(RIGHT, kernel.padded(Math.min(n, SEGMENT)) * even(k));
-    int most = Math.max(24, LEFT_ELEMENTS / even(k) / 12 * 12);
+    int tile = kernel.tileRows();
+    int most = Math.max(2, LEFT_ELEMENTS / even(k) / tile) * tile;
     for (int top = 0; top < m; top += most) {
       int rows = Math.min(most, m - top);
       Segments<A> left = loadLeft(room, top, rows, k, a);

@@ -44,6 +44,11 @@ public final class DoubleVectorKernel implements Kernel<double[]> {
   }
 
   @Override
+  public int tileRows() {
+    return MOST;
+  }
+
+  @Override
   public int paddedRows(int rows) {
     return Tiles.padded(MOST, rows);
   }
