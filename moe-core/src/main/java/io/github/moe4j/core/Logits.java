@@ -61,6 +61,13 @@ public final class Logits extends TokenScores {
   }
 
   private Logits finite(TokenMask mask) {
+    if (!allFinite()) { // maybe for padding alone
+      requireFinite(mask);
+    }
+    return this;
+  }
+
+  private void requireFinite(TokenMask mask) {
     for (int t = 0; t < tokens(); t++) {
       for (int e = 0; mask.valid(t) && e < experts(); e++) {
         if (!Double.isFinite(get(t, e))) {
@@ -73,7 +80,6 @@ public final class Logits extends TokenScores {
         }
       }
     }
-    return this;
   }
 
   /**

@@ -179,6 +179,13 @@ public abstract sealed class TokenScores
     return known;
   }
 
+  /** Whether no value is NaN or infinite. */
+  final boolean allFinite() {
+    int size = size(tokens, experts);
+    float[] known = singles;
+    return known == null ? FiniteValues.all(array(), size) : FiniteValues.all(known, size);
+  }
+
   /** Gives up the values, whose memory is given back: reading them is an error from now on. */
   final void forget() {
     singles = null;

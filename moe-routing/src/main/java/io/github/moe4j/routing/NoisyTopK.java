@@ -14,6 +14,7 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.InverseSampling;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * noise scale. Parameters: the gate's, and {@code noise.…} if the noise scale has some.
  */
 public final class NoisyTopK implements Router {
+  /** Scores that are worth a thread of their own. */
+  private static final int GRAIN = 16_384;
+
   private final Gate gate;
   private final NoiseScale noise;
   private final TopK topK;
@@ -123,9 +127,11 @@ public final class NoisyTopK implements Router {
 
     Logits on(Logits clean, TokenBatch input) {
       double[] noisy = clean.toArray();
-      for (int i = 0; i < noisy.length; i++) {
-        noisy[i] += sigma[i] * normal[i];
-      }
+      Parallel.ranges(noisy.length, GRAIN, (from, to) -> {
+        for (int i = from; i < to; i++) {
+          noisy[i] += sigma[i] * normal[i];
+        }
+      });
       return Logits.wrap(noisy, experts(), input.mask());
     }
   }

@@ -12,6 +12,7 @@ import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Log;
+import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import java.util.List;
 import java.util.random.RandomGenerator;
@@ -46,6 +47,9 @@ import org.jspecify.annotations.Nullable;
 public record SparseMixer(double jitter) implements RoutingRule {
   private static final int CHOICES = 2;
 
+  /** Scores that are worth a thread of their own. */
+  private static final int GRAIN_ELEMENTS = 2048;
+
   /** A sample other than the best expert keeps its full weight if the uniform draw is above it. */
   private static final double FULL_ABOVE = 0.75;
 
@@ -75,13 +79,14 @@ public record SparseMixer(double jitter) implements RoutingRule {
     }
     TokenMask mask = input.mask();
     Result result = new Result(logits, mask);
-    for (int t = 0; t < logits.tokens(); t++) {
-      if (mask.valid(t)) {
-        for (@Nullable Noise ofChoice : noise) {
-          result.choose(t, ofChoice);
+    int[] tokens = mask.validIndices(0, mask.tokens());
+    Parallel.ranges(tokens.length, Math.max(1, GRAIN_ELEMENTS / logits.experts()), (from, to) -> {
+      for (int i = from; i < to; i++) {
+        for (int j = 0; j < CHOICES; j++) {
+          result.choose(i * CHOICES + j, tokens[i], noise[j]);
         }
       }
-    }
+    });
     return result;
   }
 
@@ -96,7 +101,7 @@ public record SparseMixer(double jitter) implements RoutingRule {
     }
   }
 
-  /** The decision of one pass; filled choice by choice, token after token. */
+  /** The decision of one pass; filled choice by choice, tokens side by side. */
   private final class Result implements RulePass {
     private final Logits logits;
     private final Probabilities distribution;
@@ -107,8 +112,6 @@ public record SparseMixer(double jitter) implements RoutingRule {
 
     /** Masked softmax of each choice [N·E], 0 where the mask is. */
     private final double[] shares;
-
-    private int size;
 
     Result(Logits logits, TokenMask mask) {
       this.logits = logits;
@@ -121,18 +124,17 @@ public record SparseMixer(double jitter) implements RoutingRule {
       this.shares = new double[TokenScores.size(choices, experts)];
     }
 
-    /** Adds the next choice of a token; {@code noise} is null in evaluation. */
-    void choose(int t, @Nullable Noise noise) {
-      int taken = size % CHOICES == 0 ? -1 : expert[size - 1];
+    /** Makes choice {@code n}, one of a token's, after those before it; {@code noise} is null in evaluation. */
+    void choose(int n, int t, @Nullable Noise noise) {
+      int taken = n % CHOICES == 0 ? -1 : expert[n - 1];
       int best = best(t, taken);
-      fillShares(t, taken, best);
-      int chosen = noise == null ? best : sample(t, noise);
-      double m = shares[size * experts + chosen];
+      fillShares(n, t, taken, best);
+      int chosen = noise == null ? best : sample(n, t, noise);
+      double m = shares[n * experts + chosen];
       boolean full = noise == null || chosen == best || noise.uniform[t] > FULL_ABOVE;
-      token[size] = t;
-      expert[size] = chosen;
-      weight[size] = full ? m : THIRD * m;
-      size++;
+      token[n] = t;
+      expert[n] = chosen;
+      weight[n] = full ? m : THIRD * m;
     }
 
     private int best(int t, int taken) {
@@ -145,9 +147,9 @@ public record SparseMixer(double jitter) implements RoutingRule {
       return best;
     }
 
-    private void fillShares(int t, int taken, int best) {
+    private void fillShares(int n, int t, int taken, int best) {
       double max = logits.get(t, best);
-      int from = size * experts;
+      int from = n * experts;
       double sum = 0;
       for (int e = 0; e < experts; e++) {
         double s = logits.get(t, e);
@@ -165,11 +167,11 @@ public record SparseMixer(double jitter) implements RoutingRule {
       }
     }
 
-    private int sample(int t, Noise noise) {
+    private int sample(int n, int t, Noise noise) {
       int chosen = -1;
       double largest = Double.NEGATIVE_INFINITY;
       for (int e = 0; e < experts; e++) {
-        if (shares[size * experts + e] > 0) {
+        if (shares[n * experts + e] > 0) {
           double exponential = InverseSampling.exponential(noise.forExponential[t * experts + e]);
           double perturbed = logits.get(t, e) - Log.log(exponential);
           if (perturbed > largest) {

@@ -1,7 +1,8 @@
 package io.github.moe4j.bench.roofline;
 
 import io.github.moe4j.cli.Watch;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Times of work that is repeated. */
 final class RepeatedTimes {
@@ -12,8 +13,12 @@ final class RepeatedTimes {
 
   private static final int LEAST_WARM_UPS = 3;
 
+  /** Time of all runs together. */
+  private static final long LEAST_NANOS = 500_000_000L;
+
   /**
-   * Seconds of each of {@code runs} runs, in rising order, after some to warm up.
+   * Seconds of each of at least {@code runs} runs, in rising order, after some to warm up. Short ones are
+   * repeated for half a second: within a few milliseconds another process decides.
    *
    * @param watch counts this as one, and may end it between two runs
    */
@@ -23,15 +28,15 @@ final class RepeatedTimes {
       watch.leaveIfAsked();
       work.run();
     }
-    double[] times = new double[runs];
-    for (int i = 0; i < runs; i++) {
+    List<Double> times = new ArrayList<>();
+    long first = System.nanoTime();
+    while (times.size() < runs || System.nanoTime() - first < LEAST_NANOS) {
       watch.leaveIfAsked();
       long start = System.nanoTime();
       work.run();
-      times[i] = (System.nanoTime() - start) / 1e9;
+      times.add((System.nanoTime() - start) / 1e9);
     }
-    Arrays.sort(times);
     watch.step(1);
-    return times;
+    return times.stream().mapToDouble(t -> t).sorted().toArray();
   }
 }
