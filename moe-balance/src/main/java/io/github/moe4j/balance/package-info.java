@@ -4,6 +4,8 @@
  * decision; it is stateless. A new one is one class.
  *
  * <p>Axes: T tokens, E experts, K choices per token, N assignments.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: losses are immutable, a balancer is for one thread at a time.
  */
 @NullMarked
 package io.github.moe4j.balance;

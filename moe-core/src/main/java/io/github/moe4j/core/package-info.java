@@ -25,6 +25,23 @@
  * <p>A forward pass returns a value that carries its own backward. Layers hold only their parameters,
  * so several threads may run one layer concurrently. <b>Every backward adds</b>: into the
  * {@code dx} and into the {@link io.github.moe4j.core.Gradients} it is given.
+ *
+ * <p>Threads and lifetime, here and in all packages of the library unless a type says otherwise:
+ *
+ * <ul>
+ *   <li>Records, enums, scores, decisions and plans are immutable: any thread may use them at any time, after
+ *       their pass was closed too. The exception is {@link
+ *       io.github.moe4j.core.TokenBatch#inference}, whose pass keeps outputs and load alone.
+ *   <li>Layers, routers, gates, rules, experts and capacity rules keep no state of a pass: several threads may run
+ *       passes of one at the same time, as long as no thread changes parameters, an {@link
+ *       io.github.moe4j.core.ExpertBias} or the generator given to a pass.
+ *   <li>A pass is for one thread at a time. Its backward runs once, before {@code close}; {@code y}, {@code dx} and
+ *       gradients are the caller's and stay valid after it.
+ *   <li>What has state that grows with steps, such as an optimizer, a balancer, a controller or a metric, is for one
+ *       thread at a time.
+ *   <li>An interface that users implement is called under the same rules: of a router, rule, expert kind, loss or
+ *       capacity rule several threads at once, of a pass or a controller one.
+ * </ul>
  */
 @NullMarked
 package io.github.moe4j.core;

@@ -4,6 +4,8 @@
  * losses they own state, which can be saved and restored.
  *
  * <p>Axes: T tokens, E experts, K choices per token.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: a controller is for one thread at a time.
  */
 @NullMarked
 package io.github.moe4j.balance.control;

@@ -1,4 +1,8 @@
-/** Expert networks, and what is made of them: composites, two levels, upcycled copies. */
+/**
+ * Expert networks, and what is made of them: composites, two levels, upcycled copies.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}.
+ */
 @NullMarked
 package io.github.moe4j.core.experts;
 

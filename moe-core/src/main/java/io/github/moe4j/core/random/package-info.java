@@ -1,4 +1,8 @@
-/** Generators of random numbers whose state can be saved. */
+/**
+ * Generators of random numbers whose state can be saved.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: a generator is for one thread at a time.
+ */
 @NullMarked
 package io.github.moe4j.core.random;
 

@@ -1,4 +1,8 @@
-/** Soft MoE: experts process learned mixtures of tokens instead of tokens. */
+/**
+ * Soft MoE: experts process learned mixtures of tokens instead of tokens.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}.
+ */
 @NullMarked
 package io.github.moe4j.core.soft;
 

@@ -4,6 +4,8 @@
  *
  * <p>Axes: T tokens, S tokens of a sequence, D model width; a batch is T/S sequences one after
  * another.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}.
  */
 @NullMarked
 package io.github.moe4j.core.transformer;

@@ -6,6 +6,8 @@
  * parameter lies ({@code LayoutPart}), and which layer they make. {@code Layouts} lists them all.
  *
  * <p>Axes: E experts · D model width · H hidden width of an expert.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: an open checkpoint may be read by several threads, and not after {@code close}; layers made of it stay valid.
  */
 @NullMarked
 package io.github.moe4j.models.layout;

@@ -1,6 +1,8 @@
 /**
  * Published architectures as configurations: their parts, their sizes, and one layer of each at
  * any smaller width.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: everything is immutable.
  */
 @NullMarked
 package io.github.moe4j.models.preset;

@@ -3,6 +3,8 @@
  *
  * <p>A custom router is added by a {@link io.github.moe4j.routing.catalogue.RouterProvider} that
  * {@link java.util.ServiceLoader} finds.
+ *
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: entries are immutable.
  */
 @NullMarked
 package io.github.moe4j.routing.catalogue;
