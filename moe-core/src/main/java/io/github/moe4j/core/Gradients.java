@@ -208,6 +208,13 @@ public final class Gradients {
     return norm;
   }
 
+  /** Names, shapes and norm, such as {@code {router.weight [8,64] FLOAT}, norm 0.12}. */
+  @Override
+  public String toString() {
+    String norm = ", norm %.4g".formatted(globalNorm());
+    return ArrayTable.line(arrays) + norm + (frozen.isEmpty() ? "" : ", frozen " + frozen);
+  }
+
   private static double sumOfSquares(INDArray array) {
     long width = array.size(array.rank() - 1);
     Rows rows = Rows.of(array.reshape('c', array.length() / width, width));

@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
 
 /**
  * The load of one or several passes by expert. Immutable; padding is
@@ -187,5 +188,12 @@ public final class LoadStatistics {
 
   private static long sum(long[] values) {
     return java.util.Arrays.stream(values).sum();
+  }
+
+  /** Such as {@code 64 tokens, load [10, 22, 15, 17], CV 0.27, 0 dropped}. */
+  @Override
+  public String toString() {
+    return "%d tokens, load %s, CV %.2f, %d dropped"
+        .formatted(tokens, Arrays.toString(assigned), coefficientOfVariation(), dropped());
   }
 }

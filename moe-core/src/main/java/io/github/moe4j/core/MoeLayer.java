@@ -214,6 +214,34 @@ public final class MoeLayer implements FeedForward {
     }
   }
 
+  /**
+   * What the layer is made of: sizes, parts, and a table of its parameters as {@link NamedArrays#summary}.
+   */
+  public String summary() {
+    long routed = experts.parameters().count();
+    return "%s%ncapacity %s, weights at the %s%neach of the %d experts: %d parameters on average%n%s"
+        .formatted(
+            this,
+            capacity,
+            weightAt == WeightAt.OUTPUT ? "output" : "input",
+            experts.experts(),
+            routed / experts.experts(),
+            parameters.summary());
+  }
+
+  /** Name, sizes and type, such as {@code layer moe: 8 experts, width 64, FLOAT, 66048 parameters}. */
+  @Override
+  public String toString() {
+    return "%s: %d experts%s, width %d, %s, %d parameters"
+        .formatted(
+            description,
+            experts.experts(),
+            shared == null ? "" : " and a shared one",
+            modelWidth(),
+            dataType(),
+            parameters.count());
+  }
+
   /** Collects the parts of a layer; not thread-safe. */
   public static final class Builder {
     private final Router router;

@@ -195,6 +195,12 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     times = times.plus(clock.times()).withActivationShare(ActivationTimed.shareOf(parts.experts()));
   }
 
+  /** Layer, mode, tokens and load, such as {@code pass of layer moe, training: 64 tokens, …}. */
+  @Override
+  public String toString() {
+    return "pass of %s, %s: %s".formatted(layer.describe(), input.mode(), load());
+  }
+
   @Override
   public void close() {
     guard.close();

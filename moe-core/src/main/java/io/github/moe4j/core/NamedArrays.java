@@ -6,7 +6,9 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -18,12 +20,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Names are paths such as {@code experts.gate.weight}.
  */
 public final class NamedArrays {
-  private static final NamedArrays EMPTY = new NamedArrays(Map.of());
+  private static final NamedArrays EMPTY = new NamedArrays(Map.of(), Map.of());
 
   private final Map<String, INDArray> arrays;
 
-  private NamedArrays(Map<String, INDArray> arrays) {
+  /** How often each array was said to be changed; shared by all parts that have the array. */
+  private final Map<String, AtomicLong> changes;
+
+  private NamedArrays(Map<String, INDArray> arrays, Map<String, AtomicLong> changes) {
     this.arrays = Collections.unmodifiableMap(arrays);
+    this.changes = changes;
   }
 
   /** No parameters. */
@@ -64,7 +70,8 @@ public final class NamedArrays {
    */
   public NamedArrays part(String part) {
     Builder own = builder();
-    forEach((name, array) -> PartName.within(part, name, rest -> own.add(rest, array)));
+    forEach(
+        (name, array) -> PartName.within(part, name, rest -> own.add(rest, array, counter(name))));
     NamedArrays built = own.build();
     Require.that(!built.arrays.isEmpty(), "no parameter below %s among %s", part, names());
     return built;
@@ -81,7 +88,7 @@ public final class NamedArrays {
     Builder rest = builder();
     forEach((name, array) -> {
       if (!left.contains(name)) {
-        rest.add(name, array);
+        rest.add(name, array, counter(name));
       }
     });
     return rest.build();
@@ -101,6 +108,47 @@ public final class NamedArrays {
       all.addAll(own);
     }
     return all;
+  }
+
+  private AtomicLong counter(String name) {
+    return Objects.requireNonNull(changes.get(name));
+  }
+
+  /**
+   * Says that the numbers of these arrays were changed, as an {@code Optimizer} and {@code Checkpoint.into} do. A
+   * pass that began before refuses its backward, whose gradients would be of other numbers than its outputs. Whoever
+   * writes into an array directly may call it too; without that, nobody notices.
+   */
+  public void markChanged() {
+    changes.values().forEach(AtomicLong::incrementAndGet);
+  }
+
+  /** A number that rises whenever one of these arrays is said to be changed. */
+  long changeCount() {
+    long sum = 0;
+    for (AtomicLong count : changes.values()) {
+      sum += count.get();
+    }
+    return sum;
+  }
+
+  /**
+   * A table of all arrays: name, shape, type and number of scalars, and their sum, such as
+   *
+   * <pre>
+   * router.weight        [8,64]     FLOAT        512
+   * experts.gate.weight  [8,128,64] FLOAT      65536
+   * all                                        66048
+   * </pre>
+   */
+  public String summary() {
+    return ArrayTable.of(arrays);
+  }
+
+  /** Names and shapes, such as {@code {router.weight [8,64] FLOAT}}. */
+  @Override
+  public String toString() {
+    return ArrayTable.line(arrays);
   }
 
   /** Number of scalars in all arrays together. */
@@ -154,28 +202,34 @@ public final class NamedArrays {
   /** Collects parameters; not thread-safe. */
   public static final class Builder {
     private final Map<String, INDArray> arrays = new LinkedHashMap<>();
+    private final Map<String, AtomicLong> changes = new LinkedHashMap<>();
 
     private Builder() {}
 
     /** Adds one array, contiguous in c order, under a name not used yet. Kept, not copied. */
     public Builder add(String name, INDArray array) {
+      return add(name, array, new AtomicLong());
+    }
+
+    private Builder add(String name, INDArray array, AtomicLong count) {
       Require.usable("parameter " + name, array);
       Require.floating("parameter " + name, array.dataType());
       Contiguous.require("parameter " + name, array);
       Require.that(!arrays.containsKey(name), "parameter %s must be given once", name);
       arrays.put(name, array);
+      changes.put(name, count);
       return this;
     }
 
     /** Adds all parameters of a part as {@code prefix.name}. */
     public Builder addAll(String prefix, NamedArrays part) {
-      part.forEach((name, array) -> add(prefix + "." + name, array));
+      part.forEach((name, array) -> add(prefix + "." + name, array, part.counter(name)));
       return this;
     }
 
     /** The collected parameters. */
     public NamedArrays build() {
-      return new NamedArrays(new LinkedHashMap<>(arrays));
+      return new NamedArrays(new LinkedHashMap<>(arrays), new LinkedHashMap<>(changes));
     }
   }
 }

@@ -31,6 +31,7 @@ public final class PassGuard implements AutoCloseable {
 
   private final String name;
   private final NamedArrays parameters;
+  private final long changes;
   private final INDArray x;
   private final Cleaner.@Nullable Cleanable memory;
   private State state;
@@ -45,6 +46,7 @@ public final class PassGuard implements AutoCloseable {
   public PassGuard(String name, FeedForward layer, TokenBatch input, Arena.Scope scope) {
     this.name = name;
     this.parameters = layer.parameters();
+    this.changes = parameters.changeCount();
     this.x = input.x();
     if (input.mode().isDifferentiable()) {
       this.state = State.OPEN;
@@ -117,6 +119,7 @@ public final class PassGuard implements AutoCloseable {
    */
   public void backward(INDArray dy, INDArray dx, Gradients into, Consumer<INDArray> work) {
     requireOpen("backward");
+    requireUnchanged();
     PassArrays.requireBackward(name, parameters, x, dy, dx, into);
     state = State.PULLED_BACK;
     try {
@@ -125,6 +128,14 @@ public final class PassGuard implements AutoCloseable {
       giveBack();
       // Till here the cleaner must not think that nobody uses the memory.
       Reference.reachabilityFence(this);
+    }
+  }
+
+  private void requireUnchanged() {
+    if (parameters.changeCount() != changes) {
+      throw new IllegalStateException(
+          "backward of " + name + " came after its parameters were changed, by an"
+              + " optimizer or from a checkpoint: forward and backward need the same numbers");
     }
   }
 

@@ -112,4 +112,13 @@ public final class PassMode {
     }
     return generator;
   }
+
+  /** Such as {@code training, step 3}. */
+  @Override
+  public String toString() {
+    String kind = training ? "training" : keepsDecision ? "evaluation" : "inference";
+    return kind
+        + (differentiable && !training ? " with a backward" : "")
+        + (step == 0 ? "" : ", step " + step);
+  }
 }

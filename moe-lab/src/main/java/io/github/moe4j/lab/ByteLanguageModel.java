@@ -117,7 +117,7 @@ public final class ByteLanguageModel implements Parameterized {
     private final Batch batch;
     private final Arena.Scope scope = arena.open();
     private final List<FeedForwardPass> runs = new ArrayList<>();
-    private final LayerNorm.Run normed;
+    private final LayerNorm.Pass normed;
     private final INDArray probabilities;
     private final double[] nats;
     private boolean pulledBack;

@@ -23,6 +23,7 @@ final class NamedArraysCopy {
           name);
     }
     parameters.forEach((name, array) -> saved.tensorValues(prefix + name).copyTo(array));
+    parameters.markChanged();
   }
 
   private void requireFits(String name, INDArray array) {

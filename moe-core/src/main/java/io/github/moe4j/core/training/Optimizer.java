@@ -7,18 +7,26 @@ import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.learning.GradientUpdater;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * Applies one of ND4J's updaters (Adam, SGD, …) to named parameters.
+ * Changes named parameters by their gradients: by rules with torch's formulas ({@link AdamW}, {@link Adam}, {@link
+ * Sgd}), each group of parameters by its own rule and rate, or by one of ND4J's updaters.
  *
  * <pre>{@code
- * Optimizer optimizer = Optimizer.of(layer.parameters(), new Adam(1e-3));
+ * Optimizer optimizer = Optimizer.builder(layer.parameters())
+ *     .group(name -> name.endsWith("bias"), AdamW.of(0), LearningRate.constant(1e-3))
+ *     .rest(AdamW.of(0.01), LearningRate.cosine(1e-3, 0, 1000).withWarmup(50))
+ *     .build();
  * Gradients gradients = layer.parameters().zeroGradients();
  * for (…) {
  *   … backward passes of one or several micro-batches add into gradients …
@@ -28,19 +36,37 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * }
  * }</pre>
  *
- * <p>Holds the updater's state and the number of steps; used by one thread at a time, and not while
- * a pass over the parameters is running.
+ * <p>Frozen parameters belong to no optimizer: {@link NamedArrays#without}.
+ *
+ * <p>Holds the moments and the number of steps; used by one thread at a time, and not while a pass over the
+ * parameters is running.
  */
 public final class Optimizer implements Stateful {
   private final NamedArrays parameters;
-  private final Map<String, GradientUpdater<?>> updaters = new LinkedHashMap<>();
+  private final Map<String, ParameterUpdate> updates;
   private final NamedArrays state;
   private final String kind;
   private int steps;
 
-  private Optimizer(NamedArrays parameters, IUpdater config) {
+  private Optimizer(
+      NamedArrays parameters,
+      Map<String, ParameterUpdate> updates,
+      NamedArrays state,
+      String kind) {
     this.parameters = parameters;
-    this.kind = config.getClass().getSimpleName();
+    this.updates = updates;
+    this.state = state;
+    this.kind = kind;
+  }
+
+  /**
+   * An optimizer with fresh state, by one of ND4J's updaters.
+   *
+   * @param parameters the live parameters. Modified by {@link #step}.
+   * @param config an updater of ND4J with learning rate or schedule. Not modified.
+   */
+  public static Optimizer of(NamedArrays parameters, IUpdater config) {
+    Map<String, ParameterUpdate> updates = new LinkedHashMap<>();
     NamedArrays.Builder states = NamedArrays.builder();
     parameters.forEach((name, array) -> {
       long size = config.stateSize(array.length());
@@ -48,24 +74,102 @@ public final class Optimizer implements Stateful {
       if (view != null) {
         states.add(name, view);
       }
-      updaters.put(name, instantiate(config, view));
+      updates.put(name, instantiate(config, view));
     });
-    this.state = states.build();
+    return new Optimizer(parameters, updates, states.build(), config.getClass().getSimpleName());
   }
 
   @SuppressWarnings("NullAway") // ND4J wants null where an updater has no state
-  private static GradientUpdater<?> instantiate(IUpdater config, @Nullable INDArray view) {
-    return config.clone().instantiate(view, true);
+  private static ParameterUpdate instantiate(IUpdater config, @Nullable INDArray view) {
+    return new Nd4jUpdate(config.clone().instantiate(view, true));
   }
 
   /**
-   * An optimizer with fresh state.
+   * An optimizer with fresh state, by one rule and rate.
    *
    * @param parameters the live parameters. Modified by {@link #step}.
-   * @param config an updater of ND4J with learning rate or schedule. Not modified.
    */
-  public static Optimizer of(NamedArrays parameters, IUpdater config) {
-    return new Optimizer(parameters, config);
+  public static Optimizer of(NamedArrays parameters, UpdateRule rule, LearningRate rate) {
+    return builder(parameters).rest(rule, rate).build();
+  }
+
+  /** The same with a constant rate. */
+  public static Optimizer of(NamedArrays parameters, UpdateRule rule, double rate) {
+    return of(parameters, rule, LearningRate.constant(rate));
+  }
+
+  /**
+   * Starts an optimizer of groups.
+   *
+   * @param parameters the live parameters. Modified by {@link #step}.
+   */
+  public static Builder builder(NamedArrays parameters) {
+    return new Builder(parameters);
+  }
+
+  /** Collects groups of parameters; not thread-safe. */
+  public static final class Builder {
+    private final NamedArrays parameters;
+    private final Map<String, ParameterUpdate> updates = new LinkedHashMap<>();
+    private final NamedArrays.Builder states = NamedArrays.builder();
+    private final Set<String> kinds = new LinkedHashSet<>();
+
+    private Builder(NamedArrays parameters) {
+      this.parameters = parameters;
+    }
+
+    /**
+     * Those parameters that are in no group yet and whose names are accepted.
+     *
+     * @throws IllegalArgumentException if there are none
+     */
+    public Builder group(Predicate<String> names, UpdateRule rule, LearningRate rate) {
+      int before = updates.size();
+      parameters.forEach((name, array) -> {
+        if (!updates.containsKey(name) && names.test(name)) {
+          updates.put(name, update(name, array, rule, rate));
+        }
+      });
+      Require.that(
+          updates.size() > before, "no parameter is left for a group among %s", parameters.names());
+      kinds.add(rule.name());
+      return this;
+    }
+
+    /** A part of the parameters, such as {@code router}, those of it that are in no group yet. */
+    public Builder group(String part, UpdateRule rule, LearningRate rate) {
+      return group(name -> name.equals(part) || name.startsWith(part + "."), rule, rate);
+    }
+
+    /** All parameters that are in no group yet. */
+    public Builder rest(UpdateRule rule, LearningRate rate) {
+      return group(name -> true, rule, rate);
+    }
+
+    private ParameterUpdate update(
+        String name, INDArray array, UpdateRule rule, LearningRate rate) {
+      List<INDArray> moments = new ArrayList<>();
+      for (String moment : rule.moments()) {
+        INDArray zeros = Allocate.zeros(array.dataType(), array.shape());
+        states.add(name + "." + moment, zeros);
+        moments.add(zeros);
+      }
+      return new RuleUpdate(rule, rate, moments);
+    }
+
+    /**
+     * The optimizer.
+     *
+     * @throws IllegalArgumentException if a parameter is in no group
+     */
+    public Optimizer build() {
+      List<String> left = new ArrayList<>(parameters.names());
+      left.removeAll(updates.keySet());
+      Require.that(left.isEmpty(), "parameters %s are in no group", left);
+      Map<String, ParameterUpdate> inOrder = new LinkedHashMap<>();
+      parameters.names().forEach(name -> inOrder.put(name, updates.get(name)));
+      return new Optimizer(parameters, inOrder, states.build(), String.join("+", kinds));
+    }
   }
 
   /**
@@ -81,13 +185,10 @@ public final class Optimizer implements Stateful {
         gradients.names());
     state.requireUsable("the optimizer's state");
     PassArrays.requireGradients("the optimizer", parameters, gradients);
-    updaters.forEach((name, updater) -> {
-      INDArray gradient = gradients.get(name);
-      INDArray row = gradient.reshape('c', 1, gradient.length());
-      updater.applyUpdater(row, steps, 0);
-      parameters.get(name).subi(gradient);
-      gradient.assign(0);
-    });
+    updates.forEach(
+        (name, update) -> update.apply(parameters.get(name), gradients.get(name), steps));
+    gradients.zero();
+    parameters.markChanged();
     steps++;
   }
 
@@ -96,14 +197,17 @@ public final class Optimizer implements Stateful {
     return steps;
   }
 
-  /** The updater's state by parameter name, each [1, n]; the live arrays. Empty for plain SGD. */
+  /**
+   * The live arrays of the state: moments of a rule by {@code parameter.moment}, each of the parameter's shape; the
+   * state of one of ND4J's updaters by parameter, [1, n]. Empty for plain SGD.
+   */
   public NamedArrays state() {
     return state;
   }
 
   /**
-   * Adds the kind of updater, its state and the number of steps to a checkpoint. The updater's options,
-   * such as its rate, are not saved: they are those that the restored optimizer is made with.
+   * Adds the kind of update, its state and the number of steps to a checkpoint. Options, such as
+   * the rate, are not saved: they are those that the restored optimizer is made with.
    */
   @Override
   public void addTo(Checkpoint.Builder checkpoint, String prefix) {
@@ -116,7 +220,7 @@ public final class Optimizer implements Stateful {
   /**
    * {@inheritDoc}
    *
-   * <p>The same kind of updater for parameters of the same names, sizes and types must have been saved.
+   * <p>The same kind of update for parameters of the same names, sizes and types must have been saved.
    */
   @Override
   public void restore(Checkpoint checkpoint, String prefix) {

@@ -74,15 +74,15 @@ public final class CausalSelfAttention implements Parameterized {
    *     those of {@link LayerNorm} are. Not modified.
    * @param scope memory of the pass
    */
-  public Run forward(TokenBatch input, Arena.Scope scope) {
+  public Pass forward(TokenBatch input, Arena.Scope scope) {
     PassArrays.requireInputs(NAME, parameters, input.x());
     Require.shape("x", input.x(), -1, outWeight.size(0));
     parameters.requireType(input.dataType());
-    return new Run(input, scope);
+    return new Pass(input, scope);
   }
 
   /** One pass with its backward; arrays by head are [T·heads, D/heads], sequence by sequence. */
-  public final class Run {
+  public final class Pass {
     private final INDArray x;
     private final TokenMask mask;
     private final Arena.Scope scope;
@@ -92,7 +92,7 @@ public final class CausalSelfAttention implements Parameterized {
     private final INDArray merged;
     private final INDArray y;
 
-    private Run(TokenBatch input, Arena.Scope scope) {
+    private Pass(TokenBatch input, Arena.Scope scope) {
       this.x = input.x();
       this.mask = input.mask();
       this.scope = scope;

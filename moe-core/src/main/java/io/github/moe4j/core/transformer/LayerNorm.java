@@ -58,7 +58,7 @@ public final class LayerNorm implements Parameterized {
    * @param mask a padding token becomes zero and gets no gradient, whatever its values
    * @param scope memory of the pass
    */
-  public Run forward(INDArray x, TokenMask mask, Arena.Scope scope) {
+  public Pass forward(INDArray x, TokenMask mask, Arena.Scope scope) {
     PassArrays.requireInputs(NAME, parameters, x);
     Require.shape("x", x, mask.tokens(), weight.length());
     parameters.requireType(x.dataType());
@@ -89,11 +89,11 @@ public final class LayerNorm implements Parameterized {
         out[0][d] = (values[d] - m) * inverse[t] * w[d] + b[d];
       }
     });
-    return new Run(x, mask, y, w, mean, inverse);
+    return new Pass(x, mask, y, w, mean, inverse);
   }
 
   /** One pass with its backward. */
-  public final class Run {
+  public final class Pass {
     private final INDArray x;
     private final TokenMask mask;
     private final INDArray y;
@@ -101,7 +101,7 @@ public final class LayerNorm implements Parameterized {
     private final double[] mean;
     private final double[] inverse;
 
-    private Run(
+    private Pass(
         INDArray x, TokenMask mask, INDArray y, double[] factors, double[] mean, double[] inverse) {
       this.x = x;
       this.mask = mask;

@@ -96,9 +96,9 @@ public final class TransformerBlock implements FeedForward {
   /** One pass and its backward. */
   private final class Run implements FeedForwardPass, MoePasses {
     private final Arena.Scope scope;
-    private final LayerNorm.Run normed1;
-    private final CausalSelfAttention.Run attended;
-    private final LayerNorm.Run normed2;
+    private final LayerNorm.Pass normed1;
+    private final CausalSelfAttention.Pass attended;
+    private final LayerNorm.Pass normed2;
     private final FeedForwardPass fed;
     private final INDArray y;
     private final PassGuard guard;

@@ -1,0 +1,15 @@
+package io.github.moe4j.core.training;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** What updates one parameter, with its state. */
+interface ParameterUpdate {
+  /**
+   * Changes the parameter.
+   *
+   * @param parameter contiguous. Modified.
+   * @param gradient of its shape. Used as scratch.
+   * @param steps taken before
+   */
+  void apply(INDArray parameter, INDArray gradient, int steps);
+}

@@ -1,0 +1,26 @@
+package io.github.moe4j.core.training;
+
+import java.util.List;
+
+/**
+ * How an optimizer changes a parameter by its gradient, element by element. Immutable: moments are kept by the
+ * {@link Optimizer}. A rule of your own is one class.
+ */
+public interface UpdateRule {
+  /** The name that checkpoints save, such as {@code adamw}. */
+  String name();
+
+  /** Names of the arrays kept for a parameter, each of its shape and at first zero; as torch calls them. */
+  List<String> moments();
+
+  /**
+   * Updates one row of a parameter.
+   *
+   * @param rate the learning rate of this step
+   * @param step number of this step, 1 for the first
+   * @param parameter modified
+   * @param gradient as long. May be used as scratch.
+   * @param moments as long each, in the order of {@link #moments()}. Modified.
+   */
+  void update(double rate, long step, double[] parameter, double[] gradient, double[][] moments);
+}
