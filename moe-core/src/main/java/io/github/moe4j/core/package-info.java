@@ -42,6 +42,11 @@
  *   <li>An interface that users implement is called under the same rules: of a router, rule, expert kind, loss or
  *       capacity rule several threads at once, of a pass or a controller one.
  * </ul>
+ *
+ * <p>Errors: where documentation says that something must hold, or that something is an error, a violation throws
+ * {@link IllegalArgumentException} for what was given, {@link IllegalStateException} for what comes too late, twice
+ * or after close, and {@link ArithmeticException} for numbers of a training that are no longer finite. It is thrown
+ * before anything changes; the message has the rule, the name and the actual value, and in a pass the layer.
  */
 @NullMarked
 package io.github.moe4j.core;
