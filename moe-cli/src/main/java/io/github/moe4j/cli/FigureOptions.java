@@ -21,6 +21,7 @@ public final class FigureOptions {
 
   @Option(
       names = "--docs",
+      hidden = true,
       paramLabel = "FILE",
       description = "Write the tables to this page, between its markers; with separate markers for"
           + " Intel MKL, and for a Java runtime if the page has them.")

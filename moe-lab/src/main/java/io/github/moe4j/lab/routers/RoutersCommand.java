@@ -26,6 +26,7 @@ public final class RoutersCommand implements Callable<Integer> {
 
   @Option(
       names = "--docs",
+      hidden = true,
       paramLabel = "PATH",
       description =
           "Write routers.md and routers/images/*.svg into this folder; with --times the tables into"

@@ -59,6 +59,7 @@ public final class BalanceCommand implements Callable<Integer> {
 
   @Option(
       names = "--docs",
+      hidden = true,
       paramLabel = "FILE",
       description = "Write the tables to this page, between its markers; with --list those of all"
           + " losses and controllers.")

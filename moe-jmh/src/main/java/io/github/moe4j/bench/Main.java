@@ -2,45 +2,42 @@ package io.github.moe4j.bench;
 
 import io.github.moe4j.bench.doctor.DoctorCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
-import io.github.moe4j.bench.params.ParamsCommand;
-import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
-import io.github.moe4j.bench.scaling.ScalingCommand;
 import io.github.moe4j.cli.Version;
-import io.github.moe4j.conformance.ConformanceCommand;
 import io.github.moe4j.lab.LabCommand;
 import io.github.moe4j.lab.routers.RoutersCommand;
 import io.github.moe4j.lab.study.BalanceCommand;
 import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
 
 /**
- * The command {@code moe-bench}. A new command is one more class in {@code subcommands}; it inherits
+ * The command {@code moe4j}. A new command is one more class in {@code subcommands}; it inherits
  * {@code --help}, {@code --version} and {@code --verbose}.
  *
  * <p>Exit codes: 0 good, 1 failed, 2 wrong usage, 130 interrupted. An error is one line on standard error; the stack
- * trace comes with {@code --verbose} or {@code -Dmoe.verbose=true}.
+ * trace comes with {@code --verbose} or {@code -Dmoe.verbose=true}. Without a command its usage is printed there.
  */
 @Command(
-    name = "moe-bench",
+    name = "moe4j",
     description =
-        "Benchmarks and conformance runs of moe4j, Mixture-of-Experts layers for the JVM.",
+        "Compares routers, balancing and experts of moe4j, Mixture-of-Experts layers for the JVM.",
     subcommands = {
       LabCommand.class,
       BalanceCommand.class,
-      ConformanceCommand.class,
       RoutersCommand.class,
-      ParamsCommand.class,
       DoctorCommand.class,
       RooflineCommand.class,
-      PeersCommand.class,
-      ScalingCommand.class,
       JmhCommand.class,
       JmhTableCommand.class,
       BenchReportCommand.class
@@ -48,8 +45,11 @@ import picocli.CommandLine.ScopeType;
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     scope = ScopeType.INHERIT)
-public final class Main {
+public final class Main implements Callable<Integer> {
   private static final String VERBOSE = "moe.verbose";
+
+  @Spec
+  private @Nullable CommandSpec spec;
 
   @Option(
       names = "--verbose",
@@ -61,13 +61,23 @@ public final class Main {
 
   /** Runs a command and ends the JVM with its exit code. */
   public static void main(String[] args) {
+    start(args);
+  }
+
+  /**
+   * Runs a command and ends the JVM with its exit code.
+   *
+   * @param args of the command line. Not modified.
+   * @param more commands beside those listed here, each an object that picocli can run
+   */
+  public static void start(String[] args, Object... more) {
     // Must be set before the first class of ND4J is loaded.
     if (System.getProperty("org.nd4j.log.initialization") == null) {
       System.setProperty("org.nd4j.log.initialization", "false");
     }
     PrintWriter out = new PrintWriter(System.out, true);
     PrintWriter err = new PrintWriter(System.err, true);
-    System.exit(run(commandLine(out, err), args));
+    System.exit(run(commandLine(out, err, more), args));
   }
 
   /**
@@ -75,19 +85,36 @@ public final class Main {
    *
    * @param out standard output
    * @param err errors, one line each
+   * @param more commands beside those listed here, each an object that picocli can run
    */
-  static CommandLine commandLine(PrintWriter out, PrintWriter err) {
+  public static CommandLine commandLine(PrintWriter out, PrintWriter err, Object... more) {
     Main main = new Main();
-    return new CommandLine(main)
-        .setOut(out)
+    CommandLine all = new CommandLine(main);
+    for (Object command : more) {
+      all.addSubcommand(command);
+    }
+    return all.setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
         .setParameterExceptionHandler((e, wrong) -> wrongUsage(e))
         .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, err));
   }
 
-  /** Runs a command and returns its exit code. */
-  static int run(CommandLine commandLine, String... args) {
+  /** Without a command: says which there are. */
+  @Override
+  public Integer call() {
+    CommandLine line = Objects.requireNonNull(spec).commandLine();
+    line.usage(line.getErr());
+    return ExitCode.USAGE;
+  }
+
+  /**
+   * Runs a command and returns its exit code.
+   *
+   * @param commandLine of {@link #commandLine}
+   * @param args of the command line. Not modified.
+   */
+  public static int run(CommandLine commandLine, String... args) {
     try {
       return commandLine.execute(args);
     } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {

@@ -1,4 +1,4 @@
-/** The command line of moe4j; what its commands do is in packages of their own. */
+/** The command line, and the packages of its commands that measure. */
 @NullMarked
 package io.github.moe4j.bench;
 

@@ -35,6 +35,7 @@ public final class JmhTableCommand implements Callable<Integer> {
 
   @Option(
       names = "--docs",
+      hidden = true,
       paramLabel = "PAGE",
       description = "Write the table into this page, between its markers.")
   private @Nullable Path docs;

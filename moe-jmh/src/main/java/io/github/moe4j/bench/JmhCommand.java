@@ -20,10 +20,10 @@ import picocli.CommandLine.Model.CommandSpec;
 /** The command {@code jmh …}: JMH's own command line over the benchmarks of this project. */
 @Command(
     name = "jmh",
-    customSynopsis = "moe-bench jmh [ARGUMENTS OF JMH...]",
+    customSynopsis = "moe4j jmh [ARGUMENTS OF JMH...]",
     description = {
       "Runs the JMH benchmarks; all arguments go to JMH as they are.",
-      "moe-bench jmh -h tells JMH's arguments, moe-bench jmh -l its benchmarks."
+      "moe4j jmh -h tells JMH's arguments, moe4j jmh -l its benchmarks."
     },
     preprocessor = JmhCommand.Verbatim.class)
 final class JmhCommand implements Callable<Integer> {

@@ -24,27 +24,47 @@ class MainTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "conformance --help", "jmh --help"})
+  @ValueSource(strings = {"--help", "doctor --help", "jmh --help"})
   void run_help_printsUsage(String arguments) {
     assertEquals(0, run(arguments.split(" ")));
-    assertTrue(out.toString().startsWith("Usage: moe-bench"), out.toString());
+    assertTrue(out.toString().startsWith("Usage: moe4j"), out.toString());
     assertEquals("", err.toString());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--version", "conformance --version", "jmh --version"})
+  @ValueSource(strings = {"--version", "doctor --version", "jmh --version"})
   void run_version_printsIt(String arguments) {
     assertEquals(0, run(arguments.split(" ")));
     assertTrue(out.toString().startsWith("moe4j "), out.toString());
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"nonsense", "conformance --nonsense", "conformance a b", "--verbose"})
+  @ValueSource(strings = {"nonsense", "doctor --nonsense", "doctor a b"})
   void run_wrongUsage_isOneLineAndCode2(String arguments) {
     assertEquals(2, run(arguments.split(" ")));
     assertEquals("", out.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());
     assertTrue(err.toString().contains("--help)"), err.toString());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "--verbose"})
+  void run_noCommand_listsThem(String arguments) {
+    assertEquals(2, arguments.isEmpty() ? run() : run(arguments));
+    assertEquals("", out.toString());
+    for (String command : new String[] {"Usage: moe4j", "  lab ", "  jmh ", "  bench-report "}) {
+      assertTrue(err.toString().contains(command), err.toString());
+    }
+  }
+
+  @Test
+  void commandLine_moreCommands_inheritOptions() {
+    CommandLine more = Main.commandLine(
+        new PrintWriter(out), new PrintWriter(err), new Boom(new IllegalStateException("no")));
+    assertEquals(0, Main.run(more, "boom", "--help"));
+    assertTrue(out.toString().startsWith("Usage: moe4j boom"), out.toString());
+    assertEquals(1, Main.run(more, "boom", "--verbose"));
+    assertTrue(err.toString().contains("\tat "), err.toString());
   }
 
   @Command(name = "boom")

@@ -1,0 +1,24 @@
+package io.github.moe4j.bench.repository;
+
+import io.github.moe4j.bench.Main;
+import io.github.moe4j.bench.params.ParamsCommand;
+import io.github.moe4j.bench.peers.PeersCommand;
+import io.github.moe4j.bench.scaling.ScalingCommand;
+import io.github.moe4j.conformance.ConformanceCommand;
+
+/** The published commands, and those of this repository. */
+public final class AllCommands {
+  private AllCommands() {}
+
+  /** Runs a command and ends the JVM with its exit code. */
+  public static void main(String[] args) {
+    Main.start(args, ofThisRepository());
+  }
+
+  /** New ones, to be added to the published. */
+  static Object[] ofThisRepository() {
+    return new Object[] {
+      new ConformanceCommand(), new ParamsCommand(), new PeersCommand(), new ScalingCommand()
+    };
+  }
+}

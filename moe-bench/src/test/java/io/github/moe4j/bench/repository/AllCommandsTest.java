@@ -1,0 +1,27 @@
+package io.github.moe4j.bench.repository;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.bench.Main;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class AllCommandsTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lab", "jmh", "conformance", "params", "peers", "scaling"})
+  void run_help_ofPublishedAndOwnCommands(String command) {
+    int code = Main.run(
+        Main.commandLine(
+            new PrintWriter(out), new PrintWriter(err), AllCommands.ofThisRepository()),
+        command,
+        "--help");
+    assertEquals(0, code, err.toString());
+    assertTrue(out.toString().startsWith("Usage: moe4j " + command), out.toString());
+  }
+}

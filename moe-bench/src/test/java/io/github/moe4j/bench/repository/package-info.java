@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.bench.repository;
+
+import org.jspecify.annotations.NullMarked;
