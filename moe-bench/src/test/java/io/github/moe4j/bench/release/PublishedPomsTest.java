@@ -76,9 +76,8 @@ class PublishedPomsTest {
     List<String> published =
         MODULES.stream().map(module -> module.text("artifactId")).toList();
     for (Pom module : MODULES) {
-      List<String> own =
-          module.all("dependencies/dependency[starts-with(artifactId, 'moe-')]"
-              + "[not(scope = 'test')]/artifactId");
+      List<String> own = module.all("dependencies/dependency[starts-with(artifactId, 'moe-')]"
+          + "[not(scope = 'test')]/artifactId");
       assertTrue(published.containsAll(own), module.name() + ": " + own);
     }
   }

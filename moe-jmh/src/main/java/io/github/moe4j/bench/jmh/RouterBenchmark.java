@@ -7,6 +7,7 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterPass;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.routers.ExampleRouter;
 import io.github.moe4j.lab.routers.RouterSize;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
@@ -25,7 +26,6 @@ import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
@@ -34,8 +34,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time per token of each router in training, float32, T = 2048: deciding, and deciding with the way
- * back. D is 16, so that the gate's matrix product hardly counts.
+ * Time of each router in training, float32: deciding, and deciding with the backward. A call routes
+ * {@code tokens} tokens; {@code bench-report} and {@code routers --times} show times per token.
  *
  * <pre>{@code
  * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh RouterBenchmark -rf json -rff routers.json
@@ -44,29 +44,38 @@ import org.openjdk.jmh.annotations.Warmup;
  * }</pre>
  *
  * <p>The first measures every router of the catalogue, a user's own too, or those of {@code -p
- * router=}, each with the sizes that it can have. The second command turns the result into a table with the ratio to top-k, the third into a page
- * with charts.
+ * router=}, each with the k that it can have. The second command turns the result into a table with the ratio to
+ * top-k, the third into a page with charts.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@OperationsPerInvocation(RouterBenchmark.TOKENS)
-@Warmup(iterations = 2, time = 1)
-@Measurement(iterations = 3, time = 1)
-@Fork(1)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 4, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 8, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(2)
 public class RouterBenchmark {
-  /** T. */
-  static final int TOKENS = 2048;
-
-  private static final int WIDTH = 16;
-
-  /** A name that {@code moe-bench routers} lists; {@code jmh} measures all unless told. */
+  /** A name that {@code moe4j routers} lists; {@code jmh} measures all unless told. */
   @Param("top-k")
   public String router = "";
 
-  /** Experts and choices, ExK; E alone for routers with a number of choices of their own. */
-  @Param({"8", "8x1", "8x2", "8x8", "64", "64x1", "64x2", "64x8", "256", "256x1", "256x2", "256x8"})
-  public String size = "";
+  /** T, of one call. */
+  @Param("2048")
+  public int tokens;
+
+  /** D; so small that the gate's matrix product hardly counts. */
+  @Param("16")
+  public int width;
+
+  /** E. */
+  @Param({"8", "64"})
+  public int experts;
+
+  /**
+   * Choices per token. A router that does not read k is measured with its own number in place of it, or
+   * {@code own} if that depends on the token.
+   */
+  @Param("2")
+  public String k = "";
 
   private final Arena arena = new Arena();
   private Router built;
@@ -83,13 +92,13 @@ public class RouterBenchmark {
   @Setup(Level.Trial)
   public void build() {
     RouterProvider provider = RouterCatalogue.load().get(router);
-    RouterSize sizes = RouterSize.parse(size);
-    sizes.requireFits(provider);
-    RouterConfig config = RouterConfig.of(sizes.experts(), WIDTH, sizes.k().orElse(1));
+    Require.positive("tokens", tokens);
+    RouterSize size = RouterSize.of(provider, experts, k);
+    RouterConfig config = RouterConfig.of(experts, width, size.k().orElse(1));
     built = ExampleRouter.create(provider, config, DataType.FLOAT);
-    x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), TOKENS, WIDTH);
-    dx = Nd4j.create(DataType.FLOAT, TOKENS, WIDTH);
-    ids = IntStream.range(0, TOKENS).map(t -> t % ExampleRouter.VOCABULARY).toArray();
+    x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), tokens, width);
+    dx = Nd4j.create(DataType.FLOAT, tokens, width);
+    ids = IntStream.range(0, tokens).map(t -> t % ExampleRouter.VOCABULARY).toArray();
     gradients = built.parameters().zeroGradients();
     int assignments = route();
     if (assignments == 0) {
@@ -114,7 +123,7 @@ public class RouterBenchmark {
     }
   }
 
-  /** Decides and pulls a gradient of the weights back. */
+  /** Decides, and goes back with a gradient of the weights. */
   @Benchmark
   public int routeAndBack() {
     try (Arena.Scope scope = arena.open()) {

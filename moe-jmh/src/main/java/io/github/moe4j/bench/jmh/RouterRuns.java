@@ -9,11 +9,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.results.RunResult;
@@ -33,12 +31,13 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs of {@link RouterBenchmark}: JMH combines every router with every size, but a router whose number
- * of choices is its own has no k. So routers that share their sizes make one run each, and the results
- * are put together.
+ * of choices is its own has no other k. So routers that can have the same k make one run for each E, and
+ * the results are put together.
  */
 public final class RouterRuns {
   private static final String ROUTER = "router";
-  private static final String SIZE = "size";
+  private static final String EXPERTS = "experts";
+  private static final String K = "k";
   private static final List<String> QUESTIONS = List.of("-h", "-l", "-lp", "-lrf", "-lprof");
 
   private RouterRuns() {}
@@ -68,13 +67,14 @@ public final class RouterRuns {
     List<RunResult> results = new ArrayList<>();
     Catalogue<RouterProvider> all = RouterCatalogue.load();
     Collection<String> routers = given.getParameter(ROUTER).orElse(all.names());
-    Collection<String> sizes = given.getParameter(SIZE).orElse(sizesIfNotGiven());
-    for (Map.Entry<Set<String>, List<String>> run :
-        routersBySizes(routers.stream().map(all::get).toList(), sizes).entrySet()) {
+    Map<Size, List<String>> runs = routersBySize(
+        routers.stream().map(all::get).toList(), given(given, EXPERTS), given(given, K));
+    for (Map.Entry<Size, List<String>> run : runs.entrySet()) {
       Options one = new OptionsBuilder()
           .parent(given)
           .param(ROUTER, run.getValue().toArray(String[]::new))
-          .param(SIZE, run.getKey().toArray(String[]::new))
+          .param(EXPERTS, Integer.toString(run.getKey().experts()))
+          .param(K, run.getKey().k().toArray(String[]::new))
           .build();
       results.addAll(new Runner(one).run());
     }
@@ -86,38 +86,40 @@ public final class RouterRuns {
     }
   }
 
-  /**
-   * Names of the routers by the sizes that they are measured with: those with a k that they can have, or
-   * for a number of their own each number of experts once.
-   */
-  static Map<Set<String>, List<String>> routersBySizes(
-      List<RouterProvider> routers, Collection<String> sizes) {
-    Map<Set<String>, List<String>> runs = new LinkedHashMap<>();
-    for (RouterProvider router : routers) {
-      Set<String> own = new LinkedHashSet<>();
-      for (String size : sizes) {
-        RouterSize asked = RouterSize.parse(size);
-        if (asked.fits(router)) {
-          own.add(size);
-        } else if (asked.k().isPresent()) {
-          own.add(new RouterSize(asked.experts(), OptionalInt.empty()).toString());
-        }
+  /** What a run has in common: E, and each k. */
+  record Size(int experts, List<String> k) {}
+
+  /** Names of the routers by the sizes that they are measured with. */
+  static Map<Size, List<String>> routersBySize(
+      List<RouterProvider> routers, Collection<String> experts, Collection<String> k) {
+    Map<Size, List<String>> runs = new LinkedHashMap<>();
+    for (String number : experts) {
+      Require.that(number.matches("[1-9]\\d{0,5}"), "experts must be a number but was %s", number);
+      int e = Integer.parseInt(number);
+      for (RouterProvider router : routers) {
+        List<String> choices = RouterSize.choices(router, e, k);
+        Require.that(
+            !choices.isEmpty(),
+            "router %s has %s choices: give a k of at most E = %d, not %s",
+            router.name(),
+            router.traits().choices(),
+            e,
+            k);
+        runs.computeIfAbsent(new Size(e, choices), any -> new ArrayList<>()).add(router.name());
       }
-      Require.that(
-          !own.isEmpty(),
-          "router %s has %s choices: give a size such as 8x2, not %s",
-          router.name(),
-          router.traits().choices(),
-          sizes);
-      runs.computeIfAbsent(own, any -> new ArrayList<>()).add(router.name());
     }
     return runs;
   }
 
-  private static List<String> sizesIfNotGiven() {
+  /** Values of a parameter: the user's, else those of the benchmark. */
+  private static Collection<String> given(Options options, String parameter) {
+    return options.getParameter(parameter).orElseGet(() -> usual(parameter));
+  }
+
+  private static List<String> usual(String parameter) {
     try {
       return Arrays.asList(
-          RouterBenchmark.class.getField(SIZE).getAnnotation(Param.class).value());
+          RouterBenchmark.class.getField(parameter).getAnnotation(Param.class).value());
     } catch (NoSuchFieldException e) {
       throw new IllegalStateException(e);
     }

@@ -20,7 +20,7 @@ record BenchGroup(
   /** A run with the number of its file. */
   private record Filed(int file, JmhRun run, ScoreUnit unit) {
     List<String> group() {
-      return List.of(run.benchmark(), run.mode(), unit.kind());
+      return List.of(run.benchmark(), run.mode(), unit.kind(), unit.per());
     }
   }
 
@@ -29,7 +29,7 @@ record BenchGroup(
     Map<List<String>, List<Filed>> groups = new LinkedHashMap<>();
     for (int i = 0; i < files.size(); i++) {
       for (JmhRun run : files.get(i).runs()) {
-        Filed filed = new Filed(i, run, ScoreUnit.of(run.unit()));
+        Filed filed = new Filed(i, run, ScoreUnit.of(run.unit(), run.tokens()));
         groups.computeIfAbsent(filed.group(), key -> new ArrayList<>()).add(filed);
       }
     }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param params by name
  * @param score mean of all iterations
  * @param error half the width of its 99.9 % confidence interval, or NaN
+ * @param uncertain whether the error is above a tenth of the score, or not known
  * @param spread of the iterations
  * @param garbage bytes per call, or NaN
  * @param ratio to the first file with the same run; null in that file and without such a run
@@ -21,9 +22,11 @@ record Figure(
     Map<String, String> params,
     double score,
     double error,
+    boolean uncertain,
     IterationSpread spread,
     double garbage,
     @Nullable Ratio ratio) {
+  private static final double LARGEST_ERROR = 0.1;
 
   static Figure of(int file, JmhRun run, Map<String, String> params, double factor) {
     return new Figure(
@@ -32,6 +35,7 @@ record Figure(
         params,
         run.score() * factor,
         run.error() * factor,
+        !(run.error() <= LARGEST_ERROR * Math.abs(run.score())), // NaN, too
         run.spread().times(factor),
         run.garbage(),
         null);
@@ -42,6 +46,7 @@ record Figure(
   }
 
   Figure comparedWith(Figure first) {
-    return new Figure(file, method, params, score, error, spread, garbage, Ratio.of(this, first));
+    return new Figure(
+        file, method, params, score, error, uncertain, spread, garbage, Ratio.of(this, first));
   }
 }

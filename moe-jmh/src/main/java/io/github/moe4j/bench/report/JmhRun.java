@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.github.moe4j.core.internal.Require;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * A benchmark with one combination of parameters, as JMH wrote it.
@@ -31,6 +32,7 @@ record JmhRun(
     IterationSpread spread,
     double garbage) {
 
+  private static final String TOKENS = "tokens";
   private static final String GARBAGE = "gc.alloc.rate.norm";
 
   static JmhRun of(JsonNode run) {
@@ -54,6 +56,14 @@ record JmhRun(
         Fields.number(metric.path("scoreError")),
         IterationSpread.of(metric),
         garbage(run.path("secondaryMetrics")));
+  }
+
+  /** Tokens of one call, where that is a parameter. */
+  OptionalInt tokens() {
+    String value = params.getOrDefault(TOKENS, "");
+    return value.matches("[1-9]\\d{0,8}")
+        ? OptionalInt.of(Integer.parseInt(value))
+        : OptionalInt.empty();
   }
 
   /** JMH before 1.36 wrote a dot before the profiler's metrics. */

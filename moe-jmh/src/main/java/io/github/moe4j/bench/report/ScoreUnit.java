@@ -4,16 +4,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.DoubleStream;
 
 /**
- * A unit of JMH's scores: time an operation, operations a time, or something that is left as it is.
+ * A unit of scores: time an operation or token, operations or tokens a time, or something that is left as it is.
  *
- * @param kind units of one kind can be converted into each other
- * @param name as JMH writes it
- * @param factor a score times this is a score in seconds an operation or operations per second
+ * @param kind units of one kind, and of the same {@code per}, can be converted into each other
+ * @param per what is counted: {@code op}, a call, or {@code token}
+ * @param name as JMH writes it, with {@code per}
+ * @param factor a score times this is one in seconds, or in {@code per} a second
  */
-record ScoreUnit(String kind, String name, double factor) {
+record ScoreUnit(String kind, String per, String name, double factor) {
+  private static final String OPERATION = "op";
+  private static final String TOKEN = "token";
   private static final String TIME = "time";
   private static final String RATE = "rate";
 
@@ -30,25 +34,37 @@ record ScoreUnit(String kind, String name, double factor) {
     SECONDS.put("day", 86400.0);
   }
 
-  static ScoreUnit of(String name) {
+  /**
+   * The unit that JMH wrote. Where an operation processes a known number of tokens, scores in it are shown
+   * per token.
+   *
+   * @param name as JMH writes it
+   * @param tokens of one operation, if known
+   */
+  static ScoreUnit of(String name, OptionalInt tokens) {
     String[] parts = name.split("/", -1);
+    String per = tokens.isPresent() ? TOKEN : OPERATION;
     if (parts.length == 2) {
       if (parts[1].equals("op") && SECONDS.containsKey(parts[0])) {
-        return time(parts[0]);
+        return time(parts[0], per).times(1.0 / tokens.orElse(1));
       }
       if (parts[0].equals("ops") && SECONDS.containsKey(parts[1])) {
-        return rate(parts[1]);
+        return rate(parts[1], per).times(tokens.orElse(1));
       }
     }
-    return new ScoreUnit(name, name, 1);
+    return new ScoreUnit(name, OPERATION, name, 1);
   }
 
-  private static ScoreUnit time(String unit) {
-    return new ScoreUnit(TIME, unit + "/op", SECONDS.getOrDefault(unit, 1.0));
+  private static ScoreUnit time(String unit, String per) {
+    return new ScoreUnit(TIME, per, unit + "/" + per, SECONDS.getOrDefault(unit, 1.0));
   }
 
-  private static ScoreUnit rate(String unit) {
-    return new ScoreUnit(RATE, "ops/" + unit, 1 / SECONDS.getOrDefault(unit, 1.0));
+  private static ScoreUnit rate(String unit, String per) {
+    return new ScoreUnit(RATE, per, per + "s/" + unit, 1 / SECONDS.getOrDefault(unit, 1.0));
+  }
+
+  private ScoreUnit times(double amount) {
+    return new ScoreUnit(kind, per, name, factor * amount);
   }
 
   /** Whether more is better. */
@@ -74,10 +90,10 @@ record ScoreUnit(String kind, String name, double factor) {
     double median = sorted[(sorted.length - 1) / 2];
     Optional<ScoreUnit> largest = SECONDS.keySet().stream()
         .limit(4)
-        .map(unit -> kind.equals(TIME) ? time(unit) : rate(unit))
+        .map(unit -> kind.equals(TIME) ? time(unit, per) : rate(unit, per))
         .filter(unit -> median / unit.factor >= 1)
         .max((a, b) -> Double.compare(a.factor, b.factor));
-    ScoreUnit finest = kind.equals(TIME) ? time("ns") : rate("s");
+    ScoreUnit finest = kind.equals(TIME) ? time("ns", per) : rate("s", per);
     return largest.orElse(finest);
   }
 }

@@ -25,7 +25,7 @@
         ends: (f) => [f.score - f.error, f.score + f.error],
       },
       {
-        name: "garbage per call", cost: true, axis: "bytes per operation, less is better", bars: true,
+        name: "garbage per call", cost: true, axis: "bytes per call, less is better", bars: true,
         text: "Java heap allocation per call, of all threads.",
         of: (f) => f.garbage,
         ends: () => [],
@@ -46,6 +46,7 @@
     const unit = bench.unit(group.unit);
     const lines = heading ? [heading] : [];
     lines.push(`mean ${known(f.error) ? bench.plusMinus(f.score, f.error) : bench.number(f.score)} ${unit}`);
+    if (f.uncertain) lines.push(`${bench.WARNING} error ${known(f.error) ? "above 10 % of the mean" : "unknown"}`);
     if (known(f.spread.median)) {
       const count = f.spread.iterations ? ` of ${page.plural(f.spread.iterations, "iteration")}` : "";
       lines.push(`median${count} ${bench.number(f.spread.median)}, `
@@ -69,7 +70,7 @@
         const value = choice.measure.of(f);
         const heading = choice.lanes ? `${choice.lanes.name} ${bench.valueName(choice.lanes, lane)}` : null;
         const lines = tipLines(group, f, heading);
-        return [{ lane: index, colour: index, value, low, high, text: bench.number(value), lines }];
+        return [{ lane: index, colour: index, value, low, high, text: bench.marked(bench.number(value), f), lines }];
       });
       return { name: bench.valueName(choice.rows, rowValue), cells };
     });

@@ -21,6 +21,9 @@ const bench = {};
 
   const unit = (name) => name.replace(/^us\//, "µs/").replace(/\/us$/, "/µs");
   const plusMinus = (value, error) => `${number(value)} ± ${number(error)}`;
+  /** The sign of an error above a tenth of the mean, or of none known. */
+  const WARNING = "⚠";
+  const marked = (text, figure) => (figure.uncertain ? `${text} ${WARNING}` : text);
   const fileName = (index) => files[index].name;
 
   /** A new section before that of the files. */
@@ -80,5 +83,5 @@ const bench = {};
   }
 
   Object.assign(bench,
-    { table, number, tick, unit, plusMinus, fileName, section, select, fillLegend, interval, verdict });
+    { WARNING, marked, table, number, tick, unit, plusMinus, fileName, section, select, fillLegend, interval, verdict });
 })();

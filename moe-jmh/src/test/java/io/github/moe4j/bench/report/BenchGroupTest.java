@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class BenchGroupTest {
 
@@ -43,6 +45,27 @@ class BenchGroupTest {
     assertEquals(0.25, ratio.error(), 1e-12);
     assertEquals(7 / 4.001, ratio.low(), 1e-12);
     assertEquals(9 / 3.999, ratio.high(), 1e-12);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40, false", "40.1, true", "400, true", "'\"NaN\"', true"})
+  void of_errorAboveATenth_orUnknown_isUncertain(String error, boolean uncertain)
+      throws IOException {
+    List<BenchGroup> groups =
+        BenchGroup.of(List.of(file(ResultTexts.router("a", 400, error, "ns/op"))));
+    assertEquals(uncertain, groups.get(0).figures().get(0).uncertain());
+  }
+
+  @Test
+  void of_numberOfTokens_isTimePerToken_andAGroupOfItsOwn() throws IOException {
+    String call = ResultTexts.router("a", 64, "1", "us/op");
+    String token = call.replace("\"size\": \"8x2\"", "\"tokens\": \"2048\"");
+    List<BenchGroup> groups = BenchGroup.of(List.of(file(token, call)));
+    assertEquals(
+        List.of("ns/token", "us/op"), groups.stream().map(BenchGroup::unit).toList());
+    // 64 µs / 2048 = 31.25 ns
+    assertEquals(31.25, groups.get(0).figures().get(0).score(), 1e-9);
+    assertEquals(65 * 1000.0 / 2048, groups.get(0).figures().get(0).spread().max(), 1e-9);
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.moe4j.bench.report;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.cli.page.Browser;
 import java.io.IOException;
@@ -49,6 +50,18 @@ class BenchReportBrowserTest {
               + "(c) => c.clientWidth > 0 && !c.querySelector('svg')).length"));
       assertEquals("0", browser.eval("performance.getEntriesByType('resource').length"));
       assertEquals(List.of(), browser.complaints());
+    }
+  }
+
+  @Test
+  void page_uncertainFigures_areMarkedInTableAndSaidHowMany() throws IOException {
+    try (Browser browser = Browser.open(page(), 1200, 900, false)) {
+      assertEquals(
+          "1",
+          browser.eval("[...document.querySelectorAll('table.figures td')].filter("
+              + "(cell) => cell.textContent.includes('⚠')).length"));
+      String warning = browser.texts(".warning").get(0);
+      assertTrue(warning.startsWith("⚠ 1 of 3 figures: the error"), warning);
     }
   }
 

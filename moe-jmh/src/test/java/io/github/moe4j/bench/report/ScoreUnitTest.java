@@ -2,12 +2,33 @@ package io.github.moe4j.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.util.OptionalInt;
 import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ScoreUnitTest {
+
+  private static ScoreUnit of(String name) {
+    return ScoreUnit.of(name, OptionalInt.empty());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // 2048 µs for 2048 tokens are 1 µs for one
+    "us/op, 2048, 2048, us/token, 1",
+    "us/op, 100, 2000, ns/token, 50",
+    "ops/s, 500, 2000, tokens/us, 1",
+    "B/op, 7, 2000, B/op, 7"
+  })
+  void readable_knownTokens_isPerToken(
+      String from, double score, int tokens, String expected, double readable) {
+    ScoreUnit unit = ScoreUnit.of(from, OptionalInt.of(tokens));
+    ScoreUnit shown = unit.readable(DoubleStream.of(score));
+    assertEquals(expected, shown.name());
+    assertEquals(readable, score * unit.to(shown), 1e-9);
+  }
 
   @ParameterizedTest
   @CsvSource({
@@ -20,7 +41,7 @@ class ScoreUnitTest {
     "B/op, B/op, 1"
   })
   void to_unitOfTheSameKind_isTheFactor(String from, String to, double factor) {
-    assertEquals(factor, ScoreUnit.of(from).to(ScoreUnit.of(to)), 1e-12 * factor);
+    assertEquals(factor, of(from).to(of(to)), 1e-12 * factor);
   }
 
   @ParameterizedTest
@@ -40,14 +61,13 @@ class ScoreUnitTest {
     "ns/op, 0, ns/op"
   })
   void readable_oneScore_isAtLeastOneInIt(String from, double score, String expected) {
-    ScoreUnit unit = ScoreUnit.of(from).readable(DoubleStream.of(score));
-    assertEquals(ScoreUnit.of(expected).name(), unit.name());
-    assertEquals(ScoreUnit.of(expected).factor(), unit.factor(), 1e-12 * unit.factor());
+    ScoreUnit unit = of(from).readable(DoubleStream.of(score));
+    assertEquals(of(expected).name(), unit.name());
+    assertEquals(of(expected).factor(), unit.factor(), 1e-12 * unit.factor());
   }
 
   @Test
   void readable_severalScores_followsTheMiddleOne() {
-    assertEquals(
-        "us/op", ScoreUnit.of("ns/op").readable(DoubleStream.of(1, 5e3, 9e9)).name());
+    assertEquals("us/op", of("ns/op").readable(DoubleStream.of(1, 5e3, 9e9)).name());
   }
 }
