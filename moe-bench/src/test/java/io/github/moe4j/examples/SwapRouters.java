@@ -32,7 +32,7 @@ public final class SwapRouters {
 
   public static void main(String[] args) {
     train("top-k", gated(TopK.of(2)));
-    train("switch", gated(new Switch()));
+    train("switch", gated(Switch.of()));
     train("top-p", gated(TopP.of(0.5)));
     train("expert-choice", gated(ExpertChoice.of(2)));
     train("noisy-top-k", NoisyTopK.create(8, 16, 2, DataType.FLOAT)); // needs a generator

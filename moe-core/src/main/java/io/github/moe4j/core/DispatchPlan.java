@@ -81,6 +81,18 @@ public final class DispatchPlan {
     return assignments.tokens();
   }
 
+  /** The expert of a row. */
+  int expert(int row) {
+    int e = Arrays.binarySearch(expertStart, row);
+    if (e < 0) {
+      return -e - 2;
+    }
+    while (expertStart[e + 1] == row) { // an expert without rows
+      e++;
+    }
+    return e;
+  }
+
   /** First row of each expert, and R at the end [E+1]: expert e has rows [start[e], start[e+1]). */
   public int[] expertStart() {
     return expertStart.clone();

@@ -4,6 +4,11 @@ import io.github.moe4j.core.internal.Require;
 
 /** No limit: every assignment is kept, as in MegaBlocks' dMoE, torchtitan and Mixtral. */
 public record Dropless() implements CapacityRule {
+  /** The rule, which has no options. */
+  public static Dropless of() {
+    return new Dropless();
+  }
+
   @Override
   public CapacityPass apply(RouterDecision decision, PassMode mode) {
     return new Everything(decision.assignments());

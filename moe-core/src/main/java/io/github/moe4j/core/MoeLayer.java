@@ -44,30 +44,11 @@ public final class MoeLayer implements FeedForward {
     this.weightAt = builder.weightAt;
     this.shared = builder.shared;
     this.arena = builder.arena;
-    Require.that(
-        router.experts() == experts.experts(),
-        "router and experts differ in number of experts: %d != %d",
-        router.experts(),
-        experts.experts());
-    Require.that(
-        router.modelWidth() == experts.modelWidth(),
-        "router and experts differ in model width: %d != %d",
-        router.modelWidth(),
-        experts.modelWidth());
+    PartsFit.require(router, experts, shared);
     NamedArrays.Builder all = NamedArrays.builder()
         .addAll("router", router.parameters())
         .addAll("experts", experts.parameters());
     if (shared != null) {
-      Require.that(
-          shared.modelWidth() == experts.modelWidth(),
-          "shared expert and experts differ in model width: %d != %d",
-          shared.modelWidth(),
-          experts.modelWidth());
-      Require.that(
-          shared.dataType() == experts.dataType(),
-          "shared expert and experts differ in type: %s != %s",
-          shared.dataType(),
-          experts.dataType());
       all.addAll("shared", shared.parameters());
     }
     this.parameters = all.build();
@@ -150,9 +131,18 @@ public final class MoeLayer implements FeedForward {
     SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(input.tokens());
     try {
       return runSingleThreaded(input, y, scope);
+    } catch (IllegalArgumentException e) {
+      throw named(e);
     } finally {
       lease.close();
     }
+  }
+
+  /** Parts do not know which layer they are of: a network has many. */
+  private IllegalArgumentException named(IllegalArgumentException e) {
+    return e.getClass() == IllegalArgumentException.class
+        ? new IllegalArgumentException(describe() + ": " + e.getMessage(), e)
+        : e;
   }
 
   private MoePass runSingleThreaded(TokenBatch input, INDArray y, Arena.Scope scope) {

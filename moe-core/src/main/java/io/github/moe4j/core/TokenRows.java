@@ -56,6 +56,7 @@ final class TokenRows {
    *
    * @param rows [R,D], contiguous. Not modified.
    * @param tokens [T,D], contiguous. Modified: overwritten.
+   * @throws IllegalArgumentException if a sum is NaN or infinite; the message names token and expert
    */
   static void sum(DispatchPlan plan, INDArray rows, Factor factor, INDArray tokens) {
     if (plan.rows() == 0) {
@@ -93,9 +94,28 @@ final class TokenRows {
           continue;
         }
         addRowsOf(t, plan, source, factor, row, total);
+        if (!add && !total.isFinite()) {
+          throw notFinite(t, plan, source, row);
+        }
         total.write(target, t);
       }
     });
+  }
+
+  /** Says whose row is to blame; if none is, the sum is too large. */
+  private static IllegalArgumentException notFinite(
+      int t, DispatchPlan plan, Rows source, RowVector row) {
+    for (int c = 0; c < plan.rowsOf(t); c++) {
+      row.read(source, plan.row(t, c));
+      if (!row.isFinite()) {
+        return new IllegalArgumentException("outputs of experts must be finite but expert "
+            + plan.expert(plan.row(t, c))
+            + " has NaN or infinity for token "
+            + t);
+      }
+    }
+    return new IllegalArgumentException(
+        "outputs must be finite but the weighted sum of token " + t + " is not");
   }
 
   private static void addRowsOf(

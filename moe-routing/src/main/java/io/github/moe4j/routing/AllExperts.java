@@ -15,6 +15,11 @@ import io.github.moe4j.core.internal.Require;
  * lie best first, ties by index.
  */
 public record AllExperts() implements RoutingRule {
+  /** The rule, which has no options. */
+  public static AllExperts of() {
+    return new AllExperts();
+  }
+
   @Override
   public void requireFits(int experts) {
     Require.positive("experts", experts);

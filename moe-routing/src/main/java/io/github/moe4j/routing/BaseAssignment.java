@@ -27,6 +27,11 @@ import io.github.moe4j.core.internal.Require;
 public record BaseAssignment() implements RoutingRule {
   private static final TopK WEIGHTS = TopK.sigmoid(1);
 
+  /** The rule, which has no options. */
+  public static BaseAssignment of() {
+    return new BaseAssignment();
+  }
+
   @Override
   public void requireFits(int experts) {
     Require.positive("experts", experts);

@@ -30,6 +30,11 @@ public record FixedNoise(double std) implements NoiseScale {
     return new FixedNoise(noiseStd / Require.positive("experts", experts));
   }
 
+  /** Noise with a standard deviation. */
+  public static FixedNoise of(double std) {
+    return new FixedNoise(std);
+  }
+
   @Override
   public NamedArrays parameters() {
     return NamedArrays.none();

@@ -19,6 +19,11 @@ import java.util.Arrays;
  * @param topK how many experts, and their weights
  */
 public record ForcedBalance(TopK topK) implements RoutingRule {
+  /** Experts in turn, k for each token, with the weights of {@link TopK#of}. */
+  public static ForcedBalance of(int k) {
+    return new ForcedBalance(TopK.of(k));
+  }
+
   @Override
   public void requireFits(int experts) {
     topK.requireFits(experts);

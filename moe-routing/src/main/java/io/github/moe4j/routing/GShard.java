@@ -105,6 +105,11 @@ public record GShard(
         k);
   }
 
+  /** The paper's rule: two candidates, the second kept with probability {@code min(1, g/0.2)}. */
+  public static GShard of() {
+    return top2(Second.RANDOM);
+  }
+
   /**
    * Two candidates with normalized weights, compared normalized with 0.2: mesh-tensorflow and
    * st-moe-pytorch. Evaluation keeps what {@code second} says, or all if that draws.

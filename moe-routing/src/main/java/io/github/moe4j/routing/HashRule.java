@@ -29,6 +29,11 @@ public record HashRule(ExpertTable table, HashKey key, TopK weights) implements 
         weights.k());
   }
 
+  /** Experts of each key, weighed by the scores. */
+  public static HashRule of(ExpertTable table, HashKey key, TopK weights) {
+    return new HashRule(table, key, weights);
+  }
+
   @Override
   public void requireFits(int experts) {
     Require.that(

@@ -28,6 +28,11 @@ public record LogitJitter(RoutingRule rule, double range) implements RoutingRule
     Require.that(range >= 0 && range < 1, "range must be in [0, 1) but was %s", range);
   }
 
+  /** A rule whose logits are multiplied by noise in {@code [1 − range, 1 + range)}. */
+  public static LogitJitter of(RoutingRule rule, double range) {
+    return new LogitJitter(rule, range);
+  }
+
   @Override
   public NamedArrays parameters() {
     return rule.parameters();

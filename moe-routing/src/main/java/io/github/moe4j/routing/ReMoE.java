@@ -27,6 +27,11 @@ import java.util.List;
  * <p>It has no distribution [T,E] over the experts: relu is none. Losses that need one do not fit.
  */
 public record ReMoE() implements RoutingRule {
+  /** The rule, which has no options. */
+  public static ReMoE of() {
+    return new ReMoE();
+  }
+
   @Override
   public void requireFits(int experts) {
     Require.positive("experts", experts);

@@ -18,6 +18,11 @@ import io.github.moe4j.core.watch.Replay;
  * @param replay the choices, used by this rule alone
  */
 public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {
+  /** Recorded choices, weighed by the scores. */
+  public static ReplayedTopK of(TopK rule, Replay replay) {
+    return new ReplayedTopK(rule, replay);
+  }
+
   @Override
   public void requireFits(int experts) {
     rule.requireFits(experts);

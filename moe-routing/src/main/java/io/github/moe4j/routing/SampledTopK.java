@@ -22,6 +22,11 @@ import io.github.moe4j.core.TokenBatch;
  * @param topK how many experts, and their weights
  */
 public record SampledTopK(TopK topK) implements RoutingRule {
+  /** Samples of k experts for each token, with the weights of {@link TopK#of}. */
+  public static SampledTopK of(int k) {
+    return new SampledTopK(TopK.of(k));
+  }
+
   @Override
   public void requireFits(int experts) {
     topK.requireFits(experts);

@@ -62,6 +62,11 @@ public record SparseMixer(double jitter) implements RoutingRule {
         jitter >= 0 && Double.isFinite(jitter), "jitter must be at least 0 but was %s", jitter);
   }
 
+  /** The rule with a jitter, 0.01 in PhiMoE. */
+  public static SparseMixer of(double jitter) {
+    return new SparseMixer(jitter);
+  }
+
   @Override
   public void requireFits(int experts) {
     Require.that(experts >= CHOICES, "experts must be at least 2 but was %d", experts);

@@ -16,6 +16,11 @@ import io.github.moe4j.core.internal.Require;
 public record Switch() implements RoutingRule {
   private static final TopK TOP_1 = TopK.unnormalized(1);
 
+  /** The rule, which has no options. */
+  public static Switch of() {
+    return new Switch();
+  }
+
   @Override
   public void requireFits(int experts) {
     Require.positive("experts", experts);

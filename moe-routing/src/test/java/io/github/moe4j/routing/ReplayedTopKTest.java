@@ -116,7 +116,7 @@ class ReplayedTopKTest {
     MoeLayer three =
         layer(weight, new ReplayedTopK(TopK.of(3), Replay.of("moe", trace))).build();
     Exception e = assertThrows(IllegalArgumentException.class, () -> three.forward(input));
-    assertEquals("token 0 must have k = 3 recorded choices but has 2", e.getMessage());
+    assertEquals("layer moe: token 0 must have k = 3 recorded choices but has 2", e.getMessage());
     INDArray wide = RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), E + 1, D);
     ReplayedTopK rule = new ReplayedTopK(RULE, Replay.of("moe", trace));
     e = assertThrows(

@@ -34,6 +34,11 @@ public final class BiasController implements LoadController {
     this.counts = new long[bias.experts()];
   }
 
+  /** A controller at step 0 of a bias, which it modifies. */
+  public static BiasController of(ExpertBias bias, BiasRule rule) {
+    return new BiasController(bias, rule);
+  }
+
   @Override
   public synchronized void observe(RouterDecision decision) {
     requireExperts(decision.experts());

@@ -68,6 +68,17 @@ class LossCatalogueTest {
 
   @ParameterizedTest
   @MethodSource("library")
+  void create_coefficientBelowZeroOrNoNumber_isRefused(LossProvider loss) {
+    for (double coefficient : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      Exception e = assertThrows(
+          IllegalArgumentException.class, () -> loss.create(coefficient, SIZES));
+      assertEquals(
+          "coefficient must be finite and at least 0 but was " + coefficient, e.getMessage());
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("library")
   void create_defaultCoefficient_gradientIsOfWhatItReads(LossProvider entry) {
     LossValue value = entry.create(entry.defaultCoefficient(), SIZES).evaluate(decision());
     assertTrue(value.value() != 0 && Double.isFinite(value.value()), entry.name());

@@ -147,6 +147,15 @@ class PublishedPomsTest {
   }
 
   @Test
+  void pom_ofTheGuideToComparing_isTheOneThatIsTested() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/compare-own-router.md"));
+    String tested = Files.readString(ROOT.resolve("moe-consumer/src/it/compare-router/pom.xml"))
+        .replaceFirst("(?s)\n  <!--[^>]*-->\n  <build>.*</build>\n", "")
+        .replace("@project.version@", parent.text("version"));
+    assertTrue(page.contains("```xml pom.xml\n" + tested + "```\n"), tested);
+  }
+
+  @Test
   void versions_inSecurityNotes_areThoseOfTheBom() throws IOException {
     String notes = Files.readString(ROOT.resolve("SECURITY.md"));
     String others = "dependencyManagement/dependencies/dependency[groupId!='io.github.moe4j']";

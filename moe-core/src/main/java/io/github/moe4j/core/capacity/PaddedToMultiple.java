@@ -27,6 +27,11 @@ public record PaddedToMultiple(CapacityRule rule, int multiple) implements Capac
     Require.positive("multiple", multiple);
   }
 
+  /** A rule whose experts get a multiple of rows. */
+  public static PaddedToMultiple of(CapacityRule rule, int multiple) {
+    return new PaddedToMultiple(rule, multiple);
+  }
+
   @Override
   public CapacityPass apply(RouterDecision decision, PassMode mode) {
     return PaddedPass.of(

@@ -27,6 +27,11 @@ public record CopyExperts(int experts, int modelWidth, DataType dataType) implem
     Require.floating("dataType", dataType);
   }
 
+  /** E experts for tokens of width D. */
+  public static CopyExperts of(int experts, int modelWidth, DataType dataType) {
+    return new CopyExperts(experts, modelWidth, dataType);
+  }
+
   @Override
   public NamedArrays parameters() {
     return NamedArrays.none();

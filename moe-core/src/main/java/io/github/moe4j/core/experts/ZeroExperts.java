@@ -28,6 +28,11 @@ public record ZeroExperts(int experts, int modelWidth, DataType dataType) implem
     Require.floating("dataType", dataType);
   }
 
+  /** E experts for tokens of width D. */
+  public static ZeroExperts of(int experts, int modelWidth, DataType dataType) {
+    return new ZeroExperts(experts, modelWidth, dataType);
+  }
+
   @Override
   public NamedArrays parameters() {
     return NamedArrays.none();

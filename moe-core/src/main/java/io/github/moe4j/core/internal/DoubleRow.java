@@ -41,6 +41,16 @@ final class DoubleRow implements RowVector {
   }
 
   @Override
+  public boolean isFinite() {
+    for (double value : values) {
+      if (!Double.isFinite(value)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  @Override
   public double dot(RowVector other) {
     double[] right = ((DoubleRow) other).values;
     double sum = 0;

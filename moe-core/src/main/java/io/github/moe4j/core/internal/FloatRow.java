@@ -4,6 +4,8 @@ import java.util.Arrays;
 
 /** A row of float32; products and sums are rounded to float32 one by one. */
 final class FloatRow implements RowVector {
+  private static final int INFINITY = Float.floatToRawIntBits(Float.POSITIVE_INFINITY);
+
   private final float[] values;
   private final float[] products;
 
@@ -42,6 +44,15 @@ final class FloatRow implements RowVector {
     for (int i = 0; i < values.length; i++) {
       values[i] += f * added[i];
     }
+  }
+
+  @Override
+  public boolean isFinite() {
+    int largest = 0; // of the bits without sign, which vectorizes
+    for (float value : values) {
+      largest = Math.max(largest, Float.floatToRawIntBits(value) & Integer.MAX_VALUE);
+    }
+    return largest < INFINITY;
   }
 
   @Override

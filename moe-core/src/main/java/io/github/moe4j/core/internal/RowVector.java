@@ -25,6 +25,9 @@ public sealed interface RowVector permits FloatRow, DoubleRow {
   /** Adds {@code factor·other}, a row of the same kind. */
   void addScaled(double factor, RowVector other);
 
+  /** Whether no number is NaN or infinite. */
+  boolean isFinite();
+
   /** {@code Σ this·other}, a row of the same kind; the order of the sum depends on the width alone. */
   double dot(RowVector other);
 }

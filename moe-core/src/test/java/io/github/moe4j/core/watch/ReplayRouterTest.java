@@ -124,6 +124,6 @@ class ReplayRouterTest {
 
   private static void refuse(String message, MoeLayer layer, TokenBatch input) {
     Exception e = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
-    assertEquals(message, e.getMessage());
+    assertEquals("layer moe: " + message, e.getMessage());
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.bench.api;
+
+import org.jspecify.annotations.NullMarked;
