@@ -66,14 +66,14 @@ class OwnLossTest {
     String table = run(
         "lab",
         "--routers",
-        "topk",
+        "top-k",
         "--balance",
         "even-mean",
         "--steps",
         "1",
         "--out",
         report.toString());
-    assertTrue(table.contains("topk"), table);
+    assertTrue(table.contains("top-k"), table);
     assertTrue(Files.readString(report.resolve("result.json")).contains("Even mean loss, 0.1"));
   }
 

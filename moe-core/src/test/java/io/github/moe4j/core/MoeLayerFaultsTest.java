@@ -56,7 +56,8 @@ class MoeLayerFaultsTest {
   @ParameterizedTest
   @EnumSource(names = {"FLOAT", "DOUBLE"})
   void forward_finiteOutputsWhoseSumIsNot_namesLayerAndToken(DataType type) {
-    // A weight at the input leaves two outputs of about 0.74 of the largest number, which are added.
+    // A weight at the input leaves two outputs of about 0.74 of the largest number, which are
+    // added.
     MoeLayer layer = layer(type, type, WeightAt.INPUT);
     double largest = type == DataType.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
     layer.parameters().get("experts.up.weight").assign(1); // D inputs of 1 / E

@@ -23,7 +23,7 @@ final class RunOptions {
       names = "--routers",
       split = ",",
       paramLabel = "NAME",
-      description = "Models to compare (dense,topk,topk-balanced,switch); --list shows all.")
+      description = "Models to compare (dense,top-k-unbalanced,top-k,switch); --list shows all.")
   private List<String> routers = Variants.defaults();
 
   @Option(

@@ -94,7 +94,7 @@ class LabResumeTest {
 
   @Test
   void resume_ofAFinishedRun_trainsNothingAndHasTheSameResult() throws IOException {
-    Experiment experiment = experiment("topk");
+    Experiment experiment = experiment("top-k-unbalanced");
     LabResult first =
         run(experiment, LabFolder.start(folder, experiment, false), Integer.MAX_VALUE);
     LabResult again = run(experiment, LabFolder.resume(folder, experiment, false), 0);
@@ -105,7 +105,7 @@ class LabResumeTest {
 
   @Test
   void resume_ofADamagedCheckpoint_isRefused() throws IOException {
-    Experiment experiment = experiment("topk");
+    Experiment experiment = experiment("top-k-unbalanced");
     run(experiment, LabFolder.start(folder, experiment, false), 5);
     Path file = folder.resolve(LabFolder.CHECKPOINT);
     byte[] bytes = Files.readAllBytes(file);

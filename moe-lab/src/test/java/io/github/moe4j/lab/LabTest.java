@@ -89,7 +89,7 @@ class LabTest {
 
   @Test
   void run_withTheSameSeed_givesTheSameBits() throws IOException {
-    List<Variant> one = List.of(Variants.named("topk-balanced"));
+    List<Variant> one = List.of(Variants.named("top-k"));
     ModelResult a = run(one, Integer.MAX_VALUE).models().get(0);
     ModelResult b = run(one, Integer.MAX_VALUE).models().get(0);
     assertEquals(a.validationBitsPerByte(), b.validationBitsPerByte());
@@ -100,7 +100,7 @@ class LabTest {
   void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() throws IOException {
     LabResult result = run(all(), 35);
     assertFalse(result.complete());
-    assertEquals("5 of 30 steps of topk, model 2 of 4", result.progress());
+    assertEquals("5 of 30 steps of top-k-unbalanced, model 2 of 4", result.progress());
     assertEquals(2, result.models().size());
     assertNull(result.models().get(0).expertUse());
   }
@@ -135,13 +135,14 @@ class LabTest {
   void call_withText_printsTheTableAndNeverOverwritesUnasked() throws Exception {
     Path text = folder.resolve("words.txt");
     Files.writeString(text, "one two three four five\n".repeat(1) + lines());
-    String options = "--steps 3 --width 8 --hidden 8 --batch 2 --sequence 8 --routers topk --out "
-        + folder.resolve("out")
-        + " --text "
-        + text;
+    String options =
+        "--steps 3 --width 8 --hidden 8 --batch 2 --sequence 8 --routers top-k-unbalanced --out "
+            + folder.resolve("out")
+            + " --text "
+            + text;
     StringWriter out = new StringWriter();
     assertEquals(0, execute(new StringWriter(), out, options));
-    assertTrue(out.toString().contains("topk"), out.toString());
+    assertTrue(out.toString().contains("top-k-unbalanced"), out.toString());
     Path page = folder.resolve("out").resolve(LabReport.PAGE);
     assertTrue(out.toString().contains("report: " + page), out.toString());
     byte[] before = Files.readAllBytes(page);
@@ -152,7 +153,7 @@ class LabTest {
     assertEquals(0, execute(new StringWriter(), new StringWriter(), options + " --force"));
     StringWriter table = new StringWriter();
     assertEquals(0, execute(new StringWriter(), table, "summary " + page.getParent()));
-    assertTrue(table.toString().contains("| topk | "), table.toString());
+    assertTrue(table.toString().contains("| top-k-unbalanced | "), table.toString());
     assertEquals(2, execute(new StringWriter(), table, "summary " + folder));
   }
 

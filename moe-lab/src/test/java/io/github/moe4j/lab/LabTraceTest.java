@@ -106,18 +106,18 @@ class LabTraceTest {
     Files.writeString(text, lines);
     Path report = folder.resolve("out");
     String options = "--steps 2 --width 8 --hidden 8 --batch 2 --sequence 8 --blocks 2 --trace"
-        + " --routers dense,topk --out "
+        + " --routers dense,top-k-unbalanced --out "
         + report
         + " --text "
         + text;
     assertEquals(0, execute(options.split(" ")), err.toString());
     assertFalse(Files.exists(report.resolve("dense.trace")));
-    List<TracedPass> trace = TraceReader.readAll(report.resolve("topk.trace"));
+    List<TracedPass> trace = TraceReader.readAll(report.resolve("top-k-unbalanced.trace"));
     assertEquals(
         List.of("block 0", "block 1"),
         trace.stream().map(TracedPass::layer).distinct().toList());
     assertFalse(trace.get(0).training());
     assertEquals(8, trace.get(0).sequenceLength());
-    assertEquals(0, execute("trace", report.resolve("topk.trace").toString()));
+    assertEquals(0, execute("trace", report.resolve("top-k-unbalanced.trace").toString()));
   }
 }

@@ -79,14 +79,14 @@ class RunOptionsTest {
   void config_inYaml_isASweepOverSeedsAndValues() throws IOException {
     Path yaml = config(
         "sweep.yaml",
-        SIZES + "routers: [topk, gshard]\nexperts: [4, 8]\nseeds: [1, 2]\nbalance: none\n");
+        SIZES + "routers: [top-k, gshard]\nexperts: [4, 8]\nseeds: [1, 2]\nbalance: none\n");
     LabResult result = run(yaml, "sweep");
     assertEquals(
         List.of(
-            "topk/none/E4 1",
-            "topk/none/E4 2",
-            "topk/none/E8 1",
-            "topk/none/E8 2",
+            "top-k/none/E4 1",
+            "top-k/none/E4 2",
+            "top-k/none/E8 1",
+            "top-k/none/E8 2",
             "gshard/none/E4 1",
             "gshard/none/E4 2",
             "gshard/none/E8 1",
@@ -98,23 +98,23 @@ class RunOptionsTest {
     List<String> csv = Files.readAllLines(folder.resolve("sweep").resolve(LabReport.CSV));
     assertEquals(9, csv.size());
     assertTrue(csv.get(0).contains("--learning-rate"), csv.get(0));
-    assertTrue(csv.get(1).startsWith("topk/none/E4,1,"), csv.get(1));
+    assertTrue(csv.get(1).startsWith("top-k/none/E4,1,"), csv.get(1));
   }
 
   @Test
   void commandLine_countsMoreThanTheFile() throws IOException {
-    Path yaml = config("sweep.yaml", SIZES + "routers: topk\nseeds: [1, 2]\n");
+    Path yaml = config("sweep.yaml", SIZES + "routers: top-k\nseeds: [1, 2]\n");
     LabResult result = run(yaml, "out", "--seed", "7", "--steps=2");
-    assertEquals(List.of("topk 7"), models(result));
+    assertEquals(List.of("top-k 7"), models(result));
     assertEquals("2", result.configuration().get("steps"));
     assertEquals("8", result.configuration().get("width"));
   }
 
   @Test
   void config_inProperties_isTheSame() throws IOException {
-    Path yaml = config("a.yaml", SIZES + "routers: [topk, dense]\n");
+    Path yaml = config("a.yaml", SIZES + "routers: [top-k, dense]\n");
     Path properties =
-        config("a.properties", SIZES.replace("[", "").replace("]", "") + "routers=topk,dense\n");
+        config("a.properties", SIZES.replace("[", "").replace("]", "") + "routers=top-k,dense\n");
     assertEquals(bits(run(yaml, "a")), bits(run(properties, "b")));
   }
 
@@ -137,7 +137,7 @@ class RunOptionsTest {
 
   @Test
   void resume_ofAFinishedRun_takesItsOptionsAndRefusesOthers() throws IOException {
-    Path yaml = config("a.yaml", SIZES + "routers: topk\n");
+    Path yaml = config("a.yaml", SIZES + "routers: top-k\n");
     run(yaml, "a");
     String run = folder.resolve("a").toString();
     assertEquals(0, lab("--resume", run), err.toString());
@@ -179,7 +179,7 @@ class RunOptionsTest {
 
   @Test
   void compare_showsOptionsFiguresAndDifferencesBySeed() throws IOException {
-    Path yaml = config("a.yaml", SIZES + "routers: [topk, dense]\nseeds: [1, 2]\n");
+    Path yaml = config("a.yaml", SIZES + "routers: [top-k, dense]\nseeds: [1, 2]\n");
     run(yaml, "a");
     run(yaml, "b", "--learning-rate", "0.01");
     assertEquals(

@@ -70,8 +70,8 @@ class LossCatalogueTest {
   @MethodSource("library")
   void create_coefficientBelowZeroOrNoNumber_isRefused(LossProvider loss) {
     for (double coefficient : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY}) {
-      Exception e = assertThrows(
-          IllegalArgumentException.class, () -> loss.create(coefficient, SIZES));
+      Exception e =
+          assertThrows(IllegalArgumentException.class, () -> loss.create(coefficient, SIZES));
       assertEquals(
           "coefficient must be finite and at least 0 but was " + coefficient, e.getMessage());
     }

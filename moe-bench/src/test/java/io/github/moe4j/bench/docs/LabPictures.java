@@ -20,8 +20,8 @@ class LabPictures {
 
   private static Map<String, String> charts() {
     Map<String, String> charts = new LinkedHashMap<>();
-    charts.put("lab-load-topk.svg", "#load-charts figure:nth-child(1) .chart");
-    charts.put("lab-load-topk-balanced.svg", "#load-charts figure:nth-child(2) .chart");
+    charts.put("lab-load-unbalanced.svg", "#load-charts figure:nth-child(1) .chart");
+    charts.put("lab-load-balanced.svg", "#load-charts figure:nth-child(2) .chart");
     charts.put("lab-experts-by-script.svg", "#script-chart");
     charts.put("lab-curves.svg", "#curves-late");
     return charts;
@@ -32,7 +32,7 @@ class LabPictures {
     Path page = Path.of(System.getProperty("moe4j.pictures")).resolve(LabReport.PAGE);
     Files.createDirectories(IMAGES);
     try (Browser browser = Browser.open(page.toAbsolutePath(), 1000, 900, false)) {
-      browser.select("#expert-model", "topk-balanced");
+      browser.select("#expert-model", "top-k");
       for (Map.Entry<String, String> chart : charts().entrySet()) {
         Files.writeString(
             IMAGES.resolve(chart.getKey()),

@@ -147,6 +147,19 @@ class PublishedPomsTest {
   }
 
   @Test
+  void versions_ofBackendAndLogger_areThoseOfTheBuild() throws IOException {
+    for (String page : List.of("README.md", "docs/getting-started.md")) {
+      String text = Files.readString(ROOT.resolve(page));
+      for (String artifact : List.of("nd4j-native:nd4j.version", "slf4j-nop:slf4j.version")) {
+        String[] parts = artifact.split(":");
+        String pattern = "(?s).*%s</artifactId>[^\n]*\n    <version>%s<.*"
+            .formatted(parts[0], Pattern.quote(parent.text("properties/" + parts[1])));
+        assertTrue(text.matches(pattern), page + ": " + artifact);
+      }
+    }
+  }
+
+  @Test
   void pom_ofTheGuideToComparing_isTheOneThatIsTested() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/compare-own-router.md"));
     String tested = Files.readString(ROOT.resolve("moe-consumer/src/it/compare-router/pom.xml"))

@@ -82,6 +82,11 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return heading(name).shape().clone();
   }
 
+  /** Where the first element of a tensor lies, in bytes. */
+  long position(String name) {
+    return dataBegin + heading(name).begin();
+  }
+
   /** The name that the format gives to the elements' kind, such as F32 or I64. */
   public String dtype(String name) {
     return heading(name).dtype().name();

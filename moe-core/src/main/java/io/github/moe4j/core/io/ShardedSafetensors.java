@@ -68,6 +68,17 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     return unchecked(name).type(name);
   }
 
+  /** The file of a tensor, by its name in the folder. */
+  String fileName(String name) {
+    unchecked(name);
+    return String.valueOf(places.get(name));
+  }
+
+  /** Where the first element of a tensor lies in its file, in bytes. */
+  long position(String name) {
+    return unchecked(name).position(name);
+  }
+
   /** The name that the format gives to the elements' kind, such as F32 or I64. */
   public String dtype(String name) {
     return unchecked(name).dtype(name);

@@ -30,9 +30,8 @@ record RouterChoice(String name, RouterProvider provider, String balance, String
     RouterProvider topK = routers.get(TOP_K);
     RouterProvider first = routers.get(SWITCH);
     return List.of(
-        new RouterChoice("topk", topK, BalanceChoice.NONE, CapacityText.DROPLESS),
-        new RouterChoice(
-            "topk-balanced", topK, RouterRow.usualBalance(topK), CapacityText.DROPLESS),
+        new RouterChoice(TOP_K + "-unbalanced", topK, BalanceChoice.NONE, CapacityText.DROPLESS),
+        new RouterChoice(TOP_K, topK, RouterRow.usualBalance(topK), CapacityText.DROPLESS),
         new RouterChoice(SWITCH, first, RouterRow.usualBalance(first), "1.25"));
   }
 

@@ -44,7 +44,7 @@ final class LabFixture {
 
   static LabResult result(boolean complete, String progress, List<ModelResult> models) {
     Map<String, String> configuration = new LinkedHashMap<>();
-    configuration.put("routers", "dense,topk,topk-balanced,switch");
+    configuration.put("routers", "dense,top-k-unbalanced,top-k,switch");
     configuration.put("seeds", "42,43");
     configuration.put("steps", "3000");
     configuration.put("batch", "16");
@@ -137,7 +137,7 @@ final class LabFixture {
     return List.of(
         new ModelPart(
             "router",
-            "topk",
+            "top-k-unbalanced",
             "The k experts with the largest probabilities, their weights divided by the sum.",
             "p = softmax(x·W), I = top-k(p), wᵢ = pᵢ / Σ_{j∈I} pⱼ"),
         new ModelPart(

@@ -116,7 +116,7 @@ class LabReportBrowserTest {
   void buttons_copyAndSave_work() throws IOException {
     try (Browser browser = open(LabFixture.complete(), 1200)) {
       assertEquals(
-          "java -jar moe-bench.jar lab --routers dense,topk,topk-balanced,switch --seeds 42,43"
+          "java -jar moe-bench.jar lab --routers dense,top-k-unbalanced,top-k,switch --seeds 42,43"
               + " --steps 3000 --batch 16 --learning-rate 0.002 --text 'it'\\''s mine.txt' --trace",
           browser.find("#command").getText());
       browser.find("#copy").click();

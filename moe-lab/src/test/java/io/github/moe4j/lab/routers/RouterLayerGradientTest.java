@@ -89,7 +89,8 @@ class RouterLayerGradientTest {
       Exception error =
           assertThrows(IllegalArgumentException.class, () -> layer.forward(input(x, training)));
       assertEquals(
-          "Rerouted needs router probabilities but the router has none", error.getMessage());
+          "layer moe: Rerouted needs router probabilities but the router has none",
+          error.getMessage());
       return;
     }
     double[] c = RandomArrays.normal(new SplittableRandom(4), TOKENS * WIDTH);

@@ -34,8 +34,8 @@ class VariantGridTest {
   @Test
   void variants_withNothingAsked_areNamedAfterTheirRouters() {
     assertEquals(
-        List.of("dense", "topk", "gshard"),
-        names(List.of("dense", "topk", "gshard"), List.of(), List.of(), List.of("8"), List.of(2)));
+        List.of("dense", "top-k", "gshard"),
+        names(List.of("dense", "top-k", "gshard"), List.of(), List.of(), List.of("8"), List.of(2)));
   }
 
   @Test
@@ -43,16 +43,16 @@ class VariantGridTest {
     assertEquals(
         List.of(
             "dense",
-            "topk/none/E4/k1",
-            "topk/none/E4/k2",
-            "topk/none/E8/k1",
-            "topk/none/E8/k2",
-            "topk/switch/E4/k1",
-            "topk/switch/E4/k2",
-            "topk/switch/E8/k1",
-            "topk/switch/E8/k2"),
+            "top-k/none/E4/k1",
+            "top-k/none/E4/k2",
+            "top-k/none/E8/k1",
+            "top-k/none/E8/k2",
+            "top-k/switch/E4/k1",
+            "top-k/switch/E4/k2",
+            "top-k/switch/E8/k1",
+            "top-k/switch/E8/k2"),
         names(
-            List.of("dense", "topk"),
+            List.of("dense", "top-k"),
             List.of("none", "switch"),
             List.of(),
             List.of("4", "8"),
@@ -104,7 +104,7 @@ class VariantGridTest {
   @MethodSource("kinds")
   void everyKindOfExperts_trains(String kind) {
     Variant variant = new VariantGrid(
-            List.of("topk-balanced"), List.of(), List.of(), List.of(kind), List.of(2))
+            List.of("top-k"), List.of(), List.of(), List.of(kind), List.of(2))
         .variants()
         .get(0);
     assertDoesNotThrow(() -> DryRun.of(variant, SIZES));
@@ -120,7 +120,7 @@ class VariantGridTest {
   @MethodSource("capacities")
   void everyCapacity_trains(String capacity) {
     Variant variant = new VariantGrid(
-            List.of("topk-balanced"), List.of(), List.of(capacity), List.of("8"), List.of(2))
+            List.of("top-k"), List.of(), List.of(capacity), List.of("8"), List.of(2))
         .variants()
         .get(0);
     assertDoesNotThrow(() -> DryRun.of(variant, SIZES));
@@ -130,16 +130,16 @@ class VariantGridTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "nonsense | | | router must be one of [dense, topk,",
-        "topk | nonsense | | balance must be none or one of [switch,",
-        "topk | switch+ | | several joined by +, but was ",
-        "topk | | nonsense | capacity must be dropless, a factor or one of",
-        "topk | | megatron | capacity megatron needs a number after a colon",
-        "topk | | megatron:x | capacity must have a number after its name but was megatron:x",
-        "topk | | factor:1:first | capacity modifier must be one of",
-        "topk | v3-sign | | topk/v3-sign: balance v3-sign controls a selection bias, which router topk",
+        "nonsense | | | router must be one of [dense, top-k,",
+        "top-k | nonsense | | balance must be none or one of [switch,",
+        "top-k | switch+ | | several joined by +, but was ",
+        "top-k | | nonsense | capacity must be dropless, a factor or one of",
+        "top-k | | megatron | capacity megatron needs a number after a colon",
+        "top-k | | megatron:x | capacity must have a number after its name but was megatron:x",
+        "top-k | | factor:1:first | capacity modifier must be one of",
+        "top-k | v3-sign | | top-k/v3-sign: balance v3-sign controls a selection bias, which router top-k",
         "hash | switch | | hash/switch: ",
-        "topk | load | | topk/load: balance reads router selection probabilities but the router has none",
+        "top-k | load | | top-k/load: balance reads router selection probabilities but the router has none",
       })
   void whatDoesNotGoTogether_isOneClearError(
       String router, String balance, String capacity, String message) {

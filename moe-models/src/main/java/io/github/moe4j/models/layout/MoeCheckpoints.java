@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.io.SafetensorsPatch;
 import io.github.moe4j.core.io.ShardedSafetensors;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
@@ -98,6 +99,31 @@ public final class MoeCheckpoints {
     ModelConfig config = relevant(layout, fields);
     layout.check(config, Set.of());
     Export.write(layout, layer, BlockForms.published(layout, config, block), sink, name -> type);
+  }
+
+  /**
+   * Writes a whole model: a copy of a folder in which the tensors of the given layers are replaced. All else
+   * passes through byte for byte: other tensors of any kind, config, tokenizer, index.
+   *
+   * @param folder of the model, as {@link #open} takes it. Not modified.
+   * @param layers by their block in the model. Not modified.
+   * @param target new; it is there complete, or not at all
+   * @throws IOException if a file cannot be read or written, or if the target exists
+   * @throws LayoutException if the config is not understood or a layer's parameters are not those of
+   *     its block
+   */
+  public static void export(Path folder, Map<MoeBlock, MoeLayer> layers, Path target)
+      throws IOException {
+    try (ShardedSafetensors tensors = ShardedSafetensors.open(folder);
+        MoeCheckpoint checkpoint = open(folder)) {
+      FolderCopy.write(folder, target, copy -> {
+        try (SafetensorsPatch patch = SafetensorsPatch.of(tensors, copy)) {
+          for (Map.Entry<MoeBlock, MoeLayer> layer : layers.entrySet()) {
+            checkpoint.export(layer.getValue(), layer.getKey(), patch);
+          }
+        }
+      });
+    }
   }
 
   /** The fields of the part with the blocks; the whole model may be quantized beside them. */

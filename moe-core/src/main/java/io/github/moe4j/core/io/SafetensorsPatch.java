@@ -1,0 +1,80 @@
+package io.github.moe4j.core.io;
+
+import io.github.moe4j.core.internal.Require;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Writes tensors into a copy of a model, each over the one of the same name, shape and type: headers, all other
+ * tensors of whatever kind, and the index stay as they are. The copy must be nobody's yet: a crash leaves some
+ * tensors written and some not. Not thread-safe.
+ */
+public final class SafetensorsPatch implements TensorSink, AutoCloseable {
+  private final ShardedSafetensors model;
+  private final Path copy;
+  private final Map<String, FileChannel> open = new HashMap<>();
+
+  private SafetensorsPatch(ShardedSafetensors model, Path copy) {
+    this.model = model;
+    this.copy = copy;
+  }
+
+  /**
+   * A patch.
+   *
+   * @param model says where tensors are, and must stay open; its files are not changed
+   * @param copy folder with copies of its files
+   */
+  public static SafetensorsPatch of(ShardedSafetensors model, Path copy) {
+    return new SafetensorsPatch(model, copy);
+  }
+
+  /**
+   * Writes over a tensor.
+   *
+   * @param name of a tensor of the model
+   * @param array FLOAT or DOUBLE, of the tensor's shape. Not modified.
+   * @param type the one in which the tensor is stored
+   * @throws IOException if the file of the copy cannot be written
+   */
+  @Override
+  public void put(String name, INDArray array, TensorType type) throws IOException {
+    Require.that(
+        model.type(name) == type, "%s must be %s but was %s", name, model.type(name), type);
+    Require.that(
+        Arrays.equals(model.shape(name), array.shape()),
+        "%s must be %s but was %s",
+        name,
+        Arrays.toString(model.shape(name)),
+        Arrays.toString(array.shape()));
+    String file = model.fileName(name);
+    FileChannel channel = open.get(file);
+    if (channel == null) {
+      channel = FileChannel.open(copy.resolve(file), StandardOpenOption.WRITE);
+      open.put(file, channel);
+    }
+    channel.position(model.position(name));
+    Outgoing.of(name, array.shape(), type, () -> array).write(channel);
+  }
+
+  /** Flushes what was written to disk, and closes the files. */
+  @Override
+  public void close() throws IOException {
+    try {
+      for (FileChannel channel : open.values()) {
+        channel.force(true);
+      }
+    } finally {
+      for (FileChannel channel : open.values()) {
+        channel.close();
+      }
+      open.clear();
+    }
+  }
+}
