@@ -130,7 +130,7 @@ class VariantGridTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "nonsense | | | router must be one of [dense, top-k,",
+        "nonsense | | | router must be one of [dense, top-k-unbalanced,",
         "top-k | nonsense | | balance must be none or one of [switch,",
         "top-k | switch+ | | several joined by +, but was ",
         "top-k | | nonsense | capacity must be dropless, a factor or one of",
