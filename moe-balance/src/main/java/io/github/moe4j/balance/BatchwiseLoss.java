@@ -23,7 +23,11 @@ import java.util.List;
  * @param coefficient weight of the loss; the sum grows with the number of tokens
  */
 public record BatchwiseLoss(double coefficient) implements BalanceLoss {
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public BatchwiseLoss {
     Require.notNegative("coefficient", coefficient);
   }

@@ -41,7 +41,11 @@ public interface CoefficientSchedule {
    * @param value finite
    */
   record Constant(double value) implements CoefficientSchedule {
-    /** Checks the value. */
+    /**
+     * Checks the value.
+     *
+     * @throws IllegalArgumentException if a component is not as documented
+     */
     public Constant {
       Require.notNegative("coefficient", value);
     }
@@ -60,7 +64,11 @@ public interface CoefficientSchedule {
    * @param steps of the warm-up, at least 1
    */
   record LinearWarmup(CoefficientSchedule then, long steps) implements CoefficientSchedule {
-    /** Checks the steps. */
+    /**
+     * Checks the steps.
+     *
+     * @throws IllegalArgumentException if a component is not as documented
+     */
     public LinearWarmup {
       Require.that(steps >= 1, "steps must be at least 1 but was %d", steps);
     }
@@ -80,7 +88,11 @@ public interface CoefficientSchedule {
    * @param steps at least 1
    */
   record Cosine(double start, double end, long steps) implements CoefficientSchedule {
-    /** Checks the options. */
+    /**
+     * Checks the options.
+     *
+     * @throws IllegalArgumentException if a component is not as documented
+     */
     public Cosine {
       Require.notNegative("start", start);
       Require.notNegative("end", end);

@@ -28,7 +28,11 @@ public record CommunicationLoss(
     double coefficient, ExpertPlacement placement, int maxDevices, LossScope pooling)
     implements BalanceLoss {
 
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public CommunicationLoss {
     Require.notNegative("coefficient", coefficient);
     Require.that(

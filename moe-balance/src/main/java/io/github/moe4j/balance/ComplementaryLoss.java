@@ -26,7 +26,11 @@ import java.util.List;
 public record ComplementaryLoss(double coefficient, int k, LossScope pooling)
     implements BalanceLoss {
 
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ComplementaryLoss {
     Require.notNegative("coefficient", coefficient);
     Require.positive("k", k);

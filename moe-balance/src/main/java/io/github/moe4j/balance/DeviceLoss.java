@@ -25,7 +25,11 @@ import java.util.List;
 public record DeviceLoss(double coefficient, ExpertPlacement placement, LossScope pooling)
     implements BalanceLoss {
 
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public DeviceLoss {
     Require.notNegative("coefficient", coefficient);
   }

@@ -33,7 +33,11 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
     EACH_TOKEN
   }
 
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public EntropyLoss {
     Require.notNegative("coefficient", coefficient);
   }

@@ -22,7 +22,11 @@ import java.util.List;
  * @param loss pooled by layer: its sum or its mean
  */
 public record GlobalBatchLoss(SwitchLoss loss) implements CountedLoss {
-  /** Checks the pooling. */
+  /**
+   * Checks the pooling.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public GlobalBatchLoss {
     loss.requirePooledByLayer();
   }

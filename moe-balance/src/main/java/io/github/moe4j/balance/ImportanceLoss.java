@@ -37,7 +37,11 @@ public record ImportanceLoss(double coefficient, VarianceEstimator variance, Sou
     PROBABILITIES
   }
 
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ImportanceLoss {
     Require.notNegative("coefficient", coefficient);
   }

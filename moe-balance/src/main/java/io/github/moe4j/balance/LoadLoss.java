@@ -29,7 +29,11 @@ import java.util.Optional;
  * @param variance which variance
  */
 public record LoadLoss(double coefficient, VarianceEstimator variance) implements BalanceLoss {
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public LoadLoss {
     Require.notNegative("coefficient", coefficient);
   }

@@ -25,7 +25,11 @@ import java.util.List;
  * @param k target number of experts per token, at least 1
  */
 public record ReMoEL1(double coefficient, int k) implements BalanceLoss {
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ReMoEL1 {
     Require.notNegative("coefficient", coefficient);
     Require.positive("k", k);

@@ -47,7 +47,11 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
     FIRST_CHOICE
   }
 
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public SwitchLoss {
     Require.notNegative("coefficient", coefficient);
   }

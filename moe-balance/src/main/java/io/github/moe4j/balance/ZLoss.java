@@ -20,7 +20,11 @@ import java.util.List;
  * @param coefficient weight of the loss, 1e-3 in the paper
  */
 public record ZLoss(double coefficient) implements BalanceLoss {
-  /** Checks the coefficient. */
+  /**
+   * Checks the coefficient.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ZLoss {
     Require.notNegative("coefficient", coefficient);
   }

@@ -43,7 +43,11 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
     LOGITS
   }
 
-  /** Checks that the parts fit. */
+  /**
+   * Checks that the parts fit.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public DeepSeekV2 {
     Require.that(
         selection == Selection.SCORES || groups.outside() == Outside.NEGATIVE_INFINITY,

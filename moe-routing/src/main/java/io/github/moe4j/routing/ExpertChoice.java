@@ -95,7 +95,11 @@ public record ExpertChoice(
     }
   }
 
-  /** Checks the scale. */
+  /**
+   * Checks the scale.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ExpertChoice {
     Require.finite("scale", scale);
   }

@@ -39,7 +39,11 @@ public record ExpertGroups(int groups, int kept, int best, Outside outside) {
 
   private static final ExpertGroups NONE = new ExpertGroups(1, 1, 1, Outside.NEGATIVE_INFINITY);
 
-  /** Checks what can be checked without knowing E. */
+  /**
+   * Checks what can be checked without knowing E.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ExpertGroups {
     Require.positive("groups", groups);
     Require.positive("kept", kept);

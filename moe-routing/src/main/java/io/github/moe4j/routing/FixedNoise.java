@@ -15,7 +15,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param std standard deviation of the noise, above 0
  */
 public record FixedNoise(double std) implements NoiseScale {
-  /** Checks the size. */
+  /**
+   * Checks the size.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public FixedNoise {
     Require.that(std > 0 && Double.isFinite(std), "std must be above 0 but was %s", std);
   }

@@ -83,7 +83,11 @@ public record GShard(
     FIRST_NORMALIZED
   }
 
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public GShard {
     Require.positive("k", k);
     Require.that(

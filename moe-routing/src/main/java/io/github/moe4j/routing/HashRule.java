@@ -20,7 +20,11 @@ import io.github.moe4j.core.internal.Require;
  * @param weights how chosen experts are weighed; as many choices as the table has
  */
 public record HashRule(ExpertTable table, HashKey key, TopK weights) implements RoutingRule {
-  /** Checks that the parts fit. */
+  /**
+   * Checks that the parts fit.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public HashRule {
     Require.that(
         weights.k() == table.choices(),

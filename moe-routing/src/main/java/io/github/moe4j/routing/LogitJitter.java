@@ -23,7 +23,11 @@ import java.util.random.RandomGenerator;
  * @param range 0 ≤ range &lt; 1
  */
 public record LogitJitter(RoutingRule rule, double range) implements RoutingRule {
-  /** Checks the range. */
+  /**
+   * Checks the range.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public LogitJitter {
     Require.that(range >= 0 && range < 1, "range must be in [0, 1) but was %s", range);
   }

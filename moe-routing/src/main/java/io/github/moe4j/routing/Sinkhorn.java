@@ -41,7 +41,11 @@ public record Sinkhorn(int k, double tolerance, int maxIterations) implements Ro
   /** Its exponential is far from overflow, times d1 of up to 1e8 and summed over all tokens too. */
   private static final double LARGEST = 600;
 
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Sinkhorn {
     Require.positive("k", k);
     Require.that(

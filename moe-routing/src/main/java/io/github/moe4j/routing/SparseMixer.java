@@ -56,7 +56,11 @@ public record SparseMixer(double jitter) implements RoutingRule {
   /** Factor on the weight of the other samples: a third, as the source rounds it. */
   private static final double THIRD = 0.3333;
 
-  /** Checks the option. */
+  /**
+   * Checks the option.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public SparseMixer {
     Require.that(
         jitter >= 0 && Double.isFinite(jitter), "jitter must be at least 0 but was %s", jitter);

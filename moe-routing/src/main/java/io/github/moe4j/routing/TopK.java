@@ -40,7 +40,11 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
   /** Scores whose choices are worth a thread. */
   private static final int GRAIN_ELEMENTS = 16_384;
 
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public TopK {
     Require.positive("k", k);
     Require.finite("scale", scale);

@@ -10,7 +10,11 @@ import io.github.moe4j.core.internal.Require;
  * @param epsilon added to the norm, against division by zero
  */
 public record TopKNormalization(double power, double epsilon) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public TopKNormalization {
     Require.that(
         power == 0 || (power >= 1 && Double.isFinite(power)),

@@ -46,7 +46,11 @@ public record TopP(double p, Cut cut, int maxExperts, TopKNormalization norm)
     INCLUSIVE
   }
 
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public TopP {
     Require.that(p > 0 && p <= 1, "p must be above 0 and at most 1 but was %s", p);
     Require.positive("maxExperts", maxExperts);

@@ -11,7 +11,11 @@ import io.github.moe4j.core.internal.Require;
  * @param devices D, at least 1, with as many experts each, in order
  */
 public record LossSizes(int experts, int k, int devices) {
-  /** Checks the sizes. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public LossSizes {
     Require.positive("experts", experts);
     Require.that(k >= 1 && k <= experts, "k must be in [1, %d] but was %d", experts, k);

@@ -41,7 +41,11 @@ public record CapacityText(
     return all;
   }
 
-  /** Checks the modifiers. */
+  /**
+   * Checks the modifiers.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public CapacityText {
     modifiers = List.copyOf(modifiers);
     for (String modifier : modifiers) {

@@ -22,7 +22,11 @@ import io.github.moe4j.core.internal.Require;
  * @param multiple at least 1
  */
 public record PaddedToMultiple(CapacityRule rule, int multiple) implements CapacityRule {
-  /** Checks the multiple. */
+  /**
+   * Checks the multiple.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public PaddedToMultiple {
     Require.positive("multiple", multiple);
   }

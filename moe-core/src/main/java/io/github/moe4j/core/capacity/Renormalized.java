@@ -26,7 +26,11 @@ public record Renormalized(CapacityRule rule, double floor) implements CapacityR
   /** Distance of 1 to the next double, which the systems named take in their own type. */
   private static final double EPSILON = Math.ulp(1.0);
 
-  /** Checks the floor. */
+  /**
+   * Checks the floor.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Renormalized {
     Require.that(
         floor > 0 && Double.isFinite(floor), "floor must be above 0 and finite but was %s", floor);

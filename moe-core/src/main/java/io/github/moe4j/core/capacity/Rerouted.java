@@ -32,7 +32,11 @@ import io.github.moe4j.core.internal.Require;
 public record Rerouted(CapacityFormula formula, boolean perSequence, DropOrder order, int tries)
     implements CapacityRule {
 
-  /** Checks the tries. */
+  /**
+   * Checks the tries.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Rerouted {
     Require.positive("tries", tries);
   }

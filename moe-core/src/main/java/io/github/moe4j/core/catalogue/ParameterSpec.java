@@ -29,7 +29,11 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
     OTHER
   }
 
-  /** Checks and copies the shape. */
+  /**
+   * Checks and copies the shape.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ParameterSpec {
     Require.that(!shape.isEmpty(), "a parameter must have at least one axis");
     for (long size : shape) {

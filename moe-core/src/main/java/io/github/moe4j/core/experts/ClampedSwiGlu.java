@@ -19,7 +19,11 @@ import io.github.moe4j.core.internal.Require;
  * @param limit largest gate and largest magnitude of the linear half, above 0
  */
 public record ClampedSwiGlu(double alpha, double limit) implements GluCombination {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ClampedSwiGlu {
     Require.that(
         alpha > 0 && Double.isFinite(alpha), "alpha must be finite and above 0 but was %s", alpha);

@@ -26,7 +26,11 @@ public record ExpertOptions(
     DataType dataType,
     double dropout) {
 
-  /** Checks the sizes. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ExpertOptions {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);

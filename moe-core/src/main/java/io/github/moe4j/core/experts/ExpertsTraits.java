@@ -11,7 +11,11 @@ import io.github.moe4j.core.internal.Require;
  * @param leastExperts the fewest experts it works with
  */
 public record ExpertsTraits(int matrices, boolean shared, int leastExperts) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ExpertsTraits {
     Require.positive("matrices", matrices);
     Require.positive("leastExperts", leastExperts);

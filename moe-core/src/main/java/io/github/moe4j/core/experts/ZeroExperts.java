@@ -21,7 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param dataType FLOAT or DOUBLE
  */
 public record ZeroExperts(int experts, int modelWidth, DataType dataType) implements Experts {
-  /** Checks the sizes. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ZeroExperts {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);

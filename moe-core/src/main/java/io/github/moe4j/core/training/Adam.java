@@ -18,7 +18,11 @@ import java.util.List;
  */
 public record Adam(double beta1, double beta2, double epsilon, double weightDecay)
     implements UpdateRule {
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Adam {
     new AdamMoments(beta1, beta2, epsilon);
     Require.notNegative("weightDecay", weightDecay);

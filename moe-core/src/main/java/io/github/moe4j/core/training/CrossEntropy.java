@@ -21,7 +21,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param smoothing label smoothing, in [0, 1)
  */
 public record CrossEntropy(double smoothing) {
-  /** Checks the smoothing. */
+  /**
+   * Checks the smoothing.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public CrossEntropy {
     Decay.require("smoothing", smoothing);
   }

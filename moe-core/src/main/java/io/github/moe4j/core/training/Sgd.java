@@ -16,7 +16,11 @@ import java.util.List;
  */
 public record Sgd(double momentum, double dampening, boolean nesterov, double weightDecay)
     implements UpdateRule {
-  /** Checks the options. */
+  /**
+   * Checks the options.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Sgd {
     Decay.require("momentum", momentum);
     Require.finite("dampening", dampening);

@@ -30,7 +30,11 @@ public record TracedPass(
   static final int MAX_TOKENS = 1 << 24;
   static final int MAX_EXPERTS = 1 << 16;
 
-  /** Checks that the parts fit together and are no larger than a trace may hold. */
+  /**
+   * Checks that the parts fit together and are no larger than a trace may hold.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public TracedPass {
     Require.that(step >= 0, "step must be at least 0 but was %d", step);
     Require.that(dropped >= 0, "dropped must be at least 0 but was %d", dropped);

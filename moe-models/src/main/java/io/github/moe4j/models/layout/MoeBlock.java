@@ -22,7 +22,11 @@ public record MoeBlock(Stack stack, int layer) {
     }
   }
 
-  /** Checks the index. */
+  /**
+   * Checks the index.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public MoeBlock {
     Require.that(layer >= 0, "layer must be at least 0 but was %d", layer);
   }

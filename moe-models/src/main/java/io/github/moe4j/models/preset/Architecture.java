@@ -30,7 +30,11 @@ public record Architecture(
     Norm norm,
     int positionBuckets,
     int predictors) {
-  /** Checks the parts. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Architecture {
     Require.positive("vocabulary", vocabulary);
     Require.positive("modelWidth", modelWidth);

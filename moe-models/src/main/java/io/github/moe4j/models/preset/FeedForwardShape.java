@@ -14,7 +14,11 @@ import io.github.moe4j.core.internal.Require;
  */
 public record FeedForwardShape(
     int hiddenWidth, boolean gated, boolean biases, Activation activation, boolean clamped) {
-  /** Checks the parts. */
+  /**
+   * Checks the parts.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public FeedForwardShape {
     Require.positive("hiddenWidth", hiddenWidth);
     Require.that(gated || !clamped, "clamped networks must be gated");

@@ -25,7 +25,11 @@ public record GroupedAttention(
     boolean sinks,
     int window)
     implements Attention {
-  /** Checks the sizes. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public GroupedAttention {
     Require.positive("heads", heads);
     Require.positive("kvHeads", kvHeads);

@@ -16,7 +16,11 @@ import io.github.moe4j.core.internal.Require;
 public record LatentAttention(
     int heads, int queryRank, int kvRank, int plainWidth, int rotaryWidth, int valueWidth)
     implements Attention {
-  /** Checks the sizes. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public LatentAttention {
     Require.positive("heads", heads);
     Require.that(queryRank >= 0, "queryRank must be at least 0 but was %d", queryRank);

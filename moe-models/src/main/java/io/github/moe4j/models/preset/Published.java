@@ -17,7 +17,11 @@ import java.util.regex.Pattern;
 public record Published(String printed, Counting counting, String source, String note) {
   private static final Pattern NUMBER = Pattern.compile("(\\d+(?:\\.\\d+)?)([KMBT])");
 
-  /** Checks the number. */
+  /**
+   * Checks the number.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Published {
     number(printed);
   }

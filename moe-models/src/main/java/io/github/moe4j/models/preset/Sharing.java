@@ -10,7 +10,11 @@ import io.github.moe4j.core.internal.Require;
  * @param gate whether a sigmoid of the token scales what they add (Qwen2-MoE)
  */
 public record Sharing(int count, FeedForwardShape each, boolean gate) {
-  /** Checks the count. */
+  /**
+   * Checks the count.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Sharing {
     Require.positive("count", count);
   }

@@ -20,7 +20,11 @@ public record Sparse(
     @Nullable Sharing sharing,
     boolean routerBias,
     boolean selectionBias) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Sparse {
     Require.positive("k", k);
     Require.that(k <= experts, "k must be at most E = %d but was %d", experts, k);

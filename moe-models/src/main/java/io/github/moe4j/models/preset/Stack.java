@@ -11,7 +11,11 @@ import io.github.moe4j.core.internal.Require;
  * @param cross whether each layer also attends to another stack
  */
 public record Stack(int layers, int firstSparse, int every, boolean cross) {
-  /** Checks the numbers. */
+  /**
+   * Checks the numbers.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public Stack {
     Require.positive("layers", layers);
     Require.positive("every", every);

@@ -26,7 +26,11 @@ public record ChoiceCount(Kind kind, int n) {
     BY_TOKEN
   }
 
-  /** Checks the number. */
+  /**
+   * Checks the number.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public ChoiceCount {
     boolean counts = kind == Kind.FIXED || kind == Kind.UP_TO;
     Require.that(

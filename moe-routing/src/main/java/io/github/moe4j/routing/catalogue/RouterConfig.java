@@ -14,7 +14,11 @@ import java.util.OptionalDouble;
  * @param options numbers by name; those not given have their usual value
  */
 public record RouterConfig(int experts, int modelWidth, int k, Map<String, Double> options) {
-  /** Checks the sizes. */
+  /**
+   * Checks the sizes.
+   *
+   * @throws IllegalArgumentException if a component is not as documented
+   */
   public RouterConfig {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);
