@@ -2,13 +2,9 @@ package io.github.moe4j.examples;
 
 import io.github.moe4j.balance.Balancer;
 import io.github.moe4j.balance.SwitchLoss;
-import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.MoePass;
-import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.random.RestorableRandom;
@@ -20,6 +16,8 @@ import io.github.moe4j.core.training.LossGradient;
 import io.github.moe4j.core.training.Optimizer;
 import io.github.moe4j.core.training.TrainingLoop;
 import io.github.moe4j.core.transformer.Linear;
+import io.github.moe4j.core.transformer.Residual;
+import io.github.moe4j.core.transformer.Sequential;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
@@ -28,36 +26,30 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Tells ten languages apart by the trigrams of a name. */
 public final class NameClassifier {
-  private final Linear in =
-      Linear.create(Names.BUCKETS, 32, DataType.FLOAT, new SplittableRandom(1));
   private final MoeLayer moe = MoeLayer.of( // 8 experts, 2 a name
       GatedRouter.of(LinearGate.create(8, 32, DataType.FLOAT, 2), TopK.of(2)),
       GluExperts.create(ExpertOptions.of(8, 32, 16), 3));
-  private final Linear out = Linear.create(32, 10, DataType.FLOAT, new SplittableRandom(4));
-  private final NamedArrays parameters = NamedArrays.builder()
-      .addAll("in", in.parameters())
-      .addAll("moe", moe.parameters())
-      .addAll("out", out.parameters())
+  private final Sequential model = Sequential.builder()
+      .add("in", Linear.create(256, 32, DataType.FLOAT, new SplittableRandom(1)))
+      .add("moe", Residual.of(moe))
+      .add("out", Linear.create(32, 10, DataType.FLOAT, new SplittableRandom(4)))
       .build();
   private final Balancer balancer = Balancer.of(SwitchLoss.of(0.01));
   private final RestorableRandom random = RestorableRandom.ofSeed(5);
-  private final Arena arena = new Arena();
 
   /** Trains from where the file says, or from the beginning; returns the validation curve. */
   public List<TrainingLoop.Point> train(Path file, long steps) throws IOException {
     Names training = Names.training();
     Names test = Names.test();
     LearningRate rate = LearningRate.cosine(2e-3, 0, 300).withWarmup(30);
-    Optimizer optimizer = Optimizer.builder(parameters)
+    Optimizer optimizer = Optimizer.builder(model.parameters())
         .group(name -> name.endsWith("bias"), AdamW.of(0), rate) // no decay
         .rest(AdamW.of(0.1), rate)
         .build();
-    TrainingLoop loop = TrainingLoop.builder(parameters, optimizer)
+    TrainingLoop loop = TrainingLoop.builder(model.parameters(), optimizer)
         .clipByGlobalNorm(1)
         .afterStep(balancer::step)
         .state("balancer", balancer)
@@ -66,38 +58,21 @@ public final class NameClassifier {
         .checkpoint(file, 100)
         .build();
     loop.resume();
-    loop.run(steps, (step, gradients) -> learn(training.sample(64, random), gradients));
-    return loop.curve();
+    return loop.run(steps, (step, gradients) -> learn(training.sample(64, random), gradients));
   }
 
   private double learn(Names batch, Gradients into) {
-    TokenMask all = TokenMask.none(batch.language().length);
-    try (Arena.Scope scope = arena.open()) {
-      Linear.Pass first = in.forward(batch.x(), all, scope);
-      try (MoePass mixed = moe.forward(TokenBatch.training(first.y()))) {
-        Linear.Pass last = out.forward(first.y().add(mixed.y()), all, scope); // residual
-        LossGradient loss = CrossEntropy.create().of(last.y(), batch.language());
-        balancer.balance(List.of(mixed));
-        INDArray dh = Nd4j.zeros(DataType.FLOAT, batch.language().length, 32);
-        last.backward(loss.gradient(), dh, into.part("out"));
-        mixed.backward(dh, dh, into.part("moe")); // adds to the residual's gradient
-        first.backward(dh, into.part("in"));
-        return loss.value();
-      }
+    try (Sequential.Pass pass = model.forward(TokenBatch.training(batch.x()))) {
+      LossGradient loss = CrossEntropy.create().of(pass.y(), batch.language());
+      balancer.balance(pass.moe());
+      pass.backward(loss.gradient(), into);
+      return loss.value();
     }
   }
 
   private double accuracy(Names names) {
-    TokenMask all = TokenMask.none(names.language().length);
-    try (Arena.Scope scope = arena.open()) {
-      INDArray h = in.forward(names.x(), all, scope).y();
-      try (MoePass mixed = moe.forward(TokenBatch.evaluation(h))) {
-        return Accuracy.of(out.forward(h.add(mixed.y()), all, scope).y(), names.language());
-      }
+    try (Sequential.Pass pass = model.forward(TokenBatch.evaluation(names.x()))) {
+      return Accuracy.of(pass.y(), names.language());
     }
-  }
-
-  public static void main(String[] args) throws IOException {
-    new NameClassifier().train(Path.of(args[0]), 300).forEach(System.out::println);
   }
 }

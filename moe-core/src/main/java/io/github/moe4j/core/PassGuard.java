@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Guards one pass of a {@link FeedForward}, also of one of your own: checks its arrays, sees that
+ * Guards one pass of a {@link FeedForward} or another layer, also of one of your own: checks its arrays, sees that
  * its backward runs at most once and in time, and gives its scratch memory back.
  *
  * <p>A pass in evaluation gives its memory back at the end of forward; any other when its backward is
@@ -43,7 +43,7 @@ public final class PassGuard implements AutoCloseable {
    * @param name what errors call the layer, such as {@code layer moe}
    * @param scope memory of the pass. It must hold nothing that refers to the pass itself.
    */
-  public PassGuard(String name, FeedForward layer, TokenBatch input, Arena.Scope scope) {
+  public PassGuard(String name, Parameterized layer, TokenBatch input, Arena.Scope scope) {
     this.name = name;
     this.parameters = layer.parameters();
     this.changes = parameters.changeCount();
@@ -119,11 +119,21 @@ public final class PassGuard implements AutoCloseable {
    */
   public void backward(INDArray dy, INDArray dx, Gradients into, Consumer<INDArray> work) {
     requireOpen("backward");
-    requireUnchanged();
     PassArrays.requireBackward(name, parameters, x, dy, dx, into);
+    backward(() -> work.accept(Contiguous.of(dy)));
+  }
+
+  /**
+   * The same for a backward whose arrays the caller has checked.
+   *
+   * @throws IllegalStateException if the backward ran already or never will, or parameters were changed
+   */
+  public void backward(Runnable work) {
+    requireOpen("backward");
+    requireUnchanged();
     state = State.PULLED_BACK;
     try {
-      work.accept(Contiguous.of(dy));
+      work.run();
     } finally {
       giveBack();
       // Till here the cleaner must not think that nobody uses the memory.

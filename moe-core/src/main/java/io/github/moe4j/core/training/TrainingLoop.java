@@ -117,13 +117,14 @@ public final class TrainingLoop implements Stateful {
   }
 
   /**
-   * Trains until {@code steps} steps are done in all; nothing if they are.
+   * Trains until {@code steps} steps are done in all; not at all if they are.
    *
+   * @return {@link #curve}
    * @throws ArithmeticException if the loss or, where they are clipped, the gradients' norm is not finite; no
    *     parameter was changed by that step
    * @throws IOException if a checkpoint cannot be written
    */
-  public void run(long steps, MicroBatch microBatch) throws IOException {
+  public List<Point> run(long steps, MicroBatch microBatch) throws IOException {
     while (steps() < steps) {
       step(microBatch);
       if (validation != null && (steps() % validationInterval == 0 || steps() == steps)) {
@@ -135,6 +136,7 @@ public final class TrainingLoop implements Stateful {
         all.save(file);
       }
     }
+    return curve();
   }
 
   private void step(MicroBatch microBatch) {

@@ -4,7 +4,6 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
-import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
@@ -27,7 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: {@code qkv.weight} [3D,D] (queries, keys, values) and {@code out.weight} [D,D].
  */
-public final class CausalSelfAttention implements Parameterized {
+public final class CausalSelfAttention implements TokenLayer {
   private static final String NAME = "a self-attention";
 
   private final INDArray qkvWeight;
@@ -74,6 +73,7 @@ public final class CausalSelfAttention implements Parameterized {
    *     those of {@link LayerNorm} are. Not modified.
    * @param scope memory of the pass
    */
+  @Override
   public Pass forward(TokenBatch input, Arena.Scope scope) {
     PassArrays.requireInputs(NAME, parameters, input.x());
     Require.shape("x", input.x(), -1, outWeight.size(0));
@@ -82,7 +82,7 @@ public final class CausalSelfAttention implements Parameterized {
   }
 
   /** One pass with its backward; arrays by head are [T·heads, D/heads], sequence by sequence. */
-  public final class Pass {
+  public final class Pass implements TokenLayer.Pass {
     private final INDArray x;
     private final TokenMask mask;
     private final Arena.Scope scope;
@@ -162,6 +162,7 @@ public final class CausalSelfAttention implements Parameterized {
     }
 
     /** Attended tokens [T,D], valid until the scope is closed. */
+    @Override
     public INDArray y() {
       return y;
     }
@@ -173,6 +174,7 @@ public final class CausalSelfAttention implements Parameterized {
      * @param dx [T,D]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
      */
+    @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {
       PassArrays.requireBackward(NAME, parameters, x, dy, dx, into);
       Contiguous.require("dy", dy);

@@ -4,8 +4,8 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
-import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.PassArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
@@ -25,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: {@code weight} [O,I] and {@code bias} [O], of O outputs and I inputs.
  */
-public final class Linear implements Parameterized {
+public final class Linear implements TokenLayer {
   private static final String NAME = "a linear layer";
 
   private final INDArray weight;
@@ -54,6 +54,11 @@ public final class Linear implements Parameterized {
   @Override
   public NamedArrays parameters() {
     return parameters;
+  }
+
+  @Override
+  public Pass forward(TokenBatch input, Arena.Scope scope) {
+    return forward(input.x(), input.mask(), scope);
   }
 
   /**
@@ -97,7 +102,7 @@ public final class Linear implements Parameterized {
   }
 
   /** One pass with its backward. */
-  public final class Pass {
+  public final class Pass implements TokenLayer.Pass {
     private final INDArray x;
     private final INDArray real;
     private final TokenMask mask;
@@ -113,6 +118,7 @@ public final class Linear implements Parameterized {
     }
 
     /** Outputs [T,O], valid until the scope is closed. */
+    @Override
     public INDArray y() {
       return y;
     }
@@ -124,6 +130,7 @@ public final class Linear implements Parameterized {
      * @param dx [T,I]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
      */
+    @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {
       requireUpstream(dy);
       PassArrays.requireBackward(NAME, parameters, x, dx, into);
@@ -131,20 +138,6 @@ public final class Linear implements Parameterized {
         INDArray g = ofReal(dy);
         Gemm.multiply(g, false, weight, false, 1, dx);
         addTo(into, g);
-      }
-    }
-
-    /**
-     * The same for inputs that need no gradient, such as those of a model's first layer.
-     *
-     * @param dy [T,O]; rows of padding are not read. Not modified.
-     * @param into gradients named like the parameters. Modified: the result is added.
-     */
-    public void backward(INDArray dy, Gradients into) {
-      requireUpstream(dy);
-      PassArrays.requireGradients(NAME, parameters, into);
-      if (!dy.isEmpty()) {
-        addTo(into, ofReal(dy));
       }
     }
 

@@ -3,8 +3,8 @@ package io.github.moe4j.core.transformer;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
-import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.PassArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameter: {@code weight} [D], which starts at one.
  */
-public final class RmsNorm implements Parameterized {
+public final class RmsNorm implements TokenLayer {
   private static final String NAME = "an RMS normalization";
 
   private final INDArray weight;
@@ -52,6 +52,11 @@ public final class RmsNorm implements Parameterized {
   @Override
   public NamedArrays parameters() {
     return parameters;
+  }
+
+  @Override
+  public Pass forward(TokenBatch input, Arena.Scope scope) {
+    return forward(input.x(), input.mask(), scope);
   }
 
   /**
@@ -86,7 +91,7 @@ public final class RmsNorm implements Parameterized {
   }
 
   /** One pass with its backward. */
-  public final class Pass {
+  public final class Pass implements TokenLayer.Pass {
     private final INDArray x;
     private final TokenMask mask;
     private final INDArray y;
@@ -102,6 +107,7 @@ public final class RmsNorm implements Parameterized {
     }
 
     /** Normalized tokens [T,D], valid until the scope is closed. */
+    @Override
     public INDArray y() {
       return y;
     }
@@ -114,6 +120,7 @@ public final class RmsNorm implements Parameterized {
      * @param dx [T,D]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
      */
+    @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {
       PassArrays.requireBackward(NAME, parameters, x, dy, dx, into);
       if (dy.isEmpty()) {

@@ -7,8 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.testkit.FixedRouter;
 import io.github.moe4j.core.testkit.GradientCheck;
 import io.github.moe4j.core.testkit.Near;
 import io.github.moe4j.core.testkit.RandomArrays;
@@ -160,5 +165,62 @@ class LayersTest {
           IllegalArgumentException.class,
           () -> pass.backward(Nd4j.zeros(DataType.DOUBLE, 1, 3), dx, parameters.zeroGradients()));
     }
+  }
+
+  private static Sequential sequence(SplittableRandom random) {
+    int[][] choice = {{0, 1}, {1, 2}, {2, 0}, {0, 2}};
+    MoeLayer moe = MoeLayer.of(
+        FixedRouter.of(RandomArrays.normal(DataType.DOUBLE, random, 3, 6), choice),
+        GluExperts.create(ExpertOptions.of(3, 6, 5).withDataType(DataType.DOUBLE), 3));
+    return Sequential.builder()
+        .add("in", Linear.create(4, 6, DataType.DOUBLE, random))
+        .add("norm", RmsNorm.create(6, 1e-6, DataType.DOUBLE))
+        .add("moe", Residual.of(moe))
+        .add("out", Linear.create(6, 3, DataType.DOUBLE, random))
+        .build();
+  }
+
+  @Test
+  void sequential_backward_isTheGradient() {
+    SplittableRandom random = Seeds.random(1);
+    Sequential model = sequence(random);
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, random, 4, 4);
+    double[] weight = RandomArrays.normal(random, 12);
+    INDArray dy = RandomArrays.of(DataType.DOUBLE, weight, 4, 3);
+    Gradients gradients = model.parameters().zeroGradients();
+    try (Sequential.Pass pass = model.forward(TokenBatch.training(x))) {
+      assertEquals(1, pass.moe().size());
+      pass.backward(dy, gradients);
+    }
+    GradientCheck.of(() -> {
+          try (Sequential.Pass pass = model.forward(TokenBatch.evaluation(x))) {
+            return GradientCheck.weightedSum(pass.y(), weight);
+          }
+        })
+        .addAll(model.parameters(), gradients)
+        .assertCorrect();
+  }
+
+  @Test
+  void sequential_backwardThatCannotBe_isAnErrorThatChangesNothing() {
+    SplittableRandom random = Seeds.random(1);
+    Sequential model = sequence(random);
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, random, 4, 4);
+    INDArray dy = Nd4j.ones(DataType.DOUBLE, 4, 3);
+    Gradients gradients = model.parameters().zeroGradients();
+    try (Sequential.Pass pass = model.forward(TokenBatch.evaluation(x))) {
+      assertThrows(IllegalStateException.class, () -> pass.backward(dy, gradients));
+    }
+    try (Sequential.Pass pass = model.forward(TokenBatch.training(x))) {
+      INDArray wrong = Nd4j.ones(DataType.DOUBLE, 4, 4);
+      assertThrows(IllegalArgumentException.class, () -> pass.backward(wrong, gradients));
+      assertEquals(0, gradients.globalNorm());
+      pass.backward(dy, gradients);
+      double norm = gradients.globalNorm();
+      assertThrows(IllegalStateException.class, () -> pass.backward(dy, gradients));
+      assertEquals(norm, gradients.globalNorm());
+    }
+    Sequential.Builder builder = Sequential.builder();
+    assertThrows(IllegalArgumentException.class, builder::build);
   }
 }
