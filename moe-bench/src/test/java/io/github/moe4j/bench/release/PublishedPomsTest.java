@@ -152,7 +152,7 @@ class PublishedPomsTest {
       String text = Files.readString(ROOT.resolve(page));
       for (String artifact : List.of("nd4j-native:nd4j.version", "slf4j-nop:slf4j.version")) {
         String[] parts = artifact.split(":");
-        String pattern = "(?s).*%s</artifactId>[^\n]*\n    <version>%s<.*"
+        String pattern = "(?s).*%s</artifactId>[^\n]*\n +<version>%s<.*"
             .formatted(parts[0], Pattern.quote(parent.text("properties/" + parts[1])));
         assertTrue(text.matches(pattern), page + ": " + artifact);
       }
