@@ -2,8 +2,8 @@ package io.github.moe4j.balance;
 
 import static io.github.moe4j.balance.FourTokens.assertRefused;
 import static io.github.moe4j.balance.FourTokens.decision;
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,5 +1,6 @@
 package io.github.moe4j.balance;
 
+import io.github.moe4j.testkit.balance.LossContract;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.ThresholdMargins;

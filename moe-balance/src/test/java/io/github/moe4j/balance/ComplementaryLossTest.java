@@ -3,14 +3,14 @@ package io.github.moe4j.balance;
 import static io.github.moe4j.balance.FourTokens.assertRefused;
 import static io.github.moe4j.balance.FourTokens.dP;
 import static io.github.moe4j.balance.FourTokens.decision;
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Decisions;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
+import io.github.moe4j.testkit.Decisions;
 import java.util.Arrays;
 import org.junit.jupiter.api.function.Executable;
 

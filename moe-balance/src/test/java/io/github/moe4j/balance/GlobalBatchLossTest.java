@@ -2,7 +2,7 @@ package io.github.moe4j.balance;
 
 import static io.github.moe4j.balance.FourTokens.assertRefused;
 import static io.github.moe4j.balance.FourTokens.dP;
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,5 +1,6 @@
 package io.github.moe4j.balance;
 
+import io.github.moe4j.testkit.balance.LossContract;
 import io.github.moe4j.balance.ImportanceLoss.Source;
 import java.util.Arrays;
 import java.util.stream.Stream;

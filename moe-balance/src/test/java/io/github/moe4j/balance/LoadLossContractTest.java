@@ -2,6 +2,7 @@ package io.github.moe4j.balance;
 
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.SelectionProbabilities;
+import io.github.moe4j.testkit.balance.LossContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -1,5 +1,7 @@
 package io.github.moe4j.balance;
 
+import io.github.moe4j.testkit.balance.LossContract;
+
 class ReMoEL1ContractTest extends LossContract {
   @Override
   protected BalanceLoss loss(double coefficient) {

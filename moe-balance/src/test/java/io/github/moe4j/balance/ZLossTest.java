@@ -1,11 +1,11 @@
 package io.github.moe4j.balance;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
+import io.github.moe4j.testkit.Decisions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

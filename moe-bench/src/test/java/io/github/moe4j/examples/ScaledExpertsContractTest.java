@@ -2,7 +2,7 @@ package io.github.moe4j.examples;
 
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.experts.ExpertOptions;
-import io.github.moe4j.core.testkit.ExpertsContract;
+import io.github.moe4j.testkit.ExpertsContract;
 import org.nd4j.linalg.api.buffer.DataType;
 
 class ScaledExpertsContractTest extends ExpertsContract {

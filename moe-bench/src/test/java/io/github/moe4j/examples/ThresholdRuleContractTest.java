@@ -1,9 +1,9 @@
 package io.github.moe4j.examples;
 
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.testkit.RouterContract;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
+import io.github.moe4j.testkit.RouterContract;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ThresholdRuleContractTest extends RouterContract {

@@ -1,6 +1,6 @@
 package io.github.moe4j.core;
 
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;

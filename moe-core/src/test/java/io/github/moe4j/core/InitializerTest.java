@@ -1,8 +1,8 @@
 package io.github.moe4j.core;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

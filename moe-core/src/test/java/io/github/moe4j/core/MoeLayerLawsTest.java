@@ -1,8 +1,8 @@
 package io.github.moe4j.core;
 
-import static io.github.moe4j.core.testkit.Near.assertAllZero;
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertAllZero;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.capacity.CapacityFormula;
@@ -10,11 +10,11 @@ import io.github.moe4j.core.capacity.LimitedCapacity;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.core.testkit.FixedRouter;
-import io.github.moe4j.core.testkit.NaiveMoe;
-import io.github.moe4j.core.testkit.Near;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.FixedRouter;
+import io.github.moe4j.testkit.NaiveMoe;
+import io.github.moe4j.testkit.Near;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;

@@ -1,7 +1,7 @@
 package io.github.moe4j.core;
 
-import static io.github.moe4j.core.testkit.Near.assertAllZero;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertAllZero;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,9 +10,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.MemoryCheck;
-import io.github.moe4j.core.testkit.FixedRouter;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.FixedRouter;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;

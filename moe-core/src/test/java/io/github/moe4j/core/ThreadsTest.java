@@ -1,6 +1,6 @@
 package io.github.moe4j.core;
 
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -10,9 +10,9 @@ import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Parallel;
-import io.github.moe4j.core.testkit.BlasThreads;
-import io.github.moe4j.core.testkit.FixedRouter;
-import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.testkit.FixedRouter;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.internal.BlasThreads;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.cli.Progress;
-import io.github.moe4j.core.testkit.BlasThreads;
 import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
@@ -17,6 +16,7 @@ import io.github.moe4j.lab.text.Domain;
 import io.github.moe4j.lab.variant.LayerOptions;
 import io.github.moe4j.lab.variant.Variant;
 import io.github.moe4j.lab.variant.Variants;
+import io.github.moe4j.testkit.internal.BlasThreads;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.testkit.RouterContract;
+import io.github.moe4j.testkit.RouterContract;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class AllExpertsContractTest extends RouterContract {

@@ -1,9 +1,9 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.routing.HandWorked.assertMade;
 import static io.github.moe4j.routing.HandWorked.input;
 import static io.github.moe4j.routing.HandWorked.ratios;
+import static io.github.moe4j.testkit.Near.assertNear;
 
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.TokenBatch;

@@ -1,10 +1,10 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.routing.HandWorked.assertMade;
 import static io.github.moe4j.routing.HandWorked.backward;
 import static io.github.moe4j.routing.HandWorked.input;
 import static io.github.moe4j.routing.HandWorked.ratios;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

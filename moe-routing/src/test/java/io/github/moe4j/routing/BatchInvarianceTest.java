@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,12 +13,12 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.kernel.Kernels;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
 import io.github.moe4j.routing.catalogue.RouterConfig;
 import io.github.moe4j.routing.catalogue.RouterNeed;
 import io.github.moe4j.routing.catalogue.RouterProvider;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;

@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.RouterContract;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.RouterContract;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -1,22 +1,22 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
 import static io.github.moe4j.routing.HandWorked.assertGradient;
 import static io.github.moe4j.routing.HandWorked.assertMade;
 import static io.github.moe4j.routing.HandWorked.assertRefused;
 import static io.github.moe4j.routing.HandWorked.input;
 import static io.github.moe4j.routing.HandWorked.ratios;
 import static io.github.moe4j.routing.HandWorked.sigmoids;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
 import io.github.moe4j.routing.ExpertGroups.Outside;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 

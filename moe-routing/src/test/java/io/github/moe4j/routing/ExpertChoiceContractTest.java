@@ -2,9 +2,9 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.capacity.CapacityFormula;
-import io.github.moe4j.core.testkit.RouterContract;
 import io.github.moe4j.routing.ExpertChoice.Scores;
 import io.github.moe4j.routing.ExpertChoice.TokenNorm;
+import io.github.moe4j.testkit.RouterContract;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertAllZero;
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertAllZero;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -14,12 +14,12 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.CapacityDemand;
 import io.github.moe4j.core.capacity.CapacityFormula;
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.RoutingObjective;
-import io.github.moe4j.core.testkit.Seeds;
 import io.github.moe4j.routing.ExpertChoice.Scores;
 import io.github.moe4j.routing.ExpertChoice.TokenNorm;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.RoutingObjective;
+import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

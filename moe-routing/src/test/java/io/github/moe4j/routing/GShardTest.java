@@ -1,12 +1,12 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.routing.GShard.Second.ALL;
 import static io.github.moe4j.routing.GShard.Second.NONE;
 import static io.github.moe4j.routing.GShard.Second.RANDOM;
 import static io.github.moe4j.routing.GShard.Second.SAMPLING;
 import static io.github.moe4j.routing.GShard.Second.THRESHOLD;
 import static io.github.moe4j.routing.HandWorked.assertRefused;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Assignments;

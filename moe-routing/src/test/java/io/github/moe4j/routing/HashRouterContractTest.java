@@ -2,7 +2,7 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.core.testkit.RouterContract;
+import io.github.moe4j.testkit.RouterContract;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;

@@ -3,7 +3,7 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
-import io.github.moe4j.core.testkit.RouterContract;
+import io.github.moe4j.testkit.RouterContract;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;

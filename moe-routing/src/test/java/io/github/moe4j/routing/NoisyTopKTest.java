@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertAllZero;
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertAllZero;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -18,8 +18,8 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.internal.NormalDistribution;
-import io.github.moe4j.core.testkit.Near;
-import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.testkit.Near;
+import io.github.moe4j.testkit.RandomArrays;
 import java.util.Arrays;
 import java.util.List;
 import java.util.random.RandomGenerator;

@@ -1,10 +1,10 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.routing.HandWorked.assertGradient;
 import static io.github.moe4j.routing.HandWorked.assertMade;
 import static io.github.moe4j.routing.HandWorked.input;
 import static io.github.moe4j.routing.HandWorked.logits;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Logits;
@@ -12,8 +12,8 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,10 +25,10 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.NaiveMoe;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.NaiveMoe;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,11 +1,11 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.routing.HandWorked.assertMade;
 import static io.github.moe4j.routing.HandWorked.assertRefused;
 import static io.github.moe4j.routing.HandWorked.backward;
 import static io.github.moe4j.routing.HandWorked.input;
 import static io.github.moe4j.routing.HandWorked.ratios;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,8 +13,8 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

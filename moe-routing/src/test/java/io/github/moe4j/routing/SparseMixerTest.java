@@ -1,8 +1,8 @@
 package io.github.moe4j.routing;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
 import static io.github.moe4j.routing.HandWorked.assertRefused;
 import static io.github.moe4j.routing.HandWorked.input;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.Assignments;

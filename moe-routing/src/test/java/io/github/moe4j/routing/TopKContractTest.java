@@ -1,7 +1,7 @@
 package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Router;
-import io.github.moe4j.core.testkit.RouterContract;
+import io.github.moe4j.testkit.RouterContract;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;

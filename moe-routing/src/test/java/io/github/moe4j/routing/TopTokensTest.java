@@ -3,9 +3,9 @@ package io.github.moe4j.routing;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Decisions;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;

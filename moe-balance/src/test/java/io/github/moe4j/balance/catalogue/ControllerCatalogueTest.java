@@ -11,7 +11,7 @@ import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
+import io.github.moe4j.testkit.Decisions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

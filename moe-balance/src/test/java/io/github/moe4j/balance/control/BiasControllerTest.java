@@ -1,6 +1,6 @@
 package io.github.moe4j.balance.control;
 
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -15,8 +15,8 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.LimitedCapacity;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
-import io.github.moe4j.core.testkit.Decisions;
-import io.github.moe4j.core.testkit.FixedRouter;
+import io.github.moe4j.testkit.Decisions;
+import io.github.moe4j.testkit.FixedRouter;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

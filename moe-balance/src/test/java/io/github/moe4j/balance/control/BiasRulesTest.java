@@ -1,14 +1,14 @@
 package io.github.moe4j.balance.control;
 
-import static io.github.moe4j.core.testkit.Near.assertAllZero;
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertAllZero;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.balance.CoefficientSchedule;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;

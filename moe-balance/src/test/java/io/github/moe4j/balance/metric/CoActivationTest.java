@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Decisions;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 

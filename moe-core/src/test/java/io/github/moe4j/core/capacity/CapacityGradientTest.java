@@ -1,6 +1,6 @@
 package io.github.moe4j.core.capacity;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,10 +12,10 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
-import io.github.moe4j.core.testkit.FixedRouter;
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.FixedRouter;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -12,9 +12,7 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.Decisions;
-import io.github.moe4j.core.testkit.NaiveCapacity;
-import io.github.moe4j.core.testkit.NaiveCapacity.Row;
+import io.github.moe4j.testkit.Decisions;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

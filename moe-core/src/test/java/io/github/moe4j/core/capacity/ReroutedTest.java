@@ -1,6 +1,6 @@
 package io.github.moe4j.core.capacity;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -12,8 +12,6 @@ import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.NaiveCapacity;
-import io.github.moe4j.core.testkit.NaiveCapacity.Row;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -3,8 +3,8 @@ package io.github.moe4j.core.experts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.NaiveMoe;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.NaiveMoe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;

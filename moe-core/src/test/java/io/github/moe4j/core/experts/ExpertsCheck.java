@@ -1,8 +1,8 @@
 package io.github.moe4j.core.experts;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -11,10 +11,10 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.testkit.Frozen;
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Frozen;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.Supplier;

@@ -3,7 +3,7 @@ package io.github.moe4j.core.experts;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.internal.experts.HiddenFunction;
-import io.github.moe4j.core.testkit.RandomArrays;
+import io.github.moe4j.testkit.RandomArrays;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;

@@ -2,7 +2,7 @@ package io.github.moe4j.core.internal;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.checkpoint.Checkpoint;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -6,8 +6,8 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
-import io.github.moe4j.core.testkit.NaiveMoe;
-import io.github.moe4j.core.testkit.Near;
+import io.github.moe4j.testkit.NaiveMoe;
+import io.github.moe4j.testkit.Near;
 import java.util.Arrays;
 
 /** Soft MoE as its formulas read: loops over tokens and slots in {@code double}. */

@@ -1,8 +1,8 @@
 package io.github.moe4j.core.soft;
 
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.core.FeedForwardPass;
@@ -12,10 +12,10 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
-import io.github.moe4j.core.testkit.Frozen;
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Frozen;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;

@@ -1,9 +1,9 @@
 package io.github.moe4j.core.soft;
 
-import static io.github.moe4j.core.testkit.Near.assertAllZero;
-import static io.github.moe4j.core.testkit.Near.assertNear;
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.assertAllZero;
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,9 +25,9 @@ import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.experts.HierarchicalExperts;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
-import io.github.moe4j.core.testkit.FixedRouter;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.FixedRouter;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;

@@ -2,7 +2,7 @@ package io.github.moe4j.models.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.moe4j.core.testkit.MemoryTensors;
+import io.github.moe4j.testkit.MemoryTensors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 

@@ -3,7 +3,7 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.conformance.CaseTensor;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.core.io.TensorType;
-import io.github.moe4j.core.testkit.MemoryTensors;
+import io.github.moe4j.testkit.MemoryTensors;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -17,7 +17,7 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
-import io.github.moe4j.core.testkit.MemoryTensors;
+import io.github.moe4j.testkit.MemoryTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,10 +4,10 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.io.TensorType;
-import io.github.moe4j.core.testkit.MemoryTensors;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
+import io.github.moe4j.testkit.MemoryTensors;
 import java.io.IOException;
 import org.nd4j.linalg.api.buffer.DataType;
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.io.TensorType;
-import io.github.moe4j.core.testkit.MemoryTensors;
+import io.github.moe4j.testkit.MemoryTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.github.moe4j.routing.catalogue;
 
-import static io.github.moe4j.core.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -14,13 +14,13 @@ import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.catalogue.NumberOption;
 import io.github.moe4j.core.catalogue.ParameterSpec;
-import io.github.moe4j.core.testkit.Decisions;
-import io.github.moe4j.core.testkit.RandomArrays;
 import io.github.moe4j.routing.CosineGate;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
 import io.github.moe4j.routing.TopK;
+import io.github.moe4j.testkit.Decisions;
+import io.github.moe4j.testkit.RandomArrays;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.experts.quantized;
 
-import static io.github.moe4j.core.testkit.Near.values;
+import static io.github.moe4j.testkit.Near.values;
 
 import io.github.moe4j.core.NamedArrays;
 import org.nd4j.linalg.api.ndarray.INDArray;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import io.github.moe4j.core.internal.kernel.Kernels;
-import io.github.moe4j.core.testkit.BlasThreads;
+import io.github.moe4j.testkit.internal.BlasThreads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;

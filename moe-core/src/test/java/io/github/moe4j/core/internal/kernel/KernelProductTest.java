@@ -2,7 +2,7 @@ package io.github.moe4j.core.internal.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.Seeds;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
