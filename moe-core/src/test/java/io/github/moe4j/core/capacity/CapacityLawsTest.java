@@ -3,6 +3,7 @@ package io.github.moe4j.core.capacity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.LoadStatistics;

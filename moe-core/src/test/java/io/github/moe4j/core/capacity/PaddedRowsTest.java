@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.CapacityRule;
 import io.github.moe4j.core.DispatchPlan;

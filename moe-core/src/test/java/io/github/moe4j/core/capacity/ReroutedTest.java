@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.PassMode;
