@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.TokenMask;
-import io.github.moe4j.core.testkit.GradientCheck;
-import io.github.moe4j.core.testkit.Near;
-import io.github.moe4j.core.testkit.RandomArrays;
-import io.github.moe4j.core.testkit.Seeds;
+import io.github.moe4j.testkit.GradientCheck;
+import io.github.moe4j.testkit.Near;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

@@ -14,7 +14,7 @@ import io.github.moe4j.core.io.SafetensorsPatch;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.ShardedSafetensors;
 import io.github.moe4j.core.io.TensorType;
-import io.github.moe4j.core.testkit.MemoryTensors;
+import io.github.moe4j.testkit.MemoryTensors;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
