@@ -1,9 +1,9 @@
 package io.github.moe4j.balance;
 
-import io.github.moe4j.testkit.balance.LossContract;
 import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.ThresholdMargins;
+import io.github.moe4j.testkit.balance.LossContract;
 
 /** Margins are the probabilities less 1/E. */
 class BatchwiseLossContractTest extends LossContract {

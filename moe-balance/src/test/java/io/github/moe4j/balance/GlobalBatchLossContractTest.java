@@ -1,7 +1,7 @@
 package io.github.moe4j.balance;
 
-import io.github.moe4j.testkit.balance.LossContract;
 import io.github.moe4j.balance.SwitchLoss.Counting;
+import io.github.moe4j.testkit.balance.LossContract;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;

@@ -32,7 +32,8 @@ record RouterChoiceChecks(RouterSubject subject) {
         INDArray x = x(7, 10 + salt);
         INDArray weight = weight(30 + salt);
         Router router = subject.router(weight, k);
-        RouterDecision decision = subject.route(router, TokenBatch.evaluation(x)).decision();
+        RouterDecision decision =
+            subject.route(router, TokenBatch.evaluation(x)).decision();
         if (contract().choosesLargestScores()) {
           requireLargest(decision, k);
         } else {
@@ -69,12 +70,15 @@ record RouterChoiceChecks(RouterSubject subject) {
         INDArray x = x(6, 10 + salt);
         Router router = subject.router(weight(30 + salt), k);
         INDArray first = RandomArrays.of(DataType.DOUBLE, row(x, 0), 1, WIDTH);
-        Assignments all = subject.route(router, TokenBatch.evaluation(x)).decision().assignments();
-        Assignments one = subject.route(router, TokenBatch.evaluation(first)).decision().assignments();
+        Assignments all =
+            subject.route(router, TokenBatch.evaluation(x)).decision().assignments();
+        Assignments one =
+            subject.route(router, TokenBatch.evaluation(first)).decision().assignments();
         same &= isSameForFirstToken(all, one);
       }
     }
-    assertEquals(contract().readsLaterTokens(), !same, "whether later tokens change experts or weights");
+    assertEquals(
+        contract().readsLaterTokens(), !same, "whether later tokens change experts or weights");
   }
 
   private static boolean isSameForFirstToken(Assignments all, Assignments one) {
@@ -88,11 +92,16 @@ record RouterChoiceChecks(RouterSubject subject) {
   void eachExpertOnce() {
     int[] choices = subject.choices();
     int k = choices[choices.length - 1];
-    Assignments made =
-        subject.route(subject.router(weight(2), k), TokenBatch.evaluation(x(7, 1))).decision().assignments();
+    Assignments made = subject
+        .route(subject.router(weight(2), k), TokenBatch.evaluation(x(7, 1)))
+        .decision()
+        .assignments();
     int[][] count = new int[7][EXPERTS];
     for (int n = 0; n < made.size(); n++) {
-      assertEquals(1, ++count[made.token(n)][made.expert(n)], "how often token " + made.token(n) + " has expert " + made.expert(n));
+      assertEquals(
+          1,
+          ++count[made.token(n)][made.expert(n)],
+          "how often token " + made.token(n) + " has expert " + made.expert(n));
     }
     if (contract().choosesLargestScores() && k == EXPERTS) {
       int[] all = new int[EXPERTS];

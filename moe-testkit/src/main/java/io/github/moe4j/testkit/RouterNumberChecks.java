@@ -34,7 +34,8 @@ record RouterNumberChecks(RouterSubject subject) {
       INDArray x = Nd4j.ones(DataType.DOUBLE, 4, 1);
       TokenBatch input = TokenBatch.evaluation(x).withMask(TokenMask.of(false, false, true, true));
       if (contract().readsTokens()) {
-        assertMessage(() -> subject.route(router, input), "token 2", "expert 3", String.valueOf(bad));
+        assertMessage(
+            () -> subject.route(router, input), "token 2", "expert 3", String.valueOf(bad));
       } else {
         subject.requireTokensUnread(router, input);
       }
@@ -71,7 +72,8 @@ record RouterNumberChecks(RouterSubject subject) {
         RouterPass routing = subject.routeScores(scores, k, type);
         requireDistributions(routing.decision());
         INDArray dx = Nd4j.zeros(type, 4, EXPERTS);
-        Gradients into = subject.router(Nd4j.eye(EXPERTS).castTo(type), k).parameters().zeroGradients();
+        Gradients into =
+            subject.router(Nd4j.eye(EXPERTS).castTo(type), k).parameters().zeroGradients();
         subject.backward(routing, gradient(routing.decision()), dx, into);
         assertTrue(Arrays.stream(Near.values(dx)).allMatch(Double::isFinite), "dx not finite");
         assertTrue(Double.isFinite(into.globalNorm()), "parameter gradient not finite");
@@ -83,7 +85,8 @@ record RouterNumberChecks(RouterSubject subject) {
     for (int k : subject.choices()) {
       INDArray x = x(7, 1).castTo(DataType.FLOAT);
       INDArray weight = weight(2).castTo(DataType.FLOAT);
-      RouterDecision single = subject.route(subject.router(weight, k), TokenBatch.evaluation(x)).decision();
+      RouterDecision single =
+          subject.route(subject.router(weight, k), TokenBatch.evaluation(x)).decision();
       Router exact = subject.router(weight.castTo(DataType.DOUBLE), k);
       TokenBatch input = TokenBatch.evaluation(x.castTo(DataType.DOUBLE));
       Decisions.assertSame(subject.route(exact, input).decision(), single, 1e-5);

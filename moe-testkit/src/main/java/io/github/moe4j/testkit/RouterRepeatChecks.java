@@ -29,8 +29,10 @@ record RouterRepeatChecks(RouterSubject subject) {
   void sameSeed() {
     for (int k : subject.choices()) {
       Router router = subject.router(weight(2), k);
-      RouterDecision first = subject.route(router, TokenBatch.evaluation(x(7, 1))).decision();
-      RouterDecision second = subject.route(router, TokenBatch.evaluation(x(7, 1))).decision();
+      RouterDecision first =
+          subject.route(router, TokenBatch.evaluation(x(7, 1))).decision();
+      RouterDecision second =
+          subject.route(router, TokenBatch.evaluation(x(7, 1))).decision();
       Decisions.assertSame(first, second, 0);
     }
   }

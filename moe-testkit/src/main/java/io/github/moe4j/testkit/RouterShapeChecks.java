@@ -77,7 +77,9 @@ record RouterShapeChecks(RouterSubject subject) {
 
   private RouterDecision routeAmong(int experts, int k) {
     INDArray weight = RandomArrays.normal(DataType.DOUBLE, Seeds.random(2), experts, WIDTH);
-    return subject.route(subject.router(weight, k), TokenBatch.evaluation(x(7, 1))).decision();
+    return subject
+        .route(subject.router(weight, k), TokenBatch.evaluation(x(7, 1)))
+        .decision();
   }
 
   void moreChoices() {

@@ -88,8 +88,8 @@ record RouterSubject(RouterContract contract) {
   static void assertSame(Outcome expected, Outcome actual) {
     Decisions.assertSame(expected.decision, actual.decision, 0);
     Near.assertSameBits("dx", expected.dx, actual.dx);
-    expected.into.forEach((name, array) ->
-        Near.assertSameBits("gradient of " + name, array, actual.into.get(name)));
+    expected.into.forEach(
+        (name, array) -> Near.assertSameBits("gradient of " + name, array, actual.into.get(name)));
   }
 
   static INDArray x(int tokens, long salt) {

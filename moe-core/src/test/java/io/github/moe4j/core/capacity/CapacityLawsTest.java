@@ -3,13 +3,13 @@ package io.github.moe4j.core.capacity;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import io.github.moe4j.testkit.Decisions;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.PassMode;
@@ -13,6 +12,7 @@ import io.github.moe4j.core.Probabilities;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.capacity.NaiveCapacity.Row;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
