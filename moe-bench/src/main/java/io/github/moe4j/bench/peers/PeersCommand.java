@@ -30,15 +30,15 @@ import picocli.CommandLine.Spec;
     name = "peers",
     sortOptions = false,
     description =
-        "Runs the same layer with the same weights and inputs in this library, DJL PyTorch and ONNX"
-            + " Runtime, interleaved, checks that results agree, and compares times.",
+        "Runs the same layer with the same weights and inputs in this library, DJL PyTorch, oneDNN and"
+            + " ONNX Runtime, interleaved, checks that results agree, and compares times.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class PeersCommand implements Callable<Integer> {
   private static final String NAME = "peers";
 
   private static final String NOT_BUILT =
-      "DJL PyTorch and ONNX Runtime are not in this build; build with:"
+      "DJL PyTorch, oneDNN and ONNX Runtime are not in this build; build with:"
           + " mvn -B -ntp -Ppeers -DskipTests package";
 
   /** Typical training shapes. */

@@ -44,7 +44,7 @@ class PeersCommandTest {
   void call_withoutPeers_saysHowToBuildAndIsExitCode1() {
     assertEquals(1, execute(List.of()));
     assertEquals(
-        "peers: DJL PyTorch and ONNX Runtime are not in this build; build with:"
+        "peers: DJL PyTorch, oneDNN and ONNX Runtime are not in this build; build with:"
             + " mvn -B -ntp -Ppeers -DskipTests package",
         err.toString().strip());
   }

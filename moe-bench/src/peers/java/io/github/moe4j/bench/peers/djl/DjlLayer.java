@@ -11,6 +11,7 @@ import ai.djl.ndarray.types.SparseFormat;
 import ai.djl.training.GradientCollector;
 import io.github.moe4j.bench.peers.PeerCase;
 import io.github.moe4j.bench.peers.PeerLayer;
+import io.github.moe4j.bench.peers.SortedRows;
 import io.github.moe4j.bench.roofline.LayerShape;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,23 +1,23 @@
-package io.github.moe4j.bench.peers.djl;
+package io.github.moe4j.bench.peers;
 
 import java.util.Arrays;
 
 /**
  * The assignments, token after token, sorted by expert. Counting on the host takes less time than
- * sorting in PyTorch, and the counts are needed there anyway.
+ * sorting in PyTorch, and the counts are needed there anyway; oneDNN has no primitive that sorts.
  *
  * @param token of each row [N]
  * @param row of each assignment [N]
  * @param experts those that have rows
  * @param ends where the rows of each of these end, without the last
  */
-record SortedRows(long[] token, long[] row, int[] experts, long[] ends) {
+public record SortedRows(long[] token, long[] row, int[] experts, long[] ends) {
   /**
    * Sorts.
    *
    * @param chosen expert of each assignment [T·K]. Not modified.
    */
-  static SortedRows of(long[] chosen, int allExperts, int k) {
+  public static SortedRows of(long[] chosen, int allExperts, int k) {
     int[] next = new int[allExperts + 1];
     for (long expert : chosen) {
       next[(int) expert + 1]++;
