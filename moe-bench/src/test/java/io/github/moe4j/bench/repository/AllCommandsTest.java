@@ -4,8 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.bench.Main;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -23,5 +27,12 @@ class AllCommandsTest {
         "--help");
     assertEquals(0, code, err.toString());
     assertTrue(out.toString().startsWith("Usage: moe4j " + command), out.toString());
+  }
+
+  @Test
+  void mainClass_ofTheJar_isThisOne() throws IOException {
+    String pom = Files.readString(Path.of("pom.xml"));
+    String named = "<mainClass>" + AllCommands.class.getName() + "</mainClass>";
+    assertTrue(pom.contains(named), named);
   }
 }
