@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -32,12 +34,7 @@ final class CaseReader {
    * @throws DamagedCaseException if it is no reference case
    */
   static ReferenceCase read(InputStream in) throws IOException {
-    try {
-      return parse(JSON.readTree(in));
-    } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
-      throw new DamagedCaseException("not JSON: " + brief(e.getOriginalMessage()) + where, e);
-    }
+    return parse(tree(in));
   }
 
   /**
@@ -58,6 +55,50 @@ final class CaseReader {
         tensors(root, "inputs"),
         tensors(root, "outputs"),
         tensors(root, "gradients"));
+  }
+
+  /**
+   * What a checkpoint folder should give, from its JSON.
+   *
+   * @param in not closed
+   * @throws IOException if it cannot be read
+   * @throws DamagedCaseException if it is not of that form
+   */
+  static ExpectedCheckpoint readCheckpoint(InputStream in) throws IOException {
+    JsonNode root = tree(in);
+    List<ExpectedCheckpoint.Layer> layers = new ArrayList<>();
+    for (JsonNode layer : field(root, "layers", JsonNode::isArray, "an array")) {
+      layers.add(new ExpectedCheckpoint.Layer(
+          field(layer, "layer", JsonNode::canConvertToInt, "a layer").intValue(),
+          field(layer, "module", JsonNode::isTextual, "a text").textValue(),
+          new ReferenceCase(
+              "checkpoint__layer",
+              new CaseConfig(JSON.createObjectNode()),
+              tensors(layer, "inputs"),
+              tensors(layer, "outputs"),
+              Map.of())));
+    }
+    List<ExpectedCheckpoint.Sample> samples = new ArrayList<>();
+    for (JsonNode sample : field(root, "samples", JsonNode::isArray, "an array")) {
+      List<Long> index = new ArrayList<>();
+      for (JsonNode axis : field(sample, "index", JsonNode::isArray, "an array")) {
+        index.add(axis.longValue());
+      }
+      samples.add(new ExpectedCheckpoint.Sample(
+          field(sample, "tensor", JsonNode::isTextual, "a text").textValue(),
+          index,
+          field(sample, "value", JsonNode::isNumber, "a number").doubleValue()));
+    }
+    return new ExpectedCheckpoint(layers, samples);
+  }
+
+  private static JsonNode tree(InputStream in) throws IOException {
+    try {
+      return JSON.readTree(in);
+    } catch (JsonProcessingException e) {
+      String where = e.getLocation() == null ? "" : " (line " + e.getLocation().getLineNr() + ")";
+      throw new DamagedCaseException("not JSON: " + brief(e.getOriginalMessage()) + where, e);
+    }
   }
 
   private interface Test {

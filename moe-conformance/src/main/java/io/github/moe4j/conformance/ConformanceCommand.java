@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -21,7 +22,8 @@ import picocli.CommandLine.Spec;
     name = "conformance",
     description = {
       "Compares the library with numbers that well-known code produced.",
-      "One line a case: PASS, FAIL (worst error, where) or SKIP (why); the last line counts them."
+      "Cases are inputs with recorded outputs and gradients; checkpoint folders hold a model and an expected.json.",
+      "One line each: PASS, FAIL (worst error, where) or SKIP (why); the last line counts them."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:none failed", "1:some failed", "2:wrong usage", "130:interrupted"})
@@ -34,7 +36,8 @@ public final class ConformanceCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "DIR",
-      description = "Folder of reference cases, *.json; those shipped with the project if absent.")
+      description =
+          "Folder of reference cases, *.json, and of checkpoint folders at any depth; those shipped with the project if absent.")
   private @Nullable Path directory;
 
   /** Called by picocli. The cases take seconds, and each has its line: nothing else is shown. */
@@ -53,32 +56,44 @@ public final class ConformanceCommand implements Callable<Integer> {
     if (directory != null && !Files.isDirectory(directory)) {
       return wrongUsage("not a directory: " + directory);
     }
-    List<CaseFile> files = directory == null ? BuiltInCases.all() : CaseFile.in(directory);
-    if (files.isEmpty()) {
-      return wrongUsage("no *.json in directory: " + directory);
+    Path given = directory;
+    if (given != null) {
+      List<CaseFile> files = CheckpointFolder.is(given) ? List.of() : CaseFile.in(given);
+      List<CheckpointFolder> folders = CheckpointFolder.in(given);
+      return files.isEmpty() && folders.isEmpty()
+          ? wrongUsage("no *.json and no checkpoint folder in directory: " + given)
+          : run(files, folders, out);
     }
-    try (Watch watch = watches.open("conformance", files.size(), "cases", err())) {
-      return run(files, watch, out);
+    Path temporary = Files.createTempDirectory("moe4j-conformance");
+    try {
+      return run(BuiltInCases.all(), BuiltInCheckpoints.copyTo(temporary), out);
+    } finally {
+      TemporaryFolder.delete(temporary);
     }
   }
 
-  private static int run(List<CaseFile> files, Watch watch, PrintWriter out) {
-    List<CaseResult> results = new ConformanceRunner(Families.all()).run(files, watch, result -> {
-      out.println(result.line());
+  private int run(List<CaseFile> files, List<CheckpointFolder> folders, PrintWriter out) {
+    int all = files.size() + folders.size();
+    try (Watch watch = watches.open("conformance", all, "cases", err())) {
+      Consumer<CaseResult> listener = result -> {
+        out.println(result.line());
+        out.flush();
+        watch.step(1);
+      };
+      List<CaseResult> cases = new ConformanceRunner(Families.all()).run(files, watch, listener);
+      List<CaseResult> checkpoints = CheckpointRunner.run(folders, watch, listener);
+      int done = cases.size() + checkpoints.size();
+      if (done < all) {
+        out.println(Watch.interrupted(done, all, "cases"));
+      }
+      Tally tally = Tally.of(cases, checkpoints);
+      out.println(tally.line());
       out.flush();
-      watch.step(1);
-    });
-    boolean complete = results.size() == files.size();
-    if (!complete) {
-      out.println(Watch.interrupted(results.size(), files.size(), "cases"));
+      if (done < all) {
+        return Interruption.EXIT_CODE;
+      }
+      return tally.failed() > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
     }
-    Tally tally = Tally.of(results);
-    out.println(tally.line());
-    out.flush();
-    if (!complete) {
-      return Interruption.EXIT_CODE;
-    }
-    return tally.failed() > 0 ? ExitCode.SOFTWARE : ExitCode.OK;
   }
 
   private int wrongUsage(String message) {

@@ -2,13 +2,21 @@ package io.github.moe4j.conformance;
 
 import java.util.List;
 
-/** How many cases passed, failed and were skipped. */
-record Tally(long passed, long failed, long skipped) {
-  static Tally of(List<CaseResult> results) {
+/**
+ * How many cases and folders passed, failed and were skipped.
+ *
+ * @param passed cases
+ * @param folders that passed
+ * @param failed cases and folders
+ * @param skipped cases
+ */
+record Tally(long passed, long folders, long failed, long skipped) {
+  static Tally of(List<CaseResult> cases, List<CaseResult> folders) {
     return new Tally(
-        count(results, CaseResult.Outcome.PASS),
-        count(results, CaseResult.Outcome.FAIL),
-        count(results, CaseResult.Outcome.SKIP));
+        count(cases, CaseResult.Outcome.PASS),
+        count(folders, CaseResult.Outcome.PASS),
+        count(cases, CaseResult.Outcome.FAIL) + count(folders, CaseResult.Outcome.FAIL),
+        count(cases, CaseResult.Outcome.SKIP));
   }
 
   private static long count(List<CaseResult> results, CaseResult.Outcome outcome) {
@@ -16,6 +24,12 @@ record Tally(long passed, long failed, long skipped) {
   }
 
   String line() {
-    return passed + " passed, " + failed + " failed, " + skipped + " skipped";
+    return passed
+        + " passed, "
+        + (folders == 0 ? "" : folders + " folders passed, ")
+        + failed
+        + " failed, "
+        + skipped
+        + " skipped";
   }
 }

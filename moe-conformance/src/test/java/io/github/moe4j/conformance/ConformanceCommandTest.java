@@ -48,11 +48,17 @@ class ConformanceCommandTest {
     assertEquals(0, run());
     List<String> lines = lines();
     List<CaseFile> cases = BuiltInCases.all();
-    assertEquals(cases.size() + 1, lines.size());
-    for (int i = 0; i < cases.size(); i++) {
-      assertEquals("PASS " + cases.get(i).name(), lines.get(i));
+    List<CheckpointFolder> folders = BuiltInCheckpoints.copyTo(directory);
+    int all = cases.size() + folders.size();
+    assertEquals(all + 1, lines.size());
+    for (int i = 0; i < all; i++) {
+      String name =
+          i < cases.size() ? cases.get(i).name() : folders.get(i - cases.size()).name();
+      assertEquals("PASS " + name, lines.get(i));
     }
-    assertEquals(cases.size() + " passed, 0 failed, 0 skipped", lines.get(cases.size()));
+    assertEquals(
+        "%d passed, %d folders passed, 0 failed, 0 skipped".formatted(cases.size(), folders.size()),
+        lines.get(all));
     assertEquals("", err.toString());
   }
 
@@ -80,7 +86,7 @@ class ConformanceCommandTest {
     assertEquals(130, run(watches));
     assertEquals(4, lines().size(), out.toString());
     assertTrue(lines().get(1).startsWith("PASS "), out.toString());
-    int all = BuiltInCases.all().size();
+    int all = BuiltInCases.all().size() + BuiltInCheckpoints.copyTo(directory).size();
     assertEquals("interrupted after 2 of " + all + " cases", lines().get(2));
     assertEquals("2 passed, 0 failed, 0 skipped", lines().get(3));
     assertTrue(watches.isClosed());
@@ -112,7 +118,7 @@ class ConformanceCommandTest {
   @Test
   void call_emptyDirectory_isWrongUsage() {
     assertEquals(2, run(directory));
-    assertWrongUsage("no *.json in directory: " + directory);
+    assertWrongUsage("no *.json and no checkpoint folder in directory: " + directory);
   }
 
   @Test

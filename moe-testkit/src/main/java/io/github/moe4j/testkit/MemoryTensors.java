@@ -1,19 +1,23 @@
 package io.github.moe4j.testkit;
 
+import io.github.moe4j.core.io.Float8;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import io.github.moe4j.core.io.TensorType;
+import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** Named tensors in memory: what a file holds, for tests without files. Rounds nothing. */
 public final class MemoryTensors implements TensorSource, TensorSink {
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
   private final Map<String, TensorType> types = new LinkedHashMap<>();
+  private final Map<String, byte[]> stored = new LinkedHashMap<>();
 
   /** No tensors yet. */
   public MemoryTensors() {}
@@ -26,10 +30,40 @@ public final class MemoryTensors implements TensorSource, TensorSink {
     arrays.put(name, array.dup('c'));
   }
 
+  /** Keeps a copy of the bytes; {@link #read} gives the numbers of a type of one byte. */
+  @Override
+  public void putBytes(String name, long[] shape, TensorType type, ByteBuffer bytes) {
+    byte[] copy = new byte[bytes.remaining()];
+    bytes.duplicate().get(copy);
+    double[] numbers = new double[copy.length];
+    for (int i = 0; i < copy.length; i++) {
+      numbers[i] = switch (type) {
+        case FLOAT8_E4M3 -> Float8.fromE4m3(copy[i]);
+        case FLOAT8_E5M2 -> Float8.fromE5m2(copy[i]);
+        case FLOAT8_E8M0 -> Float8.fromE8m0(copy[i]);
+        case UINT8 -> Byte.toUnsignedInt(copy[i]);
+        default -> throw new IllegalArgumentException("type must have one byte but was " + type);
+      };
+    }
+    put(name, Nd4j.createFromArray(numbers).reshape('c', shape), type);
+    stored.put(name, copy);
+  }
+
+  @Override
+  public ByteBuffer bytes(String name, long from, int count) {
+    find(name);
+    byte[] all = stored.get(name);
+    if (all == null) {
+      throw new IllegalArgumentException("tensor " + name + " was not put as bytes");
+    }
+    return ByteBuffer.wrap(all, Math.toIntExact(from), count).slice().asReadOnlyBuffer();
+  }
+
   /** Takes a tensor away again. */
   public void remove(String name) {
     types.remove(name);
     arrays.remove(name);
+    stored.remove(name);
   }
 
   @Override

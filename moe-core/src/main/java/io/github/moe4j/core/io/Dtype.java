@@ -10,11 +10,11 @@ enum Dtype {
   F4(4),
   F6_E2M3(6),
   F6_E3M2(6),
-  U8(8),
+  U8(TensorType.UINT8),
   I8(8),
-  F8_E5M2(8),
-  F8_E4M3(8),
-  F8_E8M0(8),
+  F8_E5M2(TensorType.FLOAT8_E5M2),
+  F8_E4M3(TensorType.FLOAT8_E4M3),
+  F8_E8M0(TensorType.FLOAT8_E8M0),
   F8_E4M3FNUZ(8),
   F8_E5M2FNUZ(8),
   I16(16),
@@ -60,6 +60,10 @@ enum Dtype {
       case FLOAT32 -> F32;
       case FLOAT16 -> F16;
       case BFLOAT16 -> BF16;
+      case FLOAT8_E4M3 -> F8_E4M3;
+      case FLOAT8_E5M2 -> F8_E5M2;
+      case FLOAT8_E8M0 -> F8_E8M0;
+      case UINT8 -> U8;
     };
   }
 

@@ -1,6 +1,7 @@
 package io.github.moe4j.core.io;
 
 import io.github.moe4j.core.internal.HostMemory;
+import io.github.moe4j.core.internal.Require;
 import java.lang.ref.Reference;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
@@ -81,6 +82,10 @@ final class Elements {
       case FLOAT32 -> source.getFloat();
       case FLOAT16 -> HalfFloats.fromFloat16(source.getShort());
       case BFLOAT16 -> HalfFloats.fromBfloat16(source.getShort());
+      case FLOAT8_E4M3 -> Float8.fromE4m3(source.get());
+      case FLOAT8_E5M2 -> Float8.fromE5m2(source.get());
+      case FLOAT8_E8M0 -> Float8.fromE8m0(source.get());
+      case UINT8 -> Byte.toUnsignedInt(source.get());
       case FLOAT64 -> throw new IllegalArgumentException("FLOAT64 is no float");
     };
   }
@@ -124,8 +129,20 @@ final class Elements {
         case FLOAT32 -> target.putFloat((float) value);
         case FLOAT16 -> target.putShort(HalfFloats.toFloat16(value));
         case BFLOAT16 -> target.putShort(HalfFloats.toBfloat16(value));
+        case FLOAT8_E4M3 -> target.put(Float8.toE4m3(value));
+        case FLOAT8_E5M2 -> target.put(Float8.toE5m2(value));
+        case FLOAT8_E8M0 -> target.put(Float8.toE8m0(value));
+        case UINT8 -> target.put(whole(value));
       }
     }
+  }
+
+  private static byte whole(double value) {
+    Require.that(
+        value == Math.rint(value) && value >= 0 && value <= 0xff,
+        "UINT8 must be a whole number from 0 to 255 but was %s",
+        value);
+    return (byte) value;
   }
 
   private Buffer memory(long from, int count) {

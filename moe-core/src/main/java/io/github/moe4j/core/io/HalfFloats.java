@@ -43,9 +43,10 @@ public final class HalfFloats {
     return round(value, 8, 7);
   }
 
-  private static short round(double value, int exponentBits, int fractionBits) {
+  /** A number of 1 + exponentBits + fractionBits bits, with infinities. */
+  static short round(double value, int exponentBits, int fractionBits) {
     long bits = Double.doubleToRawLongBits(value);
-    int sign = (int) (bits >>> 63) << 15;
+    int sign = (int) (bits >>> 63) << exponentBits + fractionBits;
     long magnitude = bits & Long.MAX_VALUE;
     long fraction = magnitude & FRACTION_MASK;
     int infinity = (1 << exponentBits) - 1 << fractionBits;

@@ -50,4 +50,21 @@ final class MappedBytes {
     int count = Math.min(most, (segment.capacity() - from) / width);
     return segment.slice(from, count * width).order(ByteOrder.LITTLE_ENDIAN);
   }
+
+  /** Bytes from a position on, read-only and little-endian: a view, or a copy where a segment ends. */
+  ByteBuffer bytes(long position, int count) {
+    if (count == 0) {
+      return ByteBuffer.allocate(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+    }
+    int from = (int) (position & (1L << segmentBits) - 1);
+    ByteBuffer segment = segments[(int) (position >>> segmentBits)];
+    if (count <= segment.capacity() - from) {
+      return segment.slice(from, count).order(ByteOrder.LITTLE_ENDIAN);
+    }
+    ByteBuffer copy = ByteBuffer.allocate(count);
+    while (copy.hasRemaining()) {
+      copy.put(elements(position + copy.position(), 1, copy.remaining()));
+    }
+    return copy.flip().asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+  }
 }

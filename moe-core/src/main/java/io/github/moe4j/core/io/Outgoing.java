@@ -12,7 +12,13 @@ import java.util.Comparator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A tensor that will be written. */
-record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array) {
+record Outgoing(String name, long[] shape, TensorType type, Content content) {
+  /** Writes all bytes of a tensor. */
+  @FunctionalInterface
+  interface Content {
+    void write(WritableByteChannel channel) throws IOException;
+  }
+
   /**
    * The order in a file, that of the format's own implementation: the widest elements first, so that each
    * begins at a multiple of its width, bfloat16 before float16, and within a type by the bytes of the name.
@@ -21,8 +27,31 @@ record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array
           (Outgoing tensor) -> Dtype.of(tensor.type()), Comparator.reverseOrder())
       .thenComparing(Outgoing::name, Utf8::compare);
 
-  /** Checks what can be checked before the array is there. */
+  /** A tensor of an array, which is checked when it is there. */
   static Outgoing of(String name, long[] shape, TensorType type, TensorSupplier array) {
+    long[] axes = checked(name, shape, type);
+    return new Outgoing(
+        name, axes, type, channel -> writeArray(name, axes, type, array.get(), channel));
+  }
+
+  /** A tensor of bytes. */
+  static Outgoing of(String name, long[] shape, TensorType type, ByteBuffer bytes) {
+    Outgoing tensor = new Outgoing(
+        name,
+        checked(name, shape, type),
+        type,
+        channel -> ReplacedFile.writeAll(channel, bytes.duplicate()));
+    Require.that(
+        bytes.remaining() == tensor.bytes(),
+        "%s of shape %s must have %d bytes but has %d",
+        name,
+        Arrays.toString(shape),
+        tensor.bytes(),
+        bytes.remaining());
+    return tensor;
+  }
+
+  private static long[] checked(String name, long[] shape, TensorType type) {
     Require.that(
         shape.length <= Header.MOST_AXES && Arrays.stream(shape).allMatch(n -> n >= 0),
         "%s must have at most %d axes, none of negative length, but was %s",
@@ -35,16 +64,22 @@ record Outgoing(String name, long[] shape, TensorType type, TensorSupplier array
       throw new IllegalArgumentException(
           "%s of shape %s is too large".formatted(name, Arrays.toString(shape)), e);
     }
-    return new Outgoing(name, shape.clone(), type, array);
+    return shape.clone();
   }
 
   long bytes() {
     return TensorHeader.bytes(Dtype.of(type), shape);
   }
 
-  /** Writes the elements, a piece at a time. */
+  /** Writes the elements. */
   void write(WritableByteChannel channel) throws IOException {
-    INDArray given = array.get();
+    content.write(channel);
+  }
+
+  /** Writes the elements of an array, a piece at a time. */
+  private static void writeArray(
+      String name, long[] shape, TensorType type, INDArray given, WritableByteChannel channel)
+      throws IOException {
     Require.usable(name, given);
     Require.floating(name, given.dataType());
     Require.shape(name, given, shape);

@@ -49,6 +49,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   private static long headerBytes(Path file, OpenFile opened) throws IOException {
     long length = opened.length();
     if (length < Long.BYTES) {
+      ForeignFile.refuse(file, opened.bytes(0, (int) length));
       throw new SafetensorsException(
           "%s: must begin with 8 bytes of the header's length but has %d bytes"
               .formatted(file, length));
@@ -57,6 +58,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         .order(ByteOrder.LITTLE_ENDIAN)
         .getLong();
     if (Long.compareUnsigned(bytes, Header.MOST_BYTES) > 0) {
+      ForeignFile.refuse(file, opened.bytes(0, (int) Math.min(length, ForeignFile.LOOKED_AT)));
       throw new SafetensorsException("%s: header must have at most %d bytes but says %s"
           .formatted(file, Header.MOST_BYTES, Long.toUnsignedString(bytes)));
     }
@@ -108,7 +110,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   }
 
   private String unreadable(String name, TensorHeader heading) {
-    return "%s: tensor %s has dtype %s; only F64, F32, F16 and BF16 can be read"
+    return "%s: tensor %s has dtype %s; only F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0 and U8 can be read"
         .formatted(file, SafetensorsException.shown(name), heading.dtype());
   }
 
@@ -134,6 +136,20 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     INDArray array = Allocate.uninitialized(type, heading.shape());
     copy(bytes, heading, stored, array);
     return array;
+  }
+
+  @Override
+  public ByteBuffer bytes(String name, long from, int count) throws IOException {
+    TensorHeader heading = heading(name);
+    long all = heading.end() - heading.begin();
+    Require.that(
+        from >= 0 && count >= 0 && from <= all - count,
+        "%s has %d bytes but %d from %d were asked for",
+        name,
+        all,
+        count,
+        from);
+    return opened.mapped().bytes(dataBegin + heading.begin() + from, count);
   }
 
   private void copy(MappedBytes bytes, TensorHeader heading, TensorType stored, INDArray array) {

@@ -2,6 +2,7 @@ package io.github.moe4j.core.io;
 
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -45,14 +46,30 @@ public final class SafetensorsPatch implements TensorSink, AutoCloseable {
    */
   @Override
   public void put(String name, INDArray array, TensorType type) throws IOException {
+    write(Outgoing.of(name, array.shape(), type, () -> array));
+  }
+
+  /** Writes over a tensor with the bytes to store. */
+  @Override
+  public void putBytes(String name, long[] shape, TensorType type, ByteBuffer bytes)
+      throws IOException {
+    write(Outgoing.of(name, shape, type, bytes));
+  }
+
+  private void write(Outgoing tensor) throws IOException {
+    String name = tensor.name();
     Require.that(
-        model.type(name) == type, "%s must be %s but was %s", name, model.type(name), type);
+        model.type(name) == tensor.type(),
+        "%s must be %s but was %s",
+        name,
+        model.type(name),
+        tensor.type());
     Require.that(
-        Arrays.equals(model.shape(name), array.shape()),
+        Arrays.equals(model.shape(name), tensor.shape()),
         "%s must be %s but was %s",
         name,
         Arrays.toString(model.shape(name)),
-        Arrays.toString(array.shape()));
+        Arrays.toString(tensor.shape()));
     String file = model.fileName(name);
     FileChannel channel = open.get(file);
     if (channel == null) {
@@ -60,7 +77,7 @@ public final class SafetensorsPatch implements TensorSink, AutoCloseable {
       open.put(file, channel);
     }
     channel.position(model.position(name));
-    Outgoing.of(name, array.shape(), type, () -> array).write(channel);
+    tensor.write(channel);
   }
 
   /** Flushes what was written to disk, and closes the files. */

@@ -2,6 +2,7 @@ package io.github.moe4j.core.io;
 
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * With a supplier in its place, no more than one tensor is in memory at a time.
  *
  * <p>Equal tensors and metadata give equal bytes, whatever the order of {@code put}: the order in a file is
- * by type, F64, F32, BF16, F16, then by name, which is also the order of the format's own implementation.
+ * by type, the widest first (F64, F32, BF16, F16, F8_E8M0, F8_E4M3, F8_E5M2, U8), then by name, which is also the order of the format's own implementation.
  * Not thread-safe.
  */
 public final class SafetensorsWriter implements TensorSink {
@@ -58,6 +59,17 @@ public final class SafetensorsWriter implements TensorSink {
    * @param array called by each write
    */
   public void put(String name, long[] shape, TensorType type, TensorSupplier array) {
+    requireNew(name);
+    tensors.put(name, Outgoing.of(name, shape, type, array));
+  }
+
+  @Override
+  public void putBytes(String name, long[] shape, TensorType type, ByteBuffer bytes) {
+    requireNew(name);
+    tensors.put(name, Outgoing.of(name, shape, type, bytes));
+  }
+
+  private void requireNew(String name) {
     Require.that(
         name.length() <= Header.LONGEST_NAME,
         "a name must have at most %d characters but has %d",
@@ -68,7 +80,6 @@ public final class SafetensorsWriter implements TensorSink {
     Require.that(!tensors.containsKey(name), "tensor %s is there already", name);
     Require.that(
         tensors.size() < Header.MOST_TENSORS, "tensors must be at most %d", Header.MOST_TENSORS);
-    tensors.put(name, Outgoing.of(name, shape, type, array));
   }
 
   /**

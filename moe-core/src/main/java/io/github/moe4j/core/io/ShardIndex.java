@@ -22,7 +22,7 @@ final class ShardIndex {
 
   private ShardIndex() {}
 
-  /** File names by tensor, in the order of the index; each is that of a file in the folder. */
+  /** File names by tensor, in the order of the index; each is that of an entry of the folder, which may be missing. */
   static Map<String, String> read(Path folder) throws IOException {
     Path index = folder.resolve(NAME);
     byte[] bytes;
@@ -38,7 +38,7 @@ final class ShardIndex {
     json.beginObject("it");
     for (String key = json.nextKey(seen, "it"); key != null; key = json.nextKey(seen, "it")) {
       if (key.equals(WEIGHT_MAP)) {
-        places = places(json, folder);
+        places = places(json);
       } else {
         json.skip(SafetensorsException.shown(key));
       }
@@ -50,7 +50,7 @@ final class ShardIndex {
     return Collections.unmodifiableMap(places);
   }
 
-  private static Map<String, String> places(StrictJson json, Path folder) throws IOException {
+  private static Map<String, String> places(StrictJson json) throws IOException {
     Map<String, String> places = new LinkedHashMap<>();
     Set<String> checked = new HashSet<>();
     Set<String> seen = new HashSet<>();
@@ -61,7 +61,7 @@ final class ShardIndex {
       String tensor = "tensor " + SafetensorsException.shown(name);
       String file = json.string(tensor);
       if (checked.add(file)) {
-        check(json, folder, tensor, file);
+        check(json, tensor, file);
       }
       places.put(name, file);
       if (places.size() > Header.MOST_TENSORS) {
@@ -71,15 +71,12 @@ final class ShardIndex {
     return places;
   }
 
-  private static void check(StrictJson json, Path folder, String tensor, String file)
+  private static void check(StrictJson json, String tensor, String file)
       throws SafetensorsException {
     String shown = SafetensorsException.shown(file);
     if (!isPlainName(file)) {
       throw json.wrong(
           "%s must be in a file of the same folder but is said to be in %s", tensor, shown);
-    }
-    if (!Files.isRegularFile(folder.resolve(file))) {
-      throw json.wrong("%s is said to be in %s, which is not there", tensor, shown);
     }
   }
 

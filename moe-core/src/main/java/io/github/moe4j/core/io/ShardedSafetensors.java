@@ -2,6 +2,7 @@ package io.github.moe4j.core.io;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -16,7 +17,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * A folder with a model: {@code model.safetensors.index.json} and the files that it names, or else one
  * {@code model.safetensors}. Several threads may read at once.
  *
- * <p>A file is opened when its first tensor is read. Errors in it are then reported by {@link #read} as
+ * <p>A file is opened when its first tensor is read, so a folder of which some files are missing can be opened, and
+ * the others read. Errors in a file, and its absence, are reported by {@link #read} and {@link #bytes} as
  * {@link SafetensorsException}, and in {@link #shape}, {@link #dtype} and {@link #type} within an
  * {@link UncheckedIOException}.
  */
@@ -42,8 +44,8 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
       return new ShardedSafetensors(folder, ShardIndex.read(folder));
     }
     if (!Files.exists(folder.resolve(ShardIndex.SINGLE))) {
-      throw new SafetensorsException(
-          "%s must hold %s or %s".formatted(folder, ShardIndex.NAME, ShardIndex.SINGLE));
+      throw new SafetensorsException("%s must hold %s or %s%s"
+          .formatted(folder, ShardIndex.NAME, ShardIndex.SINGLE, OtherWeights.in(folder)));
     }
     SafetensorsFile file = Safetensors.open(folder.resolve(ShardIndex.SINGLE));
     Map<String, String> places = new LinkedHashMap<>();
@@ -97,6 +99,16 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     return file(name).read(name, type);
   }
 
+  @Override
+  public ByteBuffer bytes(String name, long from, int count) throws IOException {
+    return file(name).bytes(name, from, count);
+  }
+
+  /** Whether the file of a tensor is in the folder; an error if there is no such tensor. */
+  public boolean isPresent(String name) {
+    return Files.isRegularFile(folder.resolve(place(name)));
+  }
+
   private SafetensorsFile unchecked(String name) {
     try {
       return file(name);
@@ -106,21 +118,30 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
   }
 
   private synchronized SafetensorsFile file(String name) throws IOException {
-    String place = places.get(name);
-    if (place == null) {
-      throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
-          .formatted(folder, SafetensorsException.shown(name), places.size()));
-    }
+    String place = place(name);
     if (closed) {
       throw new IllegalStateException(folder + " is closed");
     }
     SafetensorsFile file = open.get(place);
     if (file == null) {
+      if (!isPresent(name)) {
+        throw new SafetensorsException("%s: tensor %s is said to be in %s, which is not there"
+            .formatted(folder.resolve(ShardIndex.NAME), SafetensorsException.shown(name), place));
+      }
       file = Safetensors.open(folder.resolve(place));
       requireAll(place, file);
       open.put(place, file);
     }
     return file;
+  }
+
+  private String place(String name) {
+    String place = places.get(name);
+    if (place == null) {
+      throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
+          .formatted(folder, SafetensorsException.shown(name), places.size()));
+    }
+    return place;
   }
 
   private void requireAll(String place, SafetensorsFile file) throws SafetensorsException {

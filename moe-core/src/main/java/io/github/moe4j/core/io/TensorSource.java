@@ -1,6 +1,7 @@
 package io.github.moe4j.core.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -26,4 +27,17 @@ public interface TensorSource {
    * @throws IOException if it cannot be read
    */
   INDArray read(String name, DataType type) throws IOException;
+
+  /**
+   * Some of the stored bytes of a tensor, in c order and little-endian.
+   *
+   * @param from first byte, counted from that of the first element
+   * @param count bytes
+   * @return read-only, with room for these bytes alone; valid until the source is closed
+   * @throws IOException if they cannot be read
+   * @throws UnsupportedOperationException if the source has none, as by default
+   */
+  default ByteBuffer bytes(String name, long from, int count) throws IOException {
+    throw new UnsupportedOperationException(getClass().getName() + " has no stored bytes");
+  }
 }

@@ -115,7 +115,9 @@ class SafetensorsTest {
           + "000080400000a040662e";
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"FLOAT8_E8M0", "UINT8"}) // which take no other numbers than theirs
   void read_ofEachType_givesRoundedNumbers(TensorType type) throws IOException {
     // Longer than a piece; transposed, so not contiguous.
     double[] values = RandomArrays.normal(Seeds.random(1), 129 * 257);
@@ -131,6 +133,9 @@ class SafetensorsTest {
           case FLOAT32 -> (float) expected[i];
           case FLOAT16 -> HalfFloats.fromFloat16(HalfFloats.toFloat16(expected[i]));
           case BFLOAT16 -> HalfFloats.fromBfloat16(HalfFloats.toBfloat16(expected[i]));
+          case FLOAT8_E4M3 -> Float8.fromE4m3(Float8.toE4m3(expected[i]));
+          case FLOAT8_E5M2 -> Float8.fromE5m2(Float8.toE5m2(expected[i]));
+          case FLOAT8_E8M0, UINT8 -> throw new AssertionError(type);
         };
       }
       try (SafetensorsFile open = Safetensors.open(file)) {
@@ -156,7 +161,13 @@ class SafetensorsTest {
       Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, -0.0, 0x1p-24, 65520, 65519
     };
     SafetensorsWriter writer = Safetensors.writer();
-    for (TensorType type : TensorType.values()) {
+    for (TensorType type : List.of(
+        TensorType.FLOAT64,
+        TensorType.FLOAT32,
+        TensorType.FLOAT16,
+        TensorType.BFLOAT16,
+        TensorType.FLOAT8_E5M2,
+        TensorType.FLOAT8_E4M3)) {
       writer.put(type.name(), RandomArrays.of(DataType.DOUBLE, special, 7), type);
     }
     writer.write(file);
@@ -168,6 +179,11 @@ class SafetensorsTest {
       assertArrayEquals(special, numbers(open.read("FLOAT16", DataType.FLOAT)));
       special[5] = special[6] = 65536;
       assertArrayEquals(special, numbers(open.read("BFLOAT16", DataType.FLOAT)));
+      special[4] = 0;
+      special[5] = special[6] = Double.POSITIVE_INFINITY;
+      assertArrayEquals(special, numbers(open.read("FLOAT8_E5M2", DataType.FLOAT)));
+      special[1] = special[2] = special[5] = special[6] = Double.NaN;
+      assertArrayEquals(special, numbers(open.read("FLOAT8_E4M3", DataType.FLOAT)));
     }
   }
 
@@ -205,8 +221,8 @@ class SafetensorsTest {
       assertEquals("F4", open.dtype("q"));
       assertArrayEquals(new long[] {4}, open.shape("q"));
       assertEquals(Map.of("a", "1", "b", ""), open.metadata());
-      String expected =
-          file + ": tensor ids has dtype I64; only F64, F32, F16 and BF16 can be read";
+      String expected = file + ": tensor ids has dtype I64; only F64, F32, F16, BF16, F8_E4M3,"
+          + " F8_E5M2, F8_E8M0 and U8 can be read";
       assertEquals(
           expected,
           assertThrows(SafetensorsException.class, () -> open.read("ids", DataType.FLOAT))

@@ -181,9 +181,6 @@ class ShardedSafetensorsTest {
     assertEquals(
         where + "weight_map has key a twice",
         refusal("{\"weight_map\":{\"a\":\"one\",\"a\":\"one\"}}"));
-    assertEquals(
-        where + "tensor a is said to be in two, which is not there",
-        refusal("{\"weight_map\":{\"a\":\"two\"}}"));
     assertEquals(where + "x is nested more than 16 deep", refusal("{\"x\":" + "[".repeat(100_000)));
     assertTrue(refusal("{\"weight_map\":{\"a\":\"one\"}").startsWith(where));
     assertTrue(refusal("").startsWith(where));

@@ -3,11 +3,22 @@ package io.github.moe4j.models.layout;
 /**
  * Sizes of the experts of a block.
  *
- * @param experts E
+ * @param experts E, at least 1
  * @param width D
  * @param hidden H
  */
 record BlockSizes(int experts, int width, int hidden) {
+  /**
+   * Experts that a token chooses.
+   *
+   * @param name of the field
+   * @param otherwise if it is not set; 0 if it must be
+   * @throws LayoutException if they are more than there are
+   */
+  int choices(ModelConfig config, String name, int otherwise) {
+    return config.choices(name, otherwise, experts, "the number of experts");
+  }
+
   /**
    * By the fields of most configs.
    *

@@ -23,7 +23,7 @@ final class Blocks {
   /** Qwen's rule: every so many layers, but for those listed as dense. */
   static List<MoeBlock> qwen(ModelConfig config) {
     int step = config.size("decoder_sparse_step", 1);
-    List<Integer> dense = config.integers("mlp_only_layers");
+    List<Integer> dense = config.nullAsAbsent("mlp_only_layers").integers("mlp_only_layers");
     return decoder(
         config.size("num_hidden_layers"),
         layer -> (layer + 1) % step == 0 && !dense.contains(layer));

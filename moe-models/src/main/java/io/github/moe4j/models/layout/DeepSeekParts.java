@@ -2,6 +2,8 @@ package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.routing.ExpertGroups;
+import io.github.moe4j.routing.ExpertGroups.Outside;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.RoutingRule;
 import java.util.List;
@@ -39,6 +41,40 @@ final class DeepSeekParts {
   }
 
   private static int sharedExperts(ModelConfig config) {
-    return config.count("n_shared_experts", 0);
+    return config.nullAsAbsent("n_shared_experts").count("n_shared_experts", 0);
+  }
+
+  /**
+   * The groups of {@code n_group} and {@code topk_group}.
+   *
+   * @param groups if not set; 0 if it must be
+   * @param kept if not set; 0 if it must be
+   * @param best experts that make the score of a group
+   * @throws LayoutException if the numbers do not fit together
+   */
+  static ExpertGroups groups(ModelConfig config, int groups, int kept, int best, Outside outside) {
+    int experts = sizes(config).experts();
+    int n = config.choices("n_group", groups, experts, "the number of experts");
+    if (n == 1) {
+      return ExpertGroups.none();
+    }
+    if (experts % n != 0 || experts / n < best) {
+      throw new LayoutException(
+          "config n_group must divide %d experts into groups of at least %d but is %d",
+          experts, best, n);
+    }
+    return new ExpertGroups(n, config.choices("topk_group", kept, n, "n_group"), best, outside);
+  }
+
+  /** How many experts a token chooses, all of them within its groups. */
+  static int choices(ModelConfig config, ExpertGroups groups) {
+    int most = sizes(config).experts() / groups.groups() * groups.kept();
+    return config.choices(
+        "num_experts_per_tok",
+        0,
+        most,
+        groups.groups() == 1
+            ? "the number of experts"
+            : "the number of experts in topk_group groups");
   }
 }

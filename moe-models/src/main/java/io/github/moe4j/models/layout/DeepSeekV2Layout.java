@@ -6,7 +6,6 @@ import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.ExpertGroups.Outside;
 import io.github.moe4j.routing.TopK;
 import java.util.List;
-import java.util.Set;
 
 /**
  * DeepSeek-V2: softmax, plain or group-limited top-k, weights times a factor, shared experts ({@code
@@ -27,11 +26,11 @@ final class DeepSeekV2Layout implements Layout {
   }
 
   @Override
-  public void check(ModelConfig config, Set<String> names) {
-    Layout.super.check(config, names);
+  public void check(ModelConfig config) {
     config.requireOff("norm_topk_prob");
     config.requireOff("mlp_bias");
     config.requireText("scoring_func", "softmax");
+    rule(config);
   }
 
   @Override
@@ -47,16 +46,20 @@ final class DeepSeekV2Layout implements Layout {
 
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
-    TopK topK = TopK.unnormalized(config.size("num_experts_per_tok"))
+    return DeepSeekParts.layer(config, arrays, rule(config));
+  }
+
+  private static DeepSeekV2 rule(ModelConfig config) {
+    ExpertGroups groups = groups(config);
+    TopK topK = TopK.unnormalized(DeepSeekParts.choices(config, groups))
         .withScale(config.number("routed_scaling_factor", 1));
-    return DeepSeekParts.layer(config, arrays, new DeepSeekV2(topK, groups(config)));
+    return new DeepSeekV2(topK, groups);
   }
 
   private static ExpertGroups groups(ModelConfig config) {
     return switch (config.text("topk_method", "greedy")) {
       case "greedy" -> ExpertGroups.none();
-      case "group_limited_greedy" ->
-        new ExpertGroups(config.size("n_group"), config.size("topk_group"), 1, Outside.ZERO);
+      case "group_limited_greedy" -> DeepSeekParts.groups(config, 0, 0, 1, Outside.ZERO);
       default -> throw config.unsupported("topk_method", "greedy, group_limited_greedy");
     };
   }

@@ -5,6 +5,7 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.internal.Vectors;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
+import io.github.moe4j.routing.ExpertGroups.Outside;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.ScoreFunction;
 import io.github.moe4j.routing.TopK;
@@ -14,35 +15,52 @@ import java.util.Set;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * DeepSeek-V3 and R1: sigmoid scores, groups and experts chosen with a bias, shared experts ({@code
+ * DeepSeek-V3, R1 and models that route as they do: sigmoid scores, groups and experts chosen with a bias, shared experts ({@code
  * DeepseekV3MoE} in Hugging Face, where experts of other groups are never chosen).
  *
  * <p>Multi-token prediction layers, after {@code num_hidden_layers}, are
  * ignored.
+ *
+ * @param name of the family
+ * @param modelTypes that its configs have
+ * @param architecture what its classes begin with
+ * @param dense layers before the first sparse one if the config does not say
+ * @param groups of experts if the config does not say
+ * @param keptGroups the groups that a token may use, likewise
+ * @param isNormalized whether weights are divided by their sum, likewise
+ * @param factor of the weights, likewise
  */
-final class DeepSeekV3Layout implements Layout {
-  private static final String BIAS = "router.selection_bias";
+record DeepSeekV3Layout(
+    String name,
+    Set<String> modelTypes,
+    String architecture,
+    int dense,
+    int groups,
+    int keptGroups,
+    boolean isNormalized,
+    double factor)
+    implements Layout {
+  /** DeepSeek-V3, R1 and Kimi-K2. */
+  static DeepSeekV3Layout deepSeekV3() {
+    return new DeepSeekV3Layout(
+        "deepseek_v3", Set.of("deepseek_v3", "kimi_k2"), "DeepseekV3", 3, 8, 4, true, 2.5);
+  }
 
-  @Override
-  public String name() {
-    return "deepseek_v3";
+  /** GLM-4.5 ({@code Glm4MoeMoE}). */
+  static DeepSeekV3Layout glm4() {
+    return new DeepSeekV3Layout("glm4_moe", Set.of("glm4_moe"), "Glm4Moe", 1, 1, 1, true, 1);
   }
 
   @Override
-  public String architecture() {
-    return "DeepseekV3";
-  }
-
-  @Override
-  public void check(ModelConfig config, Set<String> names) {
-    Layout.super.check(config, names);
+  public void check(ModelConfig config) {
     config.requireText("scoring_func", "sigmoid");
     config.requireText("topk_method", "noaux_tc");
+    topK(config);
   }
 
   @Override
   public List<MoeBlock> blocks(ModelConfig config) {
-    return DeepSeekParts.blocks(config, 3);
+    return DeepSeekParts.blocks(config, dense);
   }
 
   @Override
@@ -52,34 +70,34 @@ final class DeepSeekV3Layout implements Layout {
         block,
         sizes,
         mlp -> GluParts.join(
-            List.of(WholeTensor.of(mlp + ".gate.e_score_correction_bias", BIAS, sizes.experts())),
+            List.of(SelectionBias.of(mlp + ".gate.e_score_correction_bias", sizes)),
             DeepSeekParts.shared(config, mlp)));
+  }
+
+  private TopK topK(ModelConfig config) {
+    return new TopK(
+        DeepSeekParts.choices(config, groups(config)),
+        ScoreFunction.SIGMOID,
+        config.flag("norm_topk_prob", isNormalized)
+            ? TopKNormalization.sum(1e-20)
+            : TopKNormalization.none(),
+        config.number("routed_scaling_factor", factor));
+  }
+
+  private ExpertGroups groups(ModelConfig config) {
+    return DeepSeekParts.groups(config, groups, keptGroups, 2, Outside.NEGATIVE_INFINITY);
   }
 
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
-    TopK topK = new TopK(
-        config.size("num_experts_per_tok"),
-        ScoreFunction.SIGMOID,
-        config.flag("norm_topk_prob", true)
-            ? TopKNormalization.sum(1e-20)
-            : TopKNormalization.none(),
-        config.number("routed_scaling_factor", 2.5));
-    ExpertBias bias = ExpertBias.of(Vectors.read(arrays.get(BIAS)));
-    return DeepSeekParts.layer(config, arrays, new DeepSeekV3(topK, bias, groups(config)));
-  }
-
-  private static ExpertGroups groups(ModelConfig config) {
-    int groups = config.size("n_group", 8);
-    return groups == 1
-        ? ExpertGroups.none()
-        : ExpertGroups.byBestTwo(groups, config.size("topk_group", 4));
+    ExpertBias bias = ExpertBias.of(Vectors.read(arrays.get(SelectionBias.NAME)));
+    return DeepSeekParts.layer(config, arrays, new DeepSeekV3(topK(config), bias, groups(config)));
   }
 
   @Override
   public void addState(MoeLayer layer, LayerArrays arrays) {
     if (layer.router() instanceof GatedRouter router && router.rule() instanceof DeepSeekV3 rule) {
-      arrays.put(BIAS, Nd4j.createFromArray(rule.bias().values()));
+      arrays.put(SelectionBias.NAME, Nd4j.createFromArray(rule.bias().values()));
     }
   }
 }

@@ -1,30 +1,28 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.io.TensorSink;
-import io.github.moe4j.core.io.TensorType;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Writes a layer's parameters as tensors of a checkpoint. */
 final class Export {
   private Export() {}
 
+  /** Takes a tensor of a part. */
+  @FunctionalInterface
+  interface Target {
+    void write(LayoutPart part, Place place, INDArray array) throws IOException;
+  }
+
   /**
    * Writes every part, after a check that they are all of the layer.
    *
    * @param layer Not modified.
-   * @param type how to store a tensor of that name
    */
-  static void write(
-      Layout layout,
-      MoeLayer layer,
-      List<LayoutPart> parts,
-      TensorSink sink,
-      Function<String, TensorType> type)
+  static void write(Layout layout, MoeLayer layer, List<LayoutPart> parts, Target target)
       throws IOException {
     LayerArrays arrays = new LayerArrays();
     layer.parameters().forEach(arrays::put);
@@ -32,9 +30,7 @@ final class Export {
     requireFit(layout, arrays, parts);
     for (LayoutPart part : parts) {
       part.write(
-          arrays,
-          (place, array) ->
-              sink.put(place.name(), array.reshape('c', place.axes()), type.apply(place.name())));
+          arrays, (place, array) -> target.write(part, place, array.reshape('c', place.axes())));
     }
   }
 

@@ -6,6 +6,7 @@ import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.models.layout.FusedPair.Order;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.TopK;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
@@ -13,8 +14,8 @@ import java.util.Set;
  * gpt-oss: softmax over the chosen logits, experts with biases and a clamped SwiGLU ({@code
  * GptOssMLP} in Hugging Face). Gate and up lie in turn along the last axis of [E,D,2H].
  *
- * <p>The published files hold the experts as MXFP4 blocks, which are rejected; so this reads what
- * was saved after dequantizing.
+ * <p>The experts are published as MXFP4 blocks [E,out,in/32,16], under Hugging Face's names and under OpenAI's ({@code
+ * block.N.mlp}, whose config has no {@code model_type}); dequantized, they are multiplied from the other side.
  */
 final class GptOssLayout implements Layout {
   @Override
@@ -28,13 +29,26 @@ final class GptOssLayout implements Layout {
   }
 
   @Override
-  public void check(ModelConfig config, Set<String> names) {
-    names.stream().filter(name -> name.endsWith("_proj_blocks")).findFirst().ifPresent(name -> {
-      throw new LayoutException(
-          "%s holds MXFP4 blocks, which are not read: save the checkpoint dequantized first", name);
-    });
-    Layout.super.check(config, names);
+  public boolean recognizes(Set<String> names) {
+    return names.stream()
+        .anyMatch(name -> name.matches("block\\.\\d+\\.mlp\\.mlp1_weight(\\.blocks)?"));
+  }
+
+  @Override
+  public void check(ModelConfig config) {
     config.requireText("hidden_act", "silu");
+    rule(config);
+  }
+
+  private static TopK rule(ModelConfig config) {
+    String field = config.isSet("num_experts_per_tok") || !config.isSet("experts_per_token")
+        ? "num_experts_per_tok"
+        : "experts_per_token";
+    return TopK.softmaxAfter(sizes(config).choices(config, field, 4));
+  }
+
+  private static BlockSizes sizes(ModelConfig config) {
+    return BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
   }
 
   @Override
@@ -44,21 +58,52 @@ final class GptOssLayout implements Layout {
 
   @Override
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
-    BlockSizes sizes =
-        BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
-    return Roots.forms(Roots.MODEL, root -> {
-      String mlp = root + "layers." + block.layer() + ".mlp";
-      List<LayoutPart> biased = List.of(
-          GluParts.router(mlp + ".router.weight", sizes),
-          WholeTensor.of(mlp + ".router.bias", "router.bias", sizes.experts()),
-          FusedPair.biases(mlp + ".experts.gate_up_proj_bias", sizes, Order.IN_TURN),
-          WholeTensor.of(
-              mlp + ".experts.down_proj_bias",
-              "experts.down.bias",
-              sizes.experts(),
-              sizes.width()));
-      return List.of(GluParts.join(biased, GluParts.fused(mlp, Order.IN_TURN, Side.RIGHT, sizes)));
-    });
+    BlockSizes sizes = sizes(config);
+    List<List<LayoutPart>> forms = new ArrayList<>(Roots.forms(Roots.MODEL, root -> {
+      String mlp = root + "layers." + block.layer() + ".mlp.";
+      return List.of(
+          parts(Names.of(mlp, ""), Side.RIGHT, sizes),
+          parts(Names.of(mlp, "_blocks"), Side.LEFT, sizes));
+    }));
+    String mlp = "block." + block.layer() + ".mlp.";
+    forms.add(parts(Names.openAi(mlp, ".blocks"), Side.LEFT, sizes));
+    forms.add(parts(Names.openAi(mlp, ""), Side.LEFT, sizes));
+    return List.copyOf(forms);
+  }
+
+  /** The tensors of a block. */
+  private record Names(
+      String router, String gateUp, String gateUpBias, String down, String downBias) {
+    static Names of(String mlp, String blocks) {
+      String experts = mlp + "experts.";
+      return new Names(
+          mlp + "router",
+          experts + "gate_up_proj" + blocks,
+          experts + "gate_up_proj_bias",
+          experts + "down_proj" + blocks,
+          experts + "down_proj_bias");
+    }
+
+    static Names openAi(String mlp, String blocks) {
+      return new Names(
+          mlp + "gate",
+          mlp + "mlp1_weight" + blocks,
+          mlp + "mlp1_bias",
+          mlp + "mlp2_weight" + blocks,
+          mlp + "mlp2_bias");
+    }
+  }
+
+  private static List<LayoutPart> parts(Names names, Side side, BlockSizes sizes) {
+    int e = sizes.experts();
+    int d = sizes.width();
+    return List.of(
+        GluParts.router(names.router() + ".weight", sizes),
+        WholeTensor.of(names.router() + ".bias", "router.bias", e),
+        FusedPair.biases(names.gateUpBias(), sizes, Order.IN_TURN),
+        WholeTensor.of(names.downBias(), "experts.down.bias", e, d),
+        FusedPair.weights(names.gateUp(), sizes, Order.IN_TURN, side),
+        StackedTensor.of(names.down(), "experts.down.weight", side, e, d, sizes.hidden()));
   }
 
   @Override
@@ -68,7 +113,7 @@ final class GptOssLayout implements Layout {
         config.number("swiglu_alpha", published.alpha()),
         config.number("swiglu_limit", published.limit()));
     return MoeLayer.builder(
-        GatedRouter.of(arrays.gate(), TopK.softmaxAfter(config.size("num_experts_per_tok", 4))),
+        GatedRouter.of(arrays.gate(), rule(config)),
         GluExperts.of(
             swiGlu,
             arrays.get("experts.gate.weight"),

@@ -17,21 +17,16 @@ interface Layout {
   /** What the classes in {@code architectures} of a config begin with. */
   String architecture();
 
-  /** The fields that describe the sparse blocks; those of another part of the model aside. */
-  default ModelConfig relevant(ModelConfig config) {
-    return config;
+  /** Whether a model whose config names neither type nor class is of this family, by its tensors. */
+  default boolean recognizes(Set<String> names) {
+    return false;
   }
 
   /**
-   * Throws if the fields ask for a computation that is not supported.
-   *
-   * @param names of the tensors at hand; none when a new checkpoint is written
+   * Throws if the fields ask for a computation that is not supported, or do not fit together. Sizes of the blocks are
+   * checked by {@link #forms}.
    */
-  default void check(ModelConfig config, Set<String> names) {
-    if (config.isSet("quantization_config")) {
-      throw config.unsupported("quantization_config", "none");
-    }
-  }
+  default void check(ModelConfig config) {}
 
   /** The sparse blocks, in order. */
   List<MoeBlock> blocks(ModelConfig config);

@@ -12,6 +12,14 @@ interface LayoutPart {
   /** The parameters, by their names and shapes in the layer. */
   List<Place> parameters();
 
+  /**
+   * Whether the tensors are kept in float32 where the others have fewer bits: what only selects experts decides
+   * between scores that are close.
+   */
+  default boolean isKeptInFloat32() {
+    return false;
+  }
+
   /** Reads the tensors and adds the parameters. */
   void read(In in, LayerArrays into) throws IOException;
 

@@ -14,8 +14,10 @@ import java.util.Set;
  * width ({@code Llama4TextMoe} in Hugging Face). Of a model that also sees pictures, the text part.
  */
 final class Llama4Layout implements Layout {
-  private static final List<String> ROOTS =
+  private static final List<String> MULTIMODAL =
       List.of("language_model.model.", "model.language_model.", "model.", "");
+  private static final List<String> TEXT =
+      List.of("model.", "language_model.model.", "model.language_model.", "");
 
   @Override
   public String name() {
@@ -32,26 +34,39 @@ final class Llama4Layout implements Layout {
     return "Llama4";
   }
 
+  /** A null list of layers is none: they follow from the step. */
+  private static ModelConfig text(ModelConfig config) {
+    return config.text().nullAsAbsent("moe_layers");
+  }
+
   @Override
-  public ModelConfig relevant(ModelConfig config) {
-    return config.inner("text_config");
+  public void check(ModelConfig config) {
+    rule(text(config));
+  }
+
+  private static TopK rule(ModelConfig text) {
+    return TopK.sigmoid(sizes(text).choices(text, "num_experts_per_tok", 1));
+  }
+
+  private static BlockSizes sizes(ModelConfig text) {
+    return BlockSizes.of(text, "num_local_experts", "num_experts", "intermediate_size");
   }
 
   @Override
   public List<MoeBlock> blocks(ModelConfig config) {
-    int step = config.size("interleave_moe_layer_step", 1);
-    List<Integer> listed = config.integers("moe_layers");
-    boolean isListed = config.isSet("moe_layers");
+    ModelConfig text = text(config);
+    int step = text.size("interleave_moe_layer_step", 1);
+    List<Integer> listed = text.integers("moe_layers");
+    boolean isListed = text.isSet("moe_layers");
     return Blocks.decoder(
-        config.size("num_hidden_layers"),
+        text.size("num_hidden_layers"),
         layer -> isListed ? listed.contains(layer) : (layer + 1) % step == 0);
   }
 
   @Override
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
-    BlockSizes sizes =
-        BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
-    return Roots.forms(ROOTS, root -> {
+    BlockSizes sizes = sizes(text(config));
+    return Roots.forms(config.isSet("text_config") ? MULTIMODAL : TEXT, root -> {
       String layer = root + "layers." + block.layer() + ".feed_forward";
       return List.of(GluParts.join(
           List.of(GluParts.router(layer + ".router.weight", sizes)),
@@ -63,10 +78,9 @@ final class Llama4Layout implements Layout {
 
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
-    Activation activation = config.activation("hidden_act", "silu");
-    return MoeLayer.builder(
-            GatedRouter.of(arrays.gate(), TopK.sigmoid(config.size("num_experts_per_tok", 1))),
-            arrays.glu(activation))
+    ModelConfig text = text(config);
+    Activation activation = text.activation("hidden_act", "silu");
+    return MoeLayer.builder(GatedRouter.of(arrays.gate(), rule(text)), arrays.glu(activation))
         .weightAt(WeightAt.INPUT)
         .sharedExpert(arrays.shared(activation));
   }

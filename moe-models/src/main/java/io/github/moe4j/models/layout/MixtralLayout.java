@@ -30,8 +30,7 @@ final class MixtralLayout implements Layout {
 
   @Override
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
-    BlockSizes sizes =
-        BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
+    BlockSizes sizes = sizes(config);
     return Roots.forms(Roots.MODEL, root -> {
       String layer = root + "layers." + block.layer();
       String published = layer + ".block_sparse_moe";
@@ -46,12 +45,24 @@ final class MixtralLayout implements Layout {
     });
   }
 
+  private static BlockSizes sizes(ModelConfig config) {
+    return BlockSizes.of(config, "num_local_experts", "num_experts", "intermediate_size");
+  }
+
+  @Override
+  public void check(ModelConfig config) {
+    rule(config);
+  }
+
+  private static TopK rule(ModelConfig config) {
+    return TopK.of(sizes(config).choices(config, "num_experts_per_tok", 2));
+  }
+
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
     return MoeLayer.builder(
         GatedRouter.of(
-            Jitter.before(arrays.gate(), config.rate("router_jitter_noise", 0)),
-            TopK.of(config.size("num_experts_per_tok", 2))),
+            Jitter.before(arrays.gate(), config.rate("router_jitter_noise", 0)), rule(config)),
         arrays.glu(config.activation("hidden_act", "silu")));
   }
 }

@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a {@code config.json}. Immutable. A null counts as not set. */
+/**
+ * The fields of a {@code config.json}. Immutable. A field that is null is an error, since models differ in what it stands
+ * for; where it stands for no value, {@link #nullAsAbsent} says so.
+ */
 final class ModelConfig {
   /** Characters of a value in a message. */
   private static final int SHOWN = 100;
@@ -31,18 +34,42 @@ final class ModelConfig {
     return fields.containsKey(name);
   }
 
-  /** The object in a field, or these fields if it is not set. */
+  /** These fields, of which some count as absent if they are null. */
+  ModelConfig nullAsAbsent(String... names) {
+    Map<String, @Nullable Object> rest = new LinkedHashMap<>(fields);
+    for (String name : names) {
+      if (rest.get(name) == null) {
+        rest.remove(name);
+      }
+    }
+    return new ModelConfig(rest);
+  }
+
+  /** The part of a model that reads text, of those that also read pictures or sound; else all. */
+  ModelConfig text() {
+    return inner("text_config");
+  }
+
+  /** The object in a field, or these fields if there is none. */
   ModelConfig inner(String name) {
-    Object value = fields.get(name);
-    if (value == null) {
+    if (!given(name)) {
       return this;
     }
+    Object value = fields.get(name);
     if (!(value instanceof Map<?, ?> map)) {
       throw wrong(name, "an object");
     }
     Map<String, @Nullable Object> inner = new LinkedHashMap<>();
     map.forEach((key, element) -> inner.put(String.valueOf(key), element));
     return new ModelConfig(inner);
+  }
+
+  /** Whether a field is there, which must not be null. */
+  private boolean given(String name) {
+    if (fields.containsKey(name) && fields.get(name) == null) {
+      throw new LayoutException("config %s must have a value, or be absent, but is null", name);
+    }
+    return fields.containsKey(name);
   }
 
   /** A whole number of at least 1 that must be there. */
@@ -56,17 +83,17 @@ final class ModelConfig {
 
   /** A whole number of at least 1, or the default if it is not set. */
   int size(String name, int otherwise) {
-    return isSet(name) ? size(name) : otherwise;
+    return given(name) ? size(name) : otherwise;
   }
 
   /** The same under the first of two names that is set. */
   int sizeOf(String name, String other) {
-    return size(isSet(name) || !isSet(other) ? name : other);
+    return size(given(name) || !given(other) ? name : other);
   }
 
   /** A whole number of at least 0, or the default if it is not set. */
   int count(String name, int otherwise) {
-    int value = isSet(name) ? integer(name) : otherwise;
+    int value = given(name) ? integer(name) : otherwise;
     if (value < 0) {
       throw wrong(name, "at least 0");
     }
@@ -74,7 +101,7 @@ final class ModelConfig {
   }
 
   private int integer(String name) {
-    if (!isSet(name)) {
+    if (!given(name)) {
       throw new LayoutException("config must have %s, a whole number, but has none", name);
     }
     return whole(name, fields.get(name));
@@ -89,10 +116,27 @@ final class ModelConfig {
     throw wrong(name, "a whole number");
   }
 
+  /**
+   * How many of so many a token chooses.
+   *
+   * @param name of the field
+   * @param otherwise if it is not set; 0 if it must be
+   * @param most that there are
+   * @param mostName what says so
+   */
+  int choices(String name, int otherwise, int most, String mostName) {
+    int value = otherwise == 0 ? size(name) : size(name, otherwise);
+    if (value > most) {
+      throw new LayoutException(
+          "config %s must be at most %s, which is %d, but is %d", name, mostName, most, value);
+    }
+    return value;
+  }
+
   /** Whole numbers, or none if they are not set. */
   List<Integer> integers(String name) {
     List<Integer> result = new ArrayList<>();
-    if (isSet(name)) {
+    if (given(name)) {
       if (!(fields.get(name) instanceof Collection<?> elements)) {
         throw wrong(name, "a list of whole numbers");
       }
@@ -103,7 +147,7 @@ final class ModelConfig {
 
   /** A finite number, or the default if it is not set. */
   double number(String name, double otherwise) {
-    if (!isSet(name)) {
+    if (!given(name)) {
       return otherwise;
     }
     if (fields.get(name) instanceof Number number && Double.isFinite(number.doubleValue())) {
@@ -123,7 +167,7 @@ final class ModelConfig {
 
   /** A flag, or the default if it is not set. */
   boolean flag(String name, boolean otherwise) {
-    if (!isSet(name)) {
+    if (!given(name)) {
       return otherwise;
     }
     if (fields.get(name) instanceof Boolean value) {
@@ -134,7 +178,7 @@ final class ModelConfig {
 
   /** A text, or the default if it is not set. */
   String text(String name, String otherwise) {
-    if (!isSet(name)) {
+    if (!given(name)) {
       return otherwise;
     }
     if (fields.get(name) instanceof String value) {

@@ -5,9 +5,13 @@ import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The sparse blocks of a published model. Tensors are read on demand and not
@@ -16,8 +20,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 public final class MoeCheckpoint implements AutoCloseable {
   private final Layout layout;
   private final ModelConfig config;
-  private final TensorSource tensors;
-  private final Set<String> names;
+  private final StoredTensors tensors;
   private final Closeable opened;
 
   /**
@@ -28,10 +31,23 @@ public final class MoeCheckpoint implements AutoCloseable {
   MoeCheckpoint(Layout layout, ModelConfig config, TensorSource tensors, Closeable opened) {
     this.layout = layout;
     this.config = config;
-    this.tensors = tensors;
-    this.names = tensors.names();
     this.opened = opened;
-    layout.check(config, names);
+    layout.check(config);
+    List<MoeBlock> blocks = layout.blocks(config);
+    QuantizationConfig quantization = new QuantizationConfig(config);
+    this.tensors = new StoredTensors(tensors, quantization.blockScales());
+    for (MoeBlock block : blocks) {
+      List<LayoutPart> parts = BlockForms.atHand(layout, config, block, this.tensors.names());
+      if (!quantization.isSupported() && !isThere(parts)) {
+        throw quantization.unsupported();
+      }
+    }
+  }
+
+  private boolean isThere(List<LayoutPart> parts) {
+    return parts.stream()
+        .flatMap(part -> part.places().stream())
+        .allMatch(place -> tensors.names().contains(place.name()));
   }
 
   /** The name of the layout, such as {@code mixtral}. */
@@ -42,6 +58,35 @@ public final class MoeCheckpoint implements AutoCloseable {
   /** The sparse blocks, in order, those of an encoder first; all other layers are dense. */
   public List<MoeBlock> blocks() {
     return layout.blocks(config);
+  }
+
+  /**
+   * The names of all tensors of the model, those of its other parts too; of MXFP4 that of the blocks. Scales of FP8 and MXFP4
+   * belong to what they scale, and have none.
+   */
+  public Set<String> tensorNames() {
+    return Collections.unmodifiableSet(tensors.names());
+  }
+
+  /**
+   * The numbers of a tensor, of a sparse block or not, decoded if it is FP8 or MXFP4.
+   *
+   * @param name one of {@link #tensorNames}; that of MXFP4 blocks may lack {@code _blocks} or {@code .blocks}
+   * @param type FLOAT or DOUBLE
+   * @return a copy, contiguous in c order; of MXFP4 [E,out,in]
+   * @throws IOException if it cannot be read
+   * @throws LayoutException if there is none, or if it is in a form that is not supported
+   */
+  public INDArray tensor(String name, DataType type) throws IOException {
+    String found = Stream.of(name, name + "_blocks", name + ".blocks")
+        .filter(tensors.names()::contains)
+        .findFirst()
+        .orElseThrow(() -> new LayoutException("the model has no tensor %s", name));
+    try {
+      return tensors.get(found).read(type);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
   }
 
   /**
@@ -68,24 +113,28 @@ public final class MoeCheckpoint implements AutoCloseable {
     List<LayoutPart> parts = parts(block);
     LayerArrays arrays = new LayerArrays();
     for (LayoutPart part : parts) {
-      part.read(place -> tensors.read(place.name(), type), arrays);
+      part.read(place -> tensors.get(place.name()).read(type), arrays);
     }
     return layout.build(config, arrays).name(block.toString()).build();
   }
 
   /** The parts of the form at hand, whose tensors are all there. */
-  private List<LayoutPart> parts(MoeBlock block) {
-    List<LayoutPart> parts = BlockForms.atHand(layout, config, block, names);
-    parts.forEach(part -> part.places().forEach(this::require));
+  private List<LayoutPart> parts(MoeBlock block) throws IOException {
+    List<LayoutPart> parts = BlockForms.atHand(layout, config, block, tensors.names());
+    try {
+      parts.forEach(part -> part.places().forEach(this::require));
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
     return parts;
   }
 
   private void require(Place place) {
-    if (!names.contains(place.name())) {
+    if (!tensors.names().contains(place.name())) {
       throw new LayoutException(
           "tensor %s of shape %s must be there but is missing", place.name(), place.shape());
     }
-    Place found = Place.of(place.name(), tensors.shape(place.name()));
+    Place found = Place.of(place.name(), tensors.get(place.name()).shape());
     if (!found.equals(place)) {
       throw new LayoutException(
           "tensor %s must be %s but is %s", place.name(), place.shape(), found.shape());
@@ -104,7 +153,8 @@ public final class MoeCheckpoint implements AutoCloseable {
    */
   public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {
     List<LayoutPart> parts = parts(block);
-    Export.write(layout, layer, parts, sink, tensors::type);
+    Export.write(
+        layout, layer, parts, (part, place, array) -> tensors.get(place.name()).write(array, sink));
   }
 
   /** Closes the files, if {@link MoeCheckpoints#open} opened them. */

@@ -73,8 +73,7 @@ public final class MoeCheckpoints {
   private static MoeCheckpoint of(
       Map<String, ? extends @Nullable Object> config, TensorSource tensors, Closeable opened) {
     ModelConfig fields = new ModelConfig(config);
-    Layout layout = Layouts.of(fields);
-    return new MoeCheckpoint(layout, relevant(layout, fields), tensors, opened);
+    return new MoeCheckpoint(Layouts.of(fields, tensors.names()), fields, tensors, opened);
   }
 
   /**
@@ -86,7 +85,7 @@ public final class MoeCheckpoints {
    * @param configJson the text of a {@code config.json}
    * @param block a sparse block of that config
    * @param sink takes the tensors
-   * @param type how to store them
+   * @param type how to store them; a bias that selects experts is stored in at least float32
    * @throws IOException if the sink cannot take one
    * @throws LayoutException if the config is not understood or the layer's parameters are not those
    *     of the block
@@ -94,11 +93,18 @@ public final class MoeCheckpoints {
   public static void export(
       MoeLayer layer, String configJson, MoeBlock block, TensorSink sink, TensorType type)
       throws IOException {
-    ModelConfig fields = new ModelConfig(ConfigJson.parse(configJson));
-    Layout layout = Layouts.of(fields);
-    ModelConfig config = relevant(layout, fields);
-    layout.check(config, Set.of());
-    Export.write(layout, layer, BlockForms.published(layout, config, block), sink, name -> type);
+    ModelConfig config = new ModelConfig(ConfigJson.parse(configJson));
+    Layout layout = Layouts.of(config, Set.of());
+    if (config.isSet(QuantizationConfig.FIELD)) {
+      throw config.unsupported(QuantizationConfig.FIELD, "none, since nothing is quantized here");
+    }
+    layout.check(config);
+    Export.write(
+        layout,
+        layer,
+        BlockForms.published(layout, config, block),
+        (part, place, array) ->
+            sink.put(place.name(), array, part.isKeptInFloat32() ? atLeastFloat32(type) : type));
   }
 
   /**
@@ -126,12 +132,7 @@ public final class MoeCheckpoints {
     }
   }
 
-  /** The fields of the part with the blocks; the whole model may be quantized beside them. */
-  private static ModelConfig relevant(Layout layout, ModelConfig fields) {
-    ModelConfig part = layout.relevant(fields);
-    if (part != fields) {
-      layout.check(fields, Set.of());
-    }
-    return part;
+  private static TensorType atLeastFloat32(TensorType type) {
+    return type.bytes() < TensorType.FLOAT32.bytes() ? TensorType.FLOAT32 : type;
   }
 }

@@ -39,9 +39,14 @@ final class NllbMoeLayout implements Layout {
   }
 
   @Override
-  public void check(ModelConfig config, Set<String> names) {
-    Layout.super.check(config, names);
+  public void check(ModelConfig config) {
     config.requireOff("router_ignore_padding_tokens");
+    rule(config);
+    capacity(config);
+    if (config.size("num_experts") < 2) {
+      throw new LayoutException(
+          "config num_experts must be at least 2, for a token chooses two, but is 1");
+    }
   }
 
   @Override

@@ -3,6 +3,7 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.routing.GatedRouter;
+import io.github.moe4j.routing.TopK;
 import java.util.List;
 
 /**
@@ -29,8 +30,7 @@ final class Qwen2MoeLayout implements Layout {
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
     int width = config.size("hidden_size");
     int shared = config.size("shared_expert_intermediate_size");
-    BlockSizes sizes =
-        BlockSizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
+    BlockSizes sizes = sizes(config);
     return MlpForms.of(
         block,
         sizes,
@@ -40,11 +40,23 @@ final class Qwen2MoeLayout implements Layout {
                 mlp + ".shared_expert_gate.weight", "shared.gate.weight", 1, width))));
   }
 
+  private static BlockSizes sizes(ModelConfig config) {
+    return BlockSizes.of(config, "num_experts", "num_local_experts", "moe_intermediate_size");
+  }
+
+  @Override
+  public void check(ModelConfig config) {
+    rule(config);
+  }
+
+  private static TopK rule(ModelConfig config) {
+    return SoftmaxTopK.of(config, 4, sizes(config));
+  }
+
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
     Activation activation = config.activation("hidden_act", "silu");
-    return MoeLayer.builder(
-            GatedRouter.of(arrays.gate(), SoftmaxTopK.of(config, 4)), arrays.glu(activation))
+    return MoeLayer.builder(GatedRouter.of(arrays.gate(), rule(config)), arrays.glu(activation))
         .sharedExpert(arrays.shared(activation));
   }
 }

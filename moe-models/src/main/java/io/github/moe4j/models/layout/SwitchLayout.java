@@ -8,7 +8,6 @@ import io.github.moe4j.models.layout.MoeBlock.Stack;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.Switch;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -30,12 +29,12 @@ final class SwitchLayout implements Layout {
   }
 
   @Override
-  public void check(ModelConfig config, Set<String> names) {
-    Layout.super.check(config, names);
+  public void check(ModelConfig config) {
     config.requireOff("is_gated_act");
     if (config.text("feed_forward_proj", "").startsWith("gated")) {
       throw config.unsupported("feed_forward_proj", "relu, silu, gelu, gelu_new");
     }
+    room(config);
   }
 
   @Override
@@ -82,9 +81,12 @@ final class SwitchLayout implements Layout {
     return List.of(config.flag("router_bias", false) ? GluParts.join(parts, List.of(bias)) : parts);
   }
 
+  private static CapacityFormula room(ModelConfig config) {
+    return CapacityFormula.fixed(config.count("expert_capacity", 64));
+  }
+
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
-    CapacityFormula room = CapacityFormula.fixed(config.count("expert_capacity", 64));
     return MoeLayer.builder(
             GatedRouter.of(
                 Jitter.before(arrays.gate(), config.rate("router_jitter_noise", 0.01)),
@@ -92,6 +94,6 @@ final class SwitchLayout implements Layout {
             arrays
                 .ffn(config.activation("dense_act_fn", config.text("feed_forward_proj", "relu")))
                 .withDropout(config.rate("dropout_rate", 0.1)))
-        .capacity(new LimitedCapacity(room, true, DropOrder.tokenMajor()));
+        .capacity(new LimitedCapacity(room(config), true, DropOrder.tokenMajor()));
   }
 }

@@ -2,7 +2,7 @@ package io.github.moe4j.models.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.github.moe4j.testkit.MemoryTensors;
+import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -33,7 +33,8 @@ class BlocksTest {
   void blocks_ofConfig_areThose(String type, String fields, String expected) {
     String config = "{\"model_type\": \"" + type + "\", " + fields.replace('\'', '"') + "}";
     StringBuilder found = new StringBuilder();
-    for (MoeBlock block : MoeCheckpoints.of(config, new MemoryTensors()).blocks()) {
+    ModelConfig read = new ModelConfig(ConfigJson.parse(config));
+    for (MoeBlock block : Layouts.of(read, Set.of()).blocks(read)) {
       found.append(' ').append(block.stack().lower().charAt(0)).append(block.layer());
     }
     assertEquals(expected == null ? "" : expected, found.toString().trim());

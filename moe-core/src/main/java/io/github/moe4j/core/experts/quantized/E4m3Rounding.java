@@ -2,6 +2,8 @@ package io.github.moe4j.core.experts.quantized;
 
 import static io.github.moe4j.core.internal.kernel.PackedKernels.E4M3_TERMS;
 
+import io.github.moe4j.core.internal.SmallFloats;
+
 /**
  * Rounding to FP8 e4m3 with a scale for each block of outputs and inputs, see {@link
  * WeightFormat#FP8_E4M3}.

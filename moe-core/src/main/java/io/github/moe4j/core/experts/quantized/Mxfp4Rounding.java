@@ -2,6 +2,8 @@ package io.github.moe4j.core.experts.quantized;
 
 import static io.github.moe4j.core.internal.kernel.PackedKernels.MXFP4_TERMS;
 
+import io.github.moe4j.core.internal.SmallFloats;
+
 /**
  * Rounding to MXFP4, see {@link WeightFormat#MXFP4}.
  *

@@ -1,4 +1,4 @@
-package io.github.moe4j.core.experts.quantized;
+package io.github.moe4j.core.internal;
 
 /**
  * The numbers of a float format of at most eight bits; a code is the sign, the exponent and the fraction.
@@ -6,12 +6,12 @@ package io.github.moe4j.core.experts.quantized;
  * @param signBit of a code
  * @param values the finite ones from 0 up, by code
  */
-record SmallFloats(int signBit, float[] values) {
+public record SmallFloats(int signBit, float[] values) {
   /** FP8 with 4 bits of exponent and 3 of fraction, without infinities, from ±2⁻⁹ to ±448; two codes are NaN. */
-  static final SmallFloats E4M3 = of(4, 3, 127);
+  public static final SmallFloats E4M3 = of(4, 3, 127);
 
   /** FP4 with 2 bits of exponent and 1 of fraction: 0, ½, 1, 1½, 2, 3, 4, 6, and as many negative. */
-  static final SmallFloats E2M1 = of(2, 1, 8);
+  public static final SmallFloats E2M1 = of(2, 1, 8);
 
   private static SmallFloats of(int exponentBits, int fractionBits, int count) {
     int bias = (1 << exponentBits - 1) - 1;
@@ -26,12 +26,12 @@ record SmallFloats(int signBit, float[] values) {
   }
 
   /** The largest finite number. */
-  float largest() {
+  public float largest() {
     return values[values.length - 1];
   }
 
   /** The code of the nearest number, ties to the even code; of the largest one for numbers beyond. */
-  int code(double value) {
+  public int code(double value) {
     double size = Math.abs(value);
     int low = 0;
     int high = values.length - 1;
@@ -49,7 +49,7 @@ record SmallFloats(int signBit, float[] values) {
   }
 
   /** The number of a code that is finite. */
-  float value(int code) {
+  public float value(int code) {
     float size = values[code & signBit - 1];
     return (code & signBit) == 0 ? size : -size;
   }

@@ -1,0 +1,25 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.io.TensorSink;
+import io.github.moe4j.core.io.TensorSource;
+import java.io.IOException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** A tensor that is stored as its numbers. */
+record PlainTensor(TensorSource source, String name) implements StoredTensor {
+  @Override
+  public long[] shape() {
+    return source.shape(name);
+  }
+
+  @Override
+  public INDArray read(DataType type) throws IOException {
+    return source.read(name, type);
+  }
+
+  @Override
+  public void write(INDArray array, TensorSink sink) throws IOException {
+    sink.put(name, array, source.type(name));
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.io.TensorSink;
+import java.io.IOException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** The numbers of one tensor of a model, in whatever tensors its files keep them. Immutable. */
+interface StoredTensor {
+  /** The shape of the numbers. */
+  long[] shape();
+
+  /**
+   * The numbers, exact in DOUBLE and rounded once in FLOAT.
+   *
+   * @param type FLOAT or DOUBLE
+   * @return new, contiguous in c order
+   */
+  INDArray read(DataType type) throws IOException;
+
+  /**
+   * Writes other numbers in the same storage: numbers that were read and not changed give the same bytes.
+   *
+   * @param array of the shape. Not modified.
+   */
+  void write(INDArray array, TensorSink sink) throws IOException;
+}

@@ -1,0 +1,87 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.io.TensorSource;
+import io.github.moe4j.core.io.TensorType;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tensors of a model by the numbers that they hold, whether plain, FP8 with scales of blocks or MXFP4. Tensors of
+ * scales are part of those that they scale, and have no name here.
+ */
+final class StoredTensors {
+  private static final String BLOCKS = "blocks";
+
+  private final TensorSource source;
+  private final @Nullable BlockScales blockScales;
+  private final Set<String> names = new LinkedHashSet<>();
+
+  /**
+   * Tensors of a source.
+   *
+   * @param blockScales of FP8 tensors, from the config; null if it has none
+   */
+  StoredTensors(TensorSource source, @Nullable BlockScales blockScales) {
+    this.source = source;
+    this.blockScales = blockScales;
+    Set<String> all = source.names();
+    for (String name : all) {
+      boolean isScales = name.endsWith(BlockScaledTensor.SCALES)
+              && all.contains(name.substring(0, name.length() - BlockScaledTensor.SCALES.length()))
+          || name.endsWith("scales") && all.contains(sibling(name, "scales", BLOCKS));
+      if (!isScales) {
+        names.add(name);
+      }
+    }
+  }
+
+  private static String sibling(String name, String end, String other) {
+    return name.substring(0, name.length() - end.length()) + other;
+  }
+
+  /** Names of the tensors, in the order of the source; of MXFP4 that of the blocks. */
+  Set<String> names() {
+    return names;
+  }
+
+  /**
+   * How a tensor is stored.
+   *
+   * @param name one of {@link #names}
+   * @throws LayoutException if it is in a form that is not supported
+   */
+  StoredTensor get(String name) {
+    if (isMxfp4(name)) {
+      return new Mxfp4Tensor(source, name, sibling(name, BLOCKS, "scales"));
+    }
+    TensorType type;
+    try {
+      type = source.type(name);
+    } catch (UnsupportedOperationException e) {
+      throw new LayoutException("%s", e.getMessage());
+    }
+    return switch (type) {
+      case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 -> new PlainTensor(source, name);
+      case FLOAT8_E4M3 -> blockScaled(name);
+      default ->
+        throw new LayoutException(
+            "tensor %s of shape %s is %s, which is not supported for weights",
+            name, Arrays.toString(source.shape(name)), type);
+    };
+  }
+
+  private static boolean isMxfp4(String name) {
+    return name.endsWith("_" + BLOCKS) || name.endsWith("." + BLOCKS);
+  }
+
+  private StoredTensor blockScaled(String name) {
+    if (blockScales == null) {
+      throw new LayoutException(
+          "tensor %s is FP8, so the config must have quantization_config with weight_block_size but has none",
+          name);
+    }
+    return new BlockScaledTensor(source, name, blockScales);
+  }
+}
