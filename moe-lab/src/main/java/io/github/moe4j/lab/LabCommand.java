@@ -2,6 +2,7 @@ package io.github.moe4j.lab;
 
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
+import io.github.moe4j.lab.report.DifferenceTable;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.LabTable;
@@ -144,6 +145,7 @@ public final class LabCommand implements Callable<Integer> {
       LabResult result = Lab.run(experiment, store, watch, watch.progress());
       watch.progress().close();
       LabTable.print(result, terminal);
+      DifferenceTable.print(result, terminal);
       terminal.println();
       Path page = folder.resolve(LabReport.PAGE);
       terminal.println((result.complete() ? "report: " : "partial report: ") + page);

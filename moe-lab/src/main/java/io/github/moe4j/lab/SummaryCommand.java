@@ -3,14 +3,15 @@ package io.github.moe4j.lab;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
+import io.github.moe4j.lab.report.PairedDifference;
 import io.github.moe4j.lab.report.SeedSpread;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
@@ -23,8 +24,11 @@ import picocli.CommandLine.Spec;
     name = "summary",
     description =
         "Prints the held-out bits per byte of one or several runs, one column per seed, as a Markdown"
-            + " table with the mean and the difference to the first model.")
+            + " table with the mean ± sample standard deviation, the difference to the first model paired by"
+            + " seed, and its 95 % interval.")
 public final class SummaryCommand implements Callable<Integer> {
+  private static final String FORMAT = "%.4f";
+
   @Spec
   private @Nullable CommandSpec spec;
 
@@ -44,25 +48,32 @@ public final class SummaryCommand implements Callable<Integer> {
   }
 
   private static void print(List<LabResult> runs, PrintWriter out) {
-    List<ModelResult> all = runs.stream().flatMap(run -> run.models().stream()).toList();
+    List<ModelResult> all =
+        runs.stream().flatMap(run -> run.finishedModels().stream()).toList();
     List<String> models = all.stream().map(ModelResult::name).distinct().toList();
     List<Long> seeds = all.stream().map(ModelResult::seed).distinct().toList();
-    row(out, "model", seeds.stream().map(seed -> "seed " + seed).toList(), "mean", "difference");
-    row(out, "---", seeds.stream().map(seed -> "---:").toList(), "---:", "---:");
-    double first = Double.NaN;
+    List<String> heads = new ArrayList<>(List.of("model"));
+    seeds.forEach(seed -> heads.add("seed " + seed));
+    heads.addAll(List.of("mean", "difference", "95 % interval"));
+    row(out, heads);
+    row(out, heads.stream().map(head -> head.equals("model") ? "---" : "---:").toList());
+    double[] first = {};
     for (String model : models) {
       double[] values =
           seeds.stream().mapToDouble(seed -> bitsPerByte(all, model, seed)).toArray();
-      double mean = SeedSpread.of(values).mean();
-      first = Double.isNaN(first) ? mean : first;
-      row(
-          out,
-          model,
-          Arrays.stream(values)
-              .mapToObj(v -> String.format(Locale.ROOT, "%.4f", v))
-              .toList(),
-          String.format(Locale.ROOT, "%.4f", mean),
-          String.format(Locale.ROOT, "%+.4f", mean - first));
+      boolean isFirst = model.equals(models.get(0));
+      first = isFirst ? values : first;
+      PairedDifference difference = PairedDifference.of(first, values);
+      List<String> cells = new ArrayList<>(List.of(model));
+      Arrays.stream(values).forEach(value -> cells.add(number(value)));
+      cells.add(SeedSpread.of(values).text(FORMAT));
+      cells.add(isFirst ? "" : difference.text(FORMAT));
+      cells.add(isFirst ? "" : difference.interval(FORMAT));
+      row(out, cells);
+    }
+    if (seeds.size() == 1) {
+      out.println();
+      out.println("One seed: differences have no interval.");
     }
     out.flush();
   }
@@ -75,16 +86,11 @@ public final class SummaryCommand implements Callable<Integer> {
         .orElse(Double.NaN);
   }
 
-  private static void row(
-      PrintWriter out, String name, List<String> cells, String mean, String difference) {
-    out.println("| "
-        + name
-        + " | "
-        + cells.stream().collect(Collectors.joining(" | "))
-        + " | "
-        + mean
-        + " | "
-        + difference
-        + " |");
+  private static String number(double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, FORMAT, value) : "-";
+  }
+
+  private static void row(PrintWriter out, List<String> cells) {
+    out.println("| " + String.join(" | ", cells) + " |");
   }
 }

@@ -23,15 +23,21 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.learning.config.Adam;
 
 /** Trains one variant and measures it. All variants see the same batches in the same order. */
 public final class Trainer {
   private static final double MAX_NORM = 1;
-  private static final int CURVE_POINTS = 12;
-  private static final int CURVE_WINDOWS = 96;
-  private static final int FINAL_WINDOWS = 768;
+  private static final int CURVE_POINTS = 10;
+
+  /**
+   * Windows of held-out text, the same at each point of the curve, spread evenly. Of the default text they are a sixth: two
+   * models' difference on them is within 0.003 bits per byte of that on all of it, a figure within 0.01; on 96 windows
+   * it would be 0.007 and 0.08. One evaluation costs about 1.5 % of a default training.
+   */
+  private static final int HELD_OUT_WINDOWS = 768;
 
   private final Variant variant;
   private final LabOptions options;
@@ -45,6 +51,11 @@ public final class Trainer {
   private final RestorableRandom batches;
   private final RestorableRandom noise;
   private final TrainingLog log = new TrainingLog();
+  private final SmoothedLoss shownLoss = new SmoothedLoss();
+
+  /** Of the model as it is at the last point of the curve; null before the first. */
+  private HeldOutText.@Nullable Evaluation lastEvaluation;
+
   private int step;
 
   /**
@@ -89,7 +100,7 @@ public final class Trainer {
   public int train(BooleanSupplier stop, Progress progress, Runnable afterStep) {
     int interval = (options.steps() + CURVE_POINTS - 1) / CURVE_POINTS;
     while (step < options.steps() && !stop.getAsBoolean()) {
-      double bits = trainStep();
+      double bits = shownLoss.add(trainStep());
       progress.step(String.format(Locale.ROOT, "%s %.3f bits/byte", variant.name(), bits));
       if (step % interval == 0 || step == options.steps()) {
         addPoint();
@@ -157,7 +168,13 @@ public final class Trainer {
   }
 
   private void addPoint() {
-    log.point(step, heldOutText.evaluate(CURVE_WINDOWS).bitsPerByte());
+    HeldOutText.Evaluation evaluation = evaluate();
+    log.point(step, evaluation.bitsPerByte());
+    lastEvaluation = evaluation;
+  }
+
+  private HeldOutText.Evaluation evaluate() {
+    return heldOutText.evaluate(HELD_OUT_WINDOWS);
   }
 
   /**
@@ -170,7 +187,7 @@ public final class Trainer {
 
   /** Evaluates the model as it is now on held-out text. */
   public HeldOut heldOut() {
-    HeldOutText.Evaluation all = heldOutText.evaluate(FINAL_WINDOWS);
+    HeldOutText.Evaluation all = evaluate();
     return new HeldOut(all.bitsPerByte(), all.use().load());
   }
 
@@ -180,7 +197,7 @@ public final class Trainer {
    * each time.
    */
   void trace(Path file) throws IOException {
-    heldOutText.trace(FINAL_WINDOWS, file);
+    heldOutText.trace(HELD_OUT_WINDOWS, file);
   }
 
   /** All state of the training, to go on from there later with the same numbers. */
@@ -202,6 +219,7 @@ public final class Trainer {
     batches.restore(saved, "batches");
     noise.restore(saved, "noise");
     log.restore(saved, "log");
+    lastEvaluation = null;
     step = Math.toIntExact(saved.number("step"));
   }
 
@@ -210,12 +228,12 @@ public final class Trainer {
     return step;
   }
 
-  /** Evaluates the model as it is now on held-out text and puts all figures together. */
+  /** Puts all figures together; those of held-out text are of the last point of the curve, which is now. */
   ModelResult result() {
     if (log.stepsSincePoint() > 0) {
       addPoint();
     }
-    HeldOutText.Evaluation all = heldOutText.evaluate(FINAL_WINDOWS);
+    HeldOutText.Evaluation all = lastEvaluation == null ? evaluate() : lastEvaluation;
     UseCounter use = all.use();
     return new ModelResult(
         variant.name(),

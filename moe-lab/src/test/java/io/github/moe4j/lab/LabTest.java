@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.cli.Progress;
+import io.github.moe4j.lab.report.CurvePoint;
 import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
@@ -71,7 +72,10 @@ class LabTest {
     for (ModelResult model : result.models()) {
       assertTrue(model.validationBitsPerByte() < 6, model.name() + " must learn");
       assertTrue(model.tokensPerSecond() > 0);
-      assertFalse(model.curve().isEmpty());
+      // Curve and table are of the same windows of the same text.
+      CurvePoint last = model.curve().get(model.curve().size() - 1);
+      assertEquals(30, last.step());
+      assertEquals(model.validationBitsPerByte(), last.validationBitsPerByte());
       boolean dense = model.name().equals("dense");
       assertEquals(dense, model.expertUse() == null);
       assertEquals(dense, model.activeParameters() == model.parameters());
@@ -103,6 +107,10 @@ class LabTest {
     assertEquals("5 of 30 steps of top-k-unbalanced, model 2 of 4", result.progress());
     assertEquals(2, result.models().size());
     assertNull(result.models().get(0).expertUse());
+    ModelResult unfinished = result.models().get(1);
+    assertEquals(
+        unfinished.validationBitsPerByte(),
+        unfinished.curve().get(unfinished.curve().size() - 1).validationBitsPerByte());
   }
 
   @Test
@@ -154,6 +162,8 @@ class LabTest {
     StringWriter table = new StringWriter();
     assertEquals(0, execute(new StringWriter(), table, "summary " + page.getParent()));
     assertTrue(table.toString().contains("| top-k-unbalanced | "), table.toString());
+    assertTrue(
+        table.toString().endsWith("One seed: differences have no interval.\n"), table.toString());
     assertEquals(2, execute(new StringWriter(), table, "summary " + folder));
   }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.lab.report.ComparisonPage;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import java.io.IOException;
@@ -186,6 +187,20 @@ class RunOptionsTest {
         0, lab("compare", folder.resolve("a").toString(), folder.resolve("b").toString()));
     assertTrue(out.toString().contains("--learning-rate: A 0.003, B 0.01"), out.toString());
     assertTrue(out.toString().contains("dense"), out.toString());
+    Path page = folder.resolve("page").resolve(ComparisonPage.PAGE);
+    assertFalse(Files.exists(page), "a page was not asked for");
+    String[] pageToo = {
+      "compare",
+      folder.resolve("a").toString(),
+      folder.resolve("b").toString(),
+      "--out",
+      page.getParent().toString()
+    };
+    assertEquals(0, lab(pageToo));
+    assertTrue(out.toString().contains("page: " + page), out.toString());
+    assertTrue(Files.readString(page).contains("\"--learning-rate\""));
+    assertEquals(2, lab(pageToo));
+    assertTrue(err.toString().contains("--force overwrites it"), err.toString());
     assertEquals(2, lab("compare", folder.resolve("a").toString(), folder.toString()));
     assertTrue(err.toString().contains("holds no result that can be read"), err.toString());
   }

@@ -67,17 +67,24 @@ const page = {
   const HIGH = 1;
 
   function bestOf(column, things) {
-    const values = things.map(column.of).filter(known);
+    const values = things.filter((thing) => !thing.unfinished).map(column.of).filter(known);
     if (!column.better || values.length < 2) return null;
     const best = column.better === HIGH ? Math.max(...values) : Math.min(...values);
     return values.every((value) => value === best) ? null : best;
   }
 
+  function addSmall(column, thing, cell) {
+    const more = column.more && column.more(thing);
+    for (const text of [more].flat()) {
+      if (text) make("small", text, cell);
+    }
+  }
+
   /**
    * A table with a row a thing, sorted by a click on a heading. A column has a head, of(thing) for its
-   * value, write(value, thing), and maybe better: LOW or HIGH, and more(thing) for a small text below
-   * the value. The first column names the thing; swatch(thing), if it has that, gives the number of its
-   * colour.
+   * value, write(value, thing), and maybe better: LOW or HIGH, more(thing) for a small text below the value or
+   * several, and marked(thing) if it is to be bold. The first column names the thing; swatch(thing), if it has that,
+   * gives the number of its colour. A thing that is unfinished is never the best.
    */
   function fillTable(table, things, columns) {
     const [name, ...figures] = columns;
@@ -89,14 +96,15 @@ const page = {
       cell.scope = "row";
       if (name.swatch) addSwatch(cell, name.swatch(thing));
       cell.append(name.of(thing));
+      addSmall(name, thing, cell);
       figures.forEach((column, i) => {
         const value = column.of(thing);
         const text = typeof value === "string" ? value : "–";
         const figure = make("td", known(value) ? column.write(value, thing) : text, row);
-        if (known(value) && value === best[i]) figure.className = "best";
+        const bold = column.marked ? column.marked(thing) : known(value) && value === best[i] && !thing.unfinished;
+        if (bold) figure.className = "best";
         else if (text === "–" && !known(value)) figure.className = "none";
-        const more = column.more && column.more(thing);
-        if (more) make("small", more, figure);
+        addSmall(column, thing, figure);
       });
       return row;
     });

@@ -1,140 +1,145 @@
 package io.github.moe4j.lab.report;
 
-import java.io.PrintWriter;
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Two results side by side. A model is compared with that of the same name, or, where each result has
- * one model with a router only, with that one.
+ * Two results, A and B, side by side. A model is compared with that of the same name, or, where each result has
+ * one model only, with that one. Models whose training is unfinished do not take part.
+ *
+ * @param settings options and environment in which the results differ
+ * @param unfinished of both results, in words
+ * @param models what is compared
  */
-public final class LabComparison {
-  private static final String ROW = "%-26s %22s %22s %22s %s%n";
-
-  private record Figure(String name, String format, ToDoubleFunction<ModelResult> of) {}
-
-  private static final List<Figure> FIGURES = List.of(
-      new Figure("validation bits per byte", "%.4f", ModelResult::validationBitsPerByte),
-      new Figure("tokens per second", "%.0f", ModelResult::tokensPerSecond),
-      new Figure("load CV", "%.3f", m -> m.ofUse(ExpertUse::loadCv)),
-      new Figure("most loaded over mean", "%.3f", m -> m.ofUse(ExpertUse::mostLoadedOverMean)),
-      new Figure("dropped %", "%.2f", m -> m.ofUse(u -> 100 * u.droppedShare())),
-      new Figure("routing entropy, nats", "%.3f", m -> m.ofUse(ExpertUse::routingEntropy)),
-      new Figure("experts without tokens", "%.1f", m -> m.ofUse(ExpertUse::expertsWithoutTokens)));
-
-  private LabComparison() {}
+public record LabComparison(List<Setting> settings, List<String> unfinished, List<Pair> models) {
 
   /**
-   * Prints the options that differ, and then a table for each model: mean ± standard deviation over
-   * seeds in both, and B − A over the seeds that both have.
+   * An option or a part of the environment that differs.
    *
-   * @throws IllegalArgumentException if they have no model in common
+   * @param name an option with its dashes
+   * @param a value in A; a dash if there is none
+   * @param b value in B
    */
-  public static void print(LabResult a, LabResult b, PrintWriter out) {
-    List<Pair> pairs = pairs(a, b);
-    if (pairs.isEmpty()) {
-      throw new IllegalArgumentException("the runs have no model in common: %s and %s"
-          .formatted(a.byName().keySet(), b.byName().keySet()));
+  public record Setting(String name, String a, String b) {}
+
+  /**
+   * A model in both results.
+   *
+   * @param name its name, or both names
+   * @param a its trainings in A, one per seed
+   * @param b its trainings in B
+   * @param rows one for each figure that A or B has
+   */
+  record Pair(
+      String name,
+      @JsonIgnore List<ModelResult> a,
+      @JsonIgnore List<ModelResult> b,
+      List<Row> rows) {
+    static Pair of(String name, List<ModelResult> a, List<ModelResult> b) {
+      return new Pair(
+          name,
+          a,
+          b,
+          FIGURES.stream().map(figure -> figure.row(a, b)).filter(Row::any).toList());
     }
-    printOptions(a, b, out);
-    for (Pair pair : pairs) {
-      print(pair, out);
-    }
-    out.flush();
   }
 
-  /** The results of a model in both runs, one a seed. */
-  private record Pair(String name, List<ModelResult> a, List<ModelResult> b) {}
+  /**
+   * A figure in both results.
+   *
+   * @param name what it is
+   * @param decimals to show
+   * @param a over the seeds of A
+   * @param b over the seeds of B
+   * @param difference B − A over the seeds that both have
+   */
+  record Row(String name, int decimals, SeedSpread a, SeedSpread b, PairedDifference difference) {
+    boolean any() {
+      return a.count() > 0 || b.count() > 0;
+    }
 
-  private static List<Pair> pairs(LabResult a, LabResult b) {
-    Map<String, List<ModelResult>> inA = a.byName();
-    Map<String, List<ModelResult>> inB = b.byName();
+    String format() {
+      return "%." + decimals + "f";
+    }
+  }
+
+  private record Figure(String name, int decimals, ToDoubleFunction<ModelResult> of) {
+    Row row(List<ModelResult> a, List<ModelResult> b) {
+      return new Row(name, decimals, spread(a), spread(b), PairedDifference.of(a, b, of));
+    }
+
+    private SeedSpread spread(List<ModelResult> models) {
+      return SeedSpread.of(models.stream().mapToDouble(of).toArray());
+    }
+  }
+
+  private static final List<Figure> FIGURES = List.of(
+      new Figure("validation bits per byte", 4, ModelResult::validationBitsPerByte),
+      new Figure("tokens per second", 0, ModelResult::tokensPerSecond),
+      new Figure("load CV", 3, m -> m.ofUse(ExpertUse::loadCv)),
+      new Figure("most loaded over mean", 3, m -> m.ofUse(ExpertUse::mostLoadedOverMean)),
+      new Figure("dropped %", 2, m -> m.ofUse(u -> 100 * u.droppedShare())),
+      new Figure("routing entropy, nats", 3, m -> m.ofUse(ExpertUse::routingEntropy)),
+      new Figure("experts without tokens", 1, m -> m.ofUse(ExpertUse::expertsWithoutTokens)));
+
+  /**
+   * Compares two results.
+   *
+   * @throws IllegalArgumentException if they have no finished model in common
+   */
+  public static LabComparison of(LabResult a, LabResult b) {
+    List<Pair> pairs = pairs(a.finishedByName(), b.finishedByName());
+    if (pairs.isEmpty()) {
+      throw new IllegalArgumentException("the runs have no finished model in common: %s and %s"
+          .formatted(a.finishedByName().keySet(), b.finishedByName().keySet()));
+    }
+    List<Setting> settings = new ArrayList<>();
+    addDifferent("--", a.configuration(), b.configuration(), settings);
+    addDifferent("", a.environment(), b.environment(), settings);
+    List<String> unfinished = new ArrayList<>();
+    a.unfinished().forEach((run, progress) -> unfinished.add("A: " + run + ": " + progress));
+    b.unfinished().forEach((run, progress) -> unfinished.add("B: " + run + ": " + progress));
+    return new LabComparison(settings, unfinished, pairs);
+  }
+
+  /** Whether any difference has an interval: two seeds in common. */
+  boolean hasInterval() {
+    return models.stream()
+        .flatMap(pair -> pair.rows().stream())
+        .anyMatch(row -> row.difference().hasInterval());
+  }
+
+  private static List<Pair> pairs(
+      Map<String, List<ModelResult>> inA, Map<String, List<ModelResult>> inB) {
     List<Pair> pairs = new ArrayList<>();
     inA.forEach((name, seeds) -> {
       List<ModelResult> others = inB.get(name);
       if (others != null) {
-        pairs.add(new Pair(name, seeds, others));
+        pairs.add(Pair.of(name, seeds, others));
       }
     });
     if (pairs.isEmpty() && inA.size() == 1 && inB.size() == 1) {
-      String names =
-          inA.keySet().iterator().next() + " and " + inB.keySet().iterator().next();
-      pairs.add(new Pair(names, a.models(), b.models()));
+      inA.forEach((nameA, seedsA) -> inB.forEach(
+          (nameB, seedsB) -> pairs.add(Pair.of(nameA + " and " + nameB, seedsA, seedsB))));
     }
     return pairs;
   }
 
-  private static void printOptions(LabResult a, LabResult b, PrintWriter out) {
-    Set<String> names = new LinkedHashSet<>(a.configuration().keySet());
-    names.addAll(b.configuration().keySet());
-    boolean same = true;
+  private static void addDifferent(
+      String prefix, Map<String, String> a, Map<String, String> b, List<Setting> settings) {
+    Set<String> names = new LinkedHashSet<>(a.keySet());
+    names.addAll(b.keySet());
     for (String name : names) {
-      String inA = a.configuration().getOrDefault(name, "-");
-      String inB = b.configuration().getOrDefault(name, "-");
+      String inA = a.getOrDefault(name, "-");
+      String inB = b.getOrDefault(name, "-");
       if (!inA.equals(inB)) {
-        out.printf("--%s: A %s, B %s%n", name, inA, inB);
-        same = false;
+        settings.add(new Setting(prefix + name, inA, inB));
       }
     }
-    if (same) {
-      out.println("A and B have the same options.");
-    }
-    if (!a.complete() || !b.complete()) {
-      out.println("Not finished: " + (a.complete() ? "" : "A ") + (b.complete() ? "" : "B"));
-    }
-  }
-
-  private static void print(Pair pair, PrintWriter out) {
-    out.println();
-    out.printf(ROW, pair.name(), "A", "B", "B - A", "seeds");
-    for (Figure figure : FIGURES) {
-      SeedSpread inA = SeedSpread.of(pair.a().stream().mapToDouble(figure.of()).toArray());
-      SeedSpread inB = SeedSpread.of(pair.b().stream().mapToDouble(figure.of()).toArray());
-      if (inA.count() == 0 && inB.count() == 0) {
-        continue;
-      }
-      SeedSpread difference = difference(pair, figure.of());
-      out.printf(
-          ROW,
-          "  " + figure.name(),
-          text(figure.format(), inA),
-          text(figure.format(), inB),
-          text(figure.format().replace("%", "%+"), difference),
-          difference.count());
-    }
-  }
-
-  /** Differences by seed, so that what a seed does to both does not count. */
-  private static SeedSpread difference(Pair pair, ToDoubleFunction<ModelResult> figure) {
-    return SeedSpread.of(pair.a().stream()
-        .map(model -> difference(model, pair.b(), figure))
-        .filter(value -> value != null)
-        .mapToDouble(Double::doubleValue)
-        .toArray());
-  }
-
-  private static @Nullable Double difference(
-      ModelResult a, List<ModelResult> all, ToDoubleFunction<ModelResult> figure) {
-    return all.stream()
-        .filter(b -> b.seed() == a.seed())
-        .findFirst()
-        .map(b -> figure.applyAsDouble(b) - figure.applyAsDouble(a))
-        .orElse(null);
-  }
-
-  private static String text(String format, SeedSpread spread) {
-    if (spread.count() == 0) {
-      return "-";
-    }
-    String mean = String.format(Locale.ROOT, format, spread.mean());
-    return spread.count() == 1
-        ? mean
-        : mean + " ± " + String.format(Locale.ROOT, format.replace("+", ""), spread.deviation());
   }
 }

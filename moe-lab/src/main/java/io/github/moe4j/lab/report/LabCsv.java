@@ -34,6 +34,7 @@ final class LabCsv {
     Map<String, String> row = new LinkedHashMap<>();
     row.put("model", model.name());
     row.put("seed", Long.toString(model.seed()));
+    row.put("steps", steps(model));
     row.put("validation bits per byte", number(model.validationBitsPerByte()));
     row.put("tokens per second", number(model.tokensPerSecond()));
     row.put("parameters", Long.toString(model.parameters()));
@@ -56,6 +57,12 @@ final class LabCsv {
     result.configuration().forEach((name, value) -> row.put("--" + name, value));
     result.environment().forEach(row::put);
     return row;
+  }
+
+  /** Steps of training done. */
+  private static String steps(ModelResult model) {
+    List<CurvePoint> curve = model.curve();
+    return curve.isEmpty() ? "" : Integer.toString(curve.get(curve.size() - 1).step());
   }
 
   private static String part(ModelResult model, String kind) {

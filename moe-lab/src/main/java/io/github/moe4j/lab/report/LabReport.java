@@ -103,6 +103,6 @@ public final class LabReport {
 
   /** The page; the data are embedded, and its script does the rest. */
   static String html(LabResult result) {
-    return HTML.of(result.title(), result);
+    return HTML.of(result.title(), ReportData.of(result));
   }
 }

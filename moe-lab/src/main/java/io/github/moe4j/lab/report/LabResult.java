@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -49,9 +50,9 @@ public record LabResult(
     domains = List.copyOf(domains);
     scripts = List.copyOf(scripts);
     models = List.copyOf(models);
-    Set<String> runs = new HashSet<>();
+    Set<ModelRun> runs = new HashSet<>();
     for (ModelResult model : models) {
-      String run = model.name() + ", seed " + model.seed();
+      ModelRun run = new ModelRun(model.name(), model.seed());
       if (!runs.add(run)) {
         throw new IllegalArgumentException("two models are " + run);
       }
@@ -67,7 +68,54 @@ public record LabResult(
 
   /** The results of each model, one a seed, in their order. */
   Map<String, List<ModelResult>> byName() {
+    return byName(models);
+  }
+
+  /** The same of the models whose training is finished: others have not the same steps behind them. */
+  Map<String, List<ModelResult>> finishedByName() {
+    return byName(finishedModels());
+  }
+
+  private static Map<String, List<ModelResult>> byName(List<ModelResult> models) {
     return models.stream()
         .collect(Collectors.groupingBy(ModelResult::name, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  /** The models whose training is finished, in their order. */
+  public List<ModelResult> finishedModels() {
+    return models.stream().filter(model -> unfinished(model).isEmpty()).toList();
+  }
+
+  /**
+   * How far the trainings came that were interrupted.
+   *
+   * @return such as {@code "312 of 500 steps"}, in the order of the models; empty if all are finished
+   */
+  public Map<ModelRun, String> unfinished() {
+    Map<ModelRun, String> all = new LinkedHashMap<>();
+    for (ModelResult model : models) {
+      String progress = unfinished(model);
+      if (!progress.isEmpty()) {
+        all.put(new ModelRun(model.name(), model.seed()), progress);
+      }
+    }
+    return all;
+  }
+
+  /**
+   * How far the training of a model came that was interrupted.
+   *
+   * @param model one of this result
+   * @return empty if the training is finished
+   */
+  String unfinished(ModelResult model) {
+    String steps = configuration.getOrDefault("steps", "");
+    List<CurvePoint> curve = model.curve();
+    if (complete || curve.isEmpty() || !steps.matches("\\d{1,9}")) {
+      return "";
+    }
+    int done = curve.get(curve.size() - 1).step();
+    int all = Integer.parseInt(steps);
+    return done < all ? String.format(Locale.ROOT, "%,d of %,d steps", done, all) : "";
   }
 }

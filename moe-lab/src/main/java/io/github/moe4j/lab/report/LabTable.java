@@ -44,7 +44,8 @@ public final class LabTable {
   private LabTable() {}
 
   /**
-   * Prints the table: of several seeds the mean, with the standard deviation of the first figure.
+   * Prints the table: of several seeds the mean, with the standard deviation of the first figure. A model
+   * with unfinished training has a star, which {@link DifferenceTable} explains.
    *
    * @param result what to print; without models only the heading is printed
    * @param out where to; flushed, not closed
@@ -58,8 +59,12 @@ public final class LabTable {
     List<List<String>> lines = new ArrayList<>();
     lines.add(line("", columns, Column::first));
     lines.add(line("model", columns, Column::second));
-    models.forEach(
-        (name, seeds) -> lines.add(line(name, columns, column -> column.cell().apply(seeds))));
+    models.forEach((name, seeds) -> {
+      boolean unfinished =
+          seeds.stream().anyMatch(model -> !result.unfinished(model).isEmpty());
+      lines.add(
+          line((unfinished ? "* " : "") + name, columns, column -> column.cell().apply(seeds)));
+    });
     int[] widths = new int[columns.size() + 1];
     for (List<String> line : lines) {
       for (int i = 0; i < widths.length; i++) {

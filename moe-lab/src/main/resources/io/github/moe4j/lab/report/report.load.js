@@ -1,6 +1,6 @@
 // What share of the load each expert had over the training steps: bands from expert 0 upwards.
 (() => {
-  const { known, make, colours, base, axis, stepAxis, tip } = page;
+  const { byId, known, make, colours, base, axis, stepAxis, tip } = page;
 
   /** The colour of a band: experts are in order, so their colours are too. */
   function bandColour(expert, experts) {
@@ -59,15 +59,33 @@
         return tip(`step ${shown[0].axisValue}`, lines);
       },
     });
-    return { height: models.length > 6 ? 160 : 220, option };
+    return { height: models.length > 6 ? 170 : 220, option };
   };
 
-  const models = page.lab.models.filter(({ first }) => first.expertUse && first.expertUse.load.length > 0);
-  const several = models.some((model) => model.runs.length > 1);
-  for (const { name, first } of models) {
-    const figure = make("figure", null, document.getElementById("load-charts"));
-    make("h3", several ? `${name}, seed ${first.seed}` : name, figure);
-    page.add(make("div", null, figure, "chart"), load(first));
-  }
-  document.getElementById("load-seed").hidden = !several;
+  const measured = (run) => run.expertUse && run.expertUse.load.length > 0;
+  const models = page.lab.models
+    .map(({ name, runs }) => ({ name, runs: runs.filter(measured) }))
+    .filter(({ runs }) => runs.length > 0);
+  const seeds = [...new Set(models.flatMap(({ runs }) => runs.map((run) => run.seed)))];
+  let seed = seeds[0];
+
+  /** The run with the chosen seed, or the model's first. */
+  const shown = ({ runs }) => runs.find((run) => run.seed === seed) || runs[0];
+
+  const headings = models.map((model) => {
+    const figure = make("figure", null, byId("load-charts"));
+    const heading = make("h3", null, figure);
+    page.add(make("div", null, figure, "chart"), (width) => load(shown(model))(width));
+    return () => {
+      const run = shown(model);
+      heading.textContent = seeds.length > 1 ? `${model.name}, seed ${run.seed}` : model.name;
+    };
+  });
+
+  page.lab.addSeeds(byId("load-seed"), seeds, (chosen) => {
+    seed = chosen;
+    headings.forEach((write) => write());
+    page.drawAll(true);
+  });
+  headings.forEach((write) => write());
 })();

@@ -3,6 +3,12 @@
 (() => {
   const { known, make } = page;
 
+  /** How far the training of a run came, or null if it is finished. */
+  function unfinished({ name, seed }) {
+    const found = (page.data.unfinished || []).find((u) => u.name === name && u.seed === seed);
+    return found ? found.progress : null;
+  }
+
   /** [{ name, index, runs, first }] in the order to show; the index gives the colour. */
   const models = [];
   for (const run of page.data.models) {
@@ -61,5 +67,31 @@
     page.drawAll(true);
   }
 
-  page.lab = { models, severalSeeds, mean, deviation, line, meanLine, addLegend, hidden };
+  /**
+   * Fills a select element with seeds and calls changed(seed) when the reader chooses one; what is around it is hidden if
+   * there is only one.
+   */
+  function addSeeds(select, seeds, changed) {
+    select.replaceChildren();
+    for (const seed of seeds) make("option", String(seed), select).value = seed;
+    select.onchange = () => changed(Number(select.value));
+    select.closest(".seeds").hidden = seeds.length < 2;
+  }
+
+  /** A value with its sign, as the numbers of a difference have it. */
+  const signed = (value, decimals) =>
+    `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(decimals)}`;
+
+  /** The 95 % interval of a difference in words; null if there is none. */
+  function interval({ low, high }, decimals) {
+    if (!known(low) || !known(high)) return null;
+    return `${signed(low, decimals)} to ${signed(high, decimals)}`;
+  }
+
+  const excludesZero = ({ low, high }) => known(low) && known(high) && (low > 0 || high < 0);
+
+  page.lab = {
+    models, severalSeeds, mean, deviation, line, meanLine, addLegend, hidden, unfinished,
+    addSeeds, signed, interval, excludesZero,
+  };
 })();

@@ -1,19 +1,25 @@
 // What the experts of one model came to do, the model that the reader chooses: heat maps by domain,
-// by script, and of which experts work together. Of several seeds it is the first.
+// by script, and of which experts work together; of one seed, which the reader chooses too.
 (() => {
   const { byId, known, make } = page;
-  const { models, heat, domainMap, severalSeeds } = page.lab;
+  const { models, heat, domainMap } = page.lab;
   const { domains, domainKind, scripts } = page.data;
   const moe = models.filter((model) => model.first.expertUse);
   if (moe.length === 0) return;
 
   const numbers = (count) => Array.from({ length: count }, (_, i) => String(i));
   const turned = (rows, count) => numbers(count).map((_, i) => rows.map((row) => row[i]));
-  const byDomain = moe.map(({ first }) => turned(first.expertUse.expertByDomain, domains.length));
-  const byScript = moe.map(({ first }) => turned(first.expertUse.expertByScript, scripts.length));
-  const together = moe.map(({ first }) => first.expertUse.coActivation);
-  const most = [byDomain, byScript, together].map(heat.largest);
-  let chosen = 0;
+  const tables = ({ expertUse: use }) => ({
+    domain: turned(use.expertByDomain, domains.length),
+    script: turned(use.expertByScript, scripts.length),
+    together: use.coActivation,
+  });
+  const ofRun = new Map(moe.flatMap(({ runs }) => runs.filter((r) => r.expertUse))
+    .map((r) => [r, tables(r)]));
+  const largest = (name) => heat.largest([...ofRun.values()].map((all) => all[name]));
+  const most = { domain: largest("domain"), script: largest("script"), together: largest("together") };
+  let model = moe[0];
+  let run = model.first;
 
   /** Bits that knowing the row tells about the expert, all rows weighing the same. */
   function bits(rows) {
@@ -31,59 +37,72 @@
       : `Specialization: ${told.toFixed(2)} bits of maximum ${Math.log2(experts).toFixed(2)}`;
   }
 
-  const run = () => moe[chosen].first;
-  const experts = () => run().expertUse.experts;
+  const experts = () => run.expertUse.experts;
+  const values = () => ofRun.get(run);
 
   const scriptMap = (width) => heat.matrix({
-    label: `Share of each script that went to each expert of ${run().name}`,
-    rows: scripts, columns: numbers(experts()), values: byScript[chosen], most: most[1],
+    label: `Share of each script that went to each expert of ${run.name}`,
+    rows: scripts, columns: numbers(experts()), values: values().script, most: most.script,
     text: (expert, share) => `expert ${expert}: ${share}`,
   }, width);
 
   const togetherMap = (width) => heat.matrix({
-    label: `Share of each expert's tokens that also went to each other expert of ${run().name}`,
-    rows: numbers(experts()), columns: numbers(experts()), values: together[chosen], most: most[2],
+    label: `Share of each expert's tokens that also went to each other expert of ${run.name}`,
+    rows: numbers(experts()), columns: numbers(experts()), values: values().together, most: most.together,
     square: true, text: (expert, share) => `${share} of its tokens also went to expert ${expert}`,
   }, width);
 
   /** With one choice a token no two experts ever share one. */
   const anyTogether = (rows) => rows.some((row, e) => row.some((share, o) => o !== e && share > 0));
 
+  /** Scripts without held-out text, whose rows are empty. */
+  function unseen() {
+    const names = scripts.filter((_, s) => !values().script[s].every(known));
+    return names.length === 0 ? ""
+      : ` Without held-out text that was evaluated: ${names.join(", ")}.`;
+  }
+
   function show() {
     byId("script-figure").hidden = scripts.length === 0;
-    byId("together-figure").hidden = !anyTogether(together[chosen]);
+    byId("together-figure").hidden = !anyTogether(values().together);
     byId("domain-figure").hidden = domains.length === 0;
-    byId("script-caption").textContent = caption(byScript[chosen], experts());
-    byId("domain-caption").textContent = caption(byDomain[chosen], experts());
-    byId("expert-seed").textContent = severalSeeds ? `seed ${run().seed}` : "";
+    byId("script-caption").textContent = caption(values().script, experts()) + unseen();
+    byId("domain-caption").textContent = caption(values().domain, experts());
+  }
+
+  function choose(nextModel, nextRun) {
+    const runs = nextModel.runs.filter((other) => other.expertUse);
+    if (nextModel !== model || nextRun === null) {
+      page.lab.addSeeds(byId("expert-seed"), runs.map((other) => other.seed),
+        (seed) => choose(nextModel, runs.find((other) => other.seed === seed)));
+    }
+    model = nextModel;
+    run = nextRun || runs[0];
+    show();
+    page.drawAll(true);
   }
 
   function fillChoice() {
     const select = byId("expert-model");
-    moe.forEach((model, i) => { make("option", model.name, select).value = i; });
-    select.addEventListener("change", () => {
-      chosen = Number(select.value);
-      show();
-      page.drawAll(true);
-    });
+    moe.forEach((other, i) => { make("option", other.name, select).value = i; });
+    select.addEventListener("change", () => choose(moe[Number(select.value)], null));
   }
 
   byId("specialization-text").textContent =
     `Which expert each ${domainKind} and script went to on held-out text, and which experts were` +
     ` active together. Specialization is the mutual information of ${domainKind} or script and expert, in` +
-    " bits: 0 if every expert is used alike. Colours mean the same for all models." +
-    (severalSeeds ? " Of several seeds the first is shown." : "");
+    " bits: 0 if every expert is used alike. Colours mean the same for all models.";
   byId("domain-title").textContent = `Experts by ${domainKind}`;
   byId("domain-text").textContent =
     `Columns are experts, rows are ${domainKind}s, grouped by their most used expert; the` +
     " number after an expert counts them.";
   fillChoice();
-  show();
-  heat.addScale(byId("domain-scale"), most[0], `of a ${domainKind}’s assignments`);
-  heat.addScale(byId("script-scale"), most[1], "of a script’s assignments");
-  heat.addScale(byId("together-scale"), most[2], "of an expert’s tokens");
+  choose(model, null);
+  heat.addScale(byId("domain-scale"), most.domain, `of a ${domainKind}’s assignments`);
+  heat.addScale(byId("script-scale"), most.script, "of a script’s assignments");
+  heat.addScale(byId("together-scale"), most.together, "of an expert’s tokens");
   page.add(byId("script-chart"), scriptMap);
   page.add(byId("together-chart"), togetherMap);
   page.add(byId("domain-chart"),
-    (width) => domainMap({ run: run(), columns: byDomain[chosen], most: most[0] }, width));
+    (width) => domainMap({ run, columns: values().domain, most: most.domain }, width));
 })();

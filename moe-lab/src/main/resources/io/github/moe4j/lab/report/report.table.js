@@ -1,7 +1,8 @@
 // The comparison: a row a model, and a row a seed below it.
 (() => {
   const { byId, make, HIGH, LOW } = page;
-  const { models, severalSeeds, mean, deviation } = page.lab;
+  const { models, severalSeeds, mean, deviation, unfinished, signed, interval, excludesZero } = page.lab;
+  const { baseline, rows: differences } = page.data.differences;
 
   // Columns: heading, explanation, figure of a run, how to write it, and which end is better.
   // A deviation is written like the figure unless spread says otherwise.
@@ -68,6 +69,27 @@
     },
   ];
 
+  const difference = (model) => (differences.find((row) => row.name === model.name) || {}).difference;
+
+  /** Between the model and the first one, seed by seed. */
+  const toBaseline = {
+    head: `difference to ${baseline}`,
+    text: `validation bits per byte less those of ${baseline}, paired by seed: mean ± sample standard` +
+      " deviation, and the 95 % interval of the mean by Student’s t. Bold if it excludes 0. It is of" +
+      " each model alone: of twenty without any difference one is bold by chance. One seed gives no" +
+      " interval.",
+    of: (model) => (difference(model) || {}).mean, write: (value) => signed(value, 4),
+    more: (model) => {
+      const found = difference(model);
+      if (!found || found.seeds === 0) return null;
+      const range = interval(found, 4);
+      if (range === null) return "one seed: no interval";
+      return [`± ${found.deviation.toFixed(4)}`, range,
+        excludesZero(found) ? "excludes 0" : "includes 0"];
+    },
+    marked: (model) => excludesZero(difference(model) || {}),
+  };
+
   const over = (column) => ({
     ...column,
     of: (model) => mean(model.runs.map(column.of)),
@@ -78,11 +100,22 @@
     },
   });
 
+  const compared = differences.length > 0;
+
+  /** What of a model's training is unfinished, a line each. */
+  const open = (runs) => runs.map((run) => [run, unfinished(run)]).filter(([, left]) => left)
+    .map(([run, left]) => (severalSeeds ? `unfinished, seed ${run.seed}: ${left}` : `unfinished: ${left}`));
+
   function fillModels() {
-    const name = { head: "model", of: (m) => m.name, swatch: (m) => m.index };
+    const name = {
+      head: "model", of: (m) => m.name, swatch: (m) => m.index, more: (m) => open(m.runs),
+    };
     const seeds = { head: "seeds", of: (m) => m.runs.length, write: page.whole };
-    const all = [name, ...(severalSeeds ? [seeds] : []), ...columns.map(over)];
-    page.fillTable(byId("table"), models, all);
+    const [bits, ...others] = columns.map(over);
+    const all = [name, ...(severalSeeds ? [seeds] : []), bits,
+      ...(compared ? [toBaseline] : []), ...others];
+    const things = models.map((m) => ({ ...m, unfinished: open(m.runs).length > 0 }));
+    page.fillTable(byId("table"), things, all);
   }
 
   function fillSeeds() {
@@ -90,15 +123,18 @@
     byId("seeds-text").hidden = !severalSeeds;
     if (!severalSeeds) return;
     const runs = models.flatMap((model) =>
-      model.runs.map((run) => ({ ...run, index: model.index })));
-    const name = { head: "model", of: (run) => run.name, swatch: (run) => run.index };
+      model.runs.map((run) => ({ ...run, index: model.index, unfinished: unfinished(run) !== null })));
+    const name = {
+      head: "model", of: (run) => run.name, swatch: (run) => run.index, more: (run) => open([run]),
+    };
     const seed = { head: "seed", of: (run) => run.seed, write: String };
     byId("seeds").open = runs.length <= 16;
     page.fillTable(byId("seeds-table"), runs, [name, seed, ...columns]);
   }
 
   function fillMeanings() {
-    for (const column of columns) {
+    const [bits, ...others] = columns;
+    for (const column of [bits, ...(compared ? [toBaseline] : []), ...others]) {
       const item = make("div", null, byId("columns"));
       make("dt", column.head, item);
       item.append(" ");

@@ -1,6 +1,7 @@
 package io.github.moe4j.lab.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,8 +33,8 @@ class LabComparisonTest {
 
   private static String print(LabResult a, LabResult b) {
     StringWriter text = new StringWriter();
-    LabComparison.print(a, b, new PrintWriter(text));
-    return text.toString().replaceAll(" +", " ");
+    ComparisonText.print(LabComparison.of(a, b), new PrintWriter(text));
+    return text.toString().replace(System.lineSeparator(), "\n").replaceAll(" +", " ");
   }
 
   @Test
@@ -44,18 +45,21 @@ class LabComparisonTest {
     assertTrue(text.contains("--steps: A 1, B 2"), text);
     // Means 5 and 2.25; differences of seeds 1 and 2: -0.5 and -1.
     assertTrue(
-        text.contains(
-            "validation bits per byte 5.0000 ± 3.5000 2.2500 ± 0.3536 -0.7500 ± 0.3536 2"),
+        text.contains("validation bits per byte 5.0000 ± 3.5000 2.2500 ± 0.3536 -0.7500 ± 0.3536 2"
+            // 12.7062 · 0.3536 / √2 = 3.1766
+            + " -3.9266 to +2.4266\n"),
         text);
-    assertTrue(text.contains("tokens per second 100 ± 0 100 ± 0 +0 ± 0 2"), text);
+    assertTrue(text.contains("tokens per second 100 ± 0 100 ± 0 +0 ± 0 2 +0 to +0\n"), text);
   }
 
   @Test
   void print_oneModelEach_comparesThemWhateverTheirNames() {
     String text = print(result("1", model("a", 1, 2)), result("1", model("b", 1, 3)));
     assertTrue(text.contains("A and B have the same options."), text);
-    assertTrue(text.contains("a and b A B B - A seeds"), text);
-    assertTrue(text.contains("2.0000 3.0000 +1.0000 1"), text);
+    assertTrue(text.contains("a and b A B B - A seeds 95 % interval"), text);
+    assertTrue(text.contains("2.0000 3.0000 +1.0000 1 -\n"), text);
+    assertTrue(
+        text.endsWith("No interval: it takes two seeds that A and B have in common.\n"), text);
   }
 
   @Test
@@ -63,6 +67,18 @@ class LabComparisonTest {
     LabResult two = result("1", model("a", 1, 2), model("b", 1, 2));
     var e = assertThrows(
         IllegalArgumentException.class, () -> print(two, result("1", model("c", 1, 3))));
-    assertEquals("the runs have no model in common: [a, b] and [c]", e.getMessage());
+    assertEquals("the runs have no finished model in common: [a, b] and [c]", e.getMessage());
+  }
+
+  @Test
+  void print_unfinishedModel_isNamedAndNotCompared() {
+    LabResult interrupted = LabFixture.interrupted();
+    String text = print(interrupted, LabFixture.complete());
+    assertTrue(
+        text.contains("Not compared, unfinished: A: top-2, no balance loss, seed 42: 1,200 of 3,000"
+            + " steps\n"),
+        text);
+    assertTrue(text.contains("\ndense A B"), text);
+    assertFalse(text.contains("\ntop-2"), text);
   }
 }

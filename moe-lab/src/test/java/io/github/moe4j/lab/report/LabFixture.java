@@ -39,7 +39,21 @@ final class LabFixture {
   }
 
   static LabResult interrupted() {
-    return result(false, "1,200 of 3,000 steps of model 2 of 4", models().subList(0, 2));
+    ModelResult whole = models().get(1);
+    ModelResult part = new ModelResult(
+        whole.name(),
+        whole.seed(),
+        whole.description(),
+        whole.parts(),
+        whole.parameters(),
+        whole.activeParameters(),
+        whole.validationBitsPerByte(),
+        whole.tokensPerSecond(),
+        whole.stages(),
+        whole.curve().stream().filter(point -> point.step() <= 1200).toList(),
+        whole.expertUse());
+    return result(
+        false, "1,200 of 3,000 steps of model 2 of 4", List.of(models().get(0), part));
   }
 
   static LabResult result(boolean complete, String progress, List<ModelResult> models) {

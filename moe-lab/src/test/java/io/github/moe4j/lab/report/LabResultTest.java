@@ -123,6 +123,16 @@ class LabResultTest {
   }
 
   @Test
+  void unfinished_interruptedModel_saysHowFarItCame() {
+    LabResult result = LabFixture.interrupted();
+    assertEquals(
+        Map.of(new ModelRun("top-2, no balance loss", 42), "1,200 of 3,000 steps"),
+        result.unfinished());
+    assertEquals(List.of("dense"), List.copyOf(result.finishedByName().keySet()));
+    assertEquals(Map.of(), LabFixture.complete().unfinished());
+  }
+
+  @Test
   void newExpertUse_wrongShapes_areRefused() {
     double[][] table = {{0.5}, {0.5}};
     refused("expertByDomain must be [3] but was [2]", () -> use(3, List.of(), table));

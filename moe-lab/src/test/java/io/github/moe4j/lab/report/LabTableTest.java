@@ -84,6 +84,11 @@ class LabTableTest {
   }
 
   @Test
+  void print_unfinishedModel_hasAStar() {
+    assertTrue(lastLine(print(LabFixture.interrupted())).startsWith("* top-2, no balance loss "));
+  }
+
+  @Test
   void print_noModels_isTheHeading() {
     assertEquals(3, print(LabFixture.result(true, "", List.of())).lines().count());
   }
