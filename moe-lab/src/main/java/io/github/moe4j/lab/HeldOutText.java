@@ -3,12 +3,16 @@ package io.github.moe4j.lab;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.watch.TraceWeights;
 import io.github.moe4j.core.watch.TraceWriter;
+import io.github.moe4j.lab.report.RoutedText;
 import io.github.moe4j.lab.text.Batch;
 import io.github.moe4j.lab.text.Scripts;
 import io.github.moe4j.lab.text.Split;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 /** What a model, as it is at the time, makes of held-out text. */
 final class HeldOutText {
@@ -17,52 +21,80 @@ final class HeldOutText {
   private final Split split;
   private final Workers workers;
   private final Scripts scripts;
+  private final Batch windows;
 
-  HeldOutText(ByteLanguageModel model, LabOptions options, Split split, Workers workers) {
+  /** Windows of which the report shows the text. */
+  private final List<Integer> shown;
+
+  /**
+   * Held-out text for a model.
+   *
+   * @param windows how many, spread evenly; fewer if the text is short
+   */
+  HeldOutText(
+      ByteLanguageModel model, LabOptions options, Split split, Workers workers, int windows) {
     this.model = model;
     this.options = options;
     this.split = split;
     this.workers = workers;
     this.scripts = Scripts.of(split);
+    this.windows = split.validation().windows(options.model().sequence(), windows);
+    this.shown = SampleWindows.of(this.windows, scripts);
   }
 
-  /** Loss, and what the experts were used for. */
-  record Evaluation(double bitsPerByte, UseCounter use) {}
+  /** Loss, what the experts were used for, and some of the text with the expert of each character. */
+  record Evaluation(double bitsPerByte, UseCounter use, List<RoutedText> text) {}
 
-  /** Evaluates on some windows, parts of them at the same time. */
-  Evaluation evaluate(int windows) {
-    Batch all = windows(windows);
-    int parts = parts(all);
+  /** Evaluates on all windows, parts of them at the same time. */
+  Evaluation evaluate() {
+    int parts = parts();
     // Windows of one part come from all over the text, as in training: capacity depends on the mix.
-    List<Part> evaluated = workers.map(parts, i -> evaluate(all.every(i, parts)));
+    List<Part> evaluated =
+        workers.map(parts, i -> evaluate(windows.every(i, parts), rowsShown(i, parts)));
     UseCounter use = newCounter();
+    Map<Integer, RoutedText> text = new HashMap<>();
     double bits = 0;
     for (Part part : evaluated) {
       bits += part.bits();
       use.add(part.use());
+      text.putAll(part.text());
     }
-    return new Evaluation(bits / all.tokens().length, use);
+    return new Evaluation(
+        bits / windows.tokens().length, use, shown.stream().map(text::get).toList());
+  }
+
+  /** Windows to show that are in a part, which has every n-th window, with their rows there. */
+  private Map<Integer, Integer> rowsShown(int first, int stride) {
+    return shown.stream()
+        .filter(window -> window % stride == first)
+        .collect(Collectors.toMap(window -> window, window -> window / stride));
   }
 
   /** What the model made of one batch: bits, not per byte. */
-  private record Part(double bits, UseCounter use) {}
+  private record Part(double bits, UseCounter use, Map<Integer, RoutedText> text) {}
 
-  private Part evaluate(Batch batch) {
+  /**
+   * Evaluates a batch.
+   *
+   * @param rowsShown windows to show and their rows in the batch
+   */
+  private Part evaluate(Batch batch, Map<Integer, Integer> rowsShown) {
     UseCounter use = newCounter();
     try (ByteLanguageModel.Pass pass = model.evaluate(batch)) {
       use.add(pass.moe(), batch, scripts.indices(batch));
-      return new Part(pass.bitsPerByte() * batch.tokens().length, use);
+      Map<Integer, RoutedText> text = new HashMap<>();
+      rowsShown.forEach((window, row) -> text.put(window, RoutedTexts.of(pass.moe(), batch, row)));
+      return new Part(pass.bitsPerByte() * batch.tokens().length, use, text);
     }
   }
 
   /** Writes a trace of the same passes, one after another; nothing if the model has no router. */
-  void trace(int windows, Path file) throws IOException {
-    Batch all = windows(windows);
-    int parts = parts(all);
+  void trace(Path file) throws IOException {
+    int parts = parts();
     TraceWriter trace = null;
     try {
       for (int i = 0; i < parts; i++) {
-        try (ByteLanguageModel.Pass pass = model.evaluate(all.every(i, parts))) {
+        try (ByteLanguageModel.Pass pass = model.evaluate(windows.every(i, parts))) {
           for (MoePass layer : pass.moe()) {
             if (trace == null) {
               trace = TraceWriter.create(file, TraceWeights.FLOAT32);
@@ -78,13 +110,9 @@ final class HeldOutText {
     }
   }
 
-  private Batch windows(int windows) {
-    return split.validation().windows(options.model().sequence(), windows);
-  }
-
-  private int parts(Batch all) {
+  private int parts() {
     int rows = options.batch() / options.shards();
-    return (all.rows() + rows - 1) / rows;
+    return (windows.rows() + rows - 1) / rows;
   }
 
   private UseCounter newCounter() {

@@ -83,7 +83,7 @@ public final class Trainer {
     adam.setLrAndSchedule(Double.NaN, new WarmupCosine(options.learningRate(), options.steps()));
     this.optimizer = Optimizer.of(model.parameters(), adam);
     this.workers = workers;
-    this.heldOutText = new HeldOutText(model, options, split, workers);
+    this.heldOutText = new HeldOutText(model, options, split, workers, HELD_OUT_WINDOWS);
     for (int i = 0; i < options.shards(); i++) {
       gradients.add(model.parameters().zeroGradients());
     }
@@ -168,13 +168,9 @@ public final class Trainer {
   }
 
   private void addPoint() {
-    HeldOutText.Evaluation evaluation = evaluate();
+    HeldOutText.Evaluation evaluation = heldOutText.evaluate();
     log.point(step, evaluation.bitsPerByte());
     lastEvaluation = evaluation;
-  }
-
-  private HeldOutText.Evaluation evaluate() {
-    return heldOutText.evaluate(HELD_OUT_WINDOWS);
   }
 
   /**
@@ -187,7 +183,7 @@ public final class Trainer {
 
   /** Evaluates the model as it is now on held-out text. */
   public HeldOut heldOut() {
-    HeldOutText.Evaluation all = evaluate();
+    HeldOutText.Evaluation all = heldOutText.evaluate();
     return new HeldOut(all.bitsPerByte(), all.use().load());
   }
 
@@ -197,7 +193,7 @@ public final class Trainer {
    * each time.
    */
   void trace(Path file) throws IOException {
-    heldOutText.trace(HELD_OUT_WINDOWS, file);
+    heldOutText.trace(file);
   }
 
   /** All state of the training, to go on from there later with the same numbers. */
@@ -233,7 +229,7 @@ public final class Trainer {
     if (log.stepsSincePoint() > 0) {
       addPoint();
     }
-    HeldOutText.Evaluation all = lastEvaluation == null ? evaluate() : lastEvaluation;
+    HeldOutText.Evaluation all = lastEvaluation == null ? heldOutText.evaluate() : lastEvaluation;
     UseCounter use = all.use();
     return new ModelResult(
         variant.name(),
@@ -246,7 +242,7 @@ public final class Trainer {
         options.tokensPerStep() / log.secondsPerStep(),
         log.shares(),
         log.curve(),
-        use.result(log.load()));
+        use.result(log.load(), all.text()));
   }
 
   private long activeParameters(UseCounter use) {

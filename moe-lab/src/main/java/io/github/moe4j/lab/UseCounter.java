@@ -5,6 +5,7 @@ import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LoadPoint;
+import io.github.moe4j.lab.report.RoutedText;
 import io.github.moe4j.lab.text.Batch;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -118,9 +119,14 @@ final class UseCounter {
         .orElse(0);
   }
 
-  /** The result, or null if there was no Mixture-of-Experts layer. */
+  /**
+   * The result, or null if there was no Mixture-of-Experts layer.
+   *
+   * @param overTime load during training
+   * @param text held-out text with the expert of each character
+   */
   @Nullable
-  ExpertUse result(List<LoadPoint> overTime) {
+  ExpertUse result(List<LoadPoint> overTime, List<RoutedText> text) {
     if (last == null) {
       return null;
     }
@@ -134,7 +140,8 @@ final class UseCounter {
         overTime,
         last.byDomain().sharesOfColumns(),
         last.byScript().sharesOfColumns(),
-        last.together().sharesOfDiagonal());
+        last.together().sharesOfDiagonal(),
+        text);
   }
 
   private double mean(ToDoubleFunction<LoadStatistics> measure) {

@@ -12,6 +12,7 @@ import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
+import io.github.moe4j.lab.report.RoutedText;
 import io.github.moe4j.lab.text.Corpus;
 import io.github.moe4j.lab.text.Domain;
 import io.github.moe4j.lab.variant.LayerOptions;
@@ -26,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +84,15 @@ class LabTest {
     }
     ExpertUse use = result.models().get(1).expertUse();
     assertNotNull(use);
+    List<String> held = result.models().stream()
+        .flatMap(model -> Optional.ofNullable(model.expertUse()).stream())
+        .map(u -> u.text().stream().map(RoutedText::text).toList().toString())
+        .distinct()
+        .toList();
+    assertEquals(1, held.size(), "every model is shown on the same text");
+    assertEquals(12, use.text().size());
+    assertEquals(
+        List.of(0, 1), use.text().stream().map(RoutedText::domain).distinct().toList());
     for (int domain = 0; domain < 2; domain++) {
       double sum = 0;
       for (double[] ofExpert : use.expertByDomain()) {

@@ -19,6 +19,8 @@ const page = {
   };
   const DASHES = ["solid", "dashed", "dotted"];
 
+  /** Models with greater numbers have the same colours again, but are dashed, then dotted. */
+  page.MODEL_COLOURS = COLOURS.light.length;
   page.isDark = () => window.matchMedia("(prefers-color-scheme: dark)").matches && !page.printing;
   page.modelStyle = (index) => {
     const colours = COLOURS[page.isDark() ? "dark" : "light"];

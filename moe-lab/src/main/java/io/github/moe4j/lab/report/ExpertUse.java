@@ -19,6 +19,7 @@ import java.util.List;
  * @param expertByScript [E, scripts] the same for the scripts that the text is written in. Copied.
  * @param coActivation [E, E] share of a row's expert's tokens that also went to the column's expert; NaN
  *     on the diagonal and for an expert without tokens. Copied.
+ * @param text pieces of held-out text with the expert of each character; may be empty
  */
 public record ExpertUse(
     int experts,
@@ -30,7 +31,34 @@ public record ExpertUse(
     List<LoadPoint> load,
     double[][] expertByDomain,
     double[][] expertByScript,
-    double[][] coActivation) {
+    double[][] coActivation,
+    List<RoutedText> text) {
+
+  /** Without text. */
+  public ExpertUse(
+      int experts,
+      double loadCv,
+      double mostLoadedOverMean,
+      double droppedShare,
+      double routingEntropy,
+      int expertsWithoutTokens,
+      List<LoadPoint> load,
+      double[][] expertByDomain,
+      double[][] expertByScript,
+      double[][] coActivation) {
+    this(
+        experts,
+        loadCv,
+        mostLoadedOverMean,
+        droppedShare,
+        routingEntropy,
+        expertsWithoutTokens,
+        load,
+        expertByDomain,
+        expertByScript,
+        coActivation,
+        List.of());
+  }
 
   /** Validates and copies. */
   public ExpertUse {
@@ -51,6 +79,13 @@ public record ExpertUse(
     expertByScript = shares("expertByScript", experts, expertByScript);
     coActivation = shares("coActivation", experts, coActivation);
     Checks.length("a row of coActivation", experts, coActivation[0].length);
+    text = List.copyOf(text);
+    for (RoutedText piece : text) {
+      if (piece.largestExpert() >= experts) {
+        throw new IllegalArgumentException("text must be of experts below %d but has expert %d"
+            .formatted(experts, piece.largestExpert()));
+      }
+    }
   }
 
   private static double[][] shares(String name, int experts, double[][] rows) {

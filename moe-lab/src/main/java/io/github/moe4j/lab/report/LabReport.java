@@ -41,6 +41,7 @@ public final class LabReport {
           "report.heat.js",
           "report.domains.js",
           "report.specialization.js",
+          "report.text.js",
           "report.time.js",
           "report.parts.js",
           "report.settings.js",

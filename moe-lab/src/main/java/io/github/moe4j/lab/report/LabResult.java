@@ -62,6 +62,12 @@ public record LabResult(
             run + ": a row of expertByDomain", domains.size(), use.expertByDomain()[0].length);
         Checks.length(
             run + ": a row of expertByScript", scripts.size(), use.expertByScript()[0].length);
+        for (RoutedText text : use.text()) {
+          if (text.domain() >= domains.size()) {
+            throw new IllegalArgumentException("%s: text must be of a domain below %d but is of %d"
+                .formatted(run, domains.size(), text.domain()));
+          }
+        }
       }
     }
   }

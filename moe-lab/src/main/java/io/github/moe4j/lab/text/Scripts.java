@@ -67,7 +67,7 @@ public final class Scripts {
     UnicodeScript before = UnicodeScript.UNKNOWN;
     int at = 0;
     while (at < length) {
-      int size = size(bytes[from + at]);
+      int size = Utf8.size(bytes[from + at]);
       UnicodeScript script = UnicodeScript.UNKNOWN;
       if (size > 0 && at + size <= length) {
         script = UnicodeScript.of(codePoint(bytes, from + at, size));
@@ -80,12 +80,6 @@ public final class Scripts {
       at = end;
     }
     return all;
-  }
-
-  /** Bytes of the character that a byte begins; 0 for a byte within one. */
-  private static int size(int first) {
-    int ones = Integer.numberOfLeadingZeros(~(first << 24));
-    return ones == 0 ? 1 : ones >= 2 && ones <= 4 ? ones : 0;
   }
 
   private static int codePoint(int[] bytes, int at, int size) {

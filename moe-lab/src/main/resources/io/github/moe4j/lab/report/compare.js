@@ -62,6 +62,13 @@
     byId("unfinished").append(`${comparison.unfinished.join("; ")}.`);
   }
 
+  /** A model has one colour in both runs: A's lines are solid, B's dashed. */
+  page.lab.models.forEach((model, i) => {
+    const pair = Math.floor(i / 2);
+    const colours = page.MODEL_COLOURS;
+    model.index = (pair % colours) + colours * (2 * Math.floor(pair / colours) + (i % 2));
+  });
+
   const anyInterval = comparison.models.some(({ rows }) => rows.some((r) => known(r.difference.low)));
   byId("kicker").textContent = `moe4j ${version} · lab compare`;
   byId("differences-text").textContent =

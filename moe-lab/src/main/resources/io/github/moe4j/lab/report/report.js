@@ -42,6 +42,7 @@
   show("curves", runs.some((run) => run.curve.length > 0));
   show("load", used.some((use) => use.load.length > 0));
   show("specialization", used.length > 0);
+  show("text", used.some((use) => use.text && use.text.length > 0));
   show("time", runs.some((run) => known(run.stages.other) && known(run.tokensPerSecond)));
   show("models", runs.length > 0);
   fillHeader();

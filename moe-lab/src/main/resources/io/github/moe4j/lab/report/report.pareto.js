@@ -62,7 +62,7 @@
   const pareto = (width) => {
     const c = colours();
     const height = width < 560 ? 460 : 440;
-    const frame = { left: 52, right: width - 18, top: 30, bottom: height - 46 };
+    const frame = { left: 52, right: width - 30, top: 30, bottom: height - 46 };
     const runs = dots.flatMap((dot) => dot.runs);
     const x = range(runs.map(speed), width < 560 ? 4 : 8);
     const y = range(runs.map(bits), 6);

@@ -59,7 +59,7 @@
   function unseen() {
     const names = scripts.filter((_, s) => !values().script[s].every(known));
     return names.length === 0 ? ""
-      : ` Without held-out text that was evaluated: ${names.join(", ")}.`;
+      : `. Rows are blank without such text in the held-out windows: ${names.join(", ")}`;
   }
 
   function show() {

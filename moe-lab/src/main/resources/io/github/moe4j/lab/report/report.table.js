@@ -83,7 +83,7 @@
       const found = difference(model);
       if (!found || found.seeds === 0) return null;
       const range = interval(found, 4);
-      if (range === null) return "one seed: no interval";
+      if (range === null) return ["one seed:", "no interval"];
       return [`± ${found.deviation.toFixed(4)}`, range,
         excludesZero(found) ? "excludes 0" : "includes 0"];
     },

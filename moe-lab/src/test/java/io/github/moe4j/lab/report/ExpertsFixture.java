@@ -33,8 +33,38 @@ record ExpertsFixture(int experts, int k, double tilt, long seed) {
         idle,
         load,
         columns(LabFixture.LANGUAGES.size()),
-        columns(LabFixture.SCRIPTS.size()),
-        coActivation());
+        lastUnseen(columns(LabFixture.SCRIPTS.size())),
+        coActivation(),
+        text());
+  }
+
+  /** Two layers; letters of a script favour an expert, and one character has none. */
+  private List<RoutedText> text() {
+    List<String> pieces = List.of(
+        "Deutsch, Dänisch, Griechisch, Englisch, Spanisch, Estnisch, Basc",
+        "английский, испанский, эстонский",
+        "الإنجليزية، الإسبانية، الفارسية",
+        "अंग्रेज़ी, स्पेनिश\n",
+        "英文、西班牙文、波斯文、法文、葡萄");
+    Random random = new Random(seed + 9);
+    return IntStream.range(0, pieces.size())
+        .mapToObj(i -> new RoutedText(
+            11 * i,
+            pieces.get(i),
+            List.of(choices(pieces.get(i), i, random), choices(pieces.get(i), i + 3, random))))
+        .toList();
+  }
+
+  private FirstChoices choices(String text, int favourite, Random random) {
+    int[] chosen = text.codePoints()
+        .map(c -> (random.nextInt(4) == 0 ? random.nextInt(experts) : favourite + c % 2) % experts)
+        .toArray();
+    chosen[4] = -1;
+    return new FirstChoices(
+        chosen,
+        Arrays.stream(chosen)
+            .mapToDouble(e -> e < 0 ? 0 : 0.4 + random.nextInt(500) / 1000.0)
+            .toArray());
   }
 
   private double[] shares(double tilt, int point) {
@@ -42,6 +72,13 @@ record ExpertsFixture(int experts, int k, double tilt, long seed) {
     return divided(IntStream.range(0, experts)
         .mapToDouble(e -> Math.exp(-2.2 * tilt * e + 0.08 * random.nextGaussian()))
         .toArray());
+  }
+
+  private static double[][] lastUnseen(double[][] table) {
+    for (double[] row : table) {
+      row[row.length - 1] = Double.NaN;
+    }
+    return table;
   }
 
   private double[][] columns(int count) {

@@ -46,6 +46,7 @@ class LabReportBrowserTest {
               "Learning curves",
               "Load of the experts",
               "Specialization",
+              "Text by expert",
               "Time by stage",
               "Models",
               "Configuration"),
@@ -81,6 +82,10 @@ class LabReportBrowserTest {
           List.of("dense", "top-2, no balance loss", "Switch top-1", "top-2 + Switch loss"),
           browser.texts("#table tbody th"));
 
+      // With seed 42 alone, which dense has: 2.803 - 2.871.
+      assertEquals(
+          List.of("–", "−0.0680\none seed:\nno interval"),
+          browser.texts("#table tbody td:nth-child(4)").subList(0, 2));
       // (2.803 + 2.779) / 2, and |2.803 - 2.779| / √2.
       assertEquals(
           "2.7910\n± 0.0170", browser.texts("#table tbody td:nth-child(3)").get(1));
@@ -99,7 +104,93 @@ class LabReportBrowserTest {
       remember(browser, "domain-chart");
       browser.find("#expert-model option:last-child").click();
       awaitOther(browser, "domain-chart");
+      assertTrue(browser
+          .find("#script-caption")
+          .getText()
+          .endsWith("Rows are blank without such text in the held-out windows: Han"));
       assertFalse(browser.find("#together-figure").isDisplayed(), "one choice: never together");
+      assertEquals(List.of(), browser.complaints());
+    }
+  }
+
+  @Test
+  void seeds_otherChosen_areDrawnAndNamed() throws IOException {
+    try (Browser browser = open(LabFixture.complete(), 1200)) {
+      assertEquals(List.of("42", "43"), browser.texts("#load-seed option"));
+      remember(browser, "load-charts");
+      browser.select("#load-seed", "43");
+      awaitOther(browser, "load-charts");
+      assertEquals(
+          List.of(
+              "top-2, no balance loss, seed 43",
+              "top-2 + Switch loss, seed 43",
+              "Switch top-1, seed 42"),
+          browser.texts("#load-charts h3"));
+      remember(browser, "domain-chart");
+      browser.select("#expert-seed", "43");
+      awaitOther(browser, "domain-chart");
+      assertEquals(List.of(), browser.complaints());
+    }
+  }
+
+  @Test
+  void differences_threeSeeds_haveIntervals() throws IOException {
+    try (Browser browser = open(LabFixture.large(), 1200)) {
+      String head = "difference to router-0+switch-loss";
+      assertEquals(head, browser.texts("#table thead th:nth-child(4)").get(0));
+      PairedDifference found =
+          LabDifferences.of(LabFixture.large()).rows().get(0).difference();
+      assertEquals(
+          "%+.4f\n± %.4f\n%+.4f to %+.4f\n%s"
+              .formatted(
+                  found.mean(),
+                  found.deviation(),
+                  found.low(),
+                  found.high(),
+                  found.excludesZero() ? "excludes 0" : "includes 0")
+              .replace('-', '−'),
+          browser.texts("#table tbody tr:nth-child(2) td:nth-child(4)").get(0));
+    }
+  }
+
+  @Test
+  void text_characters_haveTheColourOfTheirExpert() throws IOException {
+    try (Browser browser = open(LabFixture.complete(), 1200)) {
+      assertEquals(5, browser.texts(".piece").size());
+      String first = ".piece:first-child .coloured span:nth-child(%d)";
+      // Code points are as many as what the reader sees, but for Devanagari: signs stand on
+      // letters.
+      assertEquals("64", browser.eval("document.querySelector('.coloured').children.length"));
+      assertTrue(Integer.parseInt(
+              browser.eval("document.querySelectorAll('.coloured')[3].children.length"))
+          < 19);
+      String colour = "getComputedStyle(document.querySelector('%s')).backgroundColor";
+      FirstChoices choices =
+          LabFixture.models().get(1).expertUse().text().get(0).layers().get(0);
+      for (int i = 0; i < 8; i++) {
+        String own = browser.eval(colour.formatted(first.formatted(i + 1)));
+        int expert = choices.experts()[i];
+        String legend = expert < 0
+            ? "rgba(0, 0, 0, 0)"
+            : browser.eval(colour.formatted("#text-legend .patch[data-expert=\"" + expert + "\"]"));
+        assertEquals(legend, own, "character " + i);
+      }
+      browser.find(first.formatted(1)).click();
+      assertEquals(
+          "“D”: expert %d, weight %.3f".formatted(choices.experts()[0], choices.weights()[0]),
+          browser.find(".text-tip").getText());
+      browser.find(first.formatted(5)).click();
+      assertEquals("“s”: no expert", browser.find(".text-tip").getText());
+
+      browser.find("#text-legend button[data-expert='1']").click();
+      assertEquals(
+          "true",
+          browser.eval("[...document.querySelectorAll('.coloured span')].every(s =>"
+              + " (s.style.background !== 'none') === (s.dataset.expert === '1'))"));
+      assertEquals(List.of("block 0", "block 1"), browser.texts("#text-layer option"));
+      remember(browser, "text-pieces");
+      browser.select("#text-layer", "block 1");
+      awaitOther(browser, "text-pieces");
       assertEquals(List.of(), browser.complaints());
     }
   }
@@ -136,6 +227,12 @@ class LabReportBrowserTest {
     try (Browser browser = open(large ? LabFixture.large() : LabFixture.complete(), 390)) {
       assertEquals("390", browser.eval("innerWidth"));
       assertEquals("true", browser.eval("document.documentElement.scrollWidth <= innerWidth"));
+      assertEquals(
+          "true",
+          browser.eval("[...document.querySelectorAll('#legend button')].every(b =>"
+              + " b.children.length === 0 || b.lastChild.getBoundingClientRect().left >="
+              + " b.firstChild.getBoundingClientRect().right)"),
+          "a name is beside its swatch");
       CHARTS.stream()
           .filter(chart -> browser.find("#" + chart).isDisplayed())
           .forEach(chart -> assertDrawn(browser, "#" + chart));
@@ -160,6 +257,9 @@ class LabReportBrowserTest {
   void page_interrupted_saysSo() throws IOException {
     try (Browser browser = open(LabFixture.interrupted(), 1200)) {
       assertTrue(browser.find("#interrupted").getText().contains("Interrupted after 1,200"));
+      assertEquals(
+          List.of("dense", "top-2, no balance loss\nunfinished: 1,200 of 3,000 steps"),
+          browser.texts("#table tbody th"));
       assertEquals(List.of(), browser.complaints());
     }
   }
@@ -169,6 +269,12 @@ class LabReportBrowserTest {
     LabResult result = LabFixture.result(true, "", LabFixture.models().subList(0, 2));
     try (Browser browser = open(result, 1200)) {
       assertFalse(browser.find("#seeds").isDisplayed());
+      for (String select : List.of("#load-seed", "#expert-seed", "#text-seed")) {
+        assertFalse(browser.find(select).isDisplayed(), select);
+      }
+      assertEquals(
+          List.of("−0.0680\none seed:\nno interval"),
+          browser.texts("#table tbody tr:last-child td:nth-child(3)"));
       assertFalse(browser.find("#dropped-figure").isDisplayed(), "nothing was dropped");
       assertEquals(List.of(), browser.complaints());
     }

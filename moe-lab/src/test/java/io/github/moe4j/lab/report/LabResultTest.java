@@ -153,6 +153,44 @@ class LabResultTest {
   }
 
   @Test
+  void newRoutedText_thatDoesNotFit_isRefused() {
+    refused(
+        "experts of a layer must be [2] but was [3]",
+        () -> new RoutedText(0, "ä𝄞", List.of(new FirstChoices(new int[3], new double[3]))));
+    refused("weights must be [1] but was [2]", () -> new FirstChoices(new int[1], new double[2]));
+    refused(
+        "an expert must be at least -1 but was -2",
+        () -> new FirstChoices(new int[] {-2}, new double[1]));
+    refused("text must not be empty", () -> new RoutedText(0, "", List.of()));
+    double[][] table = {{0.5}, {0.5}};
+    RoutedText text =
+        new RoutedText(1, "a", List.of(new FirstChoices(new int[] {2}, new double[] {1})));
+    refused("text must be of experts below 2 but has expert 2", () -> withText(table, text));
+    RoutedText other =
+        new RoutedText(1, "a", List.of(new FirstChoices(new int[] {1}, new double[] {1})));
+    ModelResult model = new ModelResult(
+        "m", 1, "", List.of(), 1, 1, 1, 1, UNTIMED, List.of(), withText(table, other));
+    refused(
+        "m, seed 1: text must be of a domain below 1 but is of 1",
+        () -> new LabResult(
+            "t",
+            "v",
+            true,
+            "",
+            Map.of(),
+            Map.of(),
+            "file",
+            List.of("a"),
+            List.of(),
+            List.of(model)));
+  }
+
+  private static ExpertUse withText(double[][] table, RoutedText text) {
+    return new ExpertUse(
+        2, 0, 1, 0, 0, 0, List.of(), table, new double[2][0], new double[2][2], List.of(text));
+  }
+
+  @Test
   void newExpertUse_tableChangedByCaller_staysAsItWas() {
     double[][] table = {{0.5}, {0.5}};
     ExpertUse use = use(2, List.of(), table);
