@@ -14,4 +14,9 @@ class ForcedBalanceContractTest extends RouterContract {
   protected Router router(INDArray weight, int choices) {
     return GatedRouter.of(LinearGate.of(weight), new ForcedBalance(TopK.unnormalized(choices)));
   }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return true;
+  }
 }

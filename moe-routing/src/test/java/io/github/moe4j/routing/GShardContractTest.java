@@ -86,4 +86,14 @@ class GShardContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return (kind.training ? kind.rule.second() : kind.rule.evaluation()) == ALL;
   }
+
+  @Override
+  protected boolean drawsNoise() {
+    return kind.rule.second() == RANDOM || kind.rule.second() == SAMPLING;
+  }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return kind.training && drawsNoise();
+  }
 }

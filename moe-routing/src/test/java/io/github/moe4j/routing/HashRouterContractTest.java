@@ -45,4 +45,9 @@ class HashRouterContractTest extends RouterContract {
   protected boolean readsTokens() {
     return false;
   }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return true;
+  }
 }

@@ -31,4 +31,9 @@ class HashRuleContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return false;
   }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return true;
+  }
 }

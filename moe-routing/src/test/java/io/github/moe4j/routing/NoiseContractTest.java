@@ -55,4 +55,14 @@ class NoiseContractTest extends RouterContract {
       case INPUT_JITTER -> GatedRouter.of(InputJitter.of(gate, 0.1), topK);
     };
   }
+
+  @Override
+  protected boolean drawsNoise() {
+    return true;
+  }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return training;
+  }
 }

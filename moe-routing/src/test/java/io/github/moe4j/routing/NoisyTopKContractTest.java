@@ -80,4 +80,14 @@ class NoisyTopKContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return !kind.training;
   }
+
+  @Override
+  protected boolean drawsNoise() {
+    return true;
+  }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return kind.training;
+  }
 }

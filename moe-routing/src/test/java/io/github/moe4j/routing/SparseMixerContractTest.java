@@ -47,4 +47,14 @@ class SparseMixerContractTest extends RouterContract {
   protected boolean isDerivative() {
     return !training;
   }
+
+  @Override
+  protected boolean drawsNoise() {
+    return true;
+  }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return training;
+  }
 }

@@ -2,6 +2,7 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.Router;
 import io.github.moe4j.testkit.RouterContract;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
@@ -32,5 +33,11 @@ class TopKContractTest extends RouterContract {
   protected Router router(INDArray weight, int choices) {
     TopK rule = new TopK(choices, kind.scores(), kind.norm(), kind.scale());
     return GatedRouter.of(LinearGate.of(weight), rule);
+  }
+
+  @Override
+  protected OptionalDouble weightSum() {
+    boolean isSum = kind.norm().power() == 1 && kind.norm().epsilon() < 1e-12;
+    return isSum ? OptionalDouble.of(kind.scale()) : OptionalDouble.empty();
   }
 }

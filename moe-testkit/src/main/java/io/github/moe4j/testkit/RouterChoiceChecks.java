@@ -8,12 +8,14 @@ import static io.github.moe4j.testkit.RouterSubject.weight;
 import static io.github.moe4j.testkit.RouterSubject.x;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -70,23 +72,71 @@ record RouterChoiceChecks(RouterSubject subject) {
         INDArray x = x(6, 10 + salt);
         Router router = subject.router(weight(30 + salt), k);
         INDArray first = RandomArrays.of(DataType.DOUBLE, row(x, 0), 1, WIDTH);
-        Assignments all =
-            subject.route(router, TokenBatch.evaluation(x)).decision().assignments();
-        Assignments one =
-            subject.route(router, TokenBatch.evaluation(first)).decision().assignments();
-        same &= isSameForFirstToken(all, one);
+        RouterDecision all = subject.route(router, TokenBatch.evaluation(x)).decision();
+        RouterDecision one = subject.route(router, TokenBatch.evaluation(first)).decision();
+        same &= isSame(all, 0, one, 0);
       }
     }
     assertEquals(
         contract().readsLaterTokens(), !same, "whether later tokens change experts or weights");
   }
 
-  private static boolean isSameForFirstToken(Assignments all, Assignments one) {
-    int[] places = IntStream.range(0, all.size()).filter(n -> all.token(n) == 0).toArray();
-    return places.length == one.size()
-        && IntStream.range(0, places.length)
-            .allMatch(i -> all.expert(places[i]) == one.expert(i)
-                && Math.abs(all.weight(places[i]) - one.weight(i)) < 1e-12);
+  /** Whether a token has the same experts and weights in one decision as another has in another. */
+  private static boolean isSame(RouterDecision a, int tokenOfA, RouterDecision b, int tokenOfB) {
+    int[] inA = places(a.assignments(), tokenOfA);
+    int[] inB = places(b.assignments(), tokenOfB);
+    return inA.length == inB.length
+        && IntStream.range(0, inA.length)
+            .allMatch(i -> a.assignments().expert(inA[i]) == b.assignments().expert(inB[i])
+                && Math.abs(a.assignments().weight(inA[i]) - b.assignments().weight(inB[i]))
+                    < 1e-12);
+  }
+
+  private static int[] places(Assignments all, int token) {
+    return IntStream.range(0, all.size()).filter(n -> all.token(n) == token).toArray();
+  }
+
+  void tokensReversed() {
+    boolean same = true;
+    for (int k : subject.choices()) {
+      for (int salt = 0; salt < 10; salt++) {
+        double[][] rows = Near.matrix(x(6, 10 + salt));
+        Router router = subject.router(weight(30 + salt), k);
+        RouterDecision forth = routeRows(router, rows);
+        Collections.reverse(Arrays.asList(rows));
+        RouterDecision back = routeRows(router, rows);
+        for (int t = 0; t < rows.length; t++) {
+          same &= isSame(forth, t, back, rows.length - 1 - t);
+        }
+      }
+    }
+    assertEquals(
+        contract().readsTokenOrder(), !same, "whether the order of tokens changes a decision");
+  }
+
+  private RouterDecision routeRows(Router router, double[][] rows) {
+    INDArray x = RandomArrays.of(DataType.DOUBLE, Near.flatten(rows), rows.length, WIDTH);
+    return subject.route(router, TokenBatch.evaluation(x)).decision();
+  }
+
+  void weightSums() {
+    assumeTrue(
+        contract().weightSum().isPresent(),
+        "no sum to compare with: weightSum of the contract is empty");
+    double expected = contract().weightSum().getAsDouble();
+    for (int k : subject.choices()) {
+      Assignments made = subject
+          .route(subject.router(weight(2), k), TokenBatch.evaluation(x(7, 1)))
+          .decision()
+          .assignments();
+      double[] sum = new double[7];
+      for (int n = 0; n < made.size(); n++) {
+        sum[made.token(n)] += made.weight(n);
+      }
+      for (int t = 0; t < sum.length; t++) {
+        assertEquals(expected, sum[t], 1e-9, "sum of the weights of token " + t + ", k = " + k);
+      }
+    }
   }
 
   void eachExpertOnce() {

@@ -2,6 +2,7 @@ package io.github.moe4j.testkit;
 
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.TokenBatch;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -70,6 +71,24 @@ public abstract class RouterContract {
   /** Whether every real token gets an expert, so that a single expert gets all tokens. */
   protected boolean servesEveryToken() {
     return true;
+  }
+
+  /**
+   * Whether a token's experts or weights depend on its place among the tokens, as with noise that is
+   * drawn token by token or experts that take turns.
+   */
+  protected boolean readsTokenOrder() {
+    return false;
+  }
+
+  /** Whether it draws noise in training, so that another seed gives another decision. */
+  protected boolean drawsNoise() {
+    return false;
+  }
+
+  /** What the weights of each token sum to, if that is always the same. */
+  protected OptionalDouble weightSum() {
+    return OptionalDouble.empty();
   }
 
   /** The fewest experts it works with. */
@@ -141,6 +160,16 @@ public abstract class RouterContract {
   }
 
   @Test
+  void route_tokensReversed_decisionsReversedUnlessSaid() {
+    choices.tokensReversed();
+  }
+
+  @Test
+  void route_randomTokens_weightsSumAsSaid() {
+    choices.weightSums();
+  }
+
+  @Test
   void route_mostChoices_eachExpertOnceForAToken() {
     choices.eachExpertOnce();
   }
@@ -181,7 +210,7 @@ public abstract class RouterContract {
   }
 
   @Test
-  void route_scoresOf80_staysFinite() {
+  void route_largeScores_staysFinite() {
     numbers.largeScores();
   }
 
@@ -198,6 +227,16 @@ public abstract class RouterContract {
   @Test
   void route_trainingSameSeed_sameBits() {
     repeats.trainingSameSeed();
+  }
+
+  @Test
+  void route_trainingOtherSeed_differsOnlyIfSaid() {
+    repeats.trainingOtherSeed();
+  }
+
+  @Test
+  void route_scopeClosedAndMemoryReused_decisionStays() {
+    repeats.scopeClosed();
   }
 
   @Test

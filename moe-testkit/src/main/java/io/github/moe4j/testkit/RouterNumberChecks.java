@@ -60,13 +60,21 @@ record RouterNumberChecks(RouterSubject subject) {
     }
   }
 
+  /** 1000 is past what exp can hold in float64. */
   void largeScores() {
-    double[] scores = {
-      80, -80, -80, -80, -80, //
-      -80, 80, 80, -80, 80, //
-      -80, -80, -80, -80, -80, //
-      80, 80, 80, 80, 80
+    for (double size : new double[] {80, 1000}) {
+      requireFinite(size);
+    }
+  }
+
+  private void requireFinite(double size) {
+    double[] signs = {
+      1, -1, -1, -1, -1, //
+      -1, 1, 1, -1, 1, //
+      -1, -1, -1, -1, -1, //
+      1, 1, 1, 1, 1
     };
+    double[] scores = Arrays.stream(signs).map(sign -> sign * size).toArray();
     for (DataType type : List.of(DataType.DOUBLE, DataType.FLOAT)) {
       for (int k : subject.choices()) {
         RouterPass routing = subject.routeScores(scores, k, type);

@@ -5,8 +5,10 @@ import static io.github.moe4j.testkit.RouterSubject.WIDTH;
 import static io.github.moe4j.testkit.RouterSubject.gradient;
 import static io.github.moe4j.testkit.RouterSubject.weight;
 import static io.github.moe4j.testkit.RouterSubject.x;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
@@ -55,6 +57,55 @@ record RouterRepeatChecks(RouterSubject subject) {
       Decisions.assertSame(first, train(subject.router(weight(2), k), 5), 0);
     }
     assumeTrue(trained, "no training pass to repeat: the router refuses to train: " + refusal);
+  }
+
+  void trainingOtherSeed() {
+    boolean same = true;
+    String refusal = "";
+    boolean trained = false;
+    for (int k : subject.choices()) {
+      Router router = subject.router(weight(2), k);
+      try {
+        RouterDecision first = train(router, 5);
+        trained = true;
+        for (int seed = 6; seed < 16; seed++) {
+          same &= isSame(first, train(router, seed));
+        }
+      } catch (IllegalArgumentException refused) {
+        refusal = refused.getMessage();
+      }
+    }
+    assumeTrue(trained, "no training pass to repeat: the router refuses to train: " + refusal);
+    assertEquals(
+        subject.contract().drawsNoise(), !same, "whether another seed gives another decision");
+  }
+
+  private static boolean isSame(RouterDecision a, RouterDecision b) {
+    try {
+      Decisions.assertSame(a, b, 0);
+      return true;
+    } catch (AssertionError differ) {
+      return false;
+    }
+  }
+
+  /** What a decision holds must not lie in memory that the next pass writes to. */
+  void scopeClosed() {
+    for (int k : subject.choices()) {
+      Router router = subject.router(weight(2), k);
+      RouterDecision expected =
+          subject.route(router, TokenBatch.evaluation(x(7, 1))).decision();
+      Arena arena = new Arena();
+      RouterDecision early = routeAndClose(router, x(7, 1), arena);
+      routeAndClose(router, x(7, 50), arena);
+      Decisions.assertSame(expected, early, 0);
+    }
+  }
+
+  private RouterDecision routeAndClose(Router router, INDArray x, Arena arena) {
+    try (Arena.Scope scope = arena.open()) {
+      return subject.route(router, TokenBatch.evaluation(x), scope).decision();
+    }
   }
 
   private RouterDecision train(Router router, long seed) {

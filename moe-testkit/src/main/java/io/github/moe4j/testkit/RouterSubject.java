@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Router;
 import io.github.moe4j.core.RouterDecision;
@@ -41,6 +42,10 @@ record RouterSubject(RouterContract contract) {
 
   RouterPass route(Router router, TokenBatch input) {
     return route(router, input, NOISE);
+  }
+
+  RouterPass route(Router router, TokenBatch input, Arena.Scope scope) {
+    return router.route(contract.prepare(input, NOISE), scope);
   }
 
   RouterPass route(Router router, TokenBatch input, long seed) {
@@ -109,10 +114,11 @@ record RouterSubject(RouterContract contract) {
     return RoutingObjective.random(decision, Seeds.random(3)).gradient();
   }
 
-  /** Finite weights, and a distribution for each real token if the decision has probabilities. */
+  /** Finite weights of at least 0, and a distribution for each real token if the decision has probabilities. */
   static void requireDistributions(RouterDecision decision) {
     for (double w : decision.assignments().weights()) {
       assertTrue(Double.isFinite(w), "weight must be finite but was " + w);
+      assertFalse(w < 0, "weight must be at least 0 but was " + w);
     }
     decision.probabilities().ifPresent(p -> {
       for (int t = 0; t < p.tokens(); t++) {

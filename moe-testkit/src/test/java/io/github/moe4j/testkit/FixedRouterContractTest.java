@@ -19,4 +19,9 @@ class FixedRouterContractTest extends RouterContract {
   protected boolean choosesLargestScores() {
     return false;
   }
+
+  @Override
+  protected boolean readsTokenOrder() {
+    return true;
+  }
 }

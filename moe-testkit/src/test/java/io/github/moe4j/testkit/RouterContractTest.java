@@ -31,6 +31,11 @@ class RouterContractTest {
     protected boolean choosesLargestScores() {
       return false;
     }
+
+    @Override
+    protected boolean readsTokenOrder() {
+      return true;
+    }
   }
 
   /** Routes as if tokens and weights that are NaN or infinite were 0. */
