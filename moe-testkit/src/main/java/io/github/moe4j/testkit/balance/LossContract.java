@@ -326,6 +326,21 @@ public abstract class LossContract {
   }
 
   @Test
+  void evaluate_otherDecisionBetween_sameBits() {
+    BalanceLoss loss = loss(1);
+    RouterDecision decision =
+        topK(RandomArrays.normal(Seeds.random(1), 8 * EXPERTS), EXPERTS, 2, TokenMask.none(8), 4);
+    RouterDecision other =
+        topK(RandomArrays.normal(Seeds.random(2), 6 * EXPERTS), EXPERTS, 2, TokenMask.none(6), 3);
+    LossValue first = loss.evaluate(decision);
+    loss.evaluate(other);
+    LossValue second = loss.evaluate(decision);
+    assertEquals(first.value(), second.value(), "value of the same decision");
+    assertSameBits(
+        "gradient", dLogits(decision, first.gradient()), dLogits(decision, second.gradient()));
+  }
+
+  @Test
   void evaluate_noLayers_throws() {
     var error = assertThrows(IllegalArgumentException.class, () -> loss(1).evaluate(List.of()));
     assertTrue(error.getMessage().contains("at least one layer"), error.getMessage());
