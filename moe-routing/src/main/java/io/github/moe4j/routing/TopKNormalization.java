@@ -3,13 +3,18 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * How the scores of a token's chosen experts become weights: {@code w_i = s_i/(‖s‖_power +
+ * How the scores of a token's chosen experts become weights: {@code w_i = s_i/(max(‖s‖_power, floor) +
  * epsilon)}, or {@code s_i} as it is if {@code power} is 0.
+ *
+ * <p>A floor guards against division by zero like an epsilon, but leaves weights exact while the norm is
+ * at least the floor; below it they are {@code s_i/floor}, which do not sum to 1, and no gradient flows
+ * through the norm.
  *
  * @param power of the norm; 1 is the sum, 0 stands for no division
  * @param epsilon added to the norm, against division by zero
+ * @param floor the least value of the norm, at least 0
  */
-public record TopKNormalization(double power, double epsilon) {
+public record TopKNormalization(double power, double epsilon, double floor) {
   /**
    * Checks the numbers.
    *
@@ -24,6 +29,15 @@ public record TopKNormalization(double power, double epsilon) {
         epsilon >= 0 && Double.isFinite(epsilon),
         "epsilon of the weight norm must be at least 0 but was %s",
         epsilon);
+    Require.that(
+        floor >= 0 && Double.isFinite(floor),
+        "floor of the weight norm must be at least 0 but was %s",
+        floor);
+  }
+
+  /** A norm plus an epsilon, without floor. */
+  public TopKNormalization(double power, double epsilon) {
+    this(power, epsilon, 0);
   }
 
   /** Scores as they are (OLMoE, Qwen2-MoE, DeepSeek-V2). */
@@ -36,12 +50,23 @@ public record TopKNormalization(double power, double epsilon) {
     return new TopKNormalization(1, 0);
   }
 
-  /** Divided by their sum plus an epsilon: 1e-20 in Megatron-LM, Hugging Face and torchtitan. */
+  /**
+   * Divided by their sum plus an epsilon: 1e-20 in Megatron-LM, torchtitan and the DeepSeek family of
+   * Hugging Face, 1e-6 in its LFM2-MoE.
+   */
   public static TopKNormalization sum(double epsilon) {
     return new TopKNormalization(1, epsilon);
   }
 
-  /** Divided by their p-norm (MegaBlocks {@code moe_normalize_expert_weights}). */
+  /**
+   * Divided by their sum, or by a floor if that is larger (Ernie 4.5, {@code moe_norm_min}, 1e-12 as
+   * published).
+   */
+  public static TopKNormalization sumAtLeast(double floor) {
+    return new TopKNormalization(1, 0, floor);
+  }
+
+  /** Divided by their p-norm (MegaBlocks and DBRX, {@code moe_normalize_expert_weights}). */
   public static TopKNormalization norm(double p) {
     Require.that(p >= 1, "p must be at least 1 but was %s", p);
     return new TopKNormalization(p, 0);
@@ -58,7 +83,7 @@ public record TopKNormalization(double power, double epsilon) {
    * @param weights receives the result at the same places. Modified; may be {@code scores}.
    */
   void apply(double[] scores, int from, int to, double[] weights) {
-    double divisor = power == 0 ? 1 : norm(scores, from, to) + epsilon;
+    double divisor = power == 0 ? 1 : Math.max(norm(scores, from, to), floor) + epsilon;
     for (int i = from; i < to; i++) {
       weights[i] = divisor == 0 ? 0 : scores[i] / divisor;
     }
@@ -76,14 +101,16 @@ public record TopKNormalization(double power, double epsilon) {
       return;
     }
     double norm = norm(scores, from, to);
-    double divisor = norm + epsilon;
+    double divisor = Math.max(norm, floor) + epsilon;
     double dot = 0;
-    for (int i = from; i < to; i++) {
+    for (int i = from; i < to && norm >= floor; i++) {
       dot += dWeights[i] * scores[i];
     }
     for (int i = from; i < to; i++) {
-      double slope = power == 1 ? 1 : StrictMath.pow(scores[i] / norm, power - 1);
-      dScores[i] = norm == 0 ? 0 : (dWeights[i] - dot / divisor * slope) / divisor;
+      double slope = power == 1 || norm == 0 ? 1 : StrictMath.pow(scores[i] / norm, power - 1);
+      dScores[i] = divisor == 0 || (norm == 0 && floor == 0)
+          ? 0
+          : (dWeights[i] - dot / divisor * slope) / divisor;
     }
   }
 

@@ -26,6 +26,7 @@ class TopKContractTest extends RouterContract {
         new TopK(1, ScoreFunction.SIGMOID, TopKNormalization.sum(1e-20), 2.5),
         new TopK(1, ScoreFunction.SQRT_SOFTPLUS, TopKNormalization.sum(1e-20), 1),
         new TopK(1, ScoreFunction.SOFTMAX, TopKNormalization.sum(1e-6), 1),
+        new TopK(1, ScoreFunction.SOFTMAX, TopKNormalization.sumAtLeast(0.7), 1),
         new TopK(1, ScoreFunction.SOFTMAX, TopKNormalization.norm(2), 1));
   }
 

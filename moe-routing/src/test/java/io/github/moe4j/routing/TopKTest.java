@@ -153,6 +153,27 @@ class TopKTest {
   }
 
   @Test
+  void apply_sumBelowFloor_sharesOfTheFloorAndNoGradientThroughTheSum() {
+    // p = 2/5, 1/5, 2/5; the chosen two sum to 0.8
+    RulePass above = softmaxAtLeast(0.75).apply(HandWorked.ratios(3, 2, 1, 2), HandWorked.input(1));
+    assertNear("weights", new double[] {0.5, 0.5}, above.assignments().weights(), 1e-15);
+    RulePass below = softmaxAtLeast(1.6).apply(HandWorked.ratios(3, 2, 1, 2), HandWorked.input(1));
+    assertNear("weights", new double[] {0.25, 0.25}, below.assignments().weights(), 1e-15);
+    // dp = 1/1.6 for the first alone: dlogit = p·(dp − Σ p·dp), Σ p·dp = 0.4/1.6 = 0.25
+    double[] dLogits = new double[3];
+    below.backward(
+        RoutingGradient.ofWeights(new double[] {1, 0}),
+        dLogits,
+        NamedArrays.none().zeroGradients());
+    assertNear(
+        "dlogits", new double[] {0.4 * (0.625 - 0.25), -0.2 * 0.25, -0.4 * 0.25}, dLogits, 1e-15);
+  }
+
+  private static TopK softmaxAtLeast(double floor) {
+    return new TopK(2, ScoreFunction.SOFTMAX, TopKNormalization.sumAtLeast(floor), 1);
+  }
+
+  @Test
   void backward_sigmoidsAlmostVanish_gradientOfDistributionFinite() {
     // s ≈ e^x: the distribution is the softmax, p = ½ each, dlogit = p·(dp − Σ p·dp) = ±5
     RulePass result =
@@ -292,6 +313,9 @@ class TopKTest {
     assertMessage(
         "epsilon of the weight norm must be at least 0 but was -1.0",
         () -> TopKNormalization.sum(-1));
+    assertMessage(
+        "floor of the weight norm must be at least 0 but was NaN",
+        () -> TopKNormalization.sumAtLeast(Double.NaN));
     assertMessage("k must be at most E = 3 but was 4", () -> apply(TopK.of(4)));
     LinearGate gate = LinearGate.create(3, 2, DataType.FLOAT, 1);
     assertMessage("k must be at most E = 3 but was 4", () -> GatedRouter.of(gate, TopK.of(4)));

@@ -3,7 +3,6 @@ package io.github.moe4j.conformance.family;
 import io.github.moe4j.conformance.CaseTensor;
 import io.github.moe4j.conformance.DamagedCaseException;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Two projections that some code keeps in one array [E,2H,D]: rows 0…H−1 gate, H…2H−1 up.
@@ -12,30 +11,19 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param up [E,H,D]
  */
 record GateUp(INDArray gate, INDArray up) {
-  /** Takes an array [E,2H,D] apart. */
+  /** Takes an array [E,2H,D], or [2H,D] of a single network, apart. */
   static GateUp split(CaseTensor stacked) {
-    int experts = stacked.size(0);
-    int rows = stacked.size(1);
-    int width = stacked.size(2);
-    if (stacked.rank() != 3 || rows % 2 != 0) {
-      throw new DamagedCaseException(stacked.name() + " must be [E, 2f, d]");
+    int rank = stacked.rank();
+    if (rank < 2 || rank > 3 || stacked.size(-2) % 2 != 0) {
+      throw new DamagedCaseException(stacked.name() + " must be [E, 2f, d] or [2f, d]");
     }
-    int half = rows / 2 * width;
-    double[] gate = new double[experts * half];
-    double[] up = new double[experts * half];
-    double[] both = stacked.values();
-    for (int e = 0; e < experts; e++) {
-      System.arraycopy(both, 2 * e * half, gate, e * half, half);
-      System.arraycopy(both, (2 * e + 1) * half, up, e * half, half);
-    }
-    long[] shape = {experts, rows / 2, width};
-    return new GateUp(
-        Nd4j.createFromArray(gate).reshape('c', shape),
-        Nd4j.createFromArray(up).reshape('c', shape));
+    int experts = rank == 3 ? stacked.size(0) : 1;
+    INDArray both = stacked.array(experts, stacked.size(-2), stacked.size(-1));
+    return new GateUp(WeightLayouts.half(both, 0), WeightLayouts.half(both, 1));
   }
 
   /** The one array [E,2H,D] again; a gradient is put together like its weights. */
   INDArray joined() {
-    return Nd4j.concat(1, gate, up);
+    return WeightLayouts.joined(gate, up);
   }
 }

@@ -25,7 +25,8 @@ final class HfDeepseekV2Moe implements ReferenceFamily {
     CaseConfig config = reference.config();
     TopK topK =
         TopK.unnormalized(config.size("top_k")).withScale(config.number("routed_scaling_factor"));
-    HfDeepseekBlock.run(reference, comparison, new DeepSeekV2(topK, groups(config)));
+    HfBlock.compare(
+        reference, comparison, new DeepSeekV2(topK, groups(config)), HfBlock.lossRule(reference));
   }
 
   private static ExpertGroups groups(CaseConfig config) {

@@ -55,7 +55,8 @@ final class HfPhimoeSparsemixer implements ReferenceFamily {
     comparison.gradient("scores", pass.gradient(RoutingGradient.ofWeights(upstream)));
   }
 
-  private static RecordedDraws draws(ReferenceCase reference) {
+  /** The recorded draws of both choices, in the order in which they are drawn. */
+  static RecordedDraws draws(ReferenceCase reference) {
     return RecordedDraws.exponential(reference.input("exponential_1").values())
         .then(RecordedDraws.uniform(reference.input("uniform_1").values()))
         .then(RecordedDraws.exponential(reference.input("exponential_2").values()))

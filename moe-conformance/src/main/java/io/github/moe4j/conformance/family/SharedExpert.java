@@ -4,15 +4,16 @@ import io.github.moe4j.conformance.CaseTensor;
 import io.github.moe4j.conformance.Comparison;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.core.DenseFeedForward;
-import io.github.moe4j.core.FeedForward;
+import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.Activation;
-import io.github.moe4j.core.experts.GluExperts;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The names of a gated expert that every token sees with weight 1.
+ * The names of a gated expert that every token sees with weight 1. Biases, where a case has them,
+ * are inputs named as the projections, with {@code _bias} for {@code _proj}.
  *
  * @param gate input with its projection [H,D]
  * @param up input with its projection [H,D]
@@ -27,27 +28,46 @@ record SharedExpert(String gate, String up, String down) {
   MoeLayer.Builder addTo(MoeLayer.Builder layer, Activation activation, ReferenceCase reference) {
     return reference.optionalInput(gate).isEmpty()
         ? layer
-        : layer.sharedExpert(network(activation, reference));
+        : layer.sharedExpert(DenseFeedForward.of(network(Glu.of(activation), reference)));
   }
 
-  private FeedForward network(Activation activation, ReferenceCase reference) {
-    return DenseFeedForward.of(GluExperts.of(
-        activation,
+  /** The network, a stack of one. */
+  Experts network(Glu glu, ReferenceCase reference) {
+    return glu.over(
         stackOfOne(reference.input(gate, -1, -1)),
-        null,
+        bias(gate, reference),
         stackOfOne(reference.input(up, -1, -1)),
-        null,
+        bias(up, reference),
         stackOfOne(reference.input(down, -1, -1)),
-        null));
+        bias(down, reference));
   }
 
   /** Compares its gradients, which are among those of the layer. */
   void compareGradients(Gradients ofLayer, Comparison comparison) {
-    if (ofLayer.names().contains("shared.network.gate.weight")) {
-      comparison.gradient(gate, ofLayer.get("shared.network.gate.weight"));
-      comparison.gradient(up, ofLayer.get("shared.network.up.weight"));
-      comparison.gradient(down, ofLayer.get("shared.network.down.weight"));
-    }
+    ofLayer.forEach((name, gradient) -> {
+      switch (name) {
+        case "shared.network.gate.weight" -> comparison.gradient(gate, gradient);
+        case "shared.network.gate.bias" -> comparison.gradient(biasOf(gate), gradient);
+        case "shared.network.up.weight" -> comparison.gradient(up, gradient);
+        case "shared.network.up.bias" -> comparison.gradient(biasOf(up), gradient);
+        case "shared.network.down.weight" -> comparison.gradient(down, gradient);
+        case "shared.network.down.bias" -> comparison.gradient(biasOf(down), gradient);
+        default -> {
+          // of another part
+        }
+      }
+    });
+  }
+
+  private static @Nullable INDArray bias(String projection, ReferenceCase reference) {
+    return reference
+        .optionalInput(biasOf(projection))
+        .map(bias -> bias.array(1, bias.length()))
+        .orElse(null);
+  }
+
+  private static String biasOf(String projection) {
+    return projection.replaceFirst("(_proj)?$", "_bias");
   }
 
   private static INDArray stackOfOne(CaseTensor matrix) {

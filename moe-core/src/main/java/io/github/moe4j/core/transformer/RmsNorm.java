@@ -49,6 +49,25 @@ public final class RmsNorm implements TokenLayer {
     return new RmsNorm(weight, epsilon);
   }
 
+  /**
+   * A normalization over an existing array, which becomes the live parameter.
+   *
+   * @param weight [D], contiguous, of tokens of its type
+   * @param epsilon added to the mean square, at least 0
+   */
+  public static RmsNorm of(INDArray weight, double epsilon) {
+    Require.shape("weight", weight, -1);
+    Require.floating("weight", weight.dataType());
+    Require.that(weight.length() >= 1, "weight must have at least 1 number but had none");
+    Require.notNegative("epsilon", epsilon);
+    return new RmsNorm(weight, epsilon);
+  }
+
+  /** Width D of the tokens. */
+  public int width() {
+    return Math.toIntExact(weight.length());
+  }
+
   @Override
   public NamedArrays parameters() {
     return parameters;

@@ -64,16 +64,30 @@ class ClampedSwiGluTest {
   }
 
   @Test
+  void values_ofDeepSeekV4_siluOfTheGateTimesUp() {
+    double[] hidden = new double[3];
+    ClampedSwiGlu.deepSeekV4(2)
+        .values(new double[] {Math.log(3), 5, 5}, new double[] {1, 0, -9}, hidden);
+    double[] expected = {Math.log(3) * 3 / 4, 0, -2 * 2 * sigmoid(2)};
+    assertNear("hidden", expected, hidden, 1e-14);
+  }
+
+  @Test
   void gradients_bothSidesOfLimits_matchDifferences() {
+    assertGradients(GPT_OSS);
+    assertGradients(ClampedSwiGlu.deepSeekV4(7));
+  }
+
+  private static void assertGradients(ClampedSwiGlu swiGlu) {
     double[] gate = DoubleStream.iterate(-10, g -> g + 0.7).limit(30).toArray();
     double[] up = DoubleStream.iterate(9.3, u -> u - 0.63).limit(30).toArray();
     double[] weight = RandomArrays.normal(Seeds.random(1), 30);
     double[] dGate = new double[30];
     double[] dUp = new double[30];
-    GPT_OSS.gradients(gate, up, weight, dGate, dUp);
+    swiGlu.gradients(gate, up, weight, dGate, dUp);
     GradientCheck.of(() -> {
           double[] hidden = new double[30];
-          GPT_OSS.values(gate, up, hidden);
+          swiGlu.values(gate, up, hidden);
           return GradientCheck.weightedSum(hidden, weight);
         })
         .add("gate", gate, dGate)
@@ -172,6 +186,7 @@ class ClampedSwiGluTest {
   void any_wrongArguments_messageNamesRuleAndValue() {
     assertMessage("alpha must be finite and above 0 but was 0.0", () -> new ClampedSwiGlu(0, 7));
     assertMessage("limit must be above 0 but was NaN", () -> new ClampedSwiGlu(1, Double.NaN));
+    assertMessage("offset must be finite but was NaN", () -> new ClampedSwiGlu(1, 7, Double.NaN));
     ExpertOptions relu = ExpertOptions.of(1, 1, 1).withActivation(Activation.RELU);
     assertMessage(
         "activation beside ClampedSwiGlu must be SILU but was RELU",
