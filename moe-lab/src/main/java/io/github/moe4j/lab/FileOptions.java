@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.lab.report.LabReport;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,6 +47,17 @@ record FileOptions(List<String> arguments) {
       }
     }
     return new FileOptions(arguments);
+  }
+
+  /**
+   * Those of a finished or interrupted run alone.
+   *
+   * @param folder of the run
+   */
+  static FileOptions ofRun(Path folder) throws IOException {
+    return new FileOptions(RunFile.read(folder.resolve(LabReport.DATA)).entrySet().stream()
+        .map(entry -> "--" + entry.getKey() + "=" + entry.getValue())
+        .toList());
   }
 
   /** Sets the options; an error if a value of the file is of no use. */

@@ -53,11 +53,14 @@ record Choices(
     return one;
   }
 
-  /** The router of a name with these choices. */
-  Variant variant(String router) {
-    return Variants.dense(router)
+  /** The model of a name with these choices, except for sizes that the name has. */
+  Variant variant(String model) {
+    ModelName name = ModelName.parse(model);
+    Choices own = new Choices(
+        balance, capacity, kind, name.experts().orElse(experts), name.k().orElse(k));
+    return Variants.dense(model)
         .orElseGet(() -> new RoutedVariant(
-                RouterChoice.named(router).orElseThrow(() -> Variants.unknown(router)), this)
+                RouterChoice.named(name.router()).orElseThrow(() -> Variants.unknown(model)), own)
             .variant());
   }
 

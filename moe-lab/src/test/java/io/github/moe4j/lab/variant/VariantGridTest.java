@@ -71,6 +71,21 @@ class VariantGridTest {
             List.of(2)));
   }
 
+  @Test
+  void variants_whoseNamesHaveSizes_keepThem() {
+    assertEquals(
+        List.of("dense", "top-k/E4", "top-k/E16/k4", "top-k/k1", "gshard"),
+        names(
+            List.of("dense", "top-k/E4", "top-k/E16/k4", "top-k/k1", "gshard"),
+            List.of(),
+            List.of(),
+            List.of("8"),
+            List.of(2)));
+    assertEquals(
+        List.of("top-k/none/E4/k1", "top-k/none/E4/k2"),
+        names(List.of("top-k/E4"), List.of("none"), List.of(), List.of("8", "16"), List.of(1, 2)));
+  }
+
   static Stream<String> routers() {
     return Variants.names().stream();
   }
@@ -131,6 +146,9 @@ class VariantGridTest {
       delimiter = '|',
       value = {
         "nonsense | | | router must be one of [dense, top-k-unbalanced,",
+        "dense/E4 | | | router must be one of [dense, top-k-unbalanced,",
+        "top-k/E1 | | | top-k/E1: k must be at most experts = 1 but was 2",
+        "top-k/E8/k3 | | | top-k/E8/k3: k must divide hidden = 16 but was 3",
         "top-k | nonsense | | balance must be none or one of [switch,",
         "top-k | switch+ | | several joined by +, but was ",
         "top-k | | nonsense | capacity must be dropless, a factor or one of",

@@ -1,0 +1,61 @@
+package io.github.moe4j.lab;
+
+import io.github.moe4j.cli.Watch;
+import io.github.moe4j.lab.report.LabReport;
+import io.github.moe4j.lab.report.LabResult;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * An experiment in a folder, about to start or to go on.
+ *
+ * @param experiment what is to do
+ * @param store what is done
+ */
+record LabRun(Experiment experiment, LabStore store) {
+
+  /** A new run: what the folder has of a former one is overwritten or removed. */
+  static LabRun start(Path folder, Experiment experiment, boolean traces) throws IOException {
+    return new LabRun(experiment, LabFolder.start(folder, experiment, traces));
+  }
+
+  /**
+   * The run in a folder.
+   *
+   * @throws IllegalArgumentException if that has other options or another text: the models of one
+   *     report would not be comparable
+   */
+  static LabRun resume(Path folder, Experiment experiment, boolean traces) throws IOException {
+    LabResult before = LabReport.read(folder);
+    Set<String> names = new LinkedHashSet<>(before.configuration().keySet());
+    names.addAll(experiment.configuration().keySet());
+    requireSame(names, before.configuration(), experiment.configuration());
+    Map<String, String> text = experiment.text(experiment.split());
+    requireSame(text.keySet(), before.environment(), text);
+    return new LabRun(experiment, LabFolder.resume(folder, experiment, traces));
+  }
+
+  private static void requireSame(
+      Set<String> names, Map<String, String> before, Map<String, String> now) {
+    for (String name : names) {
+      String was = before.getOrDefault(name, "not set");
+      String is = now.getOrDefault(name, "not set");
+      if (!was.equals(is)) {
+        throw new IllegalArgumentException(
+            "%s must be %s as in the run to resume but was %s".formatted(name, was, is));
+      }
+    }
+  }
+
+  /** Trains what is not done yet, until it is interrupted. */
+  LabResult run(PrintWriter err) throws IOException {
+    long steps = (long) experiment.options().steps() * experiment.runs();
+    try (Watch watch = Watch.open("lab", steps, "steps", err)) {
+      return Lab.run(experiment, store, watch, watch.progress());
+    }
+  }
+}
