@@ -3,6 +3,7 @@ package io.github.moe4j.lab.scaling;
 import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
+import io.github.moe4j.lab.report.PairedDifference;
 import io.github.moe4j.lab.report.SeedSpread;
 import io.github.moe4j.lab.variant.ModelName;
 import java.util.LinkedHashMap;
@@ -62,11 +63,15 @@ public record ScalingPoint(
     return SeedSpread.of(bits.values().stream().mapToDouble(Double::doubleValue).toArray());
   }
 
-  /** What this has more than another with the same seed: mean and deviation. */
-  SeedSpread minus(ScalingPoint other) {
-    return SeedSpread.of(bits.keySet().stream()
-        .filter(other.bits::containsKey)
-        .mapToDouble(seed -> bits.get(seed) - other.bits.get(seed))
-        .toArray());
+  /** What this has more than another, paired by seed. */
+  PairedDifference minus(ScalingPoint other) {
+    List<Long> seeds = bits.keySet().stream().sorted().toList();
+    return PairedDifference.of(other.values(seeds), values(seeds));
+  }
+
+  private double[] values(List<Long> seeds) {
+    return seeds.stream()
+        .mapToDouble(seed -> bits.getOrDefault(seed, Double.NaN))
+        .toArray();
   }
 }
