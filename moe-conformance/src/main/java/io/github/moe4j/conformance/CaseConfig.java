@@ -2,12 +2,19 @@ package io.github.moe4j.conformance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
-/** Sizes and options of a reference case. Immutable. A JSON null counts as not set. */
+/**
+ * Sizes and options of a reference case. A JSON null counts as not set. Immutable, except that it
+ * remembers which were asked for. Not thread-safe.
+ */
 public final class CaseConfig {
   private final JsonNode node;
+  private final Set<String> asked = new HashSet<>();
 
   CaseConfig(JsonNode node) {
     this.node = node.deepCopy();
@@ -15,6 +22,7 @@ public final class CaseConfig {
 
   /** Whether an option is present and not null. */
   public boolean isSet(String name) {
+    asked.add(name);
     return node.hasNonNull(name);
   }
 
@@ -76,6 +84,39 @@ public final class CaseConfig {
       throw wrong(name, "a text", value);
     }
     return value.textValue();
+  }
+
+  /** Those that are set and were never asked for: what a family does not follow, or need not. */
+  List<String> unread() {
+    List<String> names = new ArrayList<>();
+    node.fieldNames().forEachRemaining(names::add);
+    names.removeIf(name -> asked.contains(name) || !node.hasNonNull(name));
+    return names;
+  }
+
+  /** Options of their own below a name, which must be there. */
+  public CaseConfig section(String name) {
+    JsonNode value = require(name, "an object");
+    if (!value.isObject()) {
+      throw wrong(name, "an object", value);
+    }
+    return new CaseConfig(value);
+  }
+
+  /**
+   * Does nothing if all options are known, not set, or false.
+   *
+   * @throws UnsupportedCaseException if there is another
+   */
+  public void requireKnown(String... known) {
+    Iterator<String> names = node.fieldNames();
+    while (names.hasNext()) {
+      String name = names.next();
+      boolean given = isSet(name) && !(node.get(name).isBoolean() && !flag(name));
+      if (given && !List.of(known).contains(name)) {
+        throw new UnsupportedCaseException("config has an unknown option " + name);
+      }
+    }
   }
 
   /** Texts that must be there, in a list. */

@@ -147,7 +147,7 @@ public final class CaseTensor {
    * @param expected lengths of the axes; −1 allows any
    * @throws DamagedCaseException if it has another
    */
-  CaseTensor requireShape(long... expected) {
+  public CaseTensor requireShape(long... expected) {
     boolean same = shape.length == expected.length;
     for (int axis = 0; same && axis < expected.length; axis++) {
       same = expected[axis] < 0 || expected[axis] == shape[axis];

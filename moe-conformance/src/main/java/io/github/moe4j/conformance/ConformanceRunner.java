@@ -74,7 +74,13 @@ public final class ConformanceRunner {
     }
     return comparison
         .failure()
-        .map(reason -> CaseResult.fail(name, reason))
+        .map(reason -> CaseResult.fail(name, reason + unread(reference.config())))
         .orElseGet(() -> CaseResult.pass(name));
+  }
+
+  /** A hint at options that may explain why a case fails. */
+  private static String unread(CaseConfig config) {
+    List<String> unread = config.unread();
+    return unread.isEmpty() ? "" : "; options not read: " + unread;
   }
 }

@@ -32,4 +32,22 @@ class CaseConfigTest {
     assertThrows(DamagedCaseException.class, () -> config.texts("text"));
     assertThrows(DamagedCaseException.class, () -> config.texts("absent"));
   }
+
+  @Test
+  void section_options_areThoseBelow() {
+    CaseConfig config = config("{'optimizer':{'lr':0.5,'flag':false},'steps':3}");
+    assertEquals(0.5, config.section("optimizer").number("lr"));
+    assertThrows(DamagedCaseException.class, () -> config.section("steps"));
+    config.section("optimizer").requireKnown("lr");
+    assertThrows(
+        UnsupportedCaseException.class, () -> config.section("optimizer").requireKnown("flag"));
+  }
+
+  @Test
+  void unread_options_thoseNobodyAskedFor() {
+    CaseConfig config = config("{'a':1,'b':2,'c':null,'d':4}");
+    config.integer("a");
+    config.isSet("d");
+    assertEquals(List.of("b"), config.unread());
+  }
 }

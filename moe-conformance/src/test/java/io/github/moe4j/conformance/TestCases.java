@@ -1,5 +1,6 @@
 package io.github.moe4j.conformance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -60,6 +61,15 @@ public final class TestCases {
   /** What the command does with a case. */
   public static CaseResult run(ObjectNode root) {
     return run(root.toString());
+  }
+
+  /** A value of an option. */
+  public static JsonNode value(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   static ArrayNode data(ObjectNode root, String section, String tensor) {

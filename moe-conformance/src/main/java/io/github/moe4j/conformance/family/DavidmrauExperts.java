@@ -1,12 +1,12 @@
 package io.github.moe4j.conformance.family;
 
 import io.github.moe4j.conformance.CaseTensor;
-import io.github.moe4j.conformance.Comparison;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.FfnExperts;
+import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -38,18 +38,17 @@ record DavidmrauExperts(Experts networks, int in, int out) {
     return new DavidmrauExperts(new SoftmaxExperts(networks, out), in, out);
   }
 
-  /** Compares the gradients, which are among those of the layer. */
-  void compareGradients(Gradients ofLayer, Comparison comparison) {
+  /** Gives the arrays of a layer's experts, or their gradients, by the names of the case. */
+  void visit(Gradients ofLayer, BiConsumer<String, INDArray> visitor) {
     INDArray up = ofLayer.get("experts.up.weight");
     INDArray down = ofLayer.get("experts.down.weight");
     long experts = up.size(0);
     long hidden = up.size(1);
     long width = up.size(2);
-    comparison.gradient(
-        "fc1_weight", Widths.narrowed(up.reshape('c', experts * hidden, width), in));
-    comparison.gradient("fc1_bias", ofLayer.get("experts.up.bias"));
-    comparison.gradient(
+    visitor.accept("fc1_weight", Widths.narrowed(up.reshape('c', experts * hidden, width), in));
+    visitor.accept("fc1_bias", ofLayer.get("experts.up.bias"));
+    visitor.accept(
         "fc2_weight", Widths.narrowed(down.reshape('c', experts, width * hidden), out * hidden));
-    comparison.gradient("fc2_bias", Widths.narrowed(ofLayer.get("experts.down.bias"), out));
+    visitor.accept("fc2_bias", Widths.narrowed(ofLayer.get("experts.down.bias"), out));
   }
 }

@@ -27,6 +27,7 @@ import io.github.moe4j.routing.ScoreFunction;
 import io.github.moe4j.routing.TopK;
 import io.github.moe4j.routing.TopKNormalization;
 import java.util.Optional;
+import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -37,10 +38,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * two, with zeros in the rest. Gate weights lie transposed, [D,E].
  */
 final class DavidmrauLayer {
-  private static final ImportanceLoss IMPORTANCE =
+  static final ImportanceLoss IMPORTANCE =
       new ImportanceLoss(1, VarianceEstimator.UNBIASED, ImportanceLoss.Source.WEIGHTS);
 
-  private static final LoadLoss LOAD = new LoadLoss(1, VarianceEstimator.UNBIASED);
+  static final LoadLoss LOAD = new LoadLoss(1, VarianceEstimator.UNBIASED);
 
   private final ReferenceCase reference;
   private final int experts;
@@ -48,11 +49,11 @@ final class DavidmrauLayer {
   private final int out;
   private final int width;
 
-  private DavidmrauLayer(ReferenceCase reference) {
+  DavidmrauLayer(ReferenceCase reference) {
     CaseConfig config = reference.config();
     this.reference = reference;
     this.experts = config.size("num_experts");
-    this.in = reference.input("x", -1, -1).size(1);
+    this.in = reference.input("x").size(-1);
     this.out = config.size("output_size");
     this.width = Math.max(in, out);
   }
@@ -90,28 +91,43 @@ final class DavidmrauLayer {
       comparison.output("loss", coefficient * (importance.value() + load.value()));
       comparison.output("objective", pass.objective());
       MoeGradients gradients = pass.backward();
-      Gradients parameters = gradients.parameters();
       comparison.gradient("x", Widths.narrowed(gradients.dx(), in));
-      comparison.gradient(
-          "w_gate", Widths.narrowed(parameters.get("router.weight"), in).transpose());
-      comparison.gradient(
-          "w_noise", Widths.narrowed(parameters.get("router.noise.weight"), in).transpose());
-      experts.compareGradients(parameters, comparison);
+      visit(gradients.parameters(), experts, comparison::gradient);
     }
   }
 
-  private TokenBatch input() {
-    CaseConfig config = reference.config();
-    CaseTensor x = reference.input("x");
-    TokenBatch input = TokenBatch.evaluation(Widths.widened(x.array(), width)).differentiable();
-    boolean noisy = config.flag("training") && config.flag("noisy_gating");
-    return noisy
-        ? input.withMode(PassMode.training(
-            RecordedDraws.normal(reference.input("noise", x.size(0), experts).values())))
-        : input;
+  /** Gives the arrays of the layer, or their gradients, by the names of the case. */
+  void visit(Gradients ofLayer, DavidmrauExperts networks, BiConsumer<String, INDArray> visitor) {
+    visitor.accept("w_gate", Widths.narrowed(ofLayer.get("router.weight"), in).transpose());
+    visitor.accept(
+        "w_noise", Widths.narrowed(ofLayer.get("router.noise.weight"), in).transpose());
+    networks.visit(ofLayer, visitor);
   }
 
-  private Router router(TopKNormalization norm, LoadThreshold threshold) {
+  /** Width of the layer. */
+  int width() {
+    return width;
+  }
+
+  private TokenBatch input() {
+    CaseTensor x = reference.input("x", -1, in);
+    double[] noise = reference
+        .optionalInput("noise")
+        .map(recorded -> recorded.requireShape(x.size(0), experts).values())
+        .orElse(new double[0]);
+    return input(x.array(), noise);
+  }
+
+  /** Tokens [T,D] with the noise of a pass [T,E], used if the case trains with noise. */
+  TokenBatch input(INDArray x, double[] noise) {
+    CaseConfig config = reference.config();
+    TokenBatch input = TokenBatch.evaluation(Widths.widened(x, width)).differentiable();
+    boolean noisy = config.flag("training") && config.flag("noisy_gating");
+    return noisy ? input.withMode(PassMode.training(RecordedDraws.normal(noise))) : input;
+  }
+
+  /** The router of a case. */
+  Router router(TopKNormalization norm, LoadThreshold threshold) {
     CaseConfig config = reference.config();
     int k = config.size("k");
     LinearGate gate = LinearGate.of(gateWeight("w_gate"));
@@ -132,7 +148,7 @@ final class DavidmrauLayer {
   }
 
   /** The load of each expert [E]: a sum of chances, or of experts with a weight above 0. */
-  private double[] loads(RouterDecision decision) {
+  double[] loads(RouterDecision decision) {
     Optional<TokenScores> chances = decision.scores(Kind.SELECTION);
     Assignments all = decision.assignments();
     double[] loads = new double[experts];

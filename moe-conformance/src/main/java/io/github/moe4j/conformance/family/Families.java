@@ -83,6 +83,12 @@ public final class Families {
         new OpenaiGptOssMlpblock(),
         new RemoeReluRouter(),
         new TorchtitanRouter(),
+        new TrajectoryDavidmrauNoisyTopkSgd(),
+        new TrajectoryDeepseekV3BiasAdamw(),
+        new TrajectoryHfMixtralAdamw(),
+        new TrajectoryHfSwitchAdam(),
+        new TrajectoryMegatronTopkRouterAdam(),
+        new TrajectoryTorchtitanBiasSgd(),
         new TutelCosineGate(),
         new TutelExtractCritical(),
         new TutelLoadImportanceLoss());

@@ -18,6 +18,8 @@ import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
 import io.github.moe4j.routing.TopK;
 import java.util.List;
+import java.util.function.BiConsumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What the Mixture-of-Experts blocks of Hugging Face share: a linear gate, no capacity, and the loss
@@ -108,6 +110,13 @@ final class HfBlock {
       comparison.gradient("router_weight", gradients.parameters().get("router.weight"));
       return gradients.parameters();
     }
+  }
+
+  /** Gives the arrays of a {@linkplain #layer layer}, or their gradients, by the names of the case. */
+  static void visit(Gradients ofLayer, BiConsumer<String, INDArray> visitor) {
+    visitor.accept("router_weight", ofLayer.get("router.weight"));
+    StackedExperts.HUGGING_FACE.visit(ofLayer, visitor);
+    SharedExpert.HUGGING_FACE.visit(ofLayer, visitor);
   }
 
   /** The auxiliary loss of the logits of a decision, with a gradient of those logits. */

@@ -21,6 +21,7 @@ import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.Switch;
 import java.util.Arrays;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -48,8 +49,7 @@ final class HfSwitchBlock implements ReferenceFamily {
       RouterDecision decision = pass.decision();
       int[] keptExpert = expertOfToken(pass.pass().plan().assignments());
       int[] expertIndex = Arrays.stream(keptExpert).map(e -> Math.max(e, 0)).toArray();
-      LossValue balance =
-          HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex)).unbound();
+      LossValue balance = balance(decision, expertIndex);
       LossValue z = ZLoss.of(1).evaluate(decision);
       pass.add(config.number("balance_coefficient"), balance);
       pass.add(config.number("z_coefficient"), z);
@@ -67,17 +67,33 @@ final class HfSwitchBlock implements ReferenceFamily {
   }
 
   private static void compareGradients(MoeGradients gradients, Comparison comparison) {
-    Gradients parameters = gradients.parameters();
     comparison.gradient("hidden_states", gradients.dx());
-    comparison.gradient("router_weight", parameters.get("router.weight"));
-    if (parameters.names().contains("router.bias")) {
-      comparison.gradient("router_bias", parameters.get("router.bias"));
-    }
-    comparison.gradient("experts_wi", parameters.get("experts.up.weight"));
-    comparison.gradient("experts_wo", parameters.get("experts.down.weight"));
+    visit(gradients.parameters(), comparison::gradient);
   }
 
-  private static MoeLayer layer(ReferenceCase reference) {
+  /** Gives the arrays of the layer, or their gradients, by the names of the case. */
+  static void visit(Gradients ofLayer, BiConsumer<String, INDArray> visitor) {
+    visitor.accept("router_weight", ofLayer.get("router.weight"));
+    if (ofLayer.names().contains("router.bias")) {
+      visitor.accept("router_bias", ofLayer.get("router.bias"));
+    }
+    visitor.accept("experts_wi", ofLayer.get("experts.up.weight"));
+    visitor.accept("experts_wo", ofLayer.get("experts.down.weight"));
+  }
+
+  /** The balance loss after dropping, for which a dropped token is one of expert 0. */
+  static LossValue balance(RouterDecision decision, Assignments kept) {
+    int[] expertIndex =
+        Arrays.stream(expertOfToken(kept)).map(e -> Math.max(e, 0)).toArray();
+    return balance(decision, expertIndex);
+  }
+
+  private static LossValue balance(RouterDecision decision, int[] expertIndex) {
+    return HfSwitchLosses.BALANCE.evaluate(asIfChosen(decision, expertIndex)).unbound();
+  }
+
+  /** The layer of a case. */
+  static MoeLayer layer(ReferenceCase reference) {
     CaseConfig config = reference.config();
     int experts = config.size("num_experts");
     int capacity = config.integer("expert_capacity");

@@ -23,7 +23,11 @@ final class MegatronRouting {
 
   /** The rule that routes. */
   static RoutingRule rule(ReferenceCase reference) {
-    CaseConfig config = reference.config();
+    return rule(reference.config(), bias(reference));
+  }
+
+  /** The rule that routes, with a bias that a controller may change. */
+  static RoutingRule rule(CaseConfig config, ExpertBias bias) {
     ScoreFunction scores = scores(config);
     int k = config.size("topk");
     ExpertGroups groups = groups(config, k);
@@ -32,10 +36,10 @@ final class MegatronRouting {
     double factor = scale == 0 ? 1 : scale;
     if (scores != ScoreFunction.SOFTMAX) {
       TopKNormalization norm = k > 1 ? SUM : TopKNormalization.none();
-      return new DeepSeekV3(new TopK(k, scores, norm, factor), bias(reference), groups);
+      return new DeepSeekV3(new TopK(k, scores, norm, factor), bias, groups);
     }
     // Softmax ignores the bias.
-    if (config.flag("use_pre_softmax")) {
+    if (config.flag("use_pre_softmax", false)) {
       return new DeepSeekV2(TopK.unnormalized(k).withScale(factor), groups);
     }
     return new DeepSeekV2(

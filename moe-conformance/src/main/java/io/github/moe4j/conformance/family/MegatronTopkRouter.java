@@ -84,7 +84,8 @@ final class MegatronTopkRouter implements ReferenceFamily {
     return new LossValue(sum, List.of(gradient));
   }
 
-  private static LossValue balance(
+  /** One of the balance losses, with coefficient 1. */
+  static LossValue balance(
       String type, RouterDecision decision, int sequences, Comparison comparison) {
     LossValue loss = switch (type) {
       // The global batch is this one: one worker, one micro-batch.

@@ -8,6 +8,7 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.Activation;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -44,14 +45,19 @@ record SharedExpert(String gate, String up, String down) {
 
   /** Compares its gradients, which are among those of the layer. */
   void compareGradients(Gradients ofLayer, Comparison comparison) {
+    visit(ofLayer, comparison::gradient);
+  }
+
+  /** Gives its arrays, or their gradients, by the names of the case. */
+  void visit(Gradients ofLayer, BiConsumer<String, INDArray> visitor) {
     ofLayer.forEach((name, gradient) -> {
       switch (name) {
-        case "shared.network.gate.weight" -> comparison.gradient(gate, gradient);
-        case "shared.network.gate.bias" -> comparison.gradient(biasOf(gate), gradient);
-        case "shared.network.up.weight" -> comparison.gradient(up, gradient);
-        case "shared.network.up.bias" -> comparison.gradient(biasOf(up), gradient);
-        case "shared.network.down.weight" -> comparison.gradient(down, gradient);
-        case "shared.network.down.bias" -> comparison.gradient(biasOf(down), gradient);
+        case "shared.network.gate.weight" -> visitor.accept(gate, gradient);
+        case "shared.network.gate.bias" -> visitor.accept(biasOf(gate), gradient);
+        case "shared.network.up.weight" -> visitor.accept(up, gradient);
+        case "shared.network.up.bias" -> visitor.accept(biasOf(up), gradient);
+        case "shared.network.down.weight" -> visitor.accept(down, gradient);
+        case "shared.network.down.bias" -> visitor.accept(biasOf(down), gradient);
         default -> {
           // of another part
         }

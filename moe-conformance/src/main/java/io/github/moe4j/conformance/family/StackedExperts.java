@@ -6,6 +6,8 @@ import io.github.moe4j.conformance.Comparison;
 import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Gradients;
+import java.util.function.BiConsumer;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The names of routed experts whose gate and up projections are one array.
@@ -36,8 +38,13 @@ record StackedExperts(String gateUp, String down) {
 
   /** Compares their gradients, which are among those of the layer. */
   void compareGradients(Gradients ofLayer, Comparison comparison) {
+    visit(ofLayer, comparison::gradient);
+  }
+
+  /** Gives the arrays of a layer's experts, or their gradients, by the names of the case. */
+  void visit(Gradients ofLayer, BiConsumer<String, INDArray> visitor) {
     GateUp both = new GateUp(ofLayer.get("experts.gate.weight"), ofLayer.get("experts.up.weight"));
-    comparison.gradient(gateUp, both.joined());
-    comparison.gradient(down, ofLayer.get("experts.down.weight"));
+    visitor.accept(gateUp, both.joined());
+    visitor.accept(down, ofLayer.get("experts.down.weight"));
   }
 }

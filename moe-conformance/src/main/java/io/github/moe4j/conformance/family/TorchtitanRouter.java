@@ -35,7 +35,8 @@ final class TorchtitanRouter implements ReferenceFamily {
     TokenBatch input =
         TokenBatch.evaluation(reference.input("x", -1, -1).array()).differentiable();
     LinearGate gate = LinearGate.of(reference.input("gate_weight", experts, -1).array());
-    RouterCasePass pass = RouterCasePass.of(GatedRouter.of(gate, rule(reference)), input);
+    RouterCasePass pass =
+        RouterCasePass.of(GatedRouter.of(gate, rule(config, bias(reference))), input);
     RouterDecision decision = pass.decision();
     // The weights of a choice of all experts are their scores.
     TopK all = new TopK(experts, scores(config), TopKNormalization.none(), 1);
@@ -51,17 +52,20 @@ final class TorchtitanRouter implements ReferenceFamily {
     comparison.gradient("gate_weight", gradients.parameters().get("weight"));
   }
 
-  private static DeepSeekV3 rule(ReferenceCase reference) {
-    CaseConfig config = reference.config();
-    int experts = config.size("num_experts");
+  private static ExpertBias bias(ReferenceCase reference) {
+    int experts = reference.config().size("num_experts");
+    return reference.config().flag("expert_bias")
+        ? ExpertBias.of(reference.input("expert_bias", experts).values())
+        : ExpertBias.zeros(experts);
+  }
+
+  /** The rule of a case. */
+  static DeepSeekV3 rule(CaseConfig config, ExpertBias bias) {
     TopK topK = new TopK(
         config.size("top_k"),
         scores(config),
         config.flag("route_norm") ? TopKNormalization.sum(1e-20) : TopKNormalization.none(),
         config.number("route_scale"));
-    ExpertBias bias = config.flag("expert_bias")
-        ? ExpertBias.of(reference.input("expert_bias", experts).values())
-        : ExpertBias.zeros(experts);
     ExpertGroups groups = config.isSet("num_expert_groups")
         ? ExpertGroups.byBestTwo(
             config.size("num_expert_groups"), config.size("num_limited_groups"))

@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -46,17 +47,20 @@ public final class Optimizer implements Stateful {
   private final Map<String, ParameterUpdate> updates;
   private final NamedArrays state;
   private final String kind;
+  private final Map<String, ExpertSteps> perExpert;
   private int steps;
 
   private Optimizer(
       NamedArrays parameters,
       Map<String, ParameterUpdate> updates,
       NamedArrays state,
-      String kind) {
+      String kind,
+      Map<String, ExpertSteps> perExpert) {
     this.parameters = parameters;
     this.updates = updates;
     this.state = state;
     this.kind = kind;
+    this.perExpert = perExpert;
   }
 
   /**
@@ -76,7 +80,8 @@ public final class Optimizer implements Stateful {
       }
       updates.put(name, instantiate(config, view));
     });
-    return new Optimizer(parameters, updates, states.build(), config.getClass().getSimpleName());
+    return new Optimizer(
+        parameters, updates, states.build(), config.getClass().getSimpleName(), Map.of());
   }
 
   @SuppressWarnings("NullAway") // ND4J wants null where an updater has no state
@@ -113,6 +118,7 @@ public final class Optimizer implements Stateful {
     private final Map<String, ParameterUpdate> updates = new LinkedHashMap<>();
     private final NamedArrays.Builder states = NamedArrays.builder();
     private final Set<String> kinds = new LinkedHashSet<>();
+    private final Map<String, ExpertSteps> perExpert = new LinkedHashMap<>();
 
     private Builder(NamedArrays parameters) {
       this.parameters = parameters;
@@ -146,6 +152,24 @@ public final class Optimizer implements Stateful {
       return group(name -> true, rule, rate);
     }
 
+    /**
+     * Updates a part expert by expert: one that got no rows in a step keeps its parameters, its moments and its own
+     * number of steps, by which Adam corrects its moments. So torch does where each expert is a module of its own,
+     * which has no gradient unless it is called (with {@code zero_grad}'s default, since PyTorch 2.0). Without this
+     * all experts are updated at once, as torch does where they are one array: momentum and decay move those without
+     * rows too.
+     *
+     * @param part such as {@code experts}; the first of several axes of each of its parameters is that of the experts
+     */
+    public Builder perExpert(String part) {
+      NamedArrays own = parameters.part(part);
+      String first = own.names().iterator().next();
+      ExpertSteps counts = new ExpertSteps(part, Math.toIntExact(own.get(first).size(0)));
+      own.forEach((name, array) -> counts.requireFits(part + "." + name, array));
+      perExpert.put(part, counts);
+      return this;
+    }
+
     private ParameterUpdate update(
         String name, INDArray array, UpdateRule rule, LearningRate rate) {
       List<INDArray> moments = new ArrayList<>();
@@ -168,7 +192,7 @@ public final class Optimizer implements Stateful {
       Require.that(left.isEmpty(), "parameters %s are in no group", left);
       Map<String, ParameterUpdate> inOrder = new LinkedHashMap<>();
       parameters.names().forEach(name -> inOrder.put(name, updates.get(name)));
-      return new Optimizer(parameters, inOrder, states.build(), String.join("+", kinds));
+      return new Optimizer(parameters, inOrder, states.build(), String.join("+", kinds), perExpert);
     }
   }
 
@@ -178,6 +202,22 @@ public final class Optimizer implements Stateful {
    * @param gradients gradients of the same parameters. Modified: consumed, all zero afterwards.
    */
   public void step(Gradients gradients) {
+    step(gradients, Map.of());
+  }
+
+  /**
+   * The same with the rows of experts, for parts that are updated {@linkplain Builder#perExpert expert by expert}.
+   *
+   * @param gradients gradients of the same parameters. Modified: consumed, all zero afterwards.
+   * @param rows by part how many rows each expert got since the last step [E], such as {@code
+   *     pass.plan().assignments().countPerExpert()}
+   */
+  public void step(Gradients gradients, Map<String, int[]> rows) {
+    Require.that(
+        rows.keySet().equals(perExpert.keySet()),
+        "rows must be of the parts that are updated expert by expert, %s, but were of %s",
+        perExpert.keySet(),
+        rows.keySet());
     Require.that(
         gradients.names().equals(parameters.names()),
         "gradients must be of the parameters %s but were of %s",
@@ -185,11 +225,27 @@ public final class Optimizer implements Stateful {
         gradients.names());
     state.requireUsable("the optimizer's state");
     PassArrays.requireGradients("the optimizer", parameters, gradients);
-    updates.forEach(
-        (name, update) -> update.apply(parameters.get(name), gradients.get(name), steps));
+    rows.forEach((part, counts) -> expertSteps(part).begin(counts));
+    updates.forEach((name, update) ->
+        update.apply(parameters.get(name), gradients.get(name), steps, stepsOf(name)));
+    perExpert.values().forEach(ExpertSteps::end);
     gradients.zero();
     parameters.markChanged();
     steps++;
+  }
+
+  private ExpertSteps expertSteps(String part) {
+    return Objects.requireNonNull(perExpert.get(part));
+  }
+
+  /** The steps of the experts of a parameter, null if it is updated at once. */
+  private @Nullable ExpertSteps stepsOf(String name) {
+    for (Map.Entry<String, ExpertSteps> entry : perExpert.entrySet()) {
+      if (name.startsWith(entry.getKey() + ".")) {
+        return entry.getValue();
+      }
+    }
+    return null;
   }
 
   /** Number of steps taken. */
@@ -215,6 +271,11 @@ public final class Optimizer implements Stateful {
         .text(prefix + ".updater", kind)
         .longs(prefix + ".steps", steps)
         .parameters(prefix + ".state", state);
+    perExpert.forEach((part, counts) -> checkpoint.longs(stepsName(prefix, part), counts.all()));
+  }
+
+  private static String stepsName(String prefix, String part) {
+    return prefix + ".steps." + part;
   }
 
   /**
@@ -232,7 +293,14 @@ public final class Optimizer implements Stateful {
         "%s.steps must be in [0, 2^31) but was %d",
         prefix,
         taken);
+    Map<String, long[]> ofExperts = new LinkedHashMap<>();
+    perExpert.forEach((part, counts) -> {
+      long[] restored = checkpoint.longs(stepsName(prefix, part));
+      counts.requireRestorable(stepsName(prefix, part), restored);
+      ofExperts.put(part, restored);
+    });
     checkpoint.into(prefix + ".state", state);
+    ofExperts.forEach((part, restored) -> expertSteps(part).restore(restored));
     steps = (int) taken;
   }
 }

@@ -3,6 +3,7 @@ package io.github.moe4j.core.training;
 import io.github.moe4j.core.internal.RowMap;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,8 +14,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 record RuleUpdate(UpdateRule rule, LearningRate rate, List<INDArray> moments)
     implements ParameterUpdate {
   @Override
-  public void apply(INDArray parameter, INDArray gradient, int steps) {
+  public void apply(
+      INDArray parameter, INDArray gradient, int steps, @Nullable ExpertSteps experts) {
     double now = rate.at(steps);
+    int rows = Math.toIntExact(rows(parameter).size(0));
     List<INDArray> in = new ArrayList<>(List.of(rows(parameter), rows(gradient)));
     List<INDArray> out = new ArrayList<>(List.of(rows(parameter)));
     moments.forEach(moment -> in.add(rows(moment)));
@@ -28,7 +31,12 @@ record RuleUpdate(UpdateRule rule, LearningRate rate, List<INDArray> moments)
           state[i - 1] = written[i];
         }
       }
-      rule.update(now, steps + 1L, written[0], read[1], state);
+      int expert = experts == null ? 0 : experts.expert(r, rows);
+      if (experts == null) {
+        rule.update(now, steps + 1L, written[0], read[1], state);
+      } else if (!experts.isIdle(expert)) {
+        rule.update(now, experts.taken(expert) + 1, written[0], read[1], state);
+      }
     });
   }
 

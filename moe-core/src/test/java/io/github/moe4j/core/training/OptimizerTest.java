@@ -10,6 +10,7 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.testkit.FixedRouter;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -192,5 +194,107 @@ class OptimizerTest {
 
   private static INDArray rows(INDArray array, int from, int to) {
     return array.get(NDArrayIndex.interval(from, to), NDArrayIndex.all());
+  }
+
+  private static NamedArrays ofTwoExperts() {
+    return NamedArrays.builder()
+        .add("gate", RandomArrays.of(DataType.DOUBLE, new double[] {1, 2}, 1, 2))
+        .add(
+            "experts.up",
+            RandomArrays.of(DataType.DOUBLE, new double[] {1, 2, 3, 4, 5, 6, 7, 8}, 2, 2, 2))
+        .add("experts.bias", RandomArrays.of(DataType.DOUBLE, new double[] {1, 2}, 2, 1))
+        .build();
+  }
+
+  private static Optimizer perExpert(NamedArrays parameters) {
+    return Optimizer.builder(parameters)
+        .perExpert("experts")
+        .rest(new AdamW(0.9, 0.95, 1e-8, 0.1), LearningRate.constant(0.1))
+        .build();
+  }
+
+  private static Gradients ones(NamedArrays parameters) {
+    Gradients gradients = parameters.zeroGradients();
+    gradients.forEach((name, array) -> array.assign(1));
+    return gradients;
+  }
+
+  /** Expert 1 gets rows in the steps 0 and 2 alone: it is where expert 0 was after two steps. */
+  @Test
+  void step_perExpert_oneWithoutRowsStaysAsItIs() {
+    NamedArrays parameters = ofTwoExperts();
+    NamedArrays both = ofTwoExperts();
+    Optimizer optimizer = perExpert(parameters);
+    Optimizer always = perExpert(both);
+    for (int i = 0; i < 3; i++) {
+      double[] before = Near.values(parameters.get("experts.up"));
+      optimizer.step(ones(parameters), Map.of("experts", new int[] {2, i == 1 ? 0 : 5}));
+      double[] after = Near.values(parameters.get("experts.up"));
+      assertEquals(i == 1, before[4] == after[4], "expert 1 in step " + i);
+      assertTrue(before[0] != after[0], "expert 0 in step " + i);
+      if (i < 2) {
+        always.step(ones(both), Map.of("experts", new int[] {1, 1}));
+      }
+    }
+    double[] twice = Near.values(both.get("experts.up"));
+    double[] mine = Near.values(parameters.get("experts.up"));
+    for (int i = 4; i < 8; i++) {
+      assertEquals(twice[i], mine[i], 0, "element " + i);
+    }
+    assertEquals(
+        both.get("experts.bias").getDouble(1), parameters.get("experts.bias").getDouble(1), 0);
+  }
+
+  @Test
+  void step_perExpertAllWithRows_sameBitsAsAtOnce() {
+    NamedArrays parameters = ofTwoExperts();
+    NamedArrays atOnce = ofTwoExperts();
+    Optimizer optimizer = perExpert(parameters);
+    Optimizer plain = Optimizer.of(atOnce, new AdamW(0.9, 0.95, 1e-8, 0.1), 0.1);
+    for (int i = 0; i < 3; i++) {
+      optimizer.step(ones(parameters), Map.of("experts", new int[] {1, 1}));
+      plain.step(ones(atOnce));
+    }
+    atOnce.forEach((name, array) -> Near.assertSameBits(name, array, parameters.get(name)));
+  }
+
+  @Test
+  void restore_perExpert_goesOnWithTheStepsOfEachExpert() {
+    NamedArrays parameters = ofTwoExperts();
+    Optimizer optimizer = perExpert(parameters);
+    optimizer.step(ones(parameters), Map.of("experts", new int[] {1, 0}));
+    Checkpoint.Builder saved = Checkpoint.builder();
+    optimizer.addTo(saved, "optimizer");
+    saved.parameters("model", parameters);
+    Checkpoint checkpoint = saved.build();
+    NamedArrays again = ofTwoExperts();
+    checkpoint.into("model", again);
+    Optimizer restored = perExpert(again);
+    restored.restore(checkpoint, "optimizer");
+    optimizer.step(ones(parameters), Map.of("experts", new int[] {1, 1}));
+    restored.step(ones(again), Map.of("experts", new int[] {1, 1}));
+    again.forEach((name, array) -> Near.assertSameBits(name, array, parameters.get(name)));
+  }
+
+  @Test
+  void perExpert_wrongUse_messageNamesIt() {
+    NamedArrays parameters = ofTwoExperts();
+    Optimizer optimizer = perExpert(parameters);
+    assertRefused(
+        "rows must be of the parts that are updated expert by expert, [experts], but were of []",
+        () -> optimizer.step(ones(parameters)));
+    assertRefused(
+        "rows of experts must be of E = 2 experts but were of 3",
+        () -> optimizer.step(ones(parameters), Map.of("experts", new int[3])));
+    NamedArrays vector = NamedArrays.builder()
+        .add("experts.bias", Nd4j.zeros(DataType.DOUBLE, 3))
+        .build();
+    assertRefused(
+        "experts.bias must have the 3 experts of experts as the first of several axes but was [3]",
+        () -> Optimizer.builder(vector).perExpert("experts"));
+  }
+
+  private static void assertRefused(String message, Executable action) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, action).getMessage());
   }
 }
