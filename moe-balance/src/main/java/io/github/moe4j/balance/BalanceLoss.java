@@ -3,7 +3,7 @@ package io.github.moe4j.balance;
 import io.github.moe4j.core.RouterDecision;
 import java.util.List;
 
-/** A differentiable penalty on what the routers of one or several layers decided. */
+/** A differentiable penalty on the decisions of the routers of one or several layers. */
 public interface BalanceLoss {
   /** A short name for reports. */
   String name();
@@ -11,8 +11,10 @@ public interface BalanceLoss {
   /**
    * The loss and its gradient.
    *
-   * @param layers decisions of all layers that the loss covers, at least one, all with as many
-   *     experts. Not modified.
+   * @param layers decisions of all layers that the loss covers, at least one, all with the
+   *     same number of experts. Not modified.
+   * @throws IllegalArgumentException if there are no layers, numbers of experts differ, or a decision lacks scores
+   *     that the loss reads
    */
   LossValue evaluate(List<RouterDecision> layers);
 

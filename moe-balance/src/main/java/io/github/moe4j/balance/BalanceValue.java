@@ -5,10 +5,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What the losses of a {@link Balancer} came to for one micro-batch.
+ * The losses of a {@link Balancer} for one micro-batch.
  *
  * @param total value and gradients of all losses together
- * @param terms what each loss added to the value, its coefficient included, by name in order
+ * @param terms contribution of each loss, coefficient included, by name in order
  */
 public record BalanceValue(LossValue total, Map<String, Double> terms) {
   /** Copies the terms. */

@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * All that balances one model while it trains: losses, whose gradients it adds to passes, and
- * controllers, which it steps. It covers all layers and all micro-batches of an optimizer step.
+ * Balances one model during training: evaluates losses and adds their gradients to passes,
+ * and steps controllers. It covers all layers and all micro-batches of an optimizer step.
  *
  * <pre>{@code
  * Balancer balancer = Balancer.builder().add(SwitchLoss.of(0.01)).controller(controller).build();
@@ -30,10 +30,10 @@ import java.util.Set;
  * }</pre>
  *
  * <p>Each loss is {@code coefficient(step)·loss}, where the step is the number of calls of {@link
- * #step} before. A {@link CountedLoss} gets the counts of all micro-batches of the step so far, those
- * given together included.
+ * #step} before. A {@link CountedLoss} gets the counts of all micro-batches of the step so far,
+ * including those passed together.
  *
- * <p>State: {@code step}, the controllers' and what was counted in the present step. Used by one thread
+ * <p>State: {@code step}, the controllers' state and the counts of the current step. Used by one thread
  * at a time.
  */
 public final class Balancer implements Stateful {
@@ -54,7 +54,7 @@ public final class Balancer implements Stateful {
     return new Builder();
   }
 
-  /** A balancer of losses alone, with the coefficients that they have. */
+  /** A balancer of losses only, with their own coefficients. */
   public static Balancer of(BalanceLoss... losses) {
     Builder builder = builder();
     for (BalanceLoss loss : losses) {
@@ -74,13 +74,13 @@ public final class Balancer implements Stateful {
   }
 
   /**
-   * Balances one micro-batch: adds the losses' gradients to its passes and shows its decisions to the
-   * controllers.
+   * Balances one micro-batch: adds the losses' gradients to its passes and passes its decisions to
+   * the controllers.
    *
    * @param passes of all layers, the same layers at every call of a step; open and before backward.
    *     Modified: their balance gradients.
-   * @throws IllegalArgumentException if a loss does not fit the decisions, or a decision was balanced in
-   *     this step before; nothing is changed then
+   * @throws IllegalArgumentException if a loss needs scores that a decision lacks, or a decision was
+   *     balanced in this step before; nothing is changed then
    * @throws IllegalStateException if a pass is closed
    */
   public BalanceValue balance(List<MoePass> passes) {
@@ -90,8 +90,8 @@ public final class Balancer implements Stateful {
   /**
    * Balances one micro-batch, with gradients times a factor.
    *
-   * @param gradientScale what all gradients will be divided by later, at least 0; values and counts are
-   *     not scaled
+   * @param gradientScale factor on the gradients, at least 0, for gradients that are divided by it
+   *     later; values and counts are not scaled
    * @see #balance(List)
    */
   public BalanceValue balance(List<MoePass> passes, double gradientScale) {
@@ -127,10 +127,12 @@ public final class Balancer implements Stateful {
   }
 
   /**
-   * As {@link #balanceAll} for routers without a layer: adds nothing to any pass, and who calls it takes
-   * the gradients from the values.
+   * As {@link #balanceAll} for routers without a layer: adds nothing to a pass; the caller uses the
+   * gradients of the values.
    *
    * @param microBatches decisions of the layers of each, at least one. Not modified.
+   * @throws IllegalArgumentException if a loss needs scores that a decision lacks, or a decision was balanced in this
+   *     step before; nothing is changed then
    */
   public List<BalanceValue> observe(List<List<RouterDecision>> microBatches) {
     LossSum.Evaluation evaluation = evaluate(microBatches);
@@ -151,11 +153,12 @@ public final class Balancer implements Stateful {
     for (List<RouterDecision> batch : batches) {
       Require.that(
           batch.size() == layers,
-          "micro-batches must have as many layers: %d != %d",
+          "micro-batches must have the same number of layers: %d != %d",
           layers,
           batch.size());
       batch.forEach(decision -> Require.that(
-          now.add(decision), "a decision must be balanced once in a step but was given again"));
+          now.add(decision),
+          "a decision must be balanced only once in a step but was passed again"));
     }
     Require.that(
         layers > 0 || losses.isEmpty() && controllers.isEmpty(),
@@ -163,7 +166,7 @@ public final class Balancer implements Stateful {
     for (List<LoadController> some : controllers) {
       Require.that(
           some.size() == 1 || some.size() == layers,
-          "controllers must be one for all layers or one a layer: %d != %d",
+          "there must be one controller for all layers or one per layer: %d != %d",
           some.size(),
           layers);
     }
@@ -181,7 +184,7 @@ public final class Balancer implements Stateful {
     batches.forEach(batch -> batch.forEach(decision -> seen.add(new WeakReference<>(decision))));
   }
 
-  /** Ends an optimizer step, after the optimizer's own: controllers act, and counts start anew. */
+  /** Ends an optimizer step, called after the optimizer's: controllers act, and counts restart. */
   public void step() {
     distinct.forEach(LoadController::step);
     losses.clear();
@@ -189,7 +192,7 @@ public final class Balancer implements Stateful {
     step++;
   }
 
-  /** What a {@link CountedLoss} of a name has counted since the last step, layer by layer. */
+  /** The counts of a {@link CountedLoss} since the last step, layer by layer. */
   public List<ExpertCounts> counted(String loss) {
     return losses.counted(loss);
   }
@@ -232,7 +235,7 @@ public final class Balancer implements Stateful {
 
     private Builder() {}
 
-    /** Adds a loss with the coefficient that it has, under its own name. */
+    /** Adds a loss with its own coefficient, under its own name. */
     public Builder add(BalanceLoss loss) {
       return add(loss, CoefficientSchedule.constant(1));
     }
@@ -266,6 +269,7 @@ public final class Balancer implements Stateful {
      * Adds a controller for each layer.
      *
      * @param ofLayers in the order of the passes, at least one. Copied.
+     * @throws IllegalArgumentException if the list is empty
      */
     public Builder controllers(List<? extends LoadController> ofLayers) {
       Require.that(!ofLayers.isEmpty(), "controllers must be at least one but there were none");
@@ -273,7 +277,7 @@ public final class Balancer implements Stateful {
       return this;
     }
 
-    /** Where several workers sum the counts of a {@link CountedLoss}; one worker by default. */
+    /** Sets the reducer that sums the counts of a {@link CountedLoss} over workers; one worker by default. */
     public Builder workers(CountReducer reducer) {
       this.workers = reducer;
       return this;

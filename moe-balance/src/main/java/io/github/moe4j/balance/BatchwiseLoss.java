@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Trains the thresholds of a batchwise mask: {@code coefficient · Σ_t Σ_e (H_te − M_te)·(X_te −
- * T_e)}, summed over layers, where M is the mask that the batch gave, {@code H = 1} where X lies
+ * T_e)}, summed over layers, where M is the mask of the batch, {@code H = 1} where X lies
  * above the threshold T, else 0, and both are constant for the gradient (Shazeer et al. 2017, arXiv
  * 1701.06538, appendix F, {@code L_batchwise}).
  *
@@ -32,7 +32,7 @@ public record BatchwiseLoss(double coefficient) implements BalanceLoss {
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The loss with a weight. */
+  /** The loss with a coefficient. */
   public static BatchwiseLoss of(double coefficient) {
     return new BatchwiseLoss(coefficient);
   }

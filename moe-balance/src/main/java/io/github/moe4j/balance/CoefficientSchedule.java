@@ -2,7 +2,7 @@ package io.github.moe4j.balance;
 
 import io.github.moe4j.core.internal.Require;
 
-/** A coefficient that may change while training goes on; a value without state. */
+/** A coefficient that may change during training; stateless. */
 @FunctionalInterface
 public interface CoefficientSchedule {
   /**
@@ -12,25 +12,39 @@ public interface CoefficientSchedule {
    */
   double at(long step);
 
-  /** The same at every step. */
+  /**
+   * The same at every step.
+   *
+   * @throws IllegalArgumentException if the value is not finite
+   */
   static CoefficientSchedule constant(double value) {
     return new Constant(value);
   }
 
-  /** Straight from 0 at step 0 to {@code peak} at step {@code steps}, and {@code peak} from then on. */
+  /**
+   * Linear from 0 at step 0 to {@code peak} at step {@code steps}, then constant.
+   *
+   * @throws IllegalArgumentException if the peak is not finite, or steps are below 1
+   */
   static CoefficientSchedule linearWarmup(double peak, long steps) {
     return new LinearWarmup(constant(peak), steps);
   }
 
   /**
-   * Along half a cosine from {@code start} at step 0 to {@code end} at step {@code steps}, and {@code
-   * end} from then on: {@code end + (start − end)·(1 + cos(π·step/steps))/2}.
+   * Cosine decay from {@code start} at step 0 to {@code end} at step {@code steps}, then constant: {@code end +
+   * (start − end)·(1 + cos(π·step/steps))/2}.
+   *
+   * @throws IllegalArgumentException if a value is not finite, or steps are below 1
    */
   static CoefficientSchedule cosine(double start, double end, long steps) {
     return new Cosine(start, end, steps);
   }
 
-  /** This schedule times {@code min(1, step/steps)}: a linear warm-up over its first steps. */
+  /**
+   * This schedule times {@code min(1, step/steps)}: a linear warm-up over its first steps.
+   *
+   * @throws IllegalArgumentException if steps are below 1
+   */
   default CoefficientSchedule warmedUp(long steps) {
     return new LinearWarmup(this, steps);
   }
@@ -81,7 +95,7 @@ public interface CoefficientSchedule {
   }
 
   /**
-   * Half a cosine.
+   * Cosine decay.
    *
    * @param start at step 0, finite
    * @param end from step {@code steps} on, finite

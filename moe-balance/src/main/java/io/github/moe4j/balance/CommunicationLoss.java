@@ -10,14 +10,14 @@ import java.util.List;
  * the number of tokens each device receives (DeepSeek-AI 2024, arXiv 2405.04434, equations 29 to 31).
  *
  * <p>{@code f''_d = D/(M·T)·(tokens sent to device d)}: a token is sent to a device once, however
- * many of its experts lie there. {@code P''_d} is the sum of the mean probabilities of the experts
+ * many of its experts are on it. {@code P''_d} is the sum of the mean probabilities of the experts
  * of device d over the real tokens T. Choices are counted before dropping and constant for the
  * gradient. The paper takes both over the tokens of a sequence, and a router whose groups are the
  * devices keeps a token on at most M of them.
  *
  * <p>Value with coefficient 1 at perfect balance: 1 if every token is sent to M devices, m/M if it is
  * m on average. At total collapse, all probability and every first choice on one device: D/M. A
- * batch of nothing but padding gives 0.
+ * batch of only padding gives 0.
  *
  * @param coefficient weight of the loss, 0.02 in DeepSeek-V2
  * @param placement which experts share a device
@@ -42,7 +42,7 @@ public record CommunicationLoss(
         maxDevices);
   }
 
-  /** The loss within each sequence, as the paper has it. */
+  /** The loss within each sequence, as in the paper. */
   public static CommunicationLoss of(
       double coefficient, ExpertPlacement placement, int maxDevices) {
     return new CommunicationLoss(coefficient, placement, maxDevices, LossScope.SEQUENCE);

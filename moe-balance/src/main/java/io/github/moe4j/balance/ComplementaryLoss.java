@@ -12,12 +12,12 @@ import java.util.List;
  *
  * <p>{@code f_i = E/(K·T)} times the number of the sequence's real tokens that have expert i among
  * their K largest scores, a constant for the gradient; {@code P_i} is the mean of {@code s_i/Σ s}.
- * What differs from {@link SwitchLoss#perSequence} is the count: by the scores alone, without
+ * It differs from {@link SwitchLoss#perSequence} in the count: by the scores only, without
  * V3's bias and its groups, so it acts on the scores even if the bias has balanced the
  * choices. Ties go to the lowest expert index.
  *
  * <p>Value with coefficient 1 at perfect balance: 1. At total collapse, all probability on one
- * expert: E/K. A batch of nothing but padding gives 0.
+ * expert: E/K. A batch of only padding gives 0.
  *
  * @param coefficient weight of the loss, 1e-4 in DeepSeek-V3
  * @param k best scores of a token that count, 1 ≤ k ≤ E
@@ -36,7 +36,7 @@ public record ComplementaryLoss(double coefficient, int k, LossScope pooling)
     Require.positive("k", k);
   }
 
-  /** The loss within each sequence, as the paper has it. */
+  /** The loss within each sequence, as in the paper. */
   public static ComplementaryLoss of(double coefficient, int k) {
     return new ComplementaryLoss(coefficient, k, LossScope.SEQUENCE);
   }

@@ -16,7 +16,7 @@ public interface CountReducer {
    */
   ExpertCounts sum(int layer, ExpertCounts own);
 
-  /** One worker alone: its own counts. */
+  /** A single worker: its own counts. */
   static CountReducer single() {
     return (layer, own) -> own;
   }

@@ -5,20 +5,21 @@ import java.util.List;
 
 /**
  * A loss over counts that may be those of more tokens than the decisions have: of all micro-batches of
- * an optimizer step, and of all workers. {@link #evaluate(List)} takes the counts of its decisions
- * alone; a {@link Balancer} adds counts up and gives the sums.
+ * an optimizer step, and of all workers. {@link #evaluate(List)} uses the counts of its decisions
+ * only; a {@link Balancer} accumulates counts and passes the sums.
  *
- * <p>Like every loss it keeps nothing: the same decisions and counts give the same value.
+ * <p>Like every loss it is stateless: the same decisions and counts give the same value.
  */
 public interface CountedLoss extends BalanceLoss {
   /** The counts of one decision. */
   ExpertCounts count(RouterDecision layer);
 
   /**
-   * The loss and its gradient with counts from outside.
+   * The loss and its gradient with given counts.
    *
    * @param layers decisions of all layers, at least one. Not modified.
-   * @param counts of each layer, those of its decision among them
+   * @param counts of each layer, including those of its decision
+   * @throws IllegalArgumentException if layers and counts do not fit
    */
   LossValue evaluate(List<RouterDecision> layers, List<ExpertCounts> counts);
 

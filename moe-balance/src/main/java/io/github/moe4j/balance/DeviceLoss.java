@@ -16,7 +16,7 @@ import java.util.List;
  * sequence. With one expert a device it is {@link SwitchLoss}.
  *
  * <p>Value with coefficient 1 at perfect balance: 1. At total collapse, all probability and every
- * choice on one device: D for devices with as many experts. A batch of nothing but padding gives 0.
+ * choice on one device: D for devices with equal numbers of experts. A batch of only padding gives 0.
  *
  * @param coefficient weight of the loss, 0.05 in DeepSeek-V2
  * @param placement which experts share a device
@@ -34,7 +34,7 @@ public record DeviceLoss(double coefficient, ExpertPlacement placement, LossScop
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The loss within each sequence, as the papers have it. */
+  /** The loss within each sequence, as in the papers. */
   public static DeviceLoss of(double coefficient, ExpertPlacement placement) {
     return new DeviceLoss(coefficient, placement, LossScope.SEQUENCE);
   }

@@ -17,15 +17,14 @@ import java.util.List;
  * the second makes the router less confident about every token. It reads no choices.
  *
  * <p>Value with coefficient 1 at perfect balance with uniform probabilities: {@code −ln E}, the
- * minimum. At total collapse, all probability on one expert: 0. A batch of nothing but padding gives
- * 0.
+ * minimum. At total collapse, all probability on one expert: 0. A batch of only padding gives 0.
  *
  * @param coefficient weight of the loss
  * @param of which distribution
  */
 public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
 
-  /** Whose entropy. */
+  /** The distribution whose entropy is used. */
   public enum Of {
     /** That of the mean distribution over the real tokens: high when the load is balanced. */
     MEAN_DISTRIBUTION,

@@ -5,17 +5,22 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * How often each expert was chosen, as a loss sees it: constants without gradient.
+ * How often each expert was chosen: constants without gradient, read by losses.
  *
- * <p>A loss counts them from a decision by itself; given from outside they may be those of a larger
- * batch, summed over micro-batches or workers.
+ * <p>A loss counts them from a decision; given counts may be those of a larger batch, summed over micro-batches or
+ * workers.
  *
  * @param perExpert choices of each expert, before dropping [E]
  * @param tokens real tokens they were counted over
  * @param choices choices per token K, on average
  */
 public record ExpertCounts(long[] perExpert, long tokens, double choices) {
-  /** Copies the counts and checks them. */
+  /**
+   * Copies and checks the counts.
+   *
+   * @throws IllegalArgumentException if there are no experts, a number is negative or not finite, or experts were
+   *     chosen by no tokens
+   */
   public ExpertCounts {
     perExpert = perExpert.clone();
     Require.positive("experts", perExpert.length);
@@ -26,7 +31,7 @@ public record ExpertCounts(long[] perExpert, long tokens, double choices) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     Require.that(
         tokens > 0 || Arrays.stream(perExpert).sum() == 0,
-        "tokens must be above 0 where experts were chosen but was %d",
+        "tokens must be above 0 if experts were chosen but was %d",
         tokens);
     Require.that(
         choices >= 0 && Double.isFinite(choices), "choices must be at least 0 but was %s", choices);
@@ -50,11 +55,15 @@ public record ExpertCounts(long[] perExpert, long tokens, double choices) {
         1);
   }
 
-  /** These counts and others of as many experts, over the tokens of both. */
+  /**
+   * The sum of both counts.
+   *
+   * @throws IllegalArgumentException if the numbers of experts differ
+   */
   public ExpertCounts plus(ExpertCounts other) {
     Require.that(
         perExpert.length == other.perExpert.length,
-        "counts must be of as many experts: %d != %d",
+        "counts must have the same number of experts: %d != %d",
         perExpert.length,
         other.perExpert.length);
     long[] sum = perExpert.clone();

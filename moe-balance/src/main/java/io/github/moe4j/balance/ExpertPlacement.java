@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The device of each expert. Immutable.
  *
- * <p>It moves no data: the losses of DeepSeek-V2 read from it which experts share a device.
+ * <p>It moves no data: it only tells the losses of DeepSeek-V2 which experts share a device.
  */
 public final class ExpertPlacement {
   private final int[] device;
@@ -23,6 +23,7 @@ public final class ExpertPlacement {
    *
    * @param deviceOfExpert a device in [0, D) for each expert [E]; every device has an expert. Not
    *     modified.
+   * @throws IllegalArgumentException if there are no experts, a device is out of range or a device has no expert
    */
   public static ExpertPlacement of(int... deviceOfExpert) {
     Require.positive("experts", deviceOfExpert.length);
@@ -50,6 +51,7 @@ public final class ExpertPlacement {
    * Equal numbers of experts per device, in order.
    *
    * @param devices D, a divisor of E
+   * @throws IllegalArgumentException if the devices do not divide the experts
    */
   public static ExpertPlacement even(int experts, int devices) {
     Require.positive("experts", experts);
@@ -82,7 +84,7 @@ public final class ExpertPlacement {
     return experts[d];
   }
 
-  /** Whether the other object places as many experts in the same way. */
+  /** Whether the other object is an equal placement. */
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof ExpertPlacement that && Arrays.equals(device, that.device);

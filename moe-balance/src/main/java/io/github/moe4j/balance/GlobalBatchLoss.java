@@ -13,8 +13,8 @@ import java.util.List;
  * the global batch does not. A {@link Balancer} accumulates the counts:
  * each micro-batch's loss takes P from its own tokens and f from all choices of the step so far, its
  * own included, as Megatron-LM does; micro-batches that are given together take those of all of them.
- * Layers are summed, or averaged, as the loss's pooling says; Megatron-LM divides the sum of the
- * counts by the number of micro-batches, which is the same for micro-batches of as many real tokens.
+ * Layers are summed or averaged, according to the loss's pooling; Megatron-LM divides the sum of the
+ * counts by the number of micro-batches, which is the same for micro-batches with equal numbers of real tokens.
  *
  * <p>By itself, without a balancer, it is the {@link SwitchLoss}. Values at balance and at collapse are
  * those of {@link SwitchLoss}, over the global batch.

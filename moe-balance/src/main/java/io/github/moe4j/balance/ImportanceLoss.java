@@ -8,25 +8,25 @@ import java.util.List;
 
 /**
  * The importance loss: {@code coefficient · CV²(importance)}, the squared coefficient of variation
- * of what each expert is given, summed over layers (Shazeer et al. 2017, arXiv 1701.06538,
+ * of the importance of the experts, summed over layers (Shazeer et al. 2017, arXiv 1701.06538,
  * equations 6 and 7).
  *
- * <p>{@code CV² = variance/(mean² + 1e-10)} over the E experts. See {@link Source} for what an
- * expert's importance is; the paper's pairs it with {@link LoadLoss}, since experts of equal
+ * <p>{@code CV² = variance/(mean² + 1e-10)} over the E experts. For the definition of
+ * importance see {@link Source}; the paper combines it with {@link LoadLoss}, since experts of equal
  * importance may get few tokens of large weight or many of small.
  *
  * <p>Value with coefficient 1 at perfect balance: 0. At total collapse, everything on one expert:
  * {@code E − 1} with {@link VarianceEstimator#POPULATION}, E with {@link VarianceEstimator#UNBIASED} (0 for E = 1). A
- * batch of nothing but padding gives 0.
+ * batch of only padding gives 0.
  *
  * @param coefficient weight of the loss, 0.1 in the paper's language model, 0.01 in tensor2tensor
  * @param variance which variance
- * @param source what importance is the sum of
+ * @param source definition of importance
  */
 public record ImportanceLoss(double coefficient, VarianceEstimator variance, Source source)
     implements BalanceLoss {
 
-  /** What an expert's importance is the sum of, over the real tokens. */
+  /** The quantity whose sum over the real tokens is an expert's importance. */
   public enum Source {
     /**
      * The weights of its assignments, before dropping (the paper, tensor2tensor, davidmrau's
@@ -46,7 +46,7 @@ public record ImportanceLoss(double coefficient, VarianceEstimator variance, Sou
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The loss over assignment weights with population variance, as tensor2tensor has it. */
+  /** The loss over assignment weights with population variance, as in tensor2tensor. */
   public static ImportanceLoss of(double coefficient) {
     return new ImportanceLoss(coefficient, VarianceEstimator.POPULATION, Source.WEIGHTS);
   }

@@ -22,7 +22,7 @@ import java.util.Optional;
  *
  * <p>Value with coefficient 1 at perfect balance: 0. At total collapse, every token on one expert:
  * {@code E − 1} with {@link VarianceEstimator#POPULATION}, E with {@link VarianceEstimator#UNBIASED} (0 for E = 1);
- * with k experts per token {@code E/k − 1} and {@code (E/k − 1)·E/(E − 1)}. A batch of nothing but
+ * with k experts per token {@code E/k − 1} and {@code (E/k − 1)·E/(E − 1)}. A batch of only
  * padding gives 0.
  *
  * @param coefficient weight of the loss, 0.1 in the paper's language model, 0.01 in tensor2tensor
@@ -38,7 +38,7 @@ public record LoadLoss(double coefficient, VarianceEstimator variance) implement
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The loss with population variance, as tensor2tensor has it. */
+  /** The loss with population variance, as in tensor2tensor. */
   public static LoadLoss of(double coefficient) {
     return new LoadLoss(coefficient, VarianceEstimator.POPULATION);
   }

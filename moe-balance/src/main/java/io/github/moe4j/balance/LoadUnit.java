@@ -2,10 +2,10 @@ package io.github.moe4j.balance;
 
 /** The unit whose load a mechanism balances. */
 public enum LoadUnit {
-  /** That of each expert. */
+  /** Each expert. */
   EXPERTS,
-  /** That of each device, which holds several experts. */
+  /** Each device, which has several experts. */
   DEVICES,
-  /** None: it does something else, such as keeping logits small. */
+  /** None: it has another purpose, such as keeping logits small. */
   NONE
 }

@@ -20,17 +20,18 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
   }
 
   /**
-   * A loss and its gradients, each bound to the decision that it was computed from: so the pass of
-   * another decision refuses it.
+   * A loss and its gradients, each bound to the decision that it was computed from: passes of
+   * other decisions reject it.
    *
-   * @param layers the decisions, as {@link BalanceLoss#evaluate(List)} was given them
+   * @param layers the decisions passed to {@link BalanceLoss#evaluate(List)}
    * @param gradients with respect to each, in their order
+   * @throws IllegalArgumentException if the numbers of layers and gradients differ
    */
   public static LossValue of(
       double value, List<RouterDecision> layers, List<RoutingGradient> gradients) {
     Require.that(
         layers.size() == gradients.size(),
-        "gradients must be one a layer: %d != %d",
+        "there must be one gradient per layer: %d != %d",
         layers.size(),
         gradients.size());
     List<RoutingGradient> bound = new ArrayList<>();
@@ -56,11 +57,15 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
         value * factor, gradients.stream().map(g -> g.times(factor)).toList());
   }
 
-  /** The sum of two losses over the same layers. */
+  /**
+   * The sum of two losses over the same layers.
+   *
+   * @throws IllegalArgumentException if the numbers of layers differ
+   */
   public LossValue plus(LossValue other) {
     Require.that(
         gradients.size() == other.gradients.size(),
-        "losses must be of as many layers: %d != %d",
+        "losses must have the same number of layers: %d != %d",
         gradients.size(),
         other.gradients.size());
     List<RoutingGradient> sums = new ArrayList<>();
@@ -70,10 +75,14 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
     return new LossValue(value + other.value, sums);
   }
 
-  /** The gradient of a loss over one layer. */
+  /**
+   * The gradient of a loss over one layer.
+   *
+   * @throws IllegalStateException if the loss covers several layers
+   */
   public RoutingGradient gradient() {
     if (gradients.size() != 1) {
-      throw new IllegalStateException("the loss must be of 1 layer but is of " + gradients.size());
+      throw new IllegalStateException("the loss must be of 1 layer but was of " + gradients.size());
     }
     return gradients.get(0);
   }

@@ -19,7 +19,7 @@ import java.util.List;
  *
  * <p>Value with coefficient 1 at perfect balance, with k experts per token of weight w each: {@code
  * k·w}. At total collapse, one expert taking all tokens with weight w: {@code E·w/k}. A batch of
- * nothing but padding gives 0.
+ * only padding gives 0.
  *
  * @param coefficient weight of the loss
  * @param k target number of experts per token, at least 1

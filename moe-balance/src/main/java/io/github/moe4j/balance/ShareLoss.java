@@ -109,7 +109,7 @@ final class ShareLoss {
     for (RouterDecision layer : layers) {
       Require.that(
           layer.experts() == experts,
-          "all layers must have as many experts: %d != %d",
+          "all layers must have the same number of experts: %d != %d",
           layer.experts(),
           experts);
       List<Pool> pools = new ArrayList<>();

@@ -25,7 +25,7 @@ final class StepCounts implements Stateful {
     int layers = batches.get(0).size();
     Require.that(
         counted.isEmpty() || counted.size() == layers,
-        "layers must be as many as before in this step: %d != %d",
+        "the number of layers must be the same in all calls of a step: %d != %d",
         counted.size(),
         layers);
     List<ExpertCounts> own = new ArrayList<>();

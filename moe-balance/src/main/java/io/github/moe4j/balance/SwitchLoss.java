@@ -14,13 +14,13 @@ import java.util.List;
  *
  * <p>{@code P_i} is the mean over real tokens of the router's full distribution; {@code f_i} is how
  * often expert i was chosen, counted before dropping and constant for the gradient. Systems differ
- * in how they count for K > 1: see {@link Counting}. They also differ in what one mean runs over:
+ * in how they count for K > 1: see {@link Counting}. They also differ in the tokens over which means are taken:
  * see {@link LossScope}.
  *
  * <p>Value with coefficient 1 at perfect balance: 1, or K with {@link Counting#PER_TOKEN}. At total
  * collapse, all probability and every first choice on one expert: E with K = 1 or {@link
  * Counting#FIRST_CHOICE} or {@link Counting#PER_TOKEN}, E/K with {@link Counting#PER_CHOICE}. A
- * batch of nothing but padding gives 0.
+ * batch of only padding gives 0.
  *
  * @param coefficient weight of the loss, 0.01 in the paper
  * @param counting what f counts
@@ -56,7 +56,7 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The loss as Megatron-LM counts, 1 at perfect balance whatever K is, summed over layers. */
+  /** The loss counted as in Megatron-LM, 1 at perfect balance for every K, summed over layers. */
   public static SwitchLoss of(double coefficient) {
     return new SwitchLoss(coefficient, Counting.PER_CHOICE, LossScope.LAYER_SUM);
   }
@@ -89,14 +89,14 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
   }
 
   /**
-   * The loss of one layer with counts from outside, such as those of a global batch; not pooled by
+   * The loss of one layer with given counts, such as those of a global batch; not pooled by
    * sequence.
    *
-   * @param counts of as many experts, counted as {@link #counting} says: all choices, or first ones
+   * @param counts of the same number of experts, counted according to {@link #counting}: all choices, or first ones
+   * @throws IllegalArgumentException if the loss is pooled by sequence, or the numbers of experts differ
    */
   public LossValue evaluate(RouterDecision layer, ExpertCounts counts) {
-    Require.that(
-        pooling != LossScope.SEQUENCE, "counts from outside cannot be pooled by %s", pooling);
+    Require.that(pooling != LossScope.SEQUENCE, "given counts cannot be pooled by %s", pooling);
     long[] n = counts.perExpert();
     Require.that(
         n.length == layer.experts(),
@@ -110,15 +110,16 @@ public record SwitchLoss(double coefficient, Counting counting, LossScope poolin
   }
 
   /**
-   * The loss of several layers with counts from outside; the sum or the mean over layers.
+   * The loss of several layers with given counts; the sum or the mean over layers.
    *
-   * @param counts of each layer, as {@link #evaluate(RouterDecision, ExpertCounts)} takes them
+   * @param counts of each layer, as for {@link #evaluate(RouterDecision, ExpertCounts)}
+   * @throws IllegalArgumentException if the loss is not pooled by layer, or the numbers of layers differ
    */
   public LossValue evaluate(List<RouterDecision> layers, List<ExpertCounts> counts) {
     requirePooledByLayer();
     Require.that(
         layers.size() == counts.size(),
-        "layers and counts must be as many: %d != %d",
+        "there must be one count per layer: %d != %d",
         layers.size(),
         counts.size());
     double weight = pooling == LossScope.LAYER_MEAN ? 1.0 / layers.size() : 1;

@@ -1,6 +1,6 @@
 package io.github.moe4j.balance;
 
-/** Which variance over the E experts a coefficient of variation takes. */
+/** The variance over the E experts in a coefficient of variation. */
 public enum VarianceEstimator {
   /** {@code Σ(v − mean)²/E} (tensor2tensor {@code cv_squared}, V-MoE). */
   POPULATION,

@@ -15,7 +15,7 @@ import java.util.List;
  * <p>It keeps logits small rather than experts balanced. The mean runs over real tokens only; some
  * systems divide by all, so that padding changes the loss. Value at perfect balance with zero
  * logits: {@code coefficient·(ln E)²}; at total collapse with one logit a ≫ 0 and the others 0:
- * about {@code coefficient·a²}. A batch of nothing but padding gives 0.
+ * about {@code coefficient·a²}. A batch of only padding gives 0.
  *
  * @param coefficient weight of the loss, 1e-3 in the paper
  */
@@ -29,7 +29,7 @@ public record ZLoss(double coefficient) implements BalanceLoss {
     Require.notNegative("coefficient", coefficient);
   }
 
-  /** The loss with a weight, 1e-3 in the paper. */
+  /** The loss with a coefficient, 1e-3 in the paper. */
   public static ZLoss of(double coefficient) {
     return new ZLoss(coefficient);
   }

@@ -1,11 +1,12 @@
 /**
  * Balance losses, and the {@link io.github.moe4j.balance.Balancer} that applies them and controllers to
- * a model. A loss reads only what routers decided and returns its value and the gradient of each
- * decision; it is stateless. A new one is one class.
+ * a model. A loss reads only routing decisions and returns its value and the gradient of each
+ * decision; it is stateless. A new loss is one class.
  *
  * <p>Axes: T tokens, E experts, K choices per token, N assignments.
  *
- * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: losses are immutable, a balancer is for one thread at a time.
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: losses are immutable, a balancer is for one thread
+ * at a time.
  */
 @NullMarked
 package io.github.moe4j.balance;

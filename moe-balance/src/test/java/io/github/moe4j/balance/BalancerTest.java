@@ -134,7 +134,7 @@ class BalancerTest {
     BiasController controller = controller(first);
     Balancer balancer = Balancer.builder().controller(controller).build();
     RouterDecision decision = decision();
-    String message = "a decision must be balanced once in a step but was given again";
+    String message = "a decision must be balanced only once in a step but was passed again";
     assertRefused(message, () -> balancer.observe(List.of(List.of(decision), List.of(decision))));
     assertArrayEquals(new long[3], controller.counts());
     balancer.observe(List.of(List.of(decision)));
@@ -168,7 +168,7 @@ class BalancerTest {
     assertRefused(
         "balancing needs at least one micro-batch but had none", () -> balancer.observe(List.of()));
     assertRefused(
-        "micro-batches must have as many layers: 1 != 2",
+        "micro-batches must have the same number of layers: 1 != 2",
         () -> balancer.observe(List.of(List.of(decision()), List.of(decision(), decision()))));
     assertRefused(
         "a loss that counts must be one of [] but was switch loss",
@@ -177,7 +177,7 @@ class BalancerTest {
         .controllers(List.of(controller(first), controller(second)))
         .build();
     assertRefused(
-        "controllers must be one for all layers or one a layer: 2 != 3",
+        "there must be one controller for all layers or one per layer: 2 != 3",
         () -> value(controlled, decision(), decision(), decision()));
     Balancer infinite =
         Balancer.builder().add(SwitchLoss.of(1), step -> 1.0 / step).build();

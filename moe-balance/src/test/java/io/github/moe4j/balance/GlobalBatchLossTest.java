@@ -181,12 +181,14 @@ class GlobalBatchLossTest {
     Balancer loss = balancer(Counting.PER_CHOICE);
     next(loss, FIRST);
     assertRefused(
-        "layers must be as many as before in this step: 1 != 2", () -> next(loss, FIRST, SECOND));
+        "the number of layers must be the same in all calls of a step: 1 != 2",
+        () -> next(loss, FIRST, SECOND));
     assertRefused(
         "global-batch loss needs router probabilities but the router has none",
         () -> next(loss, FourTokens.withoutScores()));
     assertRefused(
-        "counts must be of as many experts: 2 != 3", () -> next(loss, FourTokens.decision()));
+        "counts must have the same number of experts: 2 != 3",
+        () -> next(loss, FourTokens.decision()));
     assertEquals(List.of(2L, 2L), counts(loss, 0));
   }
 

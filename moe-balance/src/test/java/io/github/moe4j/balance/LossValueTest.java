@@ -57,6 +57,7 @@ class LossValueTest {
   @Test
   void plus_otherNumberOfLayers_refused() {
     assertRefused(
-        "losses must be of as many layers: 2 != 1", () -> TWO_LAYERS.plus(LossValue.zero(1)));
+        "losses must have the same number of layers: 2 != 1",
+        () -> TWO_LAYERS.plus(LossValue.zero(1)));
   }
 }

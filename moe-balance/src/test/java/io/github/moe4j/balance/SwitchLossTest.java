@@ -249,14 +249,13 @@ class SwitchLossTest {
     assertMessage(
         "coefficient must be finite and at least 0 but was NaN", () -> SwitchLoss.of(Double.NaN));
     assertMessage(
-        "all layers must have as many experts: 2 != 3",
+        "all layers must have the same number of experts: 2 != 3",
         () -> SwitchLoss.of(1)
             .evaluate(List.of(decision(), Decisions.topK(new double[4], 2, 1, TokenMask.none(2)))));
     SwitchLoss sequence = new SwitchLoss(1, Counting.PER_CHOICE, LossScope.SEQUENCE);
     ExpertCounts three = new ExpertCounts(new long[3], 1, 1);
     assertMessage(
-        "counts from outside cannot be pooled by SEQUENCE",
-        () -> sequence.evaluate(decision(), three));
+        "given counts cannot be pooled by SEQUENCE", () -> sequence.evaluate(decision(), three));
     assertMessage(
         "counts and decision differ in experts: 2 != 3",
         () -> SwitchLoss.of(1).evaluate(decision(), new ExpertCounts(new long[2], 1, 1)));
@@ -286,7 +285,7 @@ class SwitchLossTest {
   void gradient_severalLayers_throws() {
     LossValue value = SwitchLoss.of(1).evaluate(List.of(decision(), decision()));
     assertEquals(
-        "the loss must be of 1 layer but is of 2",
+        "the loss must be of 1 layer but was of 2",
         assertThrows(IllegalStateException.class, value::gradient).getMessage());
   }
 

@@ -18,7 +18,7 @@ import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A block of a model in Mixtral's layout is loaded, run, and written to a model of its own. */
+/** Loads and runs a block of a model in Mixtral's layout, and writes it as a new model. */
 public final class LoadBlock {
   private static final String CONFIG = """
       {"model_type": "mixtral", "num_hidden_layers": 1, "hidden_size": 16,
@@ -27,7 +27,7 @@ public final class LoadBlock {
 
   private LoadBlock() {}
 
-  /** Works in the folder that is named, or in a new one. */
+  /** Runs in the given folder, or in a new one. */
   public static void main(String[] args) throws IOException {
     Path folder = args.length > 0 ? Path.of(args[0]) : Files.createTempDirectory("moe4j");
     Path model = folder.resolve("model");

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** Tells ten languages apart by the trigrams of a name. */
+/** Classifies ten languages by the trigrams of a name. */
 public final class NameClassifier {
   private final MoeLayer moe = MoeLayer.of( // 8 experts, 2 a name
       GatedRouter.of(LinearGate.create(8, 32, DataType.FLOAT, 2), TopK.of(2)),
@@ -40,7 +40,7 @@ public final class NameClassifier {
   private final Balancer balancer = Balancer.of(SwitchLoss.of(0.01));
   private final RestorableRandom random = RestorableRandom.ofSeed(5);
 
-  /** Trains from where the file says, or from the beginning; returns the validation curve. */
+  /** Trains from the checkpoint in the file, or from the beginning; returns the validation curve. */
   public List<TrainingLoop.Point> train(Path file, long steps) throws IOException {
     Names training = Names.training();
     Names test = Names.test();

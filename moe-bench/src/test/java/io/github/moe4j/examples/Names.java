@@ -19,7 +19,7 @@ public record Names(INDArray x, int[] language) {
 
   private record Name(String text, int language) {}
 
-  /** Four fifths of the names; what a thing is called in each language is on the same side. */
+  /** Four fifths of the names; all translations of a name are in the same set. */
   static Names training() {
     return where(code -> code.hashCode() % 5 != 0);
   }

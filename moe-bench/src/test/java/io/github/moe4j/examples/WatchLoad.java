@@ -26,7 +26,7 @@ import org.nd4j.linalg.learning.config.Adam;
 public final class WatchLoad {
   private WatchLoad() {}
 
-  /** Says that nothing more comes; from JDK 20 on, {@code stream.stop()} waits without it. */
+  /** Marks the end of training; from JDK 20 on {@code stream.stop()} needs no such event. */
   @Name("example.Trained")
   static final class Trained extends Event {}
 
@@ -38,7 +38,7 @@ public final class WatchLoad {
       stream.onEvent("moe4j.Route", WatchLoad::print);
       stream.onEvent("example.Trained", event -> seenAll.countDown());
       stream.startAsync();
-      train(); // the stream has a thread of its own
+      train(); // the stream has its own thread
       new Trained().commit();
       seenAll.await(); // events come in order
     }
@@ -61,11 +61,11 @@ public final class WatchLoad {
         .build();
     Optimizer optimizer = Optimizer.of(layer.parameters(), new Adam(0.01));
     INDArray x = Initializer.normal(1).create(DataType.FLOAT, new SplittableRandom(3), 64, 16);
-    x.addi(1); // what all tokens have in common makes them want the same experts
+    x.addi(1); // a common component makes all tokens prefer the same experts
     for (int step = 0; step < 50; step++) {
       try (MoePass pass = layer.forward(TokenBatch.training(x))) {
         pass.addBalance(SwitchLoss.of(1).evaluate(pass.decision()).gradient());
-        INDArray error = pass.y().add(x); // y is to be -x
+        INDArray error = pass.y().add(x); // the target is -x
         optimizer.step(pass.backward(error.div(64)).parameters());
       }
     }

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.factory.Nd4j;
 import picocli.CommandLine.Option;
 
-/** Where figures go beside the screen: options that the measuring commands share. */
+/** Output options shared by the measuring commands. */
 public final class FigureOptions {
   @Option(
       names = "--json",
@@ -23,14 +23,14 @@ public final class FigureOptions {
       names = "--docs",
       hidden = true,
       paramLabel = "FILE",
-      description = "Write the tables to this page, between its markers; with separate markers for"
-          + " Intel MKL, and for a Java runtime if the page has them.")
+      description = "Write the tables into this page, between its markers; Intel MKL, and a Java"
+          + " runtime if the page has markers for it, have separate ones.")
   private @Nullable Path docs;
 
   /** Called by picocli. */
   public FigureOptions() {}
 
-  /** Throws an error unless the page, if one is given, has the markers of the part. */
+  /** Checks that the page, if one is given, has the markers of the part. */
   public void require(String part) throws IOException {
     if (docs != null) {
       GeneratedPart.require(docs, marker(docs, part));
@@ -55,7 +55,7 @@ public final class FigureOptions {
    * Writes partial results of interrupted work: JSON marked incomplete, and no page.
    *
    * @param figures those measured
-   * @param err told that the page is left alone
+   * @param err receives a note that the page is left unchanged
    */
   public void writePartial(Object figures, PrintWriter err) throws IOException {
     Map<String, Object> partial = new LinkedHashMap<>();

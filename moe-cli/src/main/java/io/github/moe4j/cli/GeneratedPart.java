@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A part of a page that a command writes, between two comments that name it. */
+/** A generated part of a page, between two comments that name it. */
 public final class GeneratedPart {
   private GeneratedPart() {}
 
-  /** Throws an error that names the markers unless the page has them. */
+  /** Checks that a page has the markers. */
   public static void require(Path page, String name) throws IOException {
     String text = Files.readString(page);
     int from = text.indexOf(begin(name));

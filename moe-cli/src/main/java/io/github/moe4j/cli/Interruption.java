@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes Ctrl-C clean: what is under way is finished and written before the JVM ends.
+ * Handles Ctrl-C gracefully: current work is finished and written before the JVM ends.
  *
  * <pre>{@code
  * try (Interruption interruption = Interruption.watch("lab")) {
@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
  * }</pre>
  */
 public final class Interruption implements BooleanSupplier, AutoCloseable {
-  /** Exit code of a command that was interrupted, as shells have it. */
+  /** Exit code of an interrupted command, as in shells. */
   public static final int EXIT_CODE = 130;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -31,7 +31,7 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
   }
 
   /**
-   * From now on Ctrl-C is a request, until this is closed.
+   * Turns Ctrl-C into a request until this is closed.
    *
    * @param task for messages
    */
@@ -41,7 +41,7 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
     return interruption;
   }
 
-  /** Whether the work should end as soon as it can be left. */
+  /** Whether the work should stop at the next safe point. */
   @Override
   public boolean getAsBoolean() {
     return requested;
@@ -58,7 +58,7 @@ public final class Interruption implements BooleanSupplier, AutoCloseable {
     }
   }
 
-  /** The work is written: the JVM may end. */
+  /** The results are written: the JVM may end. */
   @Override
   public void close() {
     written.countDown();

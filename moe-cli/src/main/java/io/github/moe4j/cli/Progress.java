@@ -10,8 +10,8 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far long work has come and how much time is left: a bar on a terminal; elsewhere, such as in a
- * log, a line now and then.
+ * Progress of long work with the time left: a bar on a terminal; elsewhere, such as in a log,
+ * occasional lines.
  */
 public final class Progress implements AutoCloseable {
   private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(10).toNanos();
@@ -51,9 +51,9 @@ public final class Progress implements AutoCloseable {
   /**
    * A bar if standard error is a terminal, else lines.
    *
-   * @param task what is done, a word
-   * @param total how much of it there is
-   * @param unit what is counted, in the plural
+   * @param task name of the task, one word
+   * @param total amount of work
+   * @param unit unit of work, in the plural
    * @param err where lines go
    */
   public static Progress of(String task, long total, String unit, PrintWriter err) {
@@ -98,7 +98,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** Work that was done before, by an earlier run, say: it takes no time now. */
+  /** Adds work done earlier, such as in a previous run, which takes no time now. */
   public void skip(long amount) {
     done += amount;
     skipped += amount;
@@ -108,16 +108,16 @@ public final class Progress implements AutoCloseable {
   }
 
   /**
-   * One more is done.
+   * Adds one unit of work.
    *
-   * @param message what it was or came to, short
+   * @param message short description or result
    */
   public void step(String message) {
     at(message);
     step(1);
   }
 
-  /** So much more is done of what is under way. */
+  /** Adds units of work. */
   public void step(long amount) {
     done += amount;
     if (bar != null) {
@@ -132,7 +132,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** Says what is under way, short; it is shown with the bar or the next line. */
+  /** Sets a short description of the current work, shown with the bar or the next line. */
   public void at(String what) {
     message = what;
     if (bar != null) {
@@ -140,7 +140,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** A line that stays, on standard error. */
+  /** Prints a permanent line on standard error. */
   public void note(String line) {
     if (err != null) {
       above(() -> {
@@ -163,7 +163,7 @@ public final class Progress implements AutoCloseable {
     }
   }
 
-  /** How much is done. */
+  /** The amount done. */
   long done() {
     return done;
   }

@@ -3,7 +3,7 @@ package io.github.moe4j.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Arrays;
 
-/** Medians and spreads of what was measured several times. No array is modified. */
+/** Statistics of repeated measurements. No array is modified. */
 public final class Samples {
   private Samples() {}
 
@@ -35,7 +35,7 @@ public final class Samples {
   }
 
   /**
-   * The median of a metric of JMH's JSON, over all iterations; NaN if the file does not tell.
+   * The median of a metric of JMH's JSON, over all iterations; NaN if the file lacks it.
    *
    * @param metric such as {@code primaryMetric}
    */
@@ -43,7 +43,7 @@ public final class Samples {
     return metric.path("scorePercentiles").path("50.0").asDouble(Double.NaN);
   }
 
-  /** Median of the ratios of each round: what slows a whole round down cancels. */
+  /** Median of the ratios of each round: effects common to a round cancel. */
   public static double ratio(double[] samples, double[] reference) {
     return median(ratios(samples, reference));
   }

@@ -13,7 +13,7 @@ public final class Version implements IVersionProvider {
   /** Called by picocli. */
   public Version() {}
 
-  /** The number alone, or a word that says there is none. */
+  /** The number, or a text if there is none. */
   public static String number() {
     Properties pom = new Properties();
     try (InputStream in = Version.class.getResourceAsStream(POM)) {

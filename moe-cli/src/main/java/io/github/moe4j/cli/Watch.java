@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /**
- * Long work that shows how far it has come and can be left between two of its steps.
+ * Long work with progress that can be stopped between two steps.
  *
  * <pre>{@code
  * try (Watch watch = Watch.open("peers", total, "steps", err)) {
@@ -33,9 +33,9 @@ public final class Watch implements BooleanSupplier, AutoCloseable {
     /**
      * Begins a watch.
      *
-     * @param task what is done, a word
-     * @param total how much of it there is
-     * @param unit what is counted, in the plural
+     * @param task name of the task, one word
+     * @param total amount of work
+     * @param unit unit of work, in the plural
      * @param err where progress goes
      */
     Watch open(String task, long total, String unit, PrintWriter err);
@@ -44,8 +44,8 @@ public final class Watch implements BooleanSupplier, AutoCloseable {
   /**
    * Watches work.
    *
-   * @param stop whether the work should end as soon as it can be left
-   * @param written called when all is written
+   * @param stop whether the work should stop at the next safe point
+   * @param written called when everything is written
    */
   Watch(Progress progress, BooleanSupplier stop, Runnable written) {
     this.progress = progress;
@@ -59,34 +59,38 @@ public final class Watch implements BooleanSupplier, AutoCloseable {
     return new Watch(Progress.of(task, total, unit, err), interruption, interruption::close);
   }
 
-  /** For work that shows by its results how far it has come: shows nothing. A {@link Source}. */
+  /** For work that shows its progress otherwise: shows nothing. A {@link Source}. */
   public static Watch quiet(String task, long total, String unit, PrintWriter err) {
     Interruption interruption = Interruption.watch(task);
     return new Watch(Progress.quiet(), interruption, interruption::close);
   }
 
-  /** Shows nothing and never asks. */
+  /** Shows nothing and never stops. */
   public static Watch none() {
     return NONE;
   }
 
-  /** How far the work has come. */
+  /** The progress of the work. */
   public Progress progress() {
     return progress;
   }
 
-  /** So much more is done. */
+  /** Adds units of work. */
   public void step(long amount) {
     progress.step(amount);
   }
 
-  /** Whether the work should end as soon as it can be left. */
+  /** Whether the work should stop at the next safe point. */
   @Override
   public boolean getAsBoolean() {
     return stop.getAsBoolean();
   }
 
-  /** Throws a {@link StoppedException} if the work should end: it can be left here. */
+  /**
+   * A safe point.
+   *
+   * @throws StoppedException if the work should stop
+   */
   public void leaveIfAsked() {
     if (stop.getAsBoolean()) {
       throw new StoppedException();
@@ -94,9 +98,9 @@ public final class Watch implements BooleanSupplier, AutoCloseable {
   }
 
   /**
-   * Does the work; after it no progress is shown any more.
+   * Runs the work and ends the progress display.
    *
-   * @return whether all was done: false if it was stopped on request
+   * @return whether it completed: false if it was stopped on request
    */
   public boolean finishes(Runnable work) {
     try {
@@ -109,12 +113,12 @@ public final class Watch implements BooleanSupplier, AutoCloseable {
     }
   }
 
-  /** The line that says that results are not all. */
+  /** The line that says that results are incomplete. */
   public static String interrupted(long done, long total, String what) {
     return String.format(Locale.ROOT, "interrupted after %,d of %,d %s", done, total, what);
   }
 
-  /** All is written: the JVM may end. */
+  /** Everything is written: the JVM may end. */
   @Override
   public void close() {
     progress.close();

@@ -1,4 +1,4 @@
-/** What commands share: progress, interruption, figures and generated parts of pages. */
+/** Shared code of the commands: progress, interruption, output files and generated parts of pages. */
 @NullMarked
 package io.github.moe4j.cli;
 

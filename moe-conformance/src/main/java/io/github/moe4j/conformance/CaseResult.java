@@ -1,7 +1,7 @@
 package io.github.moe4j.conformance;
 
 /**
- * How one case went.
+ * The result of one case.
  *
  * @param name of the case
  * @param outcome whether the library agrees
@@ -14,7 +14,7 @@ public record CaseResult(String name, Outcome outcome, String reason) {
     PASS,
     /** A number differs or was not compared, or the case cannot be read or run. */
     FAIL,
-    /** There is nothing to run: no such family yet, or an option without counterpart. */
+    /** Not supported: an unknown family, or an option without counterpart. */
     SKIP
   }
 

@@ -16,7 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A number a matches the recorded b if {@code |a−b| ≤ 1e-9·(1+|b|)}; integers and booleans match
  * if they are equal. Every recorded output and gradient must be given: one that is not is a failure
- * too, so that nothing is left out in silence. What is given but not recorded is ignored. Shapes
+ * too, so that nothing is silently omitted. Values that were not recorded are ignored. Shapes
  * may differ, lengths may not. Not thread-safe.
  */
 public final class Comparison {
@@ -32,7 +32,7 @@ public final class Comparison {
   private @Nullable Mismatch worst;
   private double worstError;
 
-  /** A comparison with a case of which nothing was compared yet. */
+  /** A new comparison with a case. */
   public Comparison(ReferenceCase reference) {
     this.reference = reference;
   }
@@ -75,7 +75,7 @@ public final class Comparison {
 
   /**
    * Compares a choice of k experts per token and their weights, as sets: the order within a token is
-   * open.
+   * undefined.
    *
    * @param indices name of the output with the experts [T,K]
    * @param weights name of the output with their weights [T,K]

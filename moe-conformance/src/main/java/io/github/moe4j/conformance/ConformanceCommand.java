@@ -21,12 +21,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "conformance",
     description = {
-      "Compares the library with numbers that well-known code produced.",
+      "Compares the library with values recorded from reference implementations.",
       "Cases are inputs with recorded outputs and gradients; checkpoint folders hold a model and an expected.json.",
-      "One line each: PASS, FAIL (worst error, where) or SKIP (why); the last line counts them."
+      "Prints one line per case: PASS, FAIL (largest error, position) or SKIP (reason), and a summary."
     },
     exitCodeListHeading = "Exit codes:%n",
-    exitCodeList = {"0:none failed", "1:some failed", "2:wrong usage", "130:interrupted"})
+    exitCodeList = {"0:no failures", "1:failures", "2:wrong usage", "130:interrupted"})
 public final class ConformanceCommand implements Callable<Integer> {
   private final Watch.Source watches;
 
@@ -37,7 +37,7 @@ public final class ConformanceCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "DIR",
       description =
-          "Folder of reference cases, *.json, and of checkpoint folders at any depth; those shipped with the project if absent.")
+          "Folder of reference cases, *.json, and of checkpoint folders at any depth; by default those shipped with the project.")
   private @Nullable Path directory;
 
   /** Called by picocli. The cases take seconds, and each has its line: nothing else is shown. */

@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** Runs reference cases against the library. Whatever is wrong with a case is its result. */
+/** Runs reference cases against the library. Errors of a case are its result. */
 public final class ConformanceRunner {
   private final Map<String, ReferenceFamily> families = new LinkedHashMap<>();
 
-  /** A runner that knows some families, each once. */
+  /** A runner with some families, each once. */
   public ConformanceRunner(Collection<ReferenceFamily> families) {
     for (ReferenceFamily family : families) {
       if (this.families.put(family.name(), family) != null) {
@@ -27,7 +27,7 @@ public final class ConformanceRunner {
   /**
    * Runs cases one after another.
    *
-   * @param stop asked before each; the results are then those so far
+   * @param stop checked before each case; if true, the results so far are returned
    * @param listener receives each result as soon as it is known
    * @return the results in the order of the files
    */
@@ -56,7 +56,7 @@ public final class ConformanceRunner {
     }
   }
 
-  /** Runs a case under a name of its own. */
+  /** Runs a case under a given name. */
   CaseResult run(String name, ReferenceCase reference) {
     ReferenceFamily family = families.get(reference.family());
     if (family == null) {
@@ -70,7 +70,7 @@ public final class ConformanceRunner {
     } catch (DamagedCaseException e) {
       return CaseResult.fail(name, e.getMessage());
     } catch (RuntimeException e) {
-      return CaseResult.fail(name, "the library refused: " + e);
+      return CaseResult.fail(name, "the library threw " + e);
     }
     return comparison
         .failure()

@@ -1,6 +1,6 @@
 package io.github.moe4j.conformance;
 
-/** Says in one line why a file is no reference case, or why a case contradicts itself. */
+/** A file is not a valid reference case, or inconsistent; the message is one line. */
 public final class DamagedCaseException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
 /**
- * A generator that gives recorded noise back: it goes into {@code TokenBatch.training} like any other.
+ * A generator that replays recorded noise, for {@code TokenBatch.training}.
  *
  * <p>The library takes each random number as the quantile of one uniform number, so a recorded draw
- * is replayed by the uniform number that it is the quantile of. Asked for anything but {@link
- * #nextDouble}, or for more than was recorded, it throws. Not thread-safe.
+ * is replayed by the corresponding uniform number. Methods other than {@link #nextDouble},
+ * and more draws than recorded, throw. Not thread-safe.
  */
 public final class RecordedDraws implements RandomGenerator {
   private final double[] uniforms;
@@ -63,6 +63,6 @@ public final class RecordedDraws implements RandomGenerator {
   /** Not supported: every recorded number is given back by {@link #nextDouble}. */
   @Override
   public long nextLong() {
-    throw new UnsupportedOperationException("recorded noise is drawn by nextDouble alone");
+    throw new UnsupportedOperationException("recorded noise is drawn only by nextDouble");
   }
 }

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What one run of a well-known implementation was given and gave. Immutable. */
+/** Inputs and results of one run of a reference implementation. Immutable. */
 public final class ReferenceCase {
   private static final String SEPARATOR = "__";
 

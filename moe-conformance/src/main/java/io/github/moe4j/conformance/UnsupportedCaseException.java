@@ -1,6 +1,6 @@
 package io.github.moe4j.conformance;
 
-/** Says in one line which option of a sound case the library or its family has no answer to. */
+/** An option of a valid case has no counterpart in the library or its family; the message is one line. */
 public final class UnsupportedCaseException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -127,7 +127,7 @@ class ConformanceRunnerTest {
       throw new IllegalStateException("no\nway");
     })));
     assertEquals(
-        "FAIL it (the library refused: java.lang.IllegalStateException: no way)",
+        "FAIL it (the library threw java.lang.IllegalStateException: no way)",
         runner.run("it", reference).line());
   }
 

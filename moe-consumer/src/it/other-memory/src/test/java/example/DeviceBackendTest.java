@@ -21,8 +21,8 @@ import org.nd4j.linalg.factory.Nd4j;
 
 class DeviceBackendTest {
   private static final String MESSAGE =
-      "moe4j computes in host memory, where ND4J's backend example.DeviceBackend does not keep its"
-          + " arrays: replace it by org.nd4j:nd4j-native:"
+      "moe4j computes in host memory, but the arrays of ND4J's backend example.DeviceBackend are elsewhere:"
+          + " replace it by org.nd4j:nd4j-native:"
           + System.getProperty("nd4j")
           + ", see https://github.com/moe4j/moe4j#requirements-and-known-limits";
 

@@ -17,15 +17,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Scratch memory, off-heap and on the Java heap, that passes borrow and give back, so that a steady
- * workload allocates little but its outputs.
+ * Scratch memory, off-heap and on the Java heap, that passes borrow and return, so that a steady
+ * workload allocates little besides its outputs.
  *
  * <p>Fresh memory costs page faults, often more than the work done in it. A pass opens a {@link
- * Scope}, takes arrays from it and closes it; a scope that is never closed is merely not reused.
+ * Scope}, takes arrays from it and closes it; the memory of a scope that is never closed is not reused.
  * Thread-safe; its memory stays until {@link #clear}. Layers may share one.
  *
- * <p>With {@code -Dmoe4j.checkMemory=true} memory is filled with NaN when it is given back, and an
- * array that shows memory given back is refused wherever the library takes arrays, by an error that
+ * <p>With {@code -Dmoe4j.checkMemory=true} memory is filled with NaN when it is returned, and
+ * wherever the library takes arrays, an array over returned memory is rejected with an error that
  * names the pass it belonged to.
  */
 public final class Arena {
@@ -102,13 +102,13 @@ public final class Arena {
   /**
    * Opens a scope for one pass.
    *
-   * @param owner what errors call the pass, such as {@code the pass of layer moe}
+   * @param owner name of the pass in error messages, such as {@code the pass of layer moe}
    */
   public Scope open(String owner) {
     return new Scope(owner);
   }
 
-  /** Bytes that no open scope holds, kept for the next ones. */
+  /** Bytes that are kept for reuse and not held by an open scope. */
   public long idleBytes() {
     return idleBytes.get() + heap.stream().mapToLong(HeapPool::idleBytes).sum();
   }
@@ -119,7 +119,7 @@ public final class Arena {
         + heap.stream().mapToLong(HeapPool::borrowedBytes).sum();
   }
 
-  /** Gives all idle memory back to the system when it is next collected. */
+  /** Drops all idle memory, which the garbage collector then frees. */
   public void clear() {
     idle.values().forEach(loans -> {
       for (Loan loan = loans.pollFirst(); loan != null; loan = loans.pollFirst()) {
@@ -201,7 +201,7 @@ public final class Arena {
 
     /**
      * A Java array of at least the given length, with arbitrary contents, valid until this scope is
-     * closed. For what is not handed out: whatever stays readable after the pass needs an array of its own.
+     * closed. Only for internal use of the pass: results that stay readable after it need their own arrays.
      *
      * @throws IllegalStateException if the scope is closed
      */
@@ -228,9 +228,10 @@ public final class Arena {
 
     /**
      * Closes a part of the pass together with this scope, such as the pass of a layer within it: parts
-     * in reverse order, before the memory is given back.
+     * in reverse order, before the memory is returned.
      *
      * @param close must not throw
+     * @throws IllegalStateException if the scope is closed
      */
     public void whenClosed(Runnable close) {
       requireOpen();
@@ -239,11 +240,11 @@ public final class Arena {
 
     private void requireOpen() {
       if (closed) {
-        throw new IllegalStateException("the memory of " + owner + " was given back");
+        throw new IllegalStateException("the memory of " + owner + " was returned");
       }
     }
 
-    /** Closes the parts and gives all arrays back; closing twice does nothing. */
+    /** Closes the parts and returns all arrays to the arena; closing twice does nothing. */
     @Override
     public void close() {
       if (!closed) {

@@ -6,11 +6,11 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * N triples (token, expert, weight): what a router decided. Immutable; those of {@link #borrowed} can be
- * read until their scope is closed.
+ * N assignments (token, expert, weight) of a router. Immutable; those of {@link #borrowed} can be read
+ * until their scope is closed.
  *
- * <p>One type for token choice and expert choice. Among the assignments of one token, those that
- * come earlier are earlier choices: the first is its first choice.
+ * <p>One type for token choice and expert choice. The order of a token's assignments is that of
+ * its choices: the first is its first choice.
  */
 public final class Assignments {
   private final int tokens;
@@ -40,6 +40,7 @@ public final class Assignments {
    * @param token token of each assignment, in [0, T). Not modified.
    * @param expert expert of each assignment, in [0, E). Not modified.
    * @param weight weight of each assignment, finite. Not modified.
+   * @throws IllegalArgumentException if lengths differ, a token or expert is out of range, or a weight is not finite
    */
   public static Assignments of(
       int tokens, int experts, int[] token, int[] expert, double[] weight) {
@@ -49,9 +50,10 @@ public final class Assignments {
   /**
    * Like {@link #of}, without copies.
    *
-   * @param token kept: must not be modified any more
-   * @param expert kept: must not be modified any more
-   * @param weight kept: must not be modified any more
+   * @param token kept, not copied: must not be modified afterwards
+   * @param expert kept, not copied: must not be modified afterwards
+   * @param weight kept, not copied: must not be modified afterwards
+   * @throws IllegalArgumentException if lengths differ, a token or expert is out of range, or a weight is not finite
    */
   public static Assignments wrap(
       int tokens, int experts, int[] token, int[] expert, double[] weight) {
@@ -65,13 +67,15 @@ public final class Assignments {
   }
 
   /**
-   * Assignments in memory of a pass: they can be read until the scope is closed, and reading them later is
-   * an error.
+   * Assignments in the memory of a pass: readable until the scope is closed; reading them later is an
+   * error.
    *
    * @param size number of assignments N; the arrays may be longer
-   * @param token kept: must not be modified any more
-   * @param expert kept: must not be modified any more
-   * @param weight kept: must not be modified any more
+   * @param token kept, not copied: must not be modified afterwards
+   * @param expert kept, not copied: must not be modified afterwards
+   * @param weight kept, not copied: must not be modified afterwards
+   * @throws IllegalArgumentException if the size exceeds an array, a token or expert is out of range, or a weight is
+   *     not finite
    */
   public static Assignments borrowed(
       int tokens,
@@ -127,6 +131,7 @@ public final class Assignments {
    * The assignments at the given places, in that order.
    *
    * @param indices places in [0, N). Not modified.
+   * @throws IllegalArgumentException if a place is not in [0, N)
    */
   public Assignments select(int[] indices) {
     int[] selectedToken = new int[indices.length];

@@ -22,9 +22,10 @@ public interface CapacityPass {
   int dropped();
 
   /**
-   * Pulls a gradient of the kept weights back to the router's decision.
+   * Backward pass: from the gradient of the kept weights to that of the router's decision.
    *
    * @param dKeptWeights [R]. Not modified.
+   * @throws IllegalArgumentException if the length is not R
    */
   RoutingGradient backward(double[] dKeptWeights);
 

@@ -47,7 +47,11 @@ public final class DenseFeedForward implements FeedForward {
     this.parameters = builder.build();
   }
 
-  /** A layer without gate over a stack of one network. */
+  /**
+   * A layer without gate over a stack of one network.
+   *
+   * @throws IllegalArgumentException if there are several networks
+   */
   public static DenseFeedForward of(Experts network) {
     return new DenseFeedForward(network, null, new Arena());
   }
@@ -56,12 +60,13 @@ public final class DenseFeedForward implements FeedForward {
    * A layer with a sigmoid output gate.
    *
    * @param gate [1,D], contiguous; becomes a live parameter
+   * @throws IllegalArgumentException if there are several networks, or the gate is not [1,D] of their type
    */
   public static DenseFeedForward gated(Experts network, INDArray gate) {
     return new DenseFeedForward(network, gate, new Arena());
   }
 
-  /** The same layer, its parameters shared, with memory from the given arena. */
+  /** The same layer with shared parameters, and memory from the given arena. */
   public DenseFeedForward withArena(Arena shared) {
     return new DenseFeedForward(network, gate, shared);
   }

@@ -46,7 +46,7 @@ public final class DispatchPlan {
   }
 
   /**
-   * The plan of what a capacity rule kept.
+   * The plan of the assignments that a capacity rule kept.
    *
    * @param fillers number of filler rows at the end
    */

@@ -2,7 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
 
-/** No limit: every assignment is kept, as in MegaBlocks' dMoE, torchtitan and Mixtral. */
+/** No limit: keeps every assignment, as in MegaBlocks' dMoE, torchtitan and Mixtral. */
 public record Dropless() implements CapacityRule {
   /** The rule, which has no options. */
   public static Dropless of() {

@@ -4,9 +4,8 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * One number per expert that is added to its score when experts are selected, and nowhere else: the interface
- * between a router and a controller that balances the load outside the gradient
- * (DeepSeek-V3, arXiv 2412.19437, equation 16).
+ * One number per expert that is added to its score for selection only: the interface between a router and a
+ * controller that balances the load outside the gradient (DeepSeek-V3, arXiv 2412.19437, equation 16).
  *
  * <p>It is state, not a parameter: it has no gradient and no optimizer updates it. A router
  * reads it once per pass; a controller replaces it between steps, from any thread.
@@ -18,7 +17,11 @@ public final class ExpertBias {
     this.values = values;
   }
 
-  /** Zero for every expert: it changes nothing. */
+  /**
+   * Zero for every expert, which has no effect.
+   *
+   * @throws IllegalArgumentException if there are no experts
+   */
   public static ExpertBias zeros(int experts) {
     Require.positive("experts", experts);
     return new ExpertBias(new double[experts]);
@@ -28,6 +31,7 @@ public final class ExpertBias {
    * Given numbers.
    *
    * @param values [E], finite. Not modified.
+   * @throws IllegalArgumentException if there are no values, or one is not finite
    */
   public static ExpertBias of(double... values) {
     Require.positive("experts", values.length);
@@ -40,7 +44,7 @@ public final class ExpertBias {
     return values.length;
   }
 
-  /** A copy of the present numbers [E]. */
+  /** A copy of the current values [E]. */
   public double[] values() {
     return values.clone();
   }
@@ -49,6 +53,7 @@ public final class ExpertBias {
    * Replaces all numbers at once.
    *
    * @param newValues [E], finite. Not modified.
+   * @throws IllegalArgumentException if the length is not E, or a value is not finite; nothing is changed then
    */
   public void set(double... newValues) {
     Require.that(
@@ -60,7 +65,11 @@ public final class ExpertBias {
     values = newValues.clone();
   }
 
-  /** Throws unless there is one number for each of as many experts. */
+  /**
+   * Checks the number of experts.
+   *
+   * @throws IllegalArgumentException if this bias has another number of experts
+   */
   public void requireExperts(int experts) {
     Require.that(
         experts == experts(),
@@ -70,10 +79,11 @@ public final class ExpertBias {
   }
 
   /**
-   * Adds the present numbers to the scores of every token.
+   * Adds the current values to the scores of every token.
    *
    * @param scores row-major [T·E]. Modified.
    * @return the same array
+   * @throws IllegalArgumentException if the length is not a multiple of E
    */
   public double[] addTo(double[] scores) {
     double[] added = values;

@@ -23,6 +23,7 @@ public interface Experts extends Parameterized {
    * @param expertStart first row of each expert, and R at the end [E+1]. Not modified.
    * @param mode training or evaluation, with the source of noise
    * @param scope memory for the pass, which stays valid until the scope is closed
+   * @throws IllegalArgumentException if xR does not fit the experts or is closed
    */
   ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope);
 }

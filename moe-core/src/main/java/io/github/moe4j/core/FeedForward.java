@@ -19,22 +19,22 @@ public interface FeedForward extends Parameterized {
    *
    * @param input tokens x [T,D]. Not modified; must neither change nor be closed until the backward
    *     pass is done.
-   * @return the outputs, in a new array that is the caller's, and their backward
+   * @return the outputs, in a new array owned by the caller, and their backward
    */
   default FeedForwardPass forward(TokenBatch input) {
     return forward(input, Allocate.uninitialized(input.dataType(), input.x().shape()));
   }
 
   /**
-   * Runs the layer and writes its outputs into an array of the caller's, for those who count
-   * allocations: a pass allocates nothing then that is not scratch.
+   * Runs the layer and writes its outputs into an array of the caller; the pass then
+   * allocates only scratch memory.
    *
    * @param input tokens x [T,D]. Not modified; must neither change nor be closed until the backward
    *     pass is done.
-   * @param y where the outputs go [T,D]: of the type of x, contiguous in c order, apart from x and the
-   *     parameters. Modified: overwritten.
-   * @throws IllegalArgumentException if an array has another shape or type, was closed, lies in a
-   *     workspace that was left, or y shares memory with x or a parameter; nothing is changed then
+   * @param y receives the outputs [T,D]: of the type of x, contiguous in c order, not overlapping x or
+   *     the parameters. Modified: overwritten.
+   * @throws IllegalArgumentException if an array has another shape or type, is closed or in a
+   *     closed workspace, or y shares memory with x or a parameter; nothing is changed then
    */
   FeedForwardPass forward(TokenBatch input, INDArray y);
 }

@@ -5,33 +5,33 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * One pass of a {@link FeedForward}: outputs and backward.
  *
- * <p>The outputs are the caller's and stay as they are, whatever becomes of the pass. What the pass
- * needs for its backward lies in borrowed memory, which it gives back when the backward is done or the
- * pass is closed; an evaluation gives it back before it returns. A pass that is neither closed nor
- * pulled back gives it back some time after the last reference to it is gone.
+ * <p>The outputs belong to the caller and stay valid after the pass. The data needed for the
+ * backward is in borrowed memory, which is returned after the backward or when the pass is closed; an
+ * evaluation returns it before {@code forward} returns. For a pass without backward or close it is
+ * returned after the pass becomes unreachable.
  */
 public interface FeedForwardPass extends AutoCloseable {
   /**
-   * Outputs [T,D], the caller's own, also after {@link #close}; a padded token gets zero, or where the
-   * layer has a residual the token itself.
+   * Outputs [T,D], owned by the caller, valid after {@link #close} too; a padded token gets zero, or,
+   * if the layer has a residual connection, the token itself.
    */
   INDArray y();
 
   /**
-   * Pulls a gradient back through the layer; once.
+   * Runs the backward pass, once.
    *
    * @param dy gradient of the outputs [T,D]. Not modified.
-   * @param dx gradient of x [T,D], contiguous; may be dy or y itself, but share memory with neither in
-   *     part, nor any with x, parameters and gradients. Modified: the result is added.
+   * @param dx gradient of x [T,D], contiguous; may be dy or y itself, but must not partly overlap
+   *     either, nor overlap x, parameters or gradients. Modified: the result is added.
    * @param into gradients named like the layer's parameters. Modified: the result is added.
-   * @throws IllegalStateException if it ran before, the pass is closed, or it is an evaluation that was
-   *     not {@linkplain TokenBatch#differentiable asked} for gradients
-   * @throws IllegalArgumentException if an array does not fit, was closed, lies in a workspace that was
-   *     left, or shares memory where it must not; nothing is changed then
+   * @throws IllegalStateException if it ran before, the pass is closed, or it is an evaluation that is
+   *     not {@linkplain TokenBatch#differentiable differentiable}
+   * @throws IllegalArgumentException if an array does not fit, is closed or in a closed workspace, or
+   *     shares memory where it must not; nothing is changed then
    */
   void backward(INDArray dy, INDArray dx, Gradients into);
 
-  /** Gives the memory of the pass back; closing twice, or after backward, does nothing more. */
+  /** Returns the memory of the pass; closing twice, or after backward, has no effect. */
   @Override
   void close();
 }

@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Gradients with the names, shapes and types of some {@link NamedArrays}.
  *
- * <p>A sum that backward passes add into: gradients of micro-batches accumulate, and an expert
- * without tokens keeps its zero gradient. Not thread-safe.
+ * <p>Backward passes add to them: gradients of micro-batches accumulate, and an expert without
+ * tokens keeps its zero gradient. Not thread-safe.
  *
  * <p>Parameters may be frozen ({@link NamedArrays#zeroGradientsExcept}): they have no gradient here, and a
  * backward pass does not compute one; the gradient of the input is the same.
@@ -58,11 +58,11 @@ public final class Gradients {
 
   /**
    * The gradients of a part, in the same arrays: those whose names begin with {@code part.}, by their relative
-   * names. No operation touches or counts any other.
+   * names. No operation affects any other gradient.
    *
-   * @param part a path such as {@code experts}. If nothing is below it, as below a router without
-   *     parameters, the part can be given to a backward pass, and all that would change or measure it is
-   *     an error.
+   * @param part a path such as {@code experts}. If there is no parameter below it, as for a
+   *     router without parameters, the part can be given to a backward pass, but changing or measuring
+   *     it is an error.
    */
   public Gradients part(String part) {
     Map<String, INDArray> own = new LinkedHashMap<>();
@@ -73,7 +73,7 @@ public final class Gradients {
   }
 
   /**
-   * The gradient of a name; the live array, which a backward pass adds to.
+   * The gradient of a name: the live array, to which backward passes add.
    *
    * @throws IllegalArgumentException if there is none, also if the parameter is frozen
    */
@@ -100,7 +100,7 @@ public final class Gradients {
   }
 
   /**
-   * Gives a gradient to an action that adds to it, or does nothing if the parameter is frozen.
+   * Passes a gradient to an action that adds to it, or does nothing if the parameter is frozen.
    *
    * @throws IllegalArgumentException if there is no parameter of that name
    */
@@ -163,24 +163,29 @@ public final class Gradients {
    * Adds the gradients of another worker or micro-batch.
    *
    * @param other gradients of the same parameters. Not modified.
+   * @throws IllegalArgumentException if names or shapes differ
    */
   public void add(Gradients other) {
     Require.that(
         names().equals(other.names()),
-        "gradients must be of the same parameters but are of %s and %s",
+        "gradients must be of the same parameters but were of %s and %s",
         names(),
         other.names());
     other.arrays.forEach(this::requireFits);
     own().forEach((name, array) -> array.addi(other.arrays.get(name)));
   }
 
-  /** Multiplies all gradients by a factor, such as 1/micro-batches. */
+  /**
+   * Multiplies all gradients by a factor, such as 1/micro-batches.
+   *
+   * @throws IllegalArgumentException if the factor is not finite
+   */
   public void scale(double factor) {
     Require.finite("factor", factor);
     own().values().forEach(array -> array.muli(factor));
   }
 
-  /** The Euclidean norm of all gradients seen as one vector, summed in float64. */
+  /** The Euclidean norm of all gradients as one vector, summed in float64. */
   public double globalNorm() {
     double sum = 0;
     for (INDArray array : own().values()) {

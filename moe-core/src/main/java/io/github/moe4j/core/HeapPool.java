@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
 /**
- * Java arrays of one type that are borrowed and given back. Thread-safe.
+ * Java arrays of one type that are borrowed and returned. Thread-safe.
  *
  * @param <A> type of the arrays
  */
@@ -33,7 +33,7 @@ final class HeapPool<A> {
     this.width = width;
   }
 
-  /** An array, borrowed until it is given back. */
+  /** An array, borrowed until it is returned. */
   final class Loan {
     private final A array;
     private final int length;

@@ -12,7 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Initialization of a weight matrix. Weights are [out,in] or a stack [E,out,in].
  *
- * <p>Each of the initializers here takes exactly one {@link RandomGenerator#nextDouble} for a number,
+ * <p>The initializers of this library use exactly one {@link RandomGenerator#nextDouble} per number,
  * and portable arithmetic: one seed gives the same bits on every machine and JDK. {@code
  * SplittableRandom}, {@code L64X128MixRandom} and the other generators of {@code java.util.random} give
  * the same {@code nextDouble} on JDK 17 and 25; their {@code nextGaussian} does not.
@@ -33,7 +33,11 @@ public interface Initializer {
     return (in, out, random) -> 0;
   }
 
-  /** Normal with mean 0 and the given standard deviation. */
+  /**
+   * Normal with mean 0 and the given standard deviation.
+   *
+   * @throws IllegalArgumentException if the deviation is negative or not finite
+   */
   static Initializer normal(double std) {
     Require.that(std >= 0 && Double.isFinite(std), "std must be at least 0 but was %s", std);
     return (in, out, random) -> std * InverseSampling.normal(random);
@@ -43,6 +47,8 @@ public interface Initializer {
    * Normal with standard deviation {@code σ = sqrt(scale/fanIn)}, given that it is within ±2σ; Switch
    * Transformers uses scale 0.1 (arXiv 2101.03961, section 2.4). A uniform number is mapped to the
    * quantile at {@code Φ(−2) + u·(1 − 2Φ(−2))}, where Switch repeats draws beyond 2σ.
+   *
+   * @throws IllegalArgumentException if the scale is negative or not finite
    */
   static Initializer truncatedNormal(double scale) {
     Require.that(

@@ -8,7 +8,7 @@ import java.util.Arrays;
  * ignored.
  *
  * <p>Assigned load is counted before dropping, kept load after; the measures of balance use the
- * assigned load, since it is what the router decided.
+ * assigned load, which the router determines.
  */
 public final class LoadStatistics {
   private final long[] assigned;
@@ -23,7 +23,11 @@ public final class LoadStatistics {
     this.entropySum = entropySum;
   }
 
-  /** Nothing seen yet by {@code experts} experts. */
+  /**
+   * An empty load of {@code experts} experts.
+   *
+   * @throws IllegalArgumentException if there are no experts
+   */
   public static LoadStatistics none(int experts) {
     Require.positive("experts", experts);
     return new LoadStatistics(new long[experts], new long[experts], 0, 0);
@@ -42,7 +46,7 @@ public final class LoadStatistics {
     return of(decision, capacity, entropy);
   }
 
-  /** The load of one pass whose probabilities nobody reads, without entropy. */
+  /** The load of one pass without entropy, which needs the probabilities. */
   static LoadStatistics ofCounts(RouterDecision decision, CapacityPass capacity) {
     return of(decision, capacity, Double.NaN);
   }
@@ -70,12 +74,13 @@ public final class LoadStatistics {
   }
 
   /**
-   * Counts that were taken elsewhere or saved.
+   * A load from given counts, such as saved ones.
    *
    * @param assigned [E] assignments of each expert before dropping, at least one. Not modified.
    * @param kept [E] those that were kept. Not modified.
    * @param tokens real tokens seen
    * @param entropySum sum over tokens of the entropy in nats; NaN if the router has no distribution
+   * @throws IllegalArgumentException if there are no experts, or lengths differ
    */
   public static LoadStatistics of(long[] assigned, long[] kept, long tokens, double entropySum) {
     Require.positive("experts", assigned.length);
@@ -87,11 +92,15 @@ public final class LoadStatistics {
     return new LoadStatistics(assigned.clone(), kept.clone(), tokens, entropySum);
   }
 
-  /** Both loads together. */
+  /**
+   * The sum of both loads.
+   *
+   * @throws IllegalArgumentException if the numbers of experts differ
+   */
   public LoadStatistics plus(LoadStatistics other) {
     Require.that(
         experts() == other.experts(),
-        "loads must be of as many experts: %d != %d",
+        "loads must have the same number of experts: %d != %d",
         experts(),
         other.experts());
     long[] a = assigned.clone();

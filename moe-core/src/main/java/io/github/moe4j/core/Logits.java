@@ -22,7 +22,7 @@ public final class Logits extends TokenScores {
    * Logits for the tokens of a mask.
    *
    * @param values row-major [T·E]. Not modified.
-   * @param mask padded tokens may hold any value, which nothing reads
+   * @param mask scores of padded tokens are not read and may have any value
    * @throws IllegalArgumentException if a real token has a NaN or infinite score; the message names
    *     token and expert
    */
@@ -33,7 +33,8 @@ public final class Logits extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: must not be modified any more.
+   * @param values row-major [T·E]. Kept, not copied: must not be modified afterwards.
+   * @throws IllegalArgumentException if a real token has a NaN or infinite score
    */
   public static Logits wrap(double[] values, int experts, TokenMask mask) {
     return new Logits(mask.tokens(), experts, values).finite(mask);
@@ -42,17 +43,17 @@ public final class Logits extends TokenScores {
   /**
    * Like {@link #wrap(double[], int, TokenMask)}, in float32.
    *
-   * @param values row-major [T·E]; may be longer. Kept: must not be modified any more.
+   * @param values row-major [T·E]; may be longer. Kept, not copied: must not be modified afterwards.
+   * @throws IllegalArgumentException if a real token has a NaN or infinite score
    */
   public static Logits wrap(float[] values, int experts, TokenMask mask) {
     return new Logits(mask.tokens(), experts, values).finite(mask);
   }
 
   /**
-   * Logits in memory of a pass: they can be read until the scope is closed, and reading them later is an
-   * error.
+   * Logits in the memory of a pass: readable until the scope is closed; reading them later is an error.
    *
-   * @param values row-major [T·E]; may be longer. Kept: must not be modified any more.
+   * @param values row-major [T·E]; may be longer. Kept, not copied: must not be modified afterwards.
    */
   public static Logits borrowed(float[] values, int experts, TokenMask mask, Arena.Scope scope) {
     Logits logits = wrap(values, experts, mask);

@@ -10,9 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * A sparse Mixture-of-Experts layer: router, capacity rule, experts and an optional shared expert.
  *
- * <p>{@code y[t] = Σ weight·expert(x[t]) + shared(x[t])}, the sum running over the kept assignments
- * of t, or with {@link WeightAt#INPUT} {@code Σ expert(weight·x[t]) + shared(x[t])}. The output of a token without kept assignment is that of the shared expert alone, and that
- * of a padded token is zero.
+ * <p>{@code y[t] = Σ weight·expert(x[t]) + shared(x[t])}, the sum running over the kept assignments of t, or with
+ * {@link WeightAt#INPUT} {@code Σ expert(weight·x[t]) + shared(x[t])}. The output of a token without kept assignments
+ * is that of the shared expert, and that of a padded token is zero.
  *
  * <p>Experts, shared expert and x have one type; a router may take float32 tokens and hold float64
  * parameters, as {@code LinearGate} does.
@@ -59,12 +59,16 @@ public final class MoeLayer implements FeedForward {
     return new Builder(router, experts);
   }
 
-  /** A dropless layer without shared expert. */
+  /**
+   * A dropless layer without shared expert.
+   *
+   * @throws IllegalArgumentException if numbers of experts, widths or types differ
+   */
   public static MoeLayer of(Router router, Experts experts) {
     return builder(router, experts).build();
   }
 
-  /** The layer's name in listeners, events and traces; {@code moe} unless the builder said otherwise. */
+  /** The layer's name in listeners, events and traces; {@code moe} by default. */
   public String name() {
     return name;
   }
@@ -183,14 +187,14 @@ public final class MoeLayer implements FeedForward {
   private void requireOf(TokenBatch input, RouterDecision decision) {
     Require.that(
         decision.tokens() == input.tokens() && decision.experts() == experts.experts(),
-        "the router must decide on [%d, %d] but decided on [%d, %d]",
+        "the router's decision must be [%d, %d] but was [%d, %d]",
         input.tokens(),
         experts.experts(),
         decision.tokens(),
         decision.experts());
     Require.that(
         decision.mask().equals(input.mask()) && decision.sequenceLength() == input.sequenceLength(),
-        "the router must keep the mask and sequence length of its input but changed them");
+        "the router's decision must have the mask and sequence length of its input but had others");
   }
 
   private void tell(MoePass pass) {
@@ -205,7 +209,7 @@ public final class MoeLayer implements FeedForward {
   }
 
   /**
-   * What the layer is made of: sizes, parts, and a table of its parameters as {@link NamedArrays#summary}.
+   * The layer's sizes, components, and a table of its parameters as {@link NamedArrays#summary}.
    */
   public String summary() {
     long routed = experts.parameters().count();
@@ -232,7 +236,7 @@ public final class MoeLayer implements FeedForward {
             parameters.count());
   }
 
-  /** Collects the parts of a layer; not thread-safe. */
+  /** Builds a layer; not thread-safe. */
   public static final class Builder {
     private final Router router;
     private final Experts experts;
@@ -255,7 +259,7 @@ public final class MoeLayer implements FeedForward {
       return this;
     }
 
-    /** Multiplies the weights in before or after the experts; after them by default. */
+    /** Applies the weights to the inputs or the outputs of the experts; to the outputs by default. */
     public Builder weightAt(WeightAt place) {
       this.weightAt = place;
       return this;
@@ -274,15 +278,19 @@ public final class MoeLayer implements FeedForward {
     }
 
     /**
-     * Does all passes in these threads, both directions. By default a pass runs in those of the {@link
-     * Threads#run} that it was called in, else in the library's own, and so does its backward pass.
+     * Runs all passes, forward and backward, in these threads. By default a pass uses those of the
+     * enclosing {@link Threads#run}, else the library's own, and so does its backward pass.
      */
     public Builder threads(Threads newThreads) {
       this.threads = newThreads;
       return this;
     }
 
-    /** The layer's name in listeners, events and traces, such as {@code block 3}. */
+    /**
+     * The layer's name in listeners, events and traces, such as {@code block 3}.
+     *
+     * @throws IllegalArgumentException if the name is blank
+     */
     public Builder name(String newName) {
       Require.that(!newName.isBlank(), "name must not be blank");
       this.name = newName;
@@ -299,7 +307,11 @@ public final class MoeLayer implements FeedForward {
       return this;
     }
 
-    /** The layer; an error if its parts do not fit together. */
+    /**
+     * The layer.
+     *
+     * @throws IllegalArgumentException if numbers of experts, widths or types of its components differ
+     */
     public MoeLayer build() {
       return new MoeLayer(this);
     }

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * One pass of a {@link MoeLayer}: outputs, what was decided, how the load spread, and its backward.
- * All but the backward stays readable after {@link #close}. A pass for {@link PassMode#inference} has
+ * One pass of a {@link MoeLayer}: outputs, decision, plan, load, and its backward. Everything
+ * except the backward stays readable after {@link #close}. A pass for {@link PassMode#inference} has
  * neither decision nor plan.
  *
  * <p>Used by one thread at a time.
@@ -27,7 +27,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   /** Counted while the decision can be read, if it is not kept. */
   private final @Nullable LoadStatistics counts;
 
-  /** Null till somebody asks for it, if the one of forward lay in memory given back. */
+  /** Null until it is first read, if that of forward was in returned memory. */
   private @Nullable DispatchPlan plan;
 
   private final Parallel.@Nullable Team team = Parallel.team();
@@ -80,11 +80,11 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   }
 
   /**
-   * Adds the gradient of a balance loss, which the backward of this pass includes.
+   * Adds the gradient of a balance loss to the backward of this pass.
    *
-   * @param gradient with respect to {@link #decision}; one that a loss computed must be of that very
-   *     decision, one made by hand must have its shape
-   * @throws IllegalStateException if the backward ran already or never will
+   * @param gradient with respect to {@link #decision}; if computed by a loss, it must be that of
+   *     this decision, otherwise it must have its shape
+   * @throws IllegalStateException if the backward has run already or the pass has none
    * @throws IllegalArgumentException if it is the gradient of another decision
    */
   public void addBalance(RoutingGradient gradient) {
@@ -114,7 +114,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   }
 
   /**
-   * Where the kept assignments went.
+   * The rows of the kept assignments.
    *
    * @throws IllegalStateException if the input was for {@link PassMode#inference}
    */
@@ -131,7 +131,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   private void requireKept(String what) {
     if (!input.mode().keepsDecision()) {
       throw new IllegalStateException(what + " of " + layer.describe()
-          + " was not kept, for the input was for inference: make it by TokenBatch.evaluation");
+          + " was not kept because the input was for inference: use TokenBatch.evaluation");
     }
   }
 
@@ -150,7 +150,11 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     return times;
   }
 
-  /** {@link #backward(INDArray, INDArray, Gradients)} into new arrays, which the caller owns. */
+  /**
+   * {@link #backward(INDArray, INDArray, Gradients)} into new arrays, which the caller owns.
+   *
+   * @throws IllegalStateException if the backward has run already or the pass has none, or parameters were changed
+   */
   public MoeGradients backward(INDArray dy) {
     guard.requireOpen("backward");
     Gradients gradients = layer.parameters().zeroGradients();

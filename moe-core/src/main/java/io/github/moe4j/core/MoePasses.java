@@ -3,14 +3,14 @@ package io.github.moe4j.core;
 import java.util.List;
 
 /**
- * A pass that holds passes of Mixture-of-Experts layers: of a {@link MoeLayer}, of a layer around one,
- * or of experts that are such layers. Optional: a pass that is none holds none.
+ * A pass that contains passes of Mixture-of-Experts layers: of a {@link MoeLayer}, of a layer around
+ * one, or of experts that are such layers. Optional: other passes contain none.
  */
 @FunctionalInterface
 public interface MoePasses {
   /**
    * The passes, outer before inner. Balance losses read their decisions and {@linkplain
-   * MoePass#addBalance give them} gradients before backward.
+   * MoePass#addBalance add} gradients before backward.
    */
   List<MoePass> moe();
 

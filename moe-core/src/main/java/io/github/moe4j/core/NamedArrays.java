@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Named parameter arrays in a fixed order. The names and arrays never change; the numbers in the
- * arrays are changed in place by an optimizer, between passes.
+ * Named parameter arrays in a fixed order. Names and arrays never change; an optimizer updates
+ * the values in place, between passes.
  *
  * <p>Names are paths such as {@code experts.gate.weight}.
  */
@@ -42,7 +42,11 @@ public final class NamedArrays {
     return new Builder();
   }
 
-  /** The array of a name; an error that lists the names if there is none. */
+  /**
+   * The array of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists the names
+   */
   public INDArray get(String name) {
     INDArray array = arrays.get(name);
     if (array == null) {
@@ -78,10 +82,10 @@ public final class NamedArrays {
   }
 
   /**
-   * All parameters but some, under the same names.
+   * All parameters except some, under the same names.
    *
    * @param parts names of parameters or paths of parts
-   * @throws IllegalArgumentException if one of them names nothing
+   * @throws IllegalArgumentException if one of them matches no parameter
    */
   public NamedArrays without(String... parts) {
     Set<String> left = named(parts);
@@ -115,9 +119,9 @@ public final class NamedArrays {
   }
 
   /**
-   * Says that the numbers of these arrays were changed, as an {@code Optimizer} and {@code Checkpoint.into} do. A
-   * pass that began before refuses its backward, whose gradients would be of other numbers than its outputs. Whoever
-   * writes into an array directly may call it too; without that, nobody notices.
+   * Marks these arrays as changed, as an {@code Optimizer} and {@code Checkpoint.into} do. The backward of a pass
+   * that began before is then an error, because its gradients would not match its outputs. Call it after writing
+   * into an array directly; unmarked changes are not detected.
    */
   public void markChanged() {
     changes.values().forEach(AtomicLong::incrementAndGet);
@@ -162,18 +166,22 @@ public final class NamedArrays {
   }
 
   /**
-   * New gradients of all parameters but some, which are frozen: backward passes given these gradients do
-   * not compute those of frozen parameters, and memory is taken for the others alone. An optimizer of
+   * New gradients of all parameters except some, which are frozen: backward passes given these gradients
+   * do not compute those of frozen parameters, and memory is allocated for the others only. An optimizer of
    * {@link #without} the same parts accepts them and keeps no state for frozen parameters.
    *
    * @param frozen names of parameters or paths of parts, such as {@code experts}
-   * @throws IllegalArgumentException if one of them names nothing
+   * @throws IllegalArgumentException if one of them matches no parameter
    */
   public Gradients zeroGradientsExcept(String... frozen) {
     return Gradients.zerosLike(this, named(frozen));
   }
 
-  /** The common type of all arrays; an error if they differ or there are none. */
+  /**
+   * The common type of all arrays.
+   *
+   * @throws IllegalArgumentException if types differ or there are no arrays
+   */
   public DataType dataType() {
     Require.that(!arrays.isEmpty(), "a type needs at least one parameter but there is none");
     DataType type = arrays.values().iterator().next().dataType();
@@ -181,15 +189,20 @@ public final class NamedArrays {
     return type;
   }
 
-  /** Throws an error that names the parameter unless every array has the given type. */
+  /**
+   * Checks the type of every array.
+   *
+   * @throws IllegalArgumentException if an array has another type; the message names it
+   */
   public void requireType(DataType type) {
     arrays.forEach((name, array) -> Require.type("parameter " + name, array, type));
   }
 
   /**
-   * Throws an error that names the parameter unless every array is open and in scope.
+   * Checks that no array is closed or in a closed workspace.
    *
-   * @param part what the error calls their owner
+   * @param part name of their owner in error messages
+   * @throws IllegalArgumentException if one is; the message names it
    */
   public void requireUsable(String part) {
     arrays.forEach((name, array) -> {

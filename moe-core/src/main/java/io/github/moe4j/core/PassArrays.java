@@ -7,9 +7,9 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Checks the arrays of a pass before anything is changed: that none was closed, that none lies in a
- * workspace that was left, and that what is written lies apart from all that is read. For layers,
- * routers and experts of one's own too; a check takes about a microsecond.
+ * Checks the arrays of a pass before anything is changed: that none is closed or in a closed
+ * workspace, and that arrays written to do not overlap arrays that are read. Usable in your own
+ * layers, routers and experts too; a check takes about a microsecond.
  *
  * <p>Every error is an {@link IllegalArgumentException} with the name of the array and of the part.
  */
@@ -39,8 +39,9 @@ public final class PassArrays {
   /**
    * Checks what a forward pass reads.
    *
-   * @param part what errors call the layer, router or experts
+   * @param part name of the layer, router or experts in error messages
    * @param x tokens or rows
+   * @throws IllegalArgumentException if an array is closed or in a closed workspace
    */
   public static void requireInputs(String part, NamedArrays parameters, INDArray x) {
     Require.usable("x", x, part);
@@ -48,8 +49,11 @@ public final class PassArrays {
   }
 
   /**
-   * Checks an array that outputs are written to: contiguous, of the shape and type of x, and apart from
-   * x and the parameters.
+   * Checks an array that outputs are written to: contiguous, of the shape and type of x, and not
+   * overlapping x or the parameters.
+   *
+   * @throws IllegalArgumentException if y is closed, has another shape or type, is not contiguous, or overlaps x or a
+   *     parameter
    */
   public static void requireOutput(String part, NamedArrays parameters, INDArray x, INDArray y) {
     Require.usable("y", y, part);
@@ -61,11 +65,12 @@ public final class PassArrays {
 
   /**
    * Checks the arrays of a backward pass from outputs of the shape and type of x. The array dx may be dy
-   * itself; it must not share memory with it in part, nor any with x, parameters or gradients.
+   * itself; it must not partly overlap it, nor overlap x, parameters or gradients.
    *
    * @param dy gradient of the outputs, shaped like x
    * @param dx gradient of x, shaped like it, contiguous
    * @param into gradients of the parameters
+   * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another where it must not
    */
   public static void requireBackward(
       String part, NamedArrays parameters, INDArray x, INDArray dy, INDArray dx, Gradients into) {
@@ -83,10 +88,11 @@ public final class PassArrays {
   }
 
   /**
-   * The same of a router, which has no dy.
+   * The same for a router, which has no dy.
    *
    * @param dx gradient of x, shaped like it, contiguous
    * @param into gradients of the parameters
+   * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another where it must not
    */
   public static void requireBackward(
       String part, NamedArrays parameters, INDArray x, INDArray dx, Gradients into) {
@@ -94,8 +100,10 @@ public final class PassArrays {
   }
 
   /**
-   * Checks gradients alone: one for each parameter that is not frozen, of its shape and type, and apart
-   * from each other and the parameters.
+   * Checks only gradients: one for each parameter that is not frozen, of its shape and type, not
+   * overlapping one another or the parameters.
+   *
+   * @throws IllegalArgumentException if gradients are missing or do not fit, are closed, or overlap
    */
   public static void requireGradients(String part, NamedArrays parameters, Gradients into) {
     parameters.requireUsable(part);

@@ -10,13 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Guards one pass of a {@link FeedForward} or another layer, also of one of your own: checks its arrays, sees that
- * its backward runs at most once and in time, and gives its scratch memory back.
+ * Guards one pass of a {@link FeedForward} or another layer, also of your own: checks its arrays, enforces that
+ * its backward runs at most once and in time, and returns its scratch memory.
  *
- * <p>A pass in evaluation gives its memory back at the end of forward; any other when its backward is
- * done or has failed, when it is closed, or when nothing refers to it any more and the garbage
- * collector has noticed. So nothing that a caller keeps may lie in that memory. Used by one thread at
- * a time.
+ * <p>An evaluation returns its memory at the end of forward; any other pass when its backward is done or has failed,
+ * when it is closed, or after it becomes unreachable. Results that a caller keeps must not be in that memory. Used by
+ * one thread at a time.
  */
 public final class PassGuard implements AutoCloseable {
   private static final Cleaner CLEANER = Cleaner.create();
@@ -37,11 +36,10 @@ public final class PassGuard implements AutoCloseable {
   private State state;
 
   /**
-   * The guard of a forward pass that is done; the scope is closed at once if there is no backward to
-   * come.
+   * The guard of a completed forward pass; the scope is closed at once if there will be no backward.
    *
-   * @param name what errors call the layer, such as {@code layer moe}
-   * @param scope memory of the pass. It must hold nothing that refers to the pass itself.
+   * @param name name of the layer in error messages, such as {@code layer moe}
+   * @param scope memory of the pass. It must not refer to the pass itself.
    */
   public PassGuard(String name, Parameterized layer, TokenBatch input, Arena.Scope scope) {
     this.name = name;
@@ -59,13 +57,14 @@ public final class PassGuard implements AutoCloseable {
   }
 
   /**
-   * Checks the arrays of a forward pass, opens its memory and runs it; the memory is given back if it
+   * Checks the arrays of a forward pass, opens its scope and runs it; the scope is closed if it
    * throws.
    *
-   * @param name what errors call the layer, such as {@code layer moe}
+   * @param name name of the layer in error messages, such as {@code layer moe}
    * @param input tokens x [T,D]. Not modified.
-   * @param y where the outputs go [T,D]: contiguous, apart from x and the parameters
-   * @param work makes the pass, and at its end the pass's guard
+   * @param y receives the outputs [T,D]: contiguous, not overlapping x or the parameters
+   * @param work runs the pass, and creates its guard at the end
+   * @throws IllegalArgumentException if x or y does not fit the layer, is closed, or y overlaps x or a parameter
    */
   public static <P> P forward(
       String name,
@@ -89,16 +88,16 @@ public final class PassGuard implements AutoCloseable {
   }
 
   /**
-   * Throws unless the backward of the pass is still to come.
+   * Checks that the backward of the pass has not run yet and is possible.
    *
-   * @param what is about to be done, such as {@code backward}
-   * @throws IllegalStateException if it ran already, the pass is closed, or it is an evaluation
+   * @param what the operation to be done, such as {@code backward}
+   * @throws IllegalStateException if it has run already, the pass is closed, or it is an evaluation
    */
   public void requireOpen(String what) {
     String why = switch (state) {
       case OPEN -> null;
       case EVALUATED ->
-        "after an evaluation: make the input by TokenBatch.training, or ask for"
+        "after an evaluation: use TokenBatch.training, or request"
             + " gradients of the evaluation by TokenBatch.differentiable()";
       case PULLED_BACK -> "after the backward of the pass, which runs once";
       case CLOSED -> "after the pass was closed";
@@ -109,13 +108,14 @@ public final class PassGuard implements AutoCloseable {
   }
 
   /**
-   * Runs the backward of the pass, after checks that leave everything as it is when they fail.
+   * Runs the backward of the pass after checks; nothing is changed if they fail.
    *
    * @param dy gradient of the outputs [T,D]. Not modified.
    * @param dx gradient of x [T,D], which may be dy itself
    * @param into gradients of the layer's parameters
-   * @param work is given dy, contiguous, and adds to dx and the gradients; if it throws, the pass is
-   *     over, and dx and the gradients hold part of the sums
+   * @param work receives dy, contiguous, and adds to dx and the gradients; if it throws, the pass
+   *     ends, and dx and the gradients contain partial sums
+   * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another; nothing is changed then
    */
   public void backward(INDArray dy, INDArray dx, Gradients into, Consumer<INDArray> work) {
     requireOpen("backward");
@@ -126,7 +126,7 @@ public final class PassGuard implements AutoCloseable {
   /**
    * The same for a backward whose arrays the caller has checked.
    *
-   * @throws IllegalStateException if the backward ran already or never will, or parameters were changed
+   * @throws IllegalStateException if the backward has run already or the pass has none, or parameters were changed
    */
   public void backward(Runnable work) {
     requireOpen("backward");
@@ -149,7 +149,7 @@ public final class PassGuard implements AutoCloseable {
     }
   }
 
-  /** Gives the memory of the pass back, if that is still to be done; closing twice does nothing. */
+  /** Returns the memory of the pass, if not done yet; closing twice does nothing. */
   @Override
   public void close() {
     state = State.CLOSED;

@@ -13,7 +13,7 @@ public interface PassListener {
   /**
    * Called after a forward pass.
    *
-   * @param pass open, without backward so far; to be read during the call, neither closed nor kept
+   * @param pass open, before its backward; may be read during the call, must be neither closed nor kept
    */
   void passed(MoePass pass);
 

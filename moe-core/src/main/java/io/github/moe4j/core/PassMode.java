@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Whether a pass trains or evaluates, where its random numbers come from, and at which step.
  *
  * <p>Training draws noise and keeps what its backward needs. Evaluation is the deterministic function;
- * it keeps its decision alone, so it has no backward, unless {@link #differentiable} asks for one.
- * Inference is evaluation that does not keep the decision either.
+ * it keeps only its decision, so it has no backward unless it is {@link #differentiable}.
+ * Inference is an evaluation that does not keep the decision either.
  */
 public final class PassMode {
   private static final PassMode EVALUATION = new PassMode(false, false, true, null, 0);
@@ -41,8 +41,8 @@ public final class PassMode {
   }
 
   /**
-   * Evaluation for its outputs alone: the same bits, without the Java garbage of a decision that nobody
-   * reads. The pass of a layer then has neither decision nor plan; its load stays.
+   * Evaluation for its outputs only: the same bits, without the Java garbage of a decision. The pass of
+   * a layer then has a load, but neither decision nor plan.
    */
   public static PassMode inference() {
     return INFERENCE;
@@ -63,9 +63,9 @@ public final class PassMode {
   }
 
   /**
-   * The same mode with a backward. For evaluation: the gradients of the deterministic function, as
-   * attribution or a comparison with another system needs them; not for training, whose noise, dropout
-   * and capacity it does not have.
+   * The same mode with a backward. For an evaluation these are the gradients of the deterministic
+   * function, for attribution or comparison with another system; not for training, since evaluation
+   * lacks its noise, dropout and capacity.
    */
   public PassMode differentiable() {
     return new PassMode(training, true, true, generator, step);
@@ -75,6 +75,7 @@ public final class PassMode {
    * The same mode at an optimizer step, which schedules such as that of a temperature read.
    *
    * @param newStep at least 0, which is where every mode starts
+   * @throws IllegalArgumentException if the step is negative
    */
   public PassMode atStep(long newStep) {
     Require.that(newStep >= 0, "step must be at least 0 but was %d", newStep);
@@ -91,24 +92,29 @@ public final class PassMode {
     return training;
   }
 
-  /** Whether the pass keeps what a backward needs: training, and what {@link #differentiable} made. */
+  /** Whether the pass keeps what a backward needs: in training, and if {@link #differentiable}. */
   public boolean isDifferentiable() {
     return differentiable;
   }
 
   /**
-   * Whether the decision stays readable after the pass. If not, a router may make it in the memory of
-   * the pass, and so do those of the library: it can be read until the scope is closed.
+   * Whether the decision stays readable after the pass. If not, a router may allocate it in the
+   * memory of the pass, as those of the library do: it can be read until the scope is closed.
    */
   public boolean keepsDecision() {
     return keepsDecision;
   }
 
-  /** The source of noise; an error that names {@code user} if there is none. */
+  /**
+   * The source of noise.
+   *
+   * @throws IllegalArgumentException if there is none; the message names {@code user}
+   */
   public RandomGenerator requireGenerator(String user) {
     if (generator == null) {
-      throw new IllegalArgumentException(user
-          + " draws random numbers: give TokenBatch.training(x, generator), but there was none");
+      throw new IllegalArgumentException(
+          user
+              + " draws random numbers but there is no generator: use TokenBatch.training(x, generator)");
     }
     return generator;
   }

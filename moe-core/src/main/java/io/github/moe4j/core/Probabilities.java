@@ -7,7 +7,7 @@ import java.util.function.Supplier;
 /**
  * A distribution over the experts for each token [T,E]: rows sum to 1, those of padding are zero.
  *
- * <p>It has no softmax, on purpose.
+ * <p>It intentionally has no softmax.
  */
 public final class Probabilities extends TokenScores {
   /** How far the sum of a row may be from 1. */
@@ -35,7 +35,8 @@ public final class Probabilities extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: must not be modified any more.
+   * @param values row-major [T·E]. Kept, not copied: must not be modified afterwards.
+   * @throws IllegalArgumentException if a real token's row does not sum to 1 or a padded one's is not zero
    */
   public static Probabilities wrap(double[] values, int experts, TokenMask mask) {
     return new Probabilities(mask.tokens(), experts, checked(values, experts, mask));
@@ -44,7 +45,7 @@ public final class Probabilities extends TokenScores {
   /**
    * Probabilities that are computed when they are first read.
    *
-   * @param values supplies them once, as {@link #wrap} takes them; what it throws meets the reader
+   * @param values supplies them once, as for {@link #wrap}; its exceptions propagate to the reader
    */
   public static Probabilities whenRead(int experts, TokenMask mask, Supplier<double[]> values) {
     return new Probabilities(mask.tokens(), experts, () -> checked(values.get(), experts, mask));
@@ -72,7 +73,7 @@ public final class Probabilities extends TokenScores {
   }
 
   /**
-   * Pulls a gradient back through {@link Logits#softmax}: {@code dlogit = p·(dp − Σ p·dp)}.
+   * Backward of {@link Logits#softmax}: {@code dlogit = p·(dp − Σ p·dp)}.
    *
    * @param dProbabilities gradient of these values, row-major [T·E]. Not modified.
    * @param dLogits gradient of the logits [T·E]. Modified: the result is added.

@@ -25,10 +25,12 @@ public interface Router extends Parameterized {
    *
    * @param input tokens x [T,D]. Not modified.
    * @param scope memory of the pass, valid until the scope is closed
+   * @throws IllegalArgumentException if x does not fit the router, a real token has a NaN or infinite score, or a
+   *     required input such as a generator is missing
    */
   RouterPass route(TokenBatch input, Arena.Scope scope);
 
-  /** Routes the tokens of an input in memory of its own, for a router that is used alone. */
+  /** Routes the tokens of an input in its own memory, for a router that is used without a layer. */
   default RouterPass route(TokenBatch input) {
     return route(input, new Arena().open("the pass of a router"));
   }

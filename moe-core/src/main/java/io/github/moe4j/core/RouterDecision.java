@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A router's decision as data: everything that capacity rules, balance losses and statistics read.
+ * A router's decision: everything that capacity rules, balance losses and statistics read.
  *
  * <p>Assignments are those before any dropping. Each kind of scores is absent for routers that have
  * none, such as hash routing.
@@ -49,6 +49,8 @@ public final class RouterDecision {
    * @param sequenceLength tokens of a sequence, a divisor of T
    * @param logits raw scores [T,E], or null if the router has none
    * @param probabilities full distribution [T,E] over all experts, or null if it has none
+   * @throws IllegalArgumentException if numbers of tokens differ, a padded token has an assignment, or the sequence
+   *     length does not divide T
    */
   public static RouterDecision of(
       Assignments assignments,
@@ -74,7 +76,11 @@ public final class RouterDecision {
     return probabilities == null ? decision : decision.with(probabilities);
   }
 
-  /** The same decision with one more kind of scores [T,E]. */
+  /**
+   * The same decision with one more kind of scores [T,E].
+   *
+   * @throws IllegalArgumentException if the scores are not [T,E]
+   */
   public RouterDecision with(TokenScores added) {
     Require.that(
         added.tokens() == tokens() && added.experts() == experts(),
@@ -134,12 +140,20 @@ public final class RouterDecision {
     return scores(Kind.PROBABILITIES).map(Probabilities.class::cast);
   }
 
-  /** Raw scores; an error that names {@code user} if there are none. */
+  /**
+   * Raw scores.
+   *
+   * @throws IllegalArgumentException if the router has none; the message names {@code user}
+   */
   public Logits requireLogits(String user) {
     return (Logits) require(Kind.LOGITS, user);
   }
 
-  /** Full distribution; an error that names {@code user} if there is none. */
+  /**
+   * Full distribution.
+   *
+   * @throws IllegalArgumentException if the router has none; the message names {@code user}
+   */
   public Probabilities requireProbabilities(String user) {
     return (Probabilities) require(Kind.PROBABILITIES, user);
   }

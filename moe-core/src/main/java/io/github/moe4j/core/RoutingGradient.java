@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Gradient of a scalar with respect to a router's decision: the weights [N] and each {@link Kind}
  * of scores [T·E], each absent where it is zero. Immutable.
  *
- * <p>One that a loss computed is bound to the decision it was computed from, and so are its multiples
- * and sums: {@link MoePass#addBalance} refuses it for any other. One made by hand is bound to none.
+ * <p>A gradient computed by a loss is bound to its decision, and so are its multiples and sums:
+ * {@link MoePass#addBalance} rejects it for any other. Gradients from the factories here are not bound.
  */
 public final class RoutingGradient {
   private static final RoutingGradient NONE =
@@ -71,7 +71,7 @@ public final class RoutingGradient {
 
   /**
    * The same gradient, bound to no decision: for a loss evaluated on a decision that was derived from
-   * that of a pass, such as one with other assignments. Whoever calls it answers for the pass.
+   * that of a pass, such as one with other assignments. The caller must ensure that it belongs to the pass.
    */
   public RoutingGradient unbound() {
     return new RoutingGradient(weights, scores, null);
@@ -87,7 +87,7 @@ public final class RoutingGradient {
     RouterDecision theirsOf = other.decision;
     Require.that(
         mineOf == null || theirsOf == null || mineOf == theirsOf,
-        "gradients must be of the same router decision but are of two: losses of two passes");
+        "gradients must be of the same router decision but are of two, from losses of two passes");
     EnumMap<Kind, double[]> sums = new EnumMap<>(scores);
     other.scores.forEach(
         (kind, values) -> sums.merge(kind, values, (a, b) -> sum(kind.toString(), a, b)));
@@ -127,6 +127,8 @@ public final class RoutingGradient {
   /**
    * A new array with the gradient of the weights of a decision [N], zero where it is absent; an
    * error unless this gradient is one of that decision.
+   *
+   * @throws IllegalArgumentException if the gradient does not fit the decision
    */
   public double[] weightsOrZero(RouterDecision decision) {
     requireFits(decision);
@@ -141,6 +143,8 @@ public final class RoutingGradient {
   /**
    * A new array with the gradient of one kind of scores [T·E], zero where it is absent; an error
    * unless this gradient is one of that decision.
+   *
+   * @throws IllegalArgumentException if the gradient does not fit the decision
    */
   public double[] orZero(Kind kind, RouterDecision decision) {
     requireFits(decision);
@@ -160,7 +164,11 @@ public final class RoutingGradient {
     return values.clone();
   }
 
-  /** Throws unless a decision has all kinds of scores given here, and all lengths are its own. */
+  /**
+   * Checks that a decision has all kinds of scores of this gradient, with their lengths.
+   *
+   * @throws IllegalArgumentException if a length differs, or the decision lacks a kind of scores
+   */
   public void requireFits(RouterDecision decision) {
     if (weights != null) {
       Require.length("gradient of weights", weights, decision.assignments().size());
@@ -183,8 +191,8 @@ public final class RoutingGradient {
   void requireOf(RouterDecision wanted, String owner) {
     RouterDecision mine = decision;
     if (mine != null && mine != wanted) {
-      throw new IllegalArgumentException("the gradient must be of the decision that " + owner
-          + " made in this pass but is of another one: evaluate the loss on its decision()");
+      throw new IllegalArgumentException("the gradient must be that of the decision that " + owner
+          + " made in this pass but is that of another one: evaluate the loss on its decision()");
     }
     requireFits(wanted);
   }

@@ -4,8 +4,8 @@ import io.github.moe4j.core.internal.Require;
 import java.util.function.Supplier;
 
 /**
- * For each token and expert [T,E] the probability that the expert is chosen if its noise is redrawn,
- * all else equal: the smooth load of Shazeer et al. 2017 (arXiv 1701.06538,
+ * For each token and expert [T,E] the probability that the expert is chosen if only its noise is
+ * drawn again: the smooth load of Shazeer et al. 2017 (arXiv 1701.06538,
  * appendix A, equation 8). Rows of padding are zero; rows do not sum to a fixed number.
  */
 public final class SelectionProbabilities extends TokenScores {
@@ -21,6 +21,7 @@ public final class SelectionProbabilities extends TokenScores {
    * Probabilities for the tokens of a mask.
    *
    * @param values row-major [T·E], in [0,1], zero for padding. Not modified.
+   * @throws IllegalArgumentException if a value is not in [0,1], or not zero for padding
    */
   public static SelectionProbabilities of(double[] values, int experts, TokenMask mask) {
     return wrap(values.clone(), experts, mask);
@@ -29,7 +30,8 @@ public final class SelectionProbabilities extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: must not be modified any more.
+   * @param values row-major [T·E]. Kept, not copied: must not be modified afterwards.
+   * @throws IllegalArgumentException if a value is not in [0,1], or not zero for padding
    */
   public static SelectionProbabilities wrap(double[] values, int experts, TokenMask mask) {
     return new SelectionProbabilities(mask.tokens(), experts, checked(values, experts, mask));
@@ -38,7 +40,7 @@ public final class SelectionProbabilities extends TokenScores {
   /**
    * Probabilities that are computed when they are first read.
    *
-   * @param values supplies them once, as {@link #wrap} takes them; what it throws meets the reader
+   * @param values supplies them once, as for {@link #wrap}; its exceptions propagate to the reader
    */
   public static SelectionProbabilities whenRead(
       int experts, TokenMask mask, Supplier<double[]> values) {

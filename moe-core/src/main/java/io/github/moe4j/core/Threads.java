@@ -9,17 +9,17 @@ import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
- * Which Java threads do the work of a pass, and how many. Immutable; results have the same bits with any.
+ * The Java threads that compute a pass, and their number. Immutable; results are bit-identical for any.
  *
  * <pre>{@code
  * MoeLayer layer = MoeLayer.builder(router, experts).threads(Threads.of(4)).build();
- * Threads.on(myPool, 4).run(() -> optimizer.step(gradients)); // whatever this thread does in there
+ * Threads.on(myPool, 4).run(() -> optimizer.step(gradients)); // applies to all calls inside
  * }</pre>
  *
- * <p>The thread that calls always works too. Unless something else is chosen, it is helped by daemon
- * threads of the library, up to as many threads as there are processors, or as {@code -Dmoe4j.threads=}
- * says, read once. They are started when they are first needed, wait for more work awake for 0.3 ms, then
- * asleep, and end after 10 s.
+ * <p>The calling thread always takes part. By default it is helped by daemon threads of the library,
+ * in total as many threads as there are processors, or as set by {@code -Dmoe4j.threads=}, which is
+ * read once. They are started when first needed, spin for 0.3 ms after their last task, then sleep, and
+ * end after 10 s.
  */
 public final class Threads {
   private final Parallel.Team team;
@@ -32,25 +32,27 @@ public final class Threads {
   /**
    * The library's own helpers.
    *
-   * @param count threads that work is divided among at most, the caller included; 1 uses no helper
+   * @param count maximum number of threads, the caller included; 1 uses no helper
+   * @throws IllegalArgumentException if the count is not positive
    */
   public static Threads of(int count) {
     return new Threads(count, HelperPool.SHARED);
   }
 
   /**
-   * Helpers in threads of an executor. Each is a task that ends by itself 0.3 ms after its last work. Nothing
-   * waits for a task to begin: if the executor is busy, rejects tasks or runs them in the caller, the
-   * caller does all work.
+   * Helpers in threads of an executor. Each is a task that ends by itself 0.3 ms after its last work. Passes
+   * do not wait for helpers to start: if the executor is busy, rejects tasks or runs them in the
+   * calling thread, the caller does all the work.
    *
    * @param executor kept; never shut down here
-   * @param count threads that work is divided among at most, the caller included
+   * @param count maximum number of threads, the caller included
+   * @throws IllegalArgumentException if the count is not positive
    */
   public static Threads on(Executor executor, int count) {
     return new Threads(count, new HelperPool(executor));
   }
 
-  /** Does some work in the calling thread, and all parallel work of the library within it in these. */
+  /** Runs some work in the calling thread; all parallel work of the library within it uses these threads. */
   public void run(Runnable work) {
     Parallel.in(team, work);
   }

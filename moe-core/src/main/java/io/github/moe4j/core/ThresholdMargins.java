@@ -21,6 +21,7 @@ public final class ThresholdMargins extends TokenScores {
    * Margins for the tokens of a mask.
    *
    * @param values row-major [T·E], finite, zero for padding. Not modified.
+   * @throws IllegalArgumentException if a value is not finite, or not zero for padding
    */
   public static ThresholdMargins of(double[] values, int experts, TokenMask mask) {
     return wrap(values.clone(), experts, mask);
@@ -29,7 +30,8 @@ public final class ThresholdMargins extends TokenScores {
   /**
    * Like {@link #of}, without a copy.
    *
-   * @param values row-major [T·E]. Kept: must not be modified any more.
+   * @param values row-major [T·E]. Kept, not copied: must not be modified afterwards.
+   * @throws IllegalArgumentException if a value is not finite, or not zero for padding
    */
   public static ThresholdMargins wrap(double[] values, int experts, TokenMask mask) {
     return new ThresholdMargins(mask.tokens(), experts, checked(values, experts, mask));
@@ -38,7 +40,7 @@ public final class ThresholdMargins extends TokenScores {
   /**
    * Margins that are computed when they are first read.
    *
-   * @param values supplies them once, as {@link #wrap} takes them; what it throws meets the reader
+   * @param values supplies them once, as for {@link #wrap}; its exceptions propagate to the reader
    */
   public static ThresholdMargins whenRead(int experts, TokenMask mask, Supplier<double[]> values) {
     return new ThresholdMargins(mask.tokens(), experts, () -> checked(values.get(), experts, mask));

@@ -10,8 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /**
  * Everything a forward pass depends on, except parameters: tokens, padding, ids, randomness, mode.
  *
- * <p>Immutable; the {@code with…} methods return changed copies. Whether it trains or evaluates is
- * said where it is made; it starts without padding and ids, all tokens one sequence:
+ * <p>Immutable; the {@code with…} methods return changed copies. The factory methods choose
+ * training or evaluation; initially there is no padding and there are no ids, and all tokens are one sequence:
  *
  * <pre>{@code
  * TokenBatch.training(x, new SplittableRandom(seed)).withMask(mask).withSequenceLength(128)
@@ -34,22 +34,22 @@ public final class TokenBatch {
   }
 
   /**
-   * An input for evaluation: no noise, and no backward unless {@link #differentiable} asks for it.
+   * An input for evaluation: no noise, and no backward unless it is {@link #differentiable}.
    *
    * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified. Copied only if it is not
    *     contiguous in c order.
-   * @throws IllegalArgumentException if x was closed, or its workspace was left
+   * @throws IllegalArgumentException if x or its workspace is closed
    */
   public static TokenBatch evaluation(INDArray x) {
     return of(x, PassMode.evaluation());
   }
 
   /**
-   * An input for the outputs of an evaluation alone, as serving needs them: the pass keeps no decision
+   * An input for an evaluation of which only outputs are needed, as in serving: the pass keeps no decision
    * ({@link PassMode#inference}).
    *
    * @param x tokens [T,D], as in {@link #evaluation}
-   * @throws IllegalArgumentException if x was closed, or its workspace was left
+   * @throws IllegalArgumentException if x or its workspace is closed
    */
   public static TokenBatch inference(INDArray x) {
     return of(x, PassMode.inference());
@@ -60,7 +60,7 @@ public final class TokenBatch {
    *
    * @param x tokens [T,D], FLOAT or DOUBLE, T may be 0. Not modified; it must neither change nor be
    *     closed until the backward pass is done. Copied only if it is not contiguous in c order.
-   * @throws IllegalArgumentException if x was closed, or its workspace was left
+   * @throws IllegalArgumentException if x or its workspace is closed
    */
   public static TokenBatch training(INDArray x) {
     return of(x, PassMode.training());
@@ -80,6 +80,7 @@ public final class TokenBatch {
    * An input in a given mode.
    *
    * @param x tokens [T,D], as in {@link #training(INDArray)}
+   * @throws IllegalArgumentException if x is not [T,D] with D at least 1, FLOAT or DOUBLE, or is closed
    */
   public static TokenBatch of(INDArray x, PassMode mode) {
     Require.shape("x", x, -1, -1);
@@ -89,7 +90,11 @@ public final class TokenBatch {
     return new TokenBatch(Contiguous.of(x), TokenMask.none(tokens), tokens, null, mode);
   }
 
-  /** The same input with padding marked. */
+  /**
+   * The same input with padding marked.
+   *
+   * @throws IllegalArgumentException if the mask has another number of tokens
+   */
   public TokenBatch withMask(TokenMask newMask) {
     Require.that(
         newMask.tokens() == tokens(),
@@ -103,6 +108,7 @@ public final class TokenBatch {
    * The same input seen as T/length sequences, one after another.
    *
    * @param length tokens of a sequence, a divisor of T
+   * @throws IllegalArgumentException if the length does not divide T
    */
   public TokenBatch withSequenceLength(int length) {
     Require.that(
@@ -117,6 +123,7 @@ public final class TokenBatch {
    * The same input with vocabulary ids, for routers that route by id.
    *
    * @param ids [T]. Not modified.
+   * @throws IllegalArgumentException if the number of ids is not T
    */
   public TokenBatch withTokenIds(int... ids) {
     Require.that(
@@ -125,8 +132,8 @@ public final class TokenBatch {
   }
 
   /**
-   * The same input with a backward, which evaluation has not: {@link PassMode#differentiable}. Its
-   * gradients are those of the deterministic function, not those to train with.
+   * The same input with a backward, for evaluation: {@link PassMode#differentiable}. Its gradients
+   * are those of the deterministic function, which are not suitable for training.
    */
   public TokenBatch differentiable() {
     return withMode(mode.differentiable());
@@ -146,7 +153,11 @@ public final class TokenBatch {
     return new TokenBatch(x, mask, sequenceLength, tokenIds, newMode);
   }
 
-  /** The same mask, ids, generator and mode with other activations of any width. */
+  /**
+   * The same mask, ids, generator and mode with other activations of any width.
+   *
+   * @throws IllegalArgumentException if the number of tokens is not T
+   */
   public TokenBatch withX(INDArray newX) {
     Require.shape("x", newX, tokens(), -1);
     Require.floating("x", newX.dataType());
@@ -163,7 +174,7 @@ public final class TokenBatch {
     return mask;
   }
 
-  /** Tokens of a sequence; T unless {@link #withSequenceLength} said otherwise. */
+  /** Tokens of a sequence; T by default, see {@link #withSequenceLength}. */
   public int sequenceLength() {
     return sequenceLength;
   }
@@ -188,11 +199,15 @@ public final class TokenBatch {
     return x.dataType();
   }
 
-  /** A copy of the token ids [T]; an error that names {@code user} if there are none. */
+  /**
+   * A copy of the token ids [T].
+   *
+   * @throws IllegalArgumentException if there are none; the message names {@code user}
+   */
   public int[] requireTokenIds(String user) {
     if (tokenIds == null) {
       throw new IllegalArgumentException(
-          user + " routes by token id: give TokenBatch.withTokenIds, but there were none");
+          user + " routes by token id but there are no ids: use TokenBatch.withTokenIds");
     }
     return tokenIds.clone();
   }
@@ -202,7 +217,11 @@ public final class TokenBatch {
     return mode;
   }
 
-  /** The source of noise; an error that names {@code user} if there is none. */
+  /**
+   * The source of noise.
+   *
+   * @throws IllegalArgumentException if there is none; the message names {@code user}
+   */
   public RandomGenerator requireGenerator(String user) {
     return mode.requireGenerator(user);
   }

@@ -21,7 +21,11 @@ public final class TokenMask {
     this.validTokens = count;
   }
 
-  /** A mask without padding for {@code tokens} tokens. */
+  /**
+   * A mask without padding for {@code tokens} tokens.
+   *
+   * @throws IllegalArgumentException if the number is negative
+   */
   public static TokenMask none(int tokens) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
     boolean[] valid = new boolean[tokens];

@@ -61,7 +61,7 @@ public abstract sealed class TokenScores
   /**
    * Scores over an array.
    *
-   * @param values row-major [T·E]. Kept: must not be modified any more.
+   * @param values row-major [T·E]. Kept, not copied: must not be modified afterwards.
    */
   TokenScores(Kind kind, int tokens, int experts, double[] values) {
     kind.requireSize(values, tokens, experts);
@@ -74,7 +74,7 @@ public abstract sealed class TokenScores
   /**
    * Scores over an array of float32.
    *
-   * @param singles row-major [T·E], may be longer. Kept: must not be modified any more.
+   * @param singles row-major [T·E], may be longer. Kept, not copied: must not be modified afterwards.
    */
   TokenScores(Kind kind, int tokens, int experts, float[] singles) {
     Require.positive("experts", experts);
@@ -103,7 +103,11 @@ public abstract sealed class TokenScores
     this.later = later;
   }
 
-  /** T·E, the number of values; an error if an array cannot hold as many. */
+  /**
+   * T·E, the number of values; an error if an array cannot hold as many.
+   *
+   * @throws IllegalArgumentException if T·E exceeds the length of an array
+   */
   public static int size(int tokens, int experts) {
     long size = (long) tokens * experts;
     Require.that(size < Integer.MAX_VALUE, "T·E must be below 2^31 - 1 but was %d", size);
@@ -186,7 +190,7 @@ public abstract sealed class TokenScores
     return known == null ? FiniteValues.all(array(), size) : FiniteValues.all(known, size);
   }
 
-  /** Gives up the values, whose memory is given back: reading them is an error from now on. */
+  /** Drops the values, whose memory is returned: reading them is an error from now on. */
   final void forget() {
     singles = null;
     values = null;

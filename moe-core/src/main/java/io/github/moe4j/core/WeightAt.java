@@ -6,11 +6,11 @@ import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where the weight of an assignment is multiplied in: the two verbs of a layer, dispatch of token
- * rows to experts and combine of expert rows to tokens, and their backward.
+ * Whether the weight of an assignment multiplies the expert's output or its input. Has dispatch
+ * of token rows to experts, combine of expert rows to tokens, and their backward.
  *
  * <p>The two differ because experts are not linear. A weight of 0 gives no output with {@link
- * #OUTPUT}, but with {@link #INPUT} what the expert makes of a row of zeros: nothing without biases.
+ * #OUTPUT}, but with {@link #INPUT} the expert's output for a row of zeros, which is zero without biases.
  */
 public enum WeightAt {
   /** {@code y[t] = Σ w·expert(x[t])}: nearly all systems, and the default. */
@@ -77,6 +77,7 @@ public enum WeightAt {
    *
    * @param x [T,D], contiguous. Not modified.
    * @param xR [R,D] of the same type, contiguous. Modified: overwritten.
+   * @throws IllegalArgumentException if shapes do not fit the plan
    */
   public final void dispatch(DispatchPlan plan, INDArray x, INDArray xR) {
     requireFits(plan, "x", x, "xR", xR);
@@ -88,6 +89,7 @@ public enum WeightAt {
    *
    * @param yR [R,D], contiguous. Not modified.
    * @param y [T,D] of the same type, contiguous. Modified: overwritten.
+   * @throws IllegalArgumentException if shapes do not fit the plan, or a sum is NaN or infinite
    */
   public final void combine(DispatchPlan plan, INDArray yR, INDArray y) {
     requireFits(plan, "y", y, "yR", yR);

@@ -1,5 +1,5 @@
 /**
- * The types every Mixture-of-Experts layer is made of, and the layer itself.
+ * The Mixture-of-Experts layer and its basic types.
  *
  * <p>Axis legend, used in all documentation of this library:
  *
@@ -29,23 +29,23 @@
  * <p>Threads and lifetime, here and in all packages of the library unless a type says otherwise:
  *
  * <ul>
- *   <li>Records, enums, scores, decisions and plans are immutable: any thread may use them at any time, after
- *       their pass was closed too. The exception is {@link
- *       io.github.moe4j.core.TokenBatch#inference}, whose pass keeps outputs and load alone.
+ *   <li>Records, enums, scores, decisions and plans are immutable: any thread may use them at any time, after their
+ *       pass was closed too. The exception is {@link io.github.moe4j.core.TokenBatch#inference}, whose pass keeps
+ *       only outputs and load.
  *   <li>Layers, routers, gates, rules, experts and capacity rules keep no state of a pass: several threads may run
  *       passes of one at the same time, as long as no thread changes parameters, an {@link
  *       io.github.moe4j.core.ExpertBias} or the generator given to a pass.
  *   <li>A pass is for one thread at a time. Its backward runs once, before {@code close}; {@code y}, {@code dx} and
- *       gradients are the caller's and stay valid after it.
- *   <li>What has state that grows with steps, such as an optimizer, a balancer, a controller or a metric, is for one
+ *       gradients belong to the caller and stay valid after it.
+ *   <li>Objects with state across steps, such as an optimizer, a balancer, a controller or a metric, are for one
  *       thread at a time.
  *   <li>An interface that users implement is called under the same rules: of a router, rule, expert kind, loss or
  *       capacity rule several threads at once, of a pass or a controller one.
  * </ul>
  *
  * <p>Errors: where documentation says that something must hold, or that something is an error, a violation throws
- * {@link IllegalArgumentException} for what was given, {@link IllegalStateException} for what comes too late, twice
- * or after close, and {@link ArithmeticException} for numbers of a training that are no longer finite. It is thrown
+ * {@link IllegalArgumentException} for an argument, {@link IllegalStateException} for a call that is too late,
+ * repeated or after close, and {@link ArithmeticException} for training values that are not finite. It is thrown
  * before anything changes; the message has the rule, the name and the actual value, and in a pass the layer.
  */
 @NullMarked

@@ -102,7 +102,7 @@ class ArenaTest {
     Arena.Scope scope = arena.open();
     scope.close();
     var error = assertThrows(IllegalStateException.class, () -> scope.take(DataType.FLOAT, 2));
-    assertEquals("the memory of a pass was given back", error.getMessage());
+    assertEquals("the memory of a pass was returned", error.getMessage());
   }
 
   @Test

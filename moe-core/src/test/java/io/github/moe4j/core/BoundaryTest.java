@@ -155,7 +155,7 @@ class BoundaryTest {
         TokenBatch.evaluation(x(2)).differentiable().withMask(TokenMask.of(true, false));
     var error = assertThrows(IllegalArgumentException.class, () -> layer.forward(input));
     assertEquals(
-        "layer moe: the router must keep the mask and sequence length of its input but changed them",
+        "layer moe: the router's decision must have the mask and sequence length of its input but had others",
         error.getMessage());
   }
 

@@ -37,7 +37,7 @@ import org.nd4j.linalg.learning.config.Adam;
 class CallersArraysOfPartsTest {
   private static final int D = 4;
   private static final String CLOSED =
-      " must be usable but it was closed, or the array that it is a view of";
+      " must be usable but it, or the array of which it is a view, was closed";
 
   private static final ExpertOptions OPTIONS = ExpertOptions.of(2, D, 3);
 

@@ -35,8 +35,8 @@ class CallersArraysTest {
   private static final int T = 6;
   private static final int D = 4;
   private static final String CLOSED =
-      " must be usable but it was closed, or the array that it is a view of";
-  private static final String LEFT = " must be usable but its workspace was left";
+      " must be usable but it, or the array of which it is a view, was closed";
+  private static final String LEFT = " must be usable but its workspace was closed";
   private static final WorkspaceConfiguration WORKSPACE =
       WorkspaceConfiguration.builder().initialSize(1 << 20).build();
 

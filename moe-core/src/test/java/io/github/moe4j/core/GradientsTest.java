@@ -75,7 +75,7 @@ class GradientsTest {
     part.requireFits(parameters.part("experts"));
     var other = assertThrows(IllegalArgumentException.class, () -> part.add(handWorked()));
     assertEquals(
-        "gradients must be of the same parameters but are of [up.weight] and"
+        "gradients must be of the same parameters but were of [up.weight] and"
             + " [experts.up.weight, bias]",
         other.getMessage());
     var missing = assertThrows(IllegalArgumentException.class, () -> part.get("bias"));
@@ -167,7 +167,7 @@ class GradientsTest {
     var error = assertThrows(
         IllegalArgumentException.class, () -> sum.add(NamedArrays.none().zeroGradients()));
     assertEquals(
-        "gradients must be of the same parameters but are of [experts.up.weight, bias] and []",
+        "gradients must be of the same parameters but were of [experts.up.weight, bias] and []",
         error.getMessage());
   }
 

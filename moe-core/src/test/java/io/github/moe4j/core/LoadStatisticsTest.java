@@ -115,6 +115,6 @@ class LoadStatisticsTest {
   void plus_otherExperts_saysBoth() {
     var error = assertThrows(
         IllegalArgumentException.class, () -> LoadStatistics.none(4).plus(LoadStatistics.none(3)));
-    assertEquals("loads must be of as many experts: 4 != 3", error.getMessage());
+    assertEquals("loads must have the same number of experts: 4 != 3", error.getMessage());
   }
 }

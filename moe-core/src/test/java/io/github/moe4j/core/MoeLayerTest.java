@@ -299,7 +299,7 @@ class MoeLayerTest {
       }
     };
     assertMessage(
-        "layer moe: the router must decide on [7, 3] but decided on [2, 3]",
+        "layer moe: the router's decision must be [7, 3] but was [2, 3]",
         () -> MoeLayer.of(shorter, layer.experts()).forward(TokenBatch.evaluation(x)));
   }
 

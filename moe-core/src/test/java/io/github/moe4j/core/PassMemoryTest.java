@@ -249,10 +249,10 @@ class PassMemoryTest {
     assertTrue(Float.isNaN(array.getFloat(T - 1, D - 1)));
     var error = assertThrows(IllegalArgumentException.class, () -> TokenBatch.evaluation(array));
     assertEquals(
-        "x must be usable but its memory was given back by the pass of layer block 3",
+        "x must be usable but its memory was returned by the pass of layer block 3",
         error.getMessage());
     var late = assertThrows(IllegalStateException.class, () -> scope.take(DataType.FLOAT, 2));
-    assertEquals("the memory of the pass of layer block 3 was given back", late.getMessage());
+    assertEquals("the memory of the pass of layer block 3 was returned", late.getMessage());
   }
 
   @Test
@@ -268,7 +268,7 @@ class PassMemoryTest {
         () -> pass.backward(
             Nd4j.ones(DataType.FLOAT, 2, D), dx, experts(1).parameters().zeroGradients()));
     assertEquals(
-        "x of the experts must be usable but its memory was given back by the pass of layer block 3",
+        "x of the experts must be usable but its memory was returned by the pass of layer block 3",
         error.getMessage());
     assertAllZero("dx", values(dx));
   }

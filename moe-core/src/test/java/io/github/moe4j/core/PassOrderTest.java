@@ -77,8 +77,8 @@ class PassOrderTest {
   @Test
   void backward_ofEvaluation_isRefusedUnlessAskedFor() {
     MoePass pass = layer.forward(TokenBatch.evaluation(x));
-    String message = " of layer block 3 came after an evaluation: make the input by"
-        + " TokenBatch.training, or ask for gradients of the evaluation by"
+    String message = " of layer block 3 came after an evaluation: use TokenBatch.training,"
+        + " or request gradients of the evaluation by"
         + " TokenBatch.differentiable()";
     late("backward" + message, () -> pass.backward(dy, dx, into));
     late("addBalance" + message, () -> pass.addBalance(byHand()));
@@ -109,8 +109,9 @@ class PassOrderTest {
     MoePass mine = layer.forward(TokenBatch.training(x));
     MoePass other = layer.forward(TokenBatch.training(x));
     RoutingGradient bound = byHand().boundTo(other.decision());
-    String message = "the gradient must be of the decision that layer block 3 made in this pass but"
-        + " is of another one: evaluate the loss on its decision()";
+    String message =
+        "the gradient must be that of the decision that layer block 3 made in this pass but"
+            + " is that of another one: evaluate the loss on its decision()";
     for (RoutingGradient gradient : new RoutingGradient[] {
       bound, bound.times(2), bound.plus(byHand()), byHand().plus(bound)
     }) {
@@ -129,7 +130,7 @@ class PassOrderTest {
     RoutingGradient b = byHand().boundTo(layer.forward(TokenBatch.training(x)).decision());
     var error = assertThrows(IllegalArgumentException.class, () -> a.plus(b));
     assertEquals(
-        "gradients must be of the same router decision but are of two: losses of two passes",
+        "gradients must be of the same router decision but are of two, from losses of two passes",
         error.getMessage());
   }
 

@@ -132,10 +132,10 @@ class TokenBatchTest {
   void require_absent_namesUser() {
     TokenBatch input = TokenBatch.training(x);
     assertMessage(
-        "hash routes by token id: give TokenBatch.withTokenIds, but there were none",
+        "hash routes by token id but there are no ids: use TokenBatch.withTokenIds",
         () -> input.requireTokenIds("hash"));
     assertMessage(
-        "jitter draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "jitter draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> input.requireGenerator("jitter"));
   }
 

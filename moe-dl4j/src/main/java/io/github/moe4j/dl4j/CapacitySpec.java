@@ -9,7 +9,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * How many assignments an expert takes; the rest is dropped.
+ * The capacity rule of a layer.
  *
  * @param rule in one line, as {@link CapacityText} reads it: {@code dropless}, {@code 1.25}, {@code
  *     megatron:1.25:by-weight:per-sequence}
@@ -19,7 +19,11 @@ public record CapacitySpec(
     @JsonProperty("rule") String rule,
     @JsonProperty("inEvaluation") boolean inEvaluation) implements Serializable {
 
-  /** Checks the rule. */
+  /**
+   * Checks the rule.
+   *
+   * @throws IllegalArgumentException if it is malformed
+   */
   @JsonCreator
   public CapacitySpec {
     Require.that(rule != null, "a capacity needs a rule but had none");
@@ -41,8 +45,8 @@ public record CapacitySpec(
     return of("factor:" + factor);
   }
 
-  /** The same in training alone. */
-  public CapacitySpec inTrainingAlone() {
+  /** The same in training only. */
+  public CapacitySpec inTrainingOnly() {
     return new CapacitySpec(rule, false);
   }
 

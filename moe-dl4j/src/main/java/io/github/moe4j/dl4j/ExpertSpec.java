@@ -16,7 +16,7 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * A kind of experts of {@link ExpertsCatalogue}, the user's own included, and their width.
+ * A kind of experts of {@link ExpertsCatalogue}, user-defined ones included, and their width.
  *
  * @param kind name in the catalogue
  * @param hidden width H
@@ -30,7 +30,12 @@ public record ExpertSpec(
     @JsonProperty("dropout") double dropout)
     implements Serializable {
 
-  /** Checks the kind and the sizes. */
+  /**
+   * Checks the kind and the sizes.
+   *
+   * @throws IllegalArgumentException if the kind is unknown, includes a shared expert, or a size or rate is out of
+   *     range
+   */
   @JsonCreator
   public ExpertSpec {
     Require.positive("hidden", hidden);
@@ -38,8 +43,8 @@ public record ExpertSpec(
         dropout >= 0 && dropout < 1, "expert dropout must be in [0, 1) but was %s", dropout);
     Require.that(
         !ExpertsCatalogue.load().get(kind).traits().shared(),
-        "experts of kind %s stand beside one that every token sees:"
-            + " give its kind without, and sharedExpert",
+        "experts of kind %s include a shared expert:"
+            + " use the kind without it, and sharedExpert",
         kind);
   }
 

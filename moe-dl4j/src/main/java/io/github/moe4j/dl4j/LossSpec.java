@@ -10,12 +10,12 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * A balance loss of {@link LossCatalogue}, the user's own included, as part of a network's configuration.
+ * A balance loss of {@link LossCatalogue}, user-defined ones included, as part of a network's configuration.
  *
  * @param name in the catalogue
  * @param coefficient of the loss, finite and at least 0
- * @param k experts a token, for losses that read it; 0 for the router's
- * @param devices that hold as many experts each, in order, for losses over devices; 1 by default
+ * @param k experts per token, for losses that read it; 0 for the router's
+ * @param devices number of devices, with equal numbers of consecutive experts, for losses over devices; 1 by default
  */
 public record LossSpec(
     @JsonProperty("name") String name,
@@ -24,7 +24,11 @@ public record LossSpec(
     @JsonProperty("devices") int devices)
     implements Serializable {
 
-  /** Checks all that does not depend on the layer. */
+  /**
+   * Checks everything that does not depend on the layer.
+   *
+   * @throws IllegalArgumentException if the loss is unknown, or a number is out of range
+   */
   @JsonCreator
   public LossSpec {
     LossCatalogue.load().get(name);
@@ -44,12 +48,12 @@ public record LossSpec(
     return LossCatalogue.load().names();
   }
 
-  /** The same for another number of experts a token than the router's. */
+  /** The same with another number of experts per token than the router's. */
   public LossSpec withK(int number) {
     return new LossSpec(name, coefficient, number, devices);
   }
 
-  /** The same for experts that are spread over devices. */
+  /** The same for experts distributed over devices. */
   public LossSpec withDevices(int number) {
     return new LossSpec(name, coefficient, k, number);
   }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
 
 /**
- * What the builder of a MoE layer takes beside that of every layer of DL4J.
+ * The options of a MoE layer in addition to those of every DL4J layer.
  *
  * @param <B> the builder itself
  */
@@ -81,7 +81,7 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
     return sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(width), false));
   }
 
-  /** How many assignments an expert takes; dropless by default. */
+  /** The capacity rule; dropless by default. */
   public B capacity(CapacitySpec spec) {
     this.capacity = spec;
     return self();
@@ -108,19 +108,19 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
     return balance("z-loss", coefficient);
   }
 
-  /** Whether the layer's input is added to its output; not so unless said. */
+  /** Whether the layer's input is added to its output; false by default. */
   public B residual(boolean add) {
     this.residual = add;
     return self();
   }
 
-  /** Seed of the noise of routers and dropout, beside the network's own seed. */
+  /** Seed of the noise of routers and dropout, combined with the network's own seed. */
   public B noiseSeed(long seed) {
     this.noiseSeed = seed;
     return self();
   }
 
-  /** Where time is in the shape of sequences, if the network's InputType does not say. */
+  /** The layout of sequences, if the network's InputType does not define it. */
   public B rnnDataFormat(RNNFormat order) {
     this.format = order;
     return self();

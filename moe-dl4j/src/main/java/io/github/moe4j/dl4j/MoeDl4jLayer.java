@@ -28,10 +28,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * A Mixture-of-Experts layer in a {@code MultiLayerNetwork} or {@code ComputationGraph}.
  *
  * <p>Takes and returns [N,D], or sequences [N,D,T] ([N,T,D] with {@link RNNFormat#NWC}); nIn and nOut
- * are both D. Masked tokens reach no expert, count in no load, and come out as zeros.
+ * are both D. Masked tokens are assigned to no expert, count in no load, and their outputs are zero.
  *
- * <p>Balance losses are part of the network's score in training, and of its gradients. A score of
- * evaluation has none.
+ * <p>Balance losses are part of the network's score in training, and of its gradients. The score
+ * in evaluation has none.
  *
  * <p>Parameters have the names of moe4j, such as {@code router.weight} and {@code
  * experts.up.weight}, in c order.
@@ -46,7 +46,7 @@ public class MoeDl4jLayer extends FeedForwardLayer {
   @JsonProperty
   private RNNFormat rnnDataFormat = RNNFormat.NCW;
 
-  /** For JSON and YAML alone; use {@link Builder}. */
+  /** For JSON and YAML only; use {@link Builder}. */
   public MoeDl4jLayer() {}
 
   MoeDl4jLayer(Builder builder, MoeSpec moe, RNNFormat format) {
@@ -64,12 +64,12 @@ public class MoeDl4jLayer extends FeedForwardLayer {
     initializeConstraints(builder);
   }
 
-  /** All but the width. */
+  /** The configuration except the width. */
   public MoeSpec getMoe() {
     return moe;
   }
 
-  /** Where time is in the shape of sequences; as the network's InputType says, else NCW. */
+  /** The layout of sequences: that of the network's InputType, else NCW. */
   public RNNFormat getRnnDataFormat() {
     return rnnDataFormat;
   }
@@ -183,10 +183,10 @@ public class MoeDl4jLayer extends FeedForwardLayer {
     return "MoeDl4jLayer(nIn=" + nIn + ", " + moe + ", " + rnnDataFormat + ")";
   }
 
-  /** Collects the configuration of a layer; not thread-safe. */
+  /** Builds the configuration of a layer; not thread-safe. */
   @SuppressWarnings("unchecked") // DL4J's signature of build
   public static class Builder extends MoeBuilder<Builder> {
-    /** A layer with top-k routing, k = 2, that drops nothing; say at least experts and hidden. */
+    /** A dropless layer with top-k routing, k = 2; set at least experts and hidden. */
     public Builder() {
       // Everything starts at its default.
     }

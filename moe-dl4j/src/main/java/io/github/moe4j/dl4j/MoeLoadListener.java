@@ -28,12 +28,12 @@ public final class MoeLoadListener extends BaseTrainingListener {
     void accept(String layer, int iteration, LoadStatistics load);
   }
 
-  /** Keeps {@link #last} and {@link #total} alone. */
+  /** Keeps only {@link #last} and {@link #total}. */
   public MoeLoadListener() {
     this((layer, iteration, load) -> {});
   }
 
-  /** Tells a receiver too. */
+  /** Also calls a receiver. */
   public MoeLoadListener(Receiver receiver) {
     this.receiver = receiver;
   }

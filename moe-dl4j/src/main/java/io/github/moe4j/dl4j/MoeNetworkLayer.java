@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The layer of a {@link MoeDl4jLayer} in a network: a {@link MoeLayer} over views of the network's
- * vector of parameters. Used by one thread at a time, as all layers of DL4J.
+ * vector of parameters. Used by one thread at a time, like all DL4J layers.
  */
 @NullUnmarked // DL4J's own fields are null until set.
 public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
@@ -65,7 +65,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     return Blueprint.of(layerConf());
   }
 
-  /** What errors, listeners and events call the layer. */
+  /** The layer's name in errors, listeners and events. */
   public String name() {
     String given = layerConf().getLayerName();
     return given == null ? "layer" + getIndex() : given;

@@ -13,16 +13,16 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * All of a layer but its width, as JSON holds it.
+ * The configuration of a layer except its width, as stored in JSON.
  *
  * @param experts number of experts E
- * @param router which experts process which token
+ * @param router the router
  * @param expert kind and width of the experts
  * @param shared a shared expert, or null
- * @param capacity how many assignments an expert takes
+ * @param capacity the capacity rule
  * @param balance losses added to the network's score in training
  * @param residual whether the layer's input is added to its output
- * @param noiseSeed of the noise of routers and dropout, beside the network's own seed
+ * @param noiseSeed of the noise of routers and dropout, combined with the network's own seed
  */
 public record MoeSpec(
     @JsonProperty("experts") int experts,
@@ -35,7 +35,12 @@ public record MoeSpec(
     @JsonProperty("noiseSeed") long noiseSeed)
     implements Serializable {
 
-  /** Checks that the parts fit together. */
+  /**
+   * Checks that the parts fit together.
+   *
+   * @throws IllegalArgumentException if a part is missing or does not fit the number of experts, or a loss is given
+   *     twice
+   */
   @JsonCreator
   public MoeSpec {
     Require.positive("experts", experts);

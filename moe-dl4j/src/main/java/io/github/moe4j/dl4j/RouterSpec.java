@@ -23,14 +23,14 @@ import org.nd4j.shade.jackson.annotation.JsonCreator;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
- * A router of {@link RouterCatalogue}, the user's own included, as part of a network's configuration.
+ * A router of {@link RouterCatalogue}, user-defined ones included, as part of a network's configuration.
  *
  * @param name in the catalogue
- * @param k experts per token, for routers that are told
- * @param options numbers by name, as {@link RouterProvider#options} of the router says
- * @param steering what moves the expert bias of a router that reads one: a controller of {@link
- *     ControllerCatalogue} by name; null for the router's usual one
- * @param biasRate how far an iteration moves an expert bias; not read by a controller without a rate
+ * @param k experts per token, for routers with this option
+ * @param options numbers by name, see {@link RouterProvider#options} of the router
+ * @param steering name of the controller of {@link ControllerCatalogue} that updates the expert
+ *     bias, if the router reads one; null for the router's default
+ * @param biasRate size of a bias update per iteration; not read by a controller without a rate
  */
 public record RouterSpec(
     @JsonProperty("name") String name,
@@ -42,7 +42,11 @@ public record RouterSpec(
 
   private static final double USUAL_RATE = 1e-3;
 
-  /** Checks all that does not depend on the number of experts. */
+  /**
+   * Checks everything that does not depend on the number of experts.
+   *
+   * @throws IllegalArgumentException if the router, an option or the controller is unknown, or a number is out of range
+   */
   @JsonCreator
   public RouterSpec {
     Require.positive("k", k);
@@ -53,7 +57,7 @@ public record RouterSpec(
     RouterProvider provider = RouterCatalogue.load().get(name);
     Require.that(
         !provider.traits().needs(RouterNeed.TOKEN_IDS),
-        "router %s needs token ids, which a layer of DL4J does not get",
+        "router %s needs token ids, which a DL4J layer does not receive",
         name);
     if (steering != null) {
       requireController(steering);
@@ -63,15 +67,15 @@ public record RouterSpec(
   }
 
   /**
-   * A router with its usual options.
+   * A router with default options.
    *
-   * @param k experts per token; those with a number of their own ignore it
+   * @param k experts per token; ignored by routers with a fixed number
    */
   public static RouterSpec of(String name, int k) {
     return new RouterSpec(name, k, Map.of(), null, USUAL_RATE);
   }
 
-  /** Names of all routers that a layer of DL4J can have. */
+  /** Names of all routers that a DL4J layer supports. */
   public static List<String> names() {
     return RouterCatalogue.load().all().stream()
         .filter(provider -> !provider.traits().needs(RouterNeed.TOKEN_IDS))
@@ -79,7 +83,7 @@ public record RouterSpec(
         .toList();
   }
 
-  /** The same with one option more. */
+  /** The same with an additional option. */
   public RouterSpec with(String option, double value) {
     Map<String, Double> all = new TreeMap<>(options);
     all.put(option, value);
@@ -91,7 +95,7 @@ public record RouterSpec(
     return new RouterSpec(name, k, options, steering, rate);
   }
 
-  /** The same, its expert bias moved by another controller of {@link ControllerCatalogue}. */
+  /** The same with another controller of its expert bias, from {@link ControllerCatalogue}. */
   public RouterSpec withSteering(String controller) {
     return new RouterSpec(name, k, options, controller, biasRate);
   }

@@ -23,7 +23,11 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
 public record SharedExpertSpec(
     @JsonProperty("network") ExpertSpec network,
     @JsonProperty("gated") boolean gated) implements Serializable {
-  /** Checks that one such expert can be. */
+  /**
+   * Checks the network.
+   *
+   * @throws IllegalArgumentException if its kind does not support a single expert
+   */
   @JsonCreator
   public SharedExpertSpec {
     network.requireFits(1);

@@ -24,7 +24,7 @@ class MoeConfigurationTest {
         .router(RouterSpec.of("gshard", 1).with("second", 2))
         .expert(ExpertSpec.ffn(7, Activation.GELU).withDropout(0.25))
         .sharedExpert(new SharedExpertSpec(ExpertSpec.swiGlu(3), true))
-        .capacity(CapacitySpec.of("1.25:per-sequence:by-weight").inTrainingAlone())
+        .capacity(CapacitySpec.of("1.25:per-sequence:by-weight").inTrainingOnly())
         .balance("per-sequence", 0.1)
         .balance("importance-of-weights", 0.1)
         .balance("load", 0.1)
@@ -64,7 +64,7 @@ class MoeConfigurationTest {
         "k must be at most E = 4 but was 5");
     wrong(
         () -> Networks.moe().router("hash", 2).build(),
-        "router hash needs token ids, which a layer of DL4J does not get");
+        "router hash needs token ids, which a DL4J layer does not receive");
     wrong(
         () -> Networks.moe().router(RouterSpec.of("top-k", 2).with("groups", 2)).build(),
         "an option of router top-k must be one of [gateBias] but was groups");
@@ -86,7 +86,7 @@ class MoeConfigurationTest {
         "coefficient of switch must be finite and at least 0 but was -1.0");
     wrong(
         () -> Networks.moe().balance("device", 0.1).build(),
-        "a loss over devices needs at least 2 but devices was 1");
+        "a loss over devices needs at least 2 devices but had 1");
     wrong(
         () -> Networks.moe().balance(LossSpec.of("device", 0.1).withDevices(3)).build(),
         "devices must divide E = 4 but was 3");
@@ -94,7 +94,7 @@ class MoeConfigurationTest {
         () -> Networks.moe().switchLoss(0.1).balance("switch", 0.1).build(),
         "loss switch must be given once");
     wrong(() -> ExpertSpec.of("swiglo", 3), "kind of experts must be one of [swiglu, ");
-    wrong(() -> ExpertSpec.of("swiglu-shared", 3), "give its kind without, and sharedExpert");
+    wrong(() -> ExpertSpec.of("swiglu-shared", 3), "use the kind without it, and sharedExpert");
     wrong(
         () -> Networks.moe().experts(3).expert(ExpertSpec.of("moe++", 3)).build(),
         "moe++ needs at least 4 experts but had 3");

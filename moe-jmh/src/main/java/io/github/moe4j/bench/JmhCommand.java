@@ -22,8 +22,8 @@ import picocli.CommandLine.Model.CommandSpec;
     name = "jmh",
     customSynopsis = "moe4j jmh [ARGUMENTS OF JMH...]",
     description = {
-      "Runs the JMH benchmarks; all arguments go to JMH as they are.",
-      "moe4j jmh -h tells JMH's arguments, moe4j jmh -l its benchmarks."
+      "Runs the JMH benchmarks; all arguments are passed to JMH unchanged.",
+      "moe4j jmh -h lists JMH's arguments, moe4j jmh -l the benchmarks."
     },
     preprocessor = JmhCommand.Verbatim.class)
 final class JmhCommand implements Callable<Integer> {
@@ -39,7 +39,7 @@ final class JmhCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** The same, with all names of a catalogue where the user gives none: JMH wants them listed. */
+  /** The same, with all names of a catalogue if the user gives none: JMH needs explicit values. */
   static List<String> withCatalogues(List<String> given) {
     List<String> all = new ArrayList<>(given);
     if (given.stream().noneMatch(argument -> argument.contains("loss="))) {

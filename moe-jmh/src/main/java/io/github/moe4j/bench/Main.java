@@ -25,13 +25,13 @@ import picocli.CommandLine.Spec;
  * The command {@code moe4j}. A new command is one more class in {@code subcommands}; it inherits
  * {@code --help}, {@code --version} and {@code --verbose}.
  *
- * <p>Exit codes: 0 good, 1 failed, 2 wrong usage, 130 interrupted. An error is one line on standard error; the stack
- * trace comes with {@code --verbose} or {@code -Dmoe.verbose=true}. Without a command its usage is printed there.
+ * <p>Exit codes: 0 success, 1 failure, 2 wrong usage, 130 interrupted. An error is one line on standard error;
+ * {@code --verbose} or {@code -Dmoe.verbose=true} adds the stack trace. Without a command the usage is printed there.
  */
 @Command(
     name = "moe4j",
     description =
-        "Compares routers, balancing and experts of moe4j, Mixture-of-Experts layers for the JVM.",
+        "Compares routers, balancing mechanisms and experts of moe4j, Mixture-of-Experts layers for the JVM.",
     subcommands = {
       LabCommand.class,
       BalanceCommand.class,
@@ -68,7 +68,7 @@ public final class Main implements Callable<Integer> {
    * Runs a command and ends the JVM with its exit code.
    *
    * @param args of the command line. Not modified.
-   * @param more commands beside those listed here, each an object that picocli can run
+   * @param more additional commands, each an object that picocli can run
    */
   public static void start(String[] args, Object... more) {
     // Must be set before the first class of ND4J is loaded.
@@ -85,7 +85,7 @@ public final class Main implements Callable<Integer> {
    *
    * @param out standard output
    * @param err errors, one line each
-   * @param more commands beside those listed here, each an object that picocli can run
+   * @param more additional commands, each an object that picocli can run
    */
   public static CommandLine commandLine(PrintWriter out, PrintWriter err, Object... more) {
     Main main = new Main();

@@ -10,9 +10,9 @@ import io.github.moe4j.core.internal.Require;
  * Experts and the EM Algorithm").
  *
  * <p>{@code w = softmax(logits)} over all E experts [T,E]; the same as {@code TopK.unnormalized(E)},
- * for any E. Nothing is chosen, so everything learns through the weights. Every expert always has T
+ * for any E. There is no discrete choice, so the whole layer is differentiable. Every expert always has T
  * tokens: the load is perfectly balanced, at E times the cost of one expert. A token's assignments
- * lie best first, ties by index.
+ * are ordered best first, ties by index.
  */
 public record AllExperts() implements RoutingRule {
   /** The rule, which has no options. */

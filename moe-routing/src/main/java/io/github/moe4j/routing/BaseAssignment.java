@@ -11,18 +11,17 @@ import io.github.moe4j.core.internal.Require;
  *
  * <p>Training: each real token goes to one expert and each expert gets ⌊n/E⌋ or ⌈n/E⌉ of the n real
  * tokens, such that {@code Σ logit} is largest. Evaluation: each token goes to its largest logit,
- * since tokens must not depend on what else is in the batch. The weight is {@code α = 1/(1 +
+ * since tokens must not depend on the rest of the batch. The weight is {@code α = 1/(1 +
  * e^−logit)} of the chosen expert.
  *
  * <p>The source finds the assignment by an auction, which is optimal up to its step; here it is
  * optimal up to rounding. The source also needs E to divide n, and shuffles tokens among workers
  * before it assigns those of each worker; this assigns the tokens it is given.
  *
- * <p>No balance loss is needed; for those that read a distribution there are the sigmoids
- * over their sum, as for every rule whose scores are sigmoids. The choice carries no gradient; the weights do. No randomness. At perfect balance, and
- * always in training, every expert gets T/E tokens. In evaluation ties go to the lowest expert
- * index; in training equal sums may be reached by several assignments, of which always the same is
- * taken.
+ * <p>No balance loss is needed; losses that read a distribution get the sigmoids over their sum, as for every rule
+ * with sigmoid scores. The choice carries no gradient; the weights do. No randomness. At perfect balance, and always
+ * in training, every expert gets T/E tokens. In evaluation ties go to the lowest expert index; in training, if
+ * several assignments reach the largest sum, the choice among them is deterministic.
  */
 public record BaseAssignment() implements RoutingRule {
   private static final TopK WEIGHTS = TopK.sigmoid(1);

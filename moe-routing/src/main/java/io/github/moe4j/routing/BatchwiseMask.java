@@ -31,12 +31,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Training is perfectly balanced by design: m tokens for every expert. It looks at the whole
  * batch, so in a causal decoder it leaks as {@link ExpertChoice} does; evaluation does not. The
  * weights give the thresholds no gradient: they are trained by a loss over the {@linkplain
- * ThresholdMargins margins} {@code X − T} that the decision offers beside the distribution X, until
+ * ThresholdMargins margins} {@code X − T} that the decision provides with the distribution X, until
  * both masks agree (the paper's {@code L_batchwise}).
  *
- * <p>Ties go to the lowest token. Assignments lie token after token, those of a token by falling
- * X. The masks carry no gradient. Parameters: {@code threshold} [E]; the paper does not say where it
- * starts, here at {@code 1/(2E)}, half of a uniform softmax.
+ * <p>Ties go to the lowest token. Assignments are ordered by token, those of a token by
+ * descending X. The masks carry no gradient. Parameters: {@code threshold} [E]; the paper does not specify its
+ * initial value, here {@code 1/(2E)}, half of a uniform softmax.
  */
 public final class BatchwiseMask implements RoutingRule {
   private final int k;
@@ -55,12 +55,17 @@ public final class BatchwiseMask implements RoutingRule {
    * A new rule with thresholds {@code 1/(2E)}.
    *
    * @param k experts per token on average, 1 ≤ k ≤ E
+   * @throws IllegalArgumentException if k is not in [1, E]
    */
   public static BatchwiseMask create(int k, int experts, DataType type) {
     return of(k, threshold(experts).create(type, new SplittableRandom(0)));
   }
 
-  /** The parameter {@code threshold} [E], which starts at {@code 1/(2E)}. */
+  /**
+   * The parameter {@code threshold} [E], which starts at {@code 1/(2E)}.
+   *
+   * @throws IllegalArgumentException if there are no experts
+   */
   public static ParameterSpec threshold(int experts) {
     return ParameterSpec.constant(0.5 / Require.positive("experts", experts), experts);
   }
@@ -70,6 +75,7 @@ public final class BatchwiseMask implements RoutingRule {
    *
    * @param k experts per token on average, 1 ≤ k ≤ E
    * @param threshold [E]
+   * @throws IllegalArgumentException if k is not positive, or the array is not a vector
    */
   public static BatchwiseMask of(int k, INDArray threshold) {
     return new BatchwiseMask(k, threshold);

@@ -6,8 +6,8 @@ import io.github.moe4j.core.TokenBatch;
 
 /**
  * Top-k with a selection bias on the logits: the k largest {@code logit + bias} are chosen and
- * weighted by their scores as if there were no bias (the routing of {@code quantile_balancing} in
- * Megatron-LM, whose {@code qb_beta} is the bias with its sign turned).
+ * weighted by their scores without the bias (the routing of {@code quantile_balancing} in
+ * Megatron-LM, whose {@code qb_beta} is the negative bias).
  *
  * <p>It differs from {@link DeepSeekV3} in where the bias is added: to the logits, which have no
  * bounds, rather than to scores between 0 and 1.
@@ -15,7 +15,7 @@ import io.github.moe4j.core.TokenBatch;
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
  * The choice carries no gradient, and none reaches the bias: it is read once per pass and replaced
  * between steps by a controller. Weights and full distribution are those of {@link TopK}, and
- * learn.
+ * have gradients.
  *
  * @param topK how many experts, and their weights
  * @param bias [E], read at every pass. Not modified.

@@ -19,7 +19,7 @@ record ChangedLogits(RulePass result, IntToDoubleFunction slope) implements Rule
   /**
    * Applies a rule to changed logits.
    *
-   * @param changed row-major [T·E]. Kept: must not be modified any more.
+   * @param changed row-major [T·E]. Kept, not copied: must not be modified afterwards.
    */
   static RulePass apply(
       RoutingRule rule,

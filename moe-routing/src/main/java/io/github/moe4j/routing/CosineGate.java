@@ -28,8 +28,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>{@code z = x·projector.weightᵀ + projector.bias}, {@code logits = cos(z, similarity column)·
  * exp(min(temperature, ln 100))}; norms below 1e-12 count as 1e-12, without gradient, and so does the
- * temperature above ln 100. {@code temperature} is therefore the logarithm of what the paper calls
- * 1/τ. A departure of Tutel from the paper, kept here: the projection has a bias.
+ * temperature above ln 100. {@code temperature} is therefore the logarithm of the paper's 1/τ. As
+ * in Tutel, and unlike the paper, the projection has a bias.
  *
  * <p>Like {@link LinearGate} it takes float32 tokens in float64. A projection that is not finite is
  * reported as a score of its index.
@@ -72,6 +72,7 @@ public final class CosineGate implements Gate {
    * @param bias of the projector [P]
    * @param similarity [P,E], contiguous
    * @param temperature [1], the logarithm of the factor on the cosines
+   * @throws IllegalArgumentException if shapes or types do not match
    */
   public static CosineGate of(
       INDArray weight, INDArray bias, INDArray similarity, INDArray temperature) {
@@ -79,10 +80,11 @@ public final class CosineGate implements Gate {
   }
 
   /**
-   * A new gate as Tutel starts it: projector uniform in ±1/√D, similarity normal with standard
+   * A new gate, initialized as in Tutel: projector uniform in ±1/√D, similarity normal with standard
    * deviation 0.01, temperature ln 2. The same seed gives the same bits.
    *
    * @param projection width P; 256 in Tutel, E/2 in the paper
+   * @throws IllegalArgumentException if a size is not positive
    */
   public static CosineGate create(
       int experts, int modelWidth, int projection, DataType type, long seed) {
@@ -92,7 +94,7 @@ public final class CosineGate implements Gate {
   }
 
   /**
-   * A gate over existing arrays by their names in {@link #parameterSpecs}, which become the live
+   * A gate over existing arrays, named as in {@link #parameterSpecs}, which become the live
    * parameters.
    */
   public static CosineGate of(Function<String, INDArray> arrays) {
@@ -104,9 +106,10 @@ public final class CosineGate implements Gate {
   }
 
   /**
-   * The parameters in order, and how Tutel starts them.
+   * The parameters in order, initialized as in Tutel.
    *
    * @param projection width P
+   * @throws IllegalArgumentException if a size is not positive
    */
   public static Map<String, ParameterSpec> parameterSpecs(
       int experts, int modelWidth, int projection) {

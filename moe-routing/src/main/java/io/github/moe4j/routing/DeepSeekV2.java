@@ -12,23 +12,23 @@ import io.github.moe4j.routing.ExpertGroups.Outside;
  * group_limited_greedy} of DeepSeek's {@code MoEGate} and of {@code DeepseekV2TopkRouter} in Hugging
  * Face).
  *
- * <p>{@code s = softmax(logits)}; the groups with the largest best s stay; the k largest s within
- * them are chosen, the weights are these s times a scale. The topK may normalize instead: DeepSeek's
- * code divides by {@code Σ + 1e-20} where {@code norm_topk_prob} is set, and then leaves the scale
- * out. Groups and experts are chosen by s or by the logits, as {@link Selection} says.
+ * <p>{@code s = softmax(logits)}; the groups with the largest best s are kept; the k largest s
+ * within them are chosen, the weights are these s times a scale. The topK may normalize instead: DeepSeek's
+ * code divides by {@code Σ + 1e-20} where {@code norm_topk_prob} is set, and then omits the scale.
+ * Groups and experts are chosen by s or by the logits, see {@link Selection}.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest group and the
  * lowest expert index. The choice carries no gradient; the weights and the full distribution, that
  * of the topK's scores [T,E], do.
  *
  * @param topK how many experts, and their weights
- * @param groups which experts a token can reach; with {@link Selection#LOGITS} those out of reach
- *     are at −∞
- * @param selection what groups and experts are chosen by
+ * @param groups which experts a token can reach; with {@link Selection#LOGITS} excluded experts
+ *     have −∞
+ * @param selection values by which groups and experts are chosen
  */
 public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
     implements RoutingRule {
-  /** What groups and experts are chosen by. */
+  /** The values by which groups and experts are chosen. */
   public enum Selection {
     /**
      * The topK's scores, as DeepSeek does, and Megatron-LM where its softmax comes before the
@@ -37,8 +37,8 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
     SCORES,
     /**
      * The raw logits, as Megatron-LM does where its softmax comes after the choice ({@code
-     * topk_routing_with_score_function} without {@code use_pre_softmax}). Where a group counts more
-     * than its best expert this may keep other groups: a sum of logits is a product of scores.
+     * topk_routing_with_score_function} without {@code use_pre_softmax}). If a group's score sums
+     * several experts, this may keep other groups: a sum of logits is a product of scores.
      */
     LOGITS
   }
@@ -51,7 +51,7 @@ public record DeepSeekV2(TopK topK, ExpertGroups groups, Selection selection)
   public DeepSeekV2 {
     Require.that(
         selection == Selection.SCORES || groups.outside() == Outside.NEGATIVE_INFINITY,
-        "outside must be NEGATIVE_INFINITY with LOGITS, of which any may be below 0, but was %s",
+        "outside must be NEGATIVE_INFINITY with LOGITS, which may be negative, but was %s",
         groups.outside());
   }
 

@@ -7,11 +7,11 @@ import io.github.moe4j.core.TokenMask;
 
 /**
  * DeepSeek-V3's gate: experts are chosen by their scores plus a bias that balances the load, and
- * weighted by the scores alone (DeepSeek-AI 2024, arXiv 2412.19437, equations 12 to 16; {@code
+ * weighted by the scores only (DeepSeek-AI 2024, arXiv 2412.19437, equations 12 to 16; {@code
  * noaux_tc} of DeepSeek's {@code MoEGate}; {@code DeepseekV3TopkRouter} in Hugging Face).
  *
  * <p>{@code s = sigmoid(logits)}, {@code c = s + bias}; the groups with the largest sum of their two
- * best c stay; the k largest c within them are chosen; the weights are {@code s/(Σ chosen s +
+ * best c are kept; the k largest c within them are chosen; the weights are {@code s/(Σ chosen s +
  * 1e-20)·2.5}. The paper and DeepSeek's inference code have no epsilon; Megatron-LM, Hugging Face
  * and torchtitan have. Other scores and weights may be set in {@code topK}: torchtitan's {@code
  * TokenChoiceTopKRouter} also adds the bias to a softmax.
@@ -19,7 +19,7 @@ import io.github.moe4j.core.TokenMask;
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest group and the
  * lowest expert index. The choice carries no gradient, and none reaches the bias: it is read once per
  * pass and replaced between steps by a controller. The weights and the full distribution {@code
- * s/Σ s} [T,E], which the sequence-wise loss reads, learn.
+ * s/Σ s} [T,E], which the sequence-wise loss reads, have gradients.
  *
  * @param topK how many experts, and their weights
  * @param bias [E], read at every pass. Not modified.

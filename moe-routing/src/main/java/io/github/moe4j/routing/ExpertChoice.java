@@ -13,19 +13,19 @@ import java.util.Arrays;
  * 2202.09368, section 3.2, equation 2).
  *
  * <p>Experts choose within each group of tokens, the batch or one sequence. {@code C =
- * min(capacity, real tokens of the group)}; the capacity formula sees one assignment a token on
- * average, so {@code CapacityFormula.factor(c)} is the paper's {@code n·c/E}, rounded up. The weight
- * of a token in an expert is its score as {@link Scores} says, divided as {@link TokenNorm} says,
- * times {@code scale}. A token may get several experts, or none: then only the residual connection passes it on.
+ * min(capacity, real tokens of the group)}; the capacity formula is evaluated with one
+ * assignment per token, so {@code CapacityFormula.factor(c)} is the paper's {@code n·c/E}, rounded up. The weight
+ * of a token in an expert is its score, see {@link Scores}, normalized by {@link TokenNorm},
+ * times {@code scale}. A token may get several experts, or none: then it passes only through the residual connection.
  *
  * <p>The load is perfectly balanced by design, C tokens for every expert, so no balance loss is
  * needed, nor a capacity rule. <b>In a causal decoder it leaks</b>: whether a token is taken
- * depends on later tokens of its group, in training on what is to be predicted, and in generation
- * they are not there.
+ * depends on later tokens of its group, in training on the targets, and in generation they are
+ * not available.
  *
- * <p>Ties go to the lowest token. Assignments lie token after token, those of a token by falling
- * score. The choice carries no gradient; the weights do. The distribution that losses read is the
- * softmax over the experts whatever the scores are. Nothing is learned beside the gate.
+ * <p>Ties go to the lowest token. Assignments are ordered by token, those of a token by descending
+ * score. The choice carries no gradient; the weights do. The distribution that losses read is
+ * always the softmax over the experts. Only the gate has parameters.
  *
  * @param scores how logits become scores, and by which an expert chooses
  * @param capacity tokens of an expert in a group
@@ -52,7 +52,7 @@ public record ExpertChoice(
     /**
      * Experts choose by logit; then each expert's r-th best token is weighted by a softmax across
      * the experts' r-th best logits, which belong to different tokens (epfml/llm-baselines {@code
-     * ExpertChoiceMoE}, {@code topk_softmax}). A quirk of one code base, kept to reproduce it.
+     * ExpertChoiceMoE}, {@code topk_softmax}). Specific to one code base; for reproduction only.
      */
     SOFTMAX_OVER_RANKS
   }
@@ -129,7 +129,7 @@ public record ExpertChoice(
   }
 
   /**
-   * As Nucleus in diffusers: each sequence for itself, {@code ceil(S/E · factor)} tokens each,
+   * As Nucleus in diffusers: each sequence separately, {@code ceil(S/E · factor)} tokens each,
    * weights of a token divided by their sum.
    *
    * @param scores softmax over experts, or sigmoid

@@ -6,12 +6,12 @@ import java.util.Arrays;
 
 /**
  * Limits each token to the experts of a few groups, such as the experts of one device or node, so
- * that a token travels to few of them.
+ * that a token is sent to few of them.
  *
  * <p>Group g holds the experts {@code [g·E/groups, (g+1)·E/groups)}. Its score is the sum of its
  * {@code best} largest selection scores: 1 in DeepSeek-V2 (the maximum), 2 in DeepSeek-V3, {@code
  * k/kept} in Megatron-LM ({@code group_limited_topk}). The {@code kept} groups with the largest
- * scores stay, ties going to the lowest group; no expert of another group is to be chosen.
+ * scores are kept, ties going to the lowest group; experts of other groups are not chosen.
  *
  * @param groups number of groups, a divisor of E
  * @param kept groups a token may use, 1 ≤ kept ≤ groups
@@ -21,12 +21,12 @@ import java.util.Arrays;
 public record ExpertGroups(int groups, int kept, int best, Outside outside) {
   /** What replaces the selection scores of excluded experts. */
   public enum Outside {
-    /** Never chosen: DeepSeek's present code and Megatron-LM. */
+    /** Never chosen: DeepSeek's current code and Megatron-LM. */
     NEGATIVE_INFINITY(Double.NEGATIVE_INFINITY),
     /**
-     * As the first code published for DeepSeek-V2, V3 and VL2 ({@code MoEGate}) and Hugging Face
-     * 4.56 have it. An excluded expert then wins against an eligible one whose score is below
-     * 0, as a selection bias can make it (transformers issue 45440); for models made with that code.
+     * As in the first code published for DeepSeek-V2, V3 and VL2 ({@code MoEGate}) and in
+     * Hugging Face 4.56. An excluded expert then wins against an eligible one whose score is below
+     * 0, as a selection bias can make it (transformers issue 45440); for models trained with that code.
      */
     ZERO(0);
 
@@ -40,7 +40,7 @@ public record ExpertGroups(int groups, int kept, int best, Outside outside) {
   private static final ExpertGroups NONE = new ExpertGroups(1, 1, 1, Outside.NEGATIVE_INFINITY);
 
   /**
-   * Checks what can be checked without knowing E.
+   * Checks the options that do not depend on E.
    *
    * @throws IllegalArgumentException if a component is not as documented
    */
@@ -73,7 +73,7 @@ public record ExpertGroups(int groups, int kept, int best, Outside outside) {
     Require.that(best <= size, "best must be at most E/groups = %d but was %d", size, best);
     Require.that(
         (long) kept * size >= k,
-        "kept groups must hold k = %d experts but hold %d",
+        "kept groups must have at least k = %d experts but have %d",
         k,
         kept * size);
   }

@@ -30,7 +30,9 @@ public final class ExpertTable {
 
   /**
    * K independent random hashes: the first of all ids is drawn, then the second of all ids, and so
-   * on. The same seed gives the same table everywhere, and the same first hashes for every k.
+   * on. The same seed gives the same table on every JDK, and the same first hashes for every k.
+   *
+   * @throws IllegalArgumentException if a size is not positive, or k exceeds E
    */
   public static ExpertTable random(int vocabulary, int experts, int k, long seed) {
     ExpertTable result = new ExpertTable(vocabulary, experts, k);
@@ -43,7 +45,11 @@ public final class ExpertTable {
     return result;
   }
 
-  /** Expert {@code id mod E}, then the next ones. */
+  /**
+   * Expert {@code id mod E}, then the next ones.
+   *
+   * @throws IllegalArgumentException if a size is not positive, or k exceeds E
+   */
   public static ExpertTable modulo(int vocabulary, int experts, int k) {
     ExpertTable result = new ExpertTable(vocabulary, experts, k);
     for (int id = 0; id < vocabulary; id++) {
@@ -61,6 +67,7 @@ public final class ExpertTable {
    * the lowest id and the lowest expert.
    *
    * @param frequencies of each id [V], at least 0. Not modified.
+   * @throws IllegalArgumentException if a frequency is negative, a size is not positive, or k exceeds E
    */
   public static ExpertTable balanced(long[] frequencies, int experts, int k) {
     ExpertTable result = new ExpertTable(frequencies.length, experts, k);
@@ -92,6 +99,8 @@ public final class ExpertTable {
    *
    * @param experts number of experts E
    * @param rows different experts of each id in order of choice [V][K]. Not modified.
+   * @throws IllegalArgumentException if rows have different lengths, or an expert is out of range or listed twice in
+   *     a row
    */
   public static ExpertTable of(int experts, int[]... rows) {
     ExpertTable result =
@@ -170,6 +179,7 @@ public final class ExpertTable {
    *
    * @param id in [0, V)
    * @param choice in [0, K), 0 for the first
+   * @throws IllegalArgumentException if the id or the choice is out of range
    */
   public int expert(int id, int choice) {
     if (id < 0 || id >= vocabulary()) {

@@ -25,10 +25,11 @@ public record FixedNoise(double std) implements NoiseScale {
   }
 
   /**
-   * {@code σ = noiseStd/E}, as V-MoE has it (Riquelme et al. 2021, arXiv 2106.05974, section 2.3;
+   * {@code σ = noiseStd/E}, as in V-MoE (Riquelme et al. 2021, arXiv 2106.05974, section 2.3;
    * {@code NoisyTopExpertsPerItemRouter} in google-research/vmoe).
    *
    * @param noiseStd 1 in the paper
+   * @throws IllegalArgumentException if a number is not positive
    */
   public static FixedNoise vmoe(double noiseStd, int experts) {
     return new FixedNoise(noiseStd / Require.positive("experts", experts));

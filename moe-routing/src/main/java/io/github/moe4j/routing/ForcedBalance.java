@@ -13,13 +13,13 @@ import java.util.Arrays;
  * expert {@code i mod E}; padding is not counted. So no two experts' loads differ by more than one,
  * and all are {@code T·K/E} where E divides T·K; the experts of one token differ since k ≤ E.
  *
- * <p>The weights are those that the topK gives these experts, and the distribution [T,E] is that of
+ * <p>The weights are those of the topK for these experts, and the distribution [T,E] is that of
  * the real scores: gradients flow as in training, but the choice does not follow the scores.
  *
  * @param topK how many experts, and their weights
  */
 public record ForcedBalance(TopK topK) implements RoutingRule {
-  /** Experts in turn, k for each token, with the weights of {@link TopK#of}. */
+  /** Round-robin assignment of k experts to each token, with the weights of {@link TopK#of}. */
   public static ForcedBalance of(int k) {
     return new ForcedBalance(TopK.of(k));
   }

@@ -13,29 +13,29 @@ import java.util.random.RandomGenerator;
  * {@code TopNGating}).
  *
  * <p>{@code p = softmax(logits)}. Candidates are the k largest logits, or with {@link
- * Second#SAMPLING} the largest and a sampled one. The first is kept; candidate j > 1 is kept as the
- * policy says, by {@code g_j = p_j} or, if {@code ofNormalized}, {@code g_j = p_j/Σ p} over the
- * candidates. The weights are p of the kept, as {@link Weights} says; the sum is always over all k
- * candidates, kept or not. To divide by the weights that are left after a capacity rule dropped
- * some, let that rule do so.
+ * Second#SAMPLING} the largest and a sampled one. The first is kept; candidate j > 1 is kept or not
+ * by the policy, which reads {@code g_j = p_j} or, if {@code ofNormalized}, {@code g_j = p_j/Σ p} over the
+ * candidates. The weights are p of the kept, see {@link Weights}; the sum is always over all k
+ * candidates, kept or not. To divide by the weights that remain after dropping, use a
+ * renormalizing capacity rule.
  *
  * <p>Draws, only in training: {@link Second#RANDOM} one uniform number for each further choice and
  * token, choice after choice ([K−1,T]); {@link Second#SAMPLING} one Gumbel number for each token and
  * expert, token after token ([T,E]); padding included. Evaluation draws nothing: there the sources
- * differ (mesh-tensorflow has a policy of its own for it, NLLB and st-moe-pytorch draw as in
- * training), and {@code evaluation} says what is kept.
+ * differ (mesh-tensorflow has a separate policy, NLLB and st-moe-pytorch draw as in
+ * training), and {@code evaluation} selects the policy.
  *
  * <p>Balance losses read p. At perfect balance every expert gets T/E first choices, and {@code K·T/E}
  * tokens if all are kept. Ties go to the lowest expert index. What is kept carries no gradient; the
  * weights do, those that are normalized also through the probabilities of candidates not kept. With
- * k = 1 normalized weights are always 1, so training refuses k = 1 of several experts with them.
+ * k = 1 normalized weights are always 1, so training with them and k = 1 of several experts is rejected.
  *
  * @param k candidates per token, 1 ≤ k ≤ E; 2 with {@link Second#SAMPLING} and {@link
  *     Weights#FIRST_NORMALIZED}
- * @param second what keeps further candidates in training
- * @param threshold what g is compared with, at least 0, above 0 with {@link Second#RANDOM}
+ * @param second policy for further candidates in training
+ * @param threshold compared with g, at least 0, above 0 with {@link Second#RANDOM}
  * @param ofNormalized whether g is normalized over the candidates
- * @param evaluation what keeps further candidates in evaluation: ALL, NONE or THRESHOLD
+ * @param evaluation policy for further candidates in evaluation: ALL, NONE or THRESHOLD
  * @param weights how probabilities become weights
  */
 public record GShard(
@@ -47,7 +47,7 @@ public record GShard(
     Weights weights)
     implements RoutingRule {
 
-  /** What keeps the candidates after the first. */
+  /** The policy for candidates after the first. */
   public enum Second {
     /** All are kept. */
     ALL,
@@ -59,7 +59,7 @@ public record GShard(
     RANDOM,
     /**
      * Kept; the second is the largest {@code logit + Gumbel noise} without the first, which samples
-     * it from the softmax of the others. Its weight is made of p without noise.
+     * it from the softmax of the others. Its weight is computed from p without noise.
      */
     SAMPLING;
 
@@ -76,8 +76,8 @@ public record GShard(
     /** {@code p_j/Σ p} over the k candidates (GShard, mesh-tensorflow, st-moe-pytorch). */
     NORMALIZED,
     /**
-     * {@code p_1/(p_1 + p_2)} and {@code p_2}: what NLLB's code makes of normalizing before dropping
-     * with its policy {@code random}. The second weight, once divided, is overwritten by the bare
+     * {@code p_1/(p_1 + p_2)} and {@code p_2}: the result of NLLB's code for normalization before
+     * dropping with its policy {@code random}. The second weight, once divided, is overwritten by the bare
      * probability; kept as an option to reproduce such models.
      */
     FIRST_NORMALIZED
@@ -100,7 +100,7 @@ public record GShard(
         threshold);
     Require.that(
         evaluation.drawsNothing(),
-        "evaluation must be ALL, NONE or THRESHOLD, which draw nothing, but was %s",
+        "evaluation must be ALL, NONE or THRESHOLD, which draw no numbers, but was %s",
         evaluation);
     Require.that(k == 2 || second != Second.SAMPLING, "k must be 2 with SAMPLING but was %d", k);
     Require.that(
@@ -116,7 +116,7 @@ public record GShard(
 
   /**
    * Two candidates with normalized weights, compared normalized with 0.2: mesh-tensorflow and
-   * st-moe-pytorch. Evaluation keeps what {@code second} says, or all if that draws.
+   * st-moe-pytorch. Evaluation uses {@code second}, or ALL if that draws numbers.
    */
   public static GShard top2(Second second) {
     Second evaluation = second.drawsNothing() ? second : Second.ALL;
@@ -125,9 +125,9 @@ public record GShard(
 
   /**
    * Two candidates with the bare probabilities as weights, compared bare with 0.5, so that RANDOM
-   * keeps the second if {@code 2·p_2 > U}: fairseq and NLLB, whose weights are divided by those left
-   * after dropping, which is the capacity rule's part. Evaluation keeps what {@code second} says, or
-   * all if that draws.
+   * keeps the second if {@code 2·p_2 > U}: fairseq and NLLB, whose weights are renormalized after
+   * dropping, by the capacity rule. Evaluation uses {@code second}, or ALL if
+   * that draws numbers.
    */
   public static GShard nllb(Second second) {
     Second evaluation = second.drawsNothing() ? second : Second.ALL;

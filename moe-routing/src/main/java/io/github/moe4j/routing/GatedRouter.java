@@ -12,8 +12,8 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenScores.Kind;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A router made of a gate that scores and a rule that decides. Parameters: the gate's, and {@code
- * rule.…} if the rule has some. */
+/** A router composed of a gate and a rule. Parameters: the gate's, and {@code rule.…} if the rule
+ * has parameters. */
 public final class GatedRouter implements Router {
   private final Gate gate;
   private final RoutingRule rule;
@@ -28,12 +28,16 @@ public final class GatedRouter implements Router {
     this.parameters = all.addAll("rule", rule.parameters()).build();
   }
 
-  /** Joins a gate and a rule; an error if the rule does not fit the number of experts. */
+  /**
+   * Combines a gate and a rule.
+   *
+   * @throws IllegalArgumentException if the rule does not support the number of experts
+   */
   public static GatedRouter of(Gate gate, RoutingRule rule) {
     return new GatedRouter(gate, rule);
   }
 
-  /** What decides. */
+  /** The rule. */
   public RoutingRule rule() {
     return rule;
   }

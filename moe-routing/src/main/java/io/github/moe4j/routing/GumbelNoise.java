@@ -10,18 +10,18 @@ import java.util.random.RandomGenerator;
 /**
  * Gumbel noise and a temperature before a rule: with {@link TopK} the Gumbel-softmax over experts
  * (Jang, Gu and Poole 2016, arXiv 1611.01144, equation 2; Maddison et al. 2016, arXiv 1611.00712),
- * in the place that Gaussian noise has in noisy top-k.
+ * in place of the Gaussian noise of noisy top-k.
  *
  * <p>Training: the rule sees {@code (logits + g)/τ}, g standard Gumbel noise, one draw for each token
  * and expert, token after token, padding included. Evaluation: it sees {@code logits/τ}, so that
  * weights have the same scale with and without noise; nothing is drawn. In both, {@code τ =
- * temperature.at(step)}: an evaluation that is to continue a training must be given its step.
+ * temperature.at(step)}: give an evaluation the step of the training.
  *
  * <p>The decision's raw scores [T,E] stay the clean logits, which the z-loss reads; its distribution
  * is the rule's, noise and temperature included. Gradients pass through: {@code dLogits +=
- * dNoisy/τ}. The load at perfect balance, what is learned besides, and ties are those of the rule.
+ * dNoisy/τ}. The load at perfect balance, parameters and ties are those of the rule.
  *
- * @param rule decides from the noisy logits
+ * @param rule applied to the noisy logits
  * @param temperature τ at each step
  */
 public record GumbelNoise(RoutingRule rule, Temperature temperature) implements RoutingRule {

@@ -3,7 +3,7 @@ package io.github.moe4j.routing;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.internal.Require;
 
-/** What of a token an {@link ExpertTable} is looked up by. */
+/** The key of a token for look-up in an {@link ExpertTable}. */
 public enum HashKey {
   /** Its vocabulary id, {@link TokenBatch#withTokenIds}; ids outside the table are an error. */
   TOKEN_ID {

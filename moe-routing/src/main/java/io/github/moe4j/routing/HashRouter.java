@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Hash routing: a fixed table maps tokens to experts; nothing is learned (Roller et al. 2021,
  * arXiv 2106.04426; ParlAI {@code HashLayerFFN}).
  *
- * <p>A token goes to the K experts of its key, each with weight 1/K. (The paper's MultiHash layers put
- * one expert together from parts that K hashes choose; this averages K whole experts.) x is
+ * <p>A token goes to the K experts of its key, each with weight 1/K. (The paper's MultiHash layers
+ * assemble one expert from parts chosen by K hashes; this averages K whole experts.) x is
  * not read, so it has no gradient, and gradients of the weights are discarded.
  * There are no scores, so balance losses that read scores cannot be used; the balance is that of the
  * table: at perfect balance every expert gets {@code K·T/E} tokens. Works in every type.
@@ -37,7 +37,11 @@ public final class HashRouter implements Router {
     this.modelWidth = Require.positive("modelWidth", modelWidth);
   }
 
-  /** A router by a table. */
+  /**
+   * A router by a table.
+   *
+   * @throws IllegalArgumentException if the width is not positive
+   */
   public static HashRouter of(ExpertTable table, HashKey key, int modelWidth) {
     return new HashRouter(table, key, modelWidth);
   }

@@ -9,14 +9,14 @@ import io.github.moe4j.core.internal.Require;
  * al. 2021, arXiv 2106.04426, for the table; MaxText's {@code RoutedMoE} gathers the weights of
  * experts that its token ids look up from the scores).
  *
- * <p>A token goes to the experts of its key; the weights are those that {@code weights} gives these
+ * <p>A token goes to the experts of its key; the weights are those of {@code weights} for these
  * experts ({@link TopK#weigh}), and so are the gradients and what balance losses read. The choice
- * carries no gradient; with k = 1 and normalized weights, none reaches the gate, and training refuses
- * that. At perfect balance every expert gets {@code K·T/E} tokens, which depends on the table and the
- * text alone. No randomness.
+ * carries no gradient; with k = 1 and normalized weights, none reaches the gate, and training with
+ * them is rejected. At perfect balance every expert gets {@code K·T/E} tokens, which depends only on the table
+ * and the text. No randomness.
  *
  * @param table experts of each key
- * @param key what of a token the table is looked up by
+ * @param key key of a token in the table
  * @param weights how chosen experts are weighed; as many choices as the table has
  */
 public record HashRule(ExpertTable table, HashKey key, TopK weights) implements RoutingRule {

@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Multiplicative noise on the tokens that a gate sees: input jitter (Fedus et al. 2021, "Switch
+ * Multiplicative noise on the tokens that a gate reads: input jitter (Fedus et al. 2021, "Switch
  * Transformers", arXiv 2101.03961, appendix, with ε = 0.01; {@code transformer/moe.py} of
  * mesh-tensorflow; Megatron-LM {@code moe_input_jitter_eps}; DeepSpeed {@code
  * noisy_gate_policy = "Jitter"}).
@@ -24,8 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Evaluation, or ε = 0: x as it is, and nothing is drawn.
  *
  * <p>The experts see the clean x, as in all systems named above; Hugging Face's Mixtral and Switch
- * give them the noisy one. The raw scores of the decision [T,E] are those of the noisy tokens: there
- * are no others. The gradient of x is that of the noisy x times f.
+ * give them the noisy one. The raw scores of the decision [T,E] are those of the noisy tokens: others
+ * do not exist. The gradient of x is that of the noisy x times f.
  *
  * <p>Parameters: the gate's.
  */
@@ -43,6 +43,7 @@ public final class InputJitter implements Gate {
    * Puts noise before a gate.
    *
    * @param epsilon largest relative change, 0 ≤ ε &lt; 1
+   * @throws IllegalArgumentException if ε is not in [0, 1)
    */
   public static InputJitter of(Gate gate, double epsilon) {
     return new InputJitter(gate, epsilon);

@@ -16,14 +16,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * (Shazeer et al. 2017, arXiv 1701.06538, equation 4; {@code noisy_top_k_gating} in tensor2tensor,
  * which adds the epsilon 1e-2 that the paper does not have).
  *
- * <p>A gate of its own computes {@code x·W_noise}; its weight starts at zero, so σ starts at {@code
+ * <p>A separate gate computes {@code x·W_noise}; its weight starts at zero, so σ starts at {@code
  * ln 2 + epsilon} everywhere. Parameters: those of that gate, {@code weight} [E,D].
  */
 public final class LearnedNoise implements NoiseScale {
   /** Keeps the noise from vanishing. */
   private static final double EPSILON = 1e-2;
 
-  /** Numbers that are worth a thread of their own. */
+  /** Numbers that justify a thread. */
   private static final int GRAIN = 4096;
 
   private final Gate gate;
@@ -36,7 +36,11 @@ public final class LearnedNoise implements NoiseScale {
     this.epsilon = epsilon;
   }
 
-  /** New noise with zero weights and epsilon 1e-2. */
+  /**
+   * New noise with zero weights and epsilon 1e-2.
+   *
+   * @throws IllegalArgumentException if a size is not positive
+   */
   public static LearnedNoise create(int experts, int modelWidth, DataType type) {
     return of(LinearGate.create(experts, modelWidth, type, Initializer.zeros(), 0));
   }
@@ -51,6 +55,7 @@ public final class LearnedNoise implements NoiseScale {
    *
    * @param gate computes {@code x·W_noise} [T,E]
    * @param epsilon least σ, at least 0
+   * @throws IllegalArgumentException if epsilon is negative or not finite
    */
   public static LearnedNoise of(Gate gate, double epsilon) {
     return new LearnedNoise(gate, epsilon);

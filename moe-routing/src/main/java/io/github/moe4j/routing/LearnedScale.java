@@ -15,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Noise whose size is learned but the same for all tokens: {@code σ_e = softplus(scale_e)}, one
  * number for each expert or one for all.
  *
- * <p>The softplus keeps σ above 0 whatever the optimizer does. The scale starts at 0, so σ starts at
+ * <p>The softplus keeps σ above 0. The scale starts at 0, so σ starts at
  * {@code ln 2}. Parameters: {@code scale} [E] or [1].
  */
 public final class LearnedScale implements NoiseScale {
@@ -29,12 +29,20 @@ public final class LearnedScale implements NoiseScale {
     this.parameters = NamedArrays.builder().add("scale", scale).build();
   }
 
-  /** A new scale for all experts together, 0. */
+  /**
+   * A new scale for all experts together, 0.
+   *
+   * @throws IllegalArgumentException if the type is not FLOAT or DOUBLE
+   */
   public static LearnedScale create(DataType type) {
     return of(Allocate.zeros(Require.floating("type", type), 1));
   }
 
-  /** New scales, one for each expert, all 0. */
+  /**
+   * New scales, one for each expert, all 0.
+   *
+   * @throws IllegalArgumentException if there are no experts, or the type is not FLOAT or DOUBLE
+   */
   public static LearnedScale perExpert(int experts, DataType type) {
     Require.positive("experts", experts);
     return of(Allocate.zeros(Require.floating("type", type), experts));
@@ -44,6 +52,7 @@ public final class LearnedScale implements NoiseScale {
    * Scales in an existing array, which becomes the live parameter.
    *
    * @param scale [E] or [1]
+   * @throws IllegalArgumentException if the array is empty or not a vector
    */
   public static LearnedScale of(INDArray scale) {
     return new LearnedScale(scale);

@@ -27,7 +27,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The linear gate: {@code logits = x·weightᵀ (+ bias)}.
  *
  * <p>A gate in float64 takes float32 tokens too and computes in float64, so that a router can be
- * more exact than the experts beside it; gradients of x are rounded once.
+ * more precise than the experts; gradients of x are rounded once.
  *
  * <p>Parameters: {@code weight} [E,D] and, if there is one, {@code bias} [E].
  */
@@ -53,6 +53,7 @@ public final class LinearGate implements Gate {
    * A gate over existing arrays, which become the live parameters.
    *
    * @param weight [E,D], contiguous
+   * @throws IllegalArgumentException if the array is not a contiguous matrix
    */
   public static LinearGate of(INDArray weight) {
     return new LinearGate(weight, null);
@@ -63,12 +64,13 @@ public final class LinearGate implements Gate {
    *
    * @param weight [E,D], contiguous
    * @param bias [E]
+   * @throws IllegalArgumentException if shapes or types do not match
    */
   public static LinearGate of(INDArray weight, INDArray bias) {
     return new LinearGate(weight, bias);
   }
 
-  /** A new gate without bias that starts as {@link #parameterSpecs} says; the same seed gives the same bits. */
+  /** A new gate without bias, initialized as in {@link #parameterSpecs}; the same seed gives the same bits. */
   public static LinearGate create(int experts, int modelWidth, DataType type, long seed) {
     return create(experts, modelWidth, type, usualInitializer(), seed);
   }
@@ -82,7 +84,11 @@ public final class LinearGate implements Gate {
     return Initializer.normal(0.02);
   }
 
-  /** A new gate without bias; the same seed gives the same bits. */
+  /**
+   * A new gate without bias; the same seed gives the same bits.
+   *
+   * @throws IllegalArgumentException if a size is not positive
+   */
   public static LinearGate create(
       int experts, int modelWidth, DataType type, Initializer initializer, long seed) {
     Require.positive("experts", experts);
@@ -135,7 +141,7 @@ public final class LinearGate implements Gate {
     };
   }
 
-  /** Scores that float32 holds exactly, in half the memory; that of the pass, if nobody reads them after it. */
+  /** Scores that float32 holds exactly, in half the memory; that of the pass, if they are not read after it. */
   private Logits inSingle(TokenBatch input, Arena.Scope scope) {
     int tokens = input.tokens();
     int size = TokenScores.size(tokens, experts());

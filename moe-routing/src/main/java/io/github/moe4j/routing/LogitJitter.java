@@ -16,10 +16,10 @@ import java.util.random.RandomGenerator;
  * its sign, unlike with additive noise.
  *
  * <p>The decision's raw scores [T,E] stay the clean logits, which the z-loss reads; its distribution
- * is the rule's. Gradients pass through, times the same factors. The load at perfect balance, what
- * is learned besides, and ties are those of the rule.
+ * is the rule's. Gradients pass through, times the same factors. The load at perfect balance,
+ * parameters and ties are those of the rule.
  *
- * @param rule decides from the noisy logits
+ * @param rule applied to the noisy logits
  * @param range 0 ≤ range &lt; 1
  */
 public record LogitJitter(RoutingRule rule, double range) implements RoutingRule {

@@ -9,10 +9,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 /** The standard deviation of the noise on each router score, for {@link NoisyTopK}. */
 public interface NoiseScale extends Parameterized {
   /**
-   * Checks that it works in a router of these sizes; called once, when the router is built.
+   * Checks that it supports a router of these sizes; called once, when the router is built.
    *
    * @param experts number of experts E
    * @param modelWidth width D of the tokens
+   * @throws IllegalArgumentException if it does not
    */
   void requireFits(int experts, int modelWidth);
 
@@ -27,11 +28,11 @@ public interface NoiseScale extends Parameterized {
 
   /** The standard deviations of one pass, with its backward. */
   interface Run {
-    /** A copy of σ, row-major [T·E], at least 0; what it holds for padding means nothing. */
+    /** A copy of σ, row-major [T·E], at least 0; arbitrary for padding. */
     double[] sigma();
 
     /**
-     * Pulls a gradient of σ back.
+     * Runs the backward pass.
      *
      * @param dSigma row-major [T·E], zero for padding. Not modified.
      * @param dx gradient of x [T,D]. Modified: the result is added.

@@ -27,23 +27,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>In training {@code noisy = clean + σ·N(0,1)}, where {@code clean} are the gate's scores and σ
  * comes from a {@link NoiseScale}; the k experts with the largest noisy scores are chosen and
- * weighted from the noisy scores as {@link TopK} says: {@code TopK.of(k)} is the paper's softmax
+ * weighted from the noisy scores as in {@link TopK}: {@code TopK.of(k)} is the paper's softmax
  * over the chosen, {@code TopK.unnormalized(k)} V-MoE's weights. In evaluation there is no noise.
  * One normal number is drawn for each token and expert, token after token, padding included.
  *
  * <p>The decision's logits are the clean scores. Its distribution is that of the noisy ones in
  * training (davidmrau/mixture-of-experts; V-MoE's importance loss reads the clean softmax). In
  * training with k &lt; E it also has selection probabilities, the smooth load that a load loss
- * reads: {@code Φ((clean_i − threshold_i)/σ_i)} with the threshold that {@link LoadThreshold} says
- * (equations 8 and 9), gradients through clean scores, σ and threshold included. It is computed when
- * it is read.
+ * reads: {@code Φ((clean_i − threshold_i)/σ_i)} with the threshold of {@link LoadThreshold}
+ * (equations 8 and 9), with gradients through clean scores, σ and threshold. They are computed
+ * lazily.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
  * Training with k = 1 needs unnormalized weights, as {@link TopK} does. Learned: the gate and the
  * noise scale. Parameters: the gate's, and {@code noise.…} if the noise scale has some.
  */
 public final class NoisyTopK implements Router {
-  /** Scores that are worth a thread of their own. */
+  /** Scores that justify a thread. */
   private static final int GRAIN = 16_384;
 
   private final Gate gate;
@@ -64,7 +64,11 @@ public final class NoisyTopK implements Router {
     this.parameters = all.addAll("noise", noise.parameters()).build();
   }
 
-  /** A router of parts; an error if they do not fit each other. */
+  /**
+   * A router composed of parts.
+   *
+   * @throws IllegalArgumentException if their sizes differ
+   */
   public static NoisyTopK of(Gate gate, NoiseScale noise, TopK topK) {
     return new NoisyTopK(gate, noise, topK, LoadThreshold.NOISY_LOGITS);
   }
@@ -74,6 +78,7 @@ public final class NoisyTopK implements Router {
    * and all weights zero, so that noise alone decides at first (appendix A).
    *
    * @param k choices per token, 2 ≤ k ≤ E (1 if there is one expert)
+   * @throws IllegalArgumentException if a size is not positive, or k exceeds E
    */
   public static NoisyTopK create(int experts, int modelWidth, int k, DataType type) {
     return of(

@@ -16,15 +16,15 @@ import java.util.List;
  *
  * <p>{@code w = relu(logits)}, an assignment where {@code logit > 0}. The number of assignments
  * differs from token to token and may be 0: such a token gets nothing from the experts. A token's
- * assignments lie largest first, ties by index.
+ * assignments are ordered largest first, ties by index.
  *
- * <p>The weights are continuous in the logits, even where an expert comes in or drops out, so the
+ * <p>The weights are continuous in the logits, even where an expert is added or removed, so the
  * whole rule is differentiable: {@code dLogit = dWeight} at the assigned, 0 elsewhere. How many
  * experts a token uses is itself learned, and nothing in this rule limits it; the paper controls it by
  * an L1 penalty on the weights whose coefficient is adapted to the sparsity, {@code 1 − K/E} of all
  * weights being 0. At perfect balance every expert gets {@code T·K/E} tokens for that K.
  *
- * <p>It has no distribution [T,E] over the experts: relu is none. Losses that need one do not fit.
+ * <p>It has no distribution [T,E] over the experts, so losses that need one cannot be used.
  */
 public record ReMoE() implements RoutingRule {
   /** The rule, which has no options. */

@@ -7,15 +7,15 @@ import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.watch.Replay;
 
 /**
- * Routing replay: the experts are those of a trace, the weights are {@link TopK}'s of the logits now, so
- * gradients reach the gate. Ma et al. 2025 (R3, arXiv 2510.11370) use in training the choices of the inference
- * engine that generated the samples.
+ * Routing replay: the experts are those of a trace, the weights are those of {@link TopK} for the current logits, so
+ * gradients reach the gate. Ma et al. 2025 (R3, arXiv 2510.11370) use in training the choices of the inference engine
+ * that generated the samples.
  *
- * <p>Recorded weights are not used; a trace needs none. Unlike other rules it changes with every pass:
- * see {@link Replay}.
+ * <p>Recorded weights are not used and may be omitted from the trace. Unlike other rules it is
+ * stateful: see {@link Replay}.
  *
  * @param rule weights, with as many choices per token as were recorded
- * @param replay the choices, used by this rule alone
+ * @param replay the choices, used by this rule only
  */
 public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {
   /** Recorded choices, weighed by the scores. */
@@ -28,7 +28,7 @@ public record ReplayedTopK(TopK rule, Replay replay) implements RoutingRule {
     rule.requireFits(experts);
     Require.that(
         replay.experts() == experts,
-        "the trace must be of E = %d experts but is of %d",
+        "the trace must have E = %d experts but has %d",
         experts,
         replay.experts());
   }

@@ -7,20 +7,21 @@ import io.github.moe4j.core.Parameterized;
 import io.github.moe4j.core.TokenBatch;
 
 /**
- * Turns router scores into assignments. It remembers no pass; all it needs comes in through arguments
- * and, if it learns something itself, parameters.
+ * Converts router scores to assignments. It is stateless: its inputs are the arguments and its own
+ * parameters, if any.
  */
 public interface RoutingRule extends Parameterized {
-  /** None, as most rules have. */
+  /** None by default. */
   @Override
   default NamedArrays parameters() {
     return NamedArrays.none();
   }
 
   /**
-   * Checks that the rule works with this many experts; called once, when a router is built.
+   * Checks that the rule supports this number of experts; called once, when a router is built.
    *
    * @param experts number of experts E
+   * @throws IllegalArgumentException if it does not; the message has the rule and both numbers
    */
   void requireFits(int experts);
 
@@ -29,11 +30,13 @@ public interface RoutingRule extends Parameterized {
    *
    * @param logits raw scores [T,E]
    * @param input mask, ids, generator and mode of the pass
+   * @throws IllegalArgumentException if a required input such as a generator is missing, or training would give the
+   *     router no gradient
    */
   RulePass apply(Logits logits, TokenBatch input);
 
   /**
-   * The same, with memory of the pass for what need not stay after it: scratch, and if the input is for
+   * The same, with memory of the pass for data that need not outlive it: scratch, and if the input is for
    * {@link io.github.moe4j.core.PassMode#inference} the decision.
    *
    * @param scope valid until it is closed

@@ -15,7 +15,7 @@ public interface RulePass {
   Assignments assignments();
 
   /**
-   * The decision of a router that follows the rule.
+   * The decision of a router with this rule.
    *
    * @param logits the raw scores of the router
    */
@@ -27,14 +27,14 @@ public interface RulePass {
     return decision;
   }
 
-  /** What balance losses read beside the raw scores, such as a distribution [T,E]; may be empty. */
+  /** Scores for balance losses besides the raw scores, such as a distribution [T,E]; may be empty. */
   List<TokenScores> scores();
 
   /**
-   * Pulls gradients back to the raw scores.
+   * Runs the backward pass to the raw scores.
    *
    * @param gradient of the weights [N] and of {@link #scores} [T·E], zero for padding; its gradient
-   *     of the logits is taken care of elsewhere
+   *     of the logits is added by the router
    * @param dLogits gradient of the raw scores, row-major [T·E]. Modified: the result is added.
    * @param into gradients named like the rule's parameters. Modified: the result is added.
    */

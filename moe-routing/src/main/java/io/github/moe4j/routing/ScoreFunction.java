@@ -6,7 +6,7 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.core.internal.Parallel;
 
-/** How raw scores become the scores that weigh experts. Increasing, so the order stays. */
+/** How raw scores become the scores that weigh experts. Monotonic, so it preserves the order. */
 public enum ScoreFunction {
   /** {@code softmax} over all experts of a token. */
   SOFTMAX {
@@ -30,7 +30,7 @@ public enum ScoreFunction {
       throw new AssertionError("softmax is pulled back by its distribution");
     }
   },
-  /** {@code 1/(1 + e^−logit)} of each expert alone (DeepSeek-V3, Llama 4). */
+  /** {@code 1/(1 + e^−logit)} of each expert separately (DeepSeek-V3, Llama 4). */
   SIGMOID {
     @Override
     double value(double logit) {
@@ -43,7 +43,7 @@ public enum ScoreFunction {
     }
   },
   /**
-   * {@code √ln(1 + e^logit)} of each expert alone (Megatron-LM {@code
+   * {@code √ln(1 + e^logit)} of each expert separately (Megatron-LM {@code
    * topk_routing_with_score_function}, {@code sqrtsoftplus}).
    */
   SQRT_SOFTPLUS {
@@ -58,7 +58,7 @@ public enum ScoreFunction {
     }
   };
 
-  /** Scores that are worth a thread of their own. */
+  /** Scores that justify a thread. */
   private static final int GRAIN_ELEMENTS = 4096;
 
   /** The score of one expert alone; not for softmax. */

@@ -10,22 +10,21 @@ import java.util.Arrays;
 import java.util.function.IntConsumer;
 
 /**
- * Sinkhorn routing: training chooses by a balanced transport plan, and weights by the
- * scores (S-BASE, Clark et al. 2022, arXiv 2202.01169;
- * Megatron-LM {@code sinkhorn} and {@code sinkhorn_load_balancing}).
+ * Sinkhorn routing: training chooses by a balanced transport plan, and weights by the scores (S-BASE, Clark et al.
+ * 2022, arXiv 2202.01169; Megatron-LM {@code sinkhorn} and {@code sinkhorn_load_balancing}).
  *
  * <p>Training: with {@code C = exp(logits)} of the n real tokens and d0 = d1 = 1, repeat {@code
  * d0_t = 1/(n·(Σ_e C_te·d1_e + 1e-8))} and {@code d1_e = 1/(E·(Σ_t d0_t·C_te + 1e-8))} until the mean
- * change of d1 is at most {@code tolerance}, or {@code maxIterations} times (a departure: the source
+ * change of d1 is at most {@code tolerance}, or {@code maxIterations} times (a deviation: the source
  * has no limit, though a very small tolerance may never be reached). The choice is the k largest
  * {@code d0_t·C_te·d1_e} of a token; a token for which all of them underflow to 0 chooses by its
- * logits. Evaluation: the k largest logits, since one token alone cannot be balanced. The weight is
- * the sigmoid of the logit if k = 1, else the softmax over all experts, not normalized to sum 1; for
- * balance losses there is the same, divided by its sum over all experts.
+ * logits. Evaluation: the k largest logits, since a token must not depend on others. The weight is
+ * the sigmoid of the logit if k = 1, else the softmax over all experts, not normalized to sum 1; balance
+ * losses get the same, divided by its sum over all experts.
  *
  * <p>The plan carries no gradient; the weights do. No randomness. The tokens of a batch influence
  * one another's choice in training. The plan is balanced, {@code 1/E} of its mass for each expert,
- * but the choice of the largest is so only roughly; at perfect balance every expert gets {@code
+ * but the choice of the largest only approximately; at perfect balance every expert gets {@code
  * K·T/E} tokens. Ties go to the lowest expert index.
  *
  * @param k choices per token, 1 ≤ k ≤ E
@@ -35,7 +34,7 @@ import java.util.function.IntConsumer;
 public record Sinkhorn(int k, double tolerance, int maxIterations) implements RoutingRule {
   private static final double EPSILON = 1e-8;
 
-  /** Scores that are worth a thread of their own. */
+  /** Scores that justify a thread. */
   private static final int GRAIN_ELEMENTS = 4096;
 
   /** Its exponential is far from overflow, times d1 of up to 1e8 and summed over all tokens too. */

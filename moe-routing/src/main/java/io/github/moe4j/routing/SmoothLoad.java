@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A threshold is a score itself, so a gradient flows to the one expert that sets it, too.
  */
 final class SmoothLoad {
-  /** Scores that are worth a thread of their own. */
+  /** Scores that justify a thread. */
   private static final int GRAIN_ELEMENTS = 2048;
 
   private final Logits clean;
@@ -37,7 +37,7 @@ final class SmoothLoad {
   /**
    * The probabilities for scores of one pass, computed when they are read.
    *
-   * @param sigma row-major [T·E]. Kept: must not be modified any more.
+   * @param sigma row-major [T·E]. Kept, not copied: must not be modified afterwards.
    * @param k choices per token, below E
    */
   SmoothLoad(

@@ -19,8 +19,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SparseMixer-v2 routing: two experts, each chosen by a softmax over the experts that are about as
- * good as the best (GRIN, Liu et al. 2024, arXiv 2409.12136; {@code sparsemixer} and
+ * SparseMixer-v2 routing: two experts, each chosen by a softmax over the experts with scores close
+ * to the best (GRIN, Liu et al. 2024, arXiv 2409.12136; {@code sparsemixer} and
  * {@code PhimoeMultiplier} in Hugging Face).
  *
  * <p>First choice: experts with {@code (max − s_e)/max(|s_e|, max) > 2·jitter} are left out, and
@@ -41,13 +41,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Balance losses read the softmax of all logits. At perfect balance every expert gets {@code
  * 2·T/E} tokens. Ties go to the lowest expert index. Needs two experts.
  *
- * @param jitter half the relative distance from the best score up to which experts take part, at
- *     least 0; PhiMoE has 0.01
+ * @param jitter half the relative distance from the best score up to which experts are
+ *     candidates, at least 0; PhiMoE has 0.01
  */
 public record SparseMixer(double jitter) implements RoutingRule {
   private static final int CHOICES = 2;
 
-  /** Scores that are worth a thread of their own. */
+  /** Scores that justify a thread. */
   private static final int GRAIN_ELEMENTS = 2048;
 
   /** A sample other than the best expert keeps its full weight if the uniform draw is above it. */

@@ -2,7 +2,7 @@ package io.github.moe4j.routing;
 
 import io.github.moe4j.core.internal.Require;
 
-/** A temperature that may change while training goes on. */
+/** A temperature that may change during training. */
 @FunctionalInterface
 public interface Temperature {
   /**
@@ -13,15 +13,20 @@ public interface Temperature {
    */
   double at(long step);
 
-  /** The same at every step. */
+  /**
+   * The same at every step.
+   *
+   * @throws IllegalArgumentException if it is not finite and above 0
+   */
   static Temperature constant(double t) {
     requireUsable("temperature", t);
     return step -> t;
   }
 
   /**
-   * Straight from {@code start} at step 0 to {@code end} at step {@code steps}, and {@code end} from
-   * then on.
+   * Linear from {@code start} at step 0 to {@code end} at step {@code steps}, then constant.
+   *
+   * @throws IllegalArgumentException if a temperature is not finite and above 0, or steps are below 1
    */
   static Temperature linear(double start, double end, long steps) {
     requireUsable("start", start);

@@ -35,7 +35,7 @@ record TokenChoices(int[] token, int[] expert) {
   }
 
   /**
-   * Choices that experts made, token after token, those of a token by falling score, equal ones by
+   * Choices that experts made, token after token, those of a token by descending score, equal ones by
    * expert.
    *
    * @param chosen row-major [T·E]. Not modified.

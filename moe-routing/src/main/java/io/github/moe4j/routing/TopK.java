@@ -12,20 +12,20 @@ import io.github.moe4j.core.internal.Require;
 /**
  * Top-k routing: each token goes to the k experts with the largest scores.
  *
- * <p>{@code s = scores(logits)}; the weights are the k largest s, normalized as {@code norm} says,
+ * <p>{@code s = scores(logits)}; the weights are the k largest s, normalized by {@code norm},
  * times {@code scale}. Softmax with {@link TopKNormalization#sum()} is Mixtral's router in Hugging Face
  * ({@code MixtralTopKRouter}), and the same as a softmax over the k chosen logits (Shazeer et al.
  * 2017, arXiv 1701.06538, equations 3 and 5, without noise; gpt-oss; mistral-inference {@code
  * MoeLayer}); it is computed as the latter, which cannot underflow. Softmax without norm is that of
  * OLMoE and Qwen2-MoE, sigmoid that of Llama 4.
  *
- * <p>The full distribution that balance losses read is the softmax, or for other scores these
- * divided by their sum over all experts.
+ * <p>The full distribution that balance losses read is the softmax, or other scores divided
+ * by their sum over all experts.
  *
  * <p>At perfect balance every expert gets {@code T·K/E} tokens. Ties go to the lowest expert index.
  * The choice itself carries no gradient; the weights and the distribution do. With k = 1 normalized
- * weights are always 1 and give the router no gradient from the output, so training refuses k = 1
- * of several experts with a norm.
+ * weights are always 1 and give the router no gradient from the output, so training with a norm
+ * and k = 1 of several experts is rejected.
  *
  * @param k choices per token, 1 ≤ k ≤ E
  * @param scores how logits become scores
@@ -55,17 +55,17 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     return new TopK(k, ScoreFunction.SOFTMAX, TopKNormalization.sum(), 1);
   }
 
-  /** The k largest softmax probabilities as they are: OLMoE's and Qwen2-MoE's router. */
+  /** The k largest softmax probabilities, unnormalized: OLMoE's and Qwen2-MoE's router. */
   public static TopK unnormalized(int k) {
     return new TopK(k, ScoreFunction.SOFTMAX, TopKNormalization.none(), 1);
   }
 
-  /** Softmax over the k chosen logits; the same numbers as {@link #of}, by its other name. */
+  /** Softmax over the k chosen logits; the same numbers as {@link #of}. */
   public static TopK softmaxAfter(int k) {
     return of(k);
   }
 
-  /** The k largest sigmoids as they are: Llama 4's router, with k = 1. */
+  /** The k largest sigmoids, unnormalized: Llama 4's router, with k = 1. */
   public static TopK sigmoid(int k) {
     return new TopK(k, ScoreFunction.SIGMOID, TopKNormalization.none(), 1);
   }
@@ -188,11 +188,12 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
   }
 
   /**
-   * The weights, with their backward, for a choice made elsewhere: by another rule, replayed or
+   * The weights, with their backward, for a given choice: of another rule, replayed or
    * recorded.
    *
    * @param chosen k different experts of every real token, token after token [K·valid tokens]. Not
    *     modified.
+   * @throws IllegalArgumentException if the choices are not k different experts per real token
    */
   public RulePass weigh(Logits logits, TokenBatch input, int[] chosen) {
     return weigh(logits, scores.distribution(logits, input.mask()), input, chosen);
@@ -208,7 +209,7 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     int[] token = TokenChoices.tokensOf(input.mask(), k);
     Require.that(
         chosen.length == token.length,
-        "chosen must have k experts a real token: %d != %d",
+        "chosen must have k experts per real token: %d != %d",
         chosen.length,
         token.length);
     for (int from = 0; from < chosen.length; from += k) {

@@ -10,7 +10,7 @@ import io.github.moe4j.core.internal.Require;
  * at least the floor; below it they are {@code s_i/floor}, which do not sum to 1, and no gradient flows
  * through the norm.
  *
- * @param power of the norm; 1 is the sum, 0 stands for no division
+ * @param power of the norm; 1 is the sum, 0 means no division
  * @param epsilon added to the norm, against division by zero
  * @param floor the least value of the norm, at least 0
  */
@@ -61,12 +61,18 @@ public record TopKNormalization(double power, double epsilon, double floor) {
   /**
    * Divided by their sum, or by a floor if that is larger (Ernie 4.5, {@code moe_norm_min}, 1e-12 as
    * published).
+   *
+   * @throws IllegalArgumentException if the floor is negative or not finite
    */
   public static TopKNormalization sumAtLeast(double floor) {
     return new TopKNormalization(1, 0, floor);
   }
 
-  /** Divided by their p-norm (MegaBlocks and DBRX, {@code moe_normalize_expert_weights}). */
+  /**
+   * Divided by their p-norm (MegaBlocks and DBRX, {@code moe_normalize_expert_weights}).
+   *
+   * @throws IllegalArgumentException if p is below 1
+   */
   public static TopKNormalization norm(double p) {
     Require.that(p >= 1, "p must be at least 1 but was %s", p);
     return new TopKNormalization(p, 0);

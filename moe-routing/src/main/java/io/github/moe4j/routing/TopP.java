@@ -17,16 +17,15 @@ import java.util.List;
  * confident and many if it is not (Huang et al. 2024, "Harder Tasks Need More Experts",
  * arXiv 2403.07652).
  *
- * <p>{@code q = softmax(logits)}; the experts are taken by falling q, ties by index, until the sum
- * says stop ({@link Cut}) or {@code maxExperts} are taken; p = 1 takes them all. The weights are
- * their q, normalized as {@code norm} says; as they are in the paper and in BALM ({@code
- * TopPRouter}).
+ * <p>{@code q = softmax(logits)}; the experts are taken in descending order of q, ties by index,
+ * until the sum reaches the {@link Cut} or {@code maxExperts} are taken; p = 1 takes them all.
+ * The weights are their q, normalized by {@code norm}; unnormalized in the paper and in
+ * BALM ({@code TopPRouter}).
  *
- * <p>The number of assignments differs from token to token, from 1 to E. At perfect balance every
- * expert gets the E-th part of them. Uniform probabilities take about {@code p·E} experts: nothing
- * but the probabilities themselves keeps the number small, which is why the paper adds the mean
- * entropy of q to the loss. The choice carries no gradient; the weights and the distribution q [T,E]
- * do.
+ * <p>The number of assignments differs from token to token, from 1 to E. At perfect balance every expert gets 1/E of
+ * them. Uniform probabilities take about {@code p·E} experts: only concentrated probabilities keep the number small,
+ * so the paper adds the mean entropy of q to the loss. The choice carries no gradient; the weights and the
+ * distribution q [T,E] do.
  *
  * @param p cumulative probability, 0 &lt; p ≤ 1
  * @param cut where to stop
@@ -35,7 +34,7 @@ import java.util.List;
  */
 public record TopP(double p, Cut cut, int maxExperts, TopKNormalization norm)
     implements RoutingRule {
-  /** Where the sum of probabilities, taken by falling size, stops. */
+  /** Where the cumulative sum of probabilities, in descending order, stops. */
   public enum Cut {
     /** With the expert that makes the sum reach p: the smallest set with at least p (the paper). */
     CROSSING,

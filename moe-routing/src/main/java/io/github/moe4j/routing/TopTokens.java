@@ -7,7 +7,7 @@ final class TopTokens {
   /** Experts whose values are gathered together: those of a token lie in one cache line. */
   private static final int TOGETHER = 8;
 
-  /** Values to choose from that are worth a thread of their own. */
+  /** Values to choose from that justify a thread. */
   private static final int GRAIN = 16384;
 
   private TopTokens() {}

@@ -1,7 +1,7 @@
 /**
  * Routers. Most are a {@link io.github.moe4j.routing.Gate} that scores experts and a {@link
- * io.github.moe4j.routing.RoutingRule} that turns scores into assignments, joined by {@link
- * io.github.moe4j.routing.GatedRouter}; a new one is a new rule in a file of its own.
+ * io.github.moe4j.routing.RoutingRule} that converts scores to assignments, combined by {@link
+ * io.github.moe4j.routing.GatedRouter}; a new router usually is one new rule.
  *
  * <p>Axes: T tokens, D model width, E experts, K choices per token, N assignments.
  *

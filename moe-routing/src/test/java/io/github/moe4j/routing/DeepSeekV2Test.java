@@ -175,10 +175,10 @@ class DeepSeekV2Test {
     assertRefused(
         "k must be at most E = 4 but was 5", () -> GatedRouter.of(gate, DeepSeekV2.of(5, 2, 2, 1)));
     assertRefused(
-        "kept groups must hold k = 3 experts but hold 2",
+        "kept groups must have at least k = 3 experts but have 2",
         () -> DeepSeekV2.of(3, 2, 1, 1).apply(LOGITS, input(3)));
     assertRefused(
-        "outside must be NEGATIVE_INFINITY with LOGITS, of which any may be below 0, but was ZERO",
+        "outside must be NEGATIVE_INFINITY with LOGITS, which may be negative, but was ZERO",
         () ->
             new DeepSeekV2(TopK.of(2), new ExpertGroups(2, 1, 1, Outside.ZERO), Selection.LOGITS));
   }

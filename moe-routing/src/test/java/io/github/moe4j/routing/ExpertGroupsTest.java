@@ -98,7 +98,7 @@ class ExpertGroupsTest {
         "best must be at most E/groups = 1 but was 2",
         () -> ExpertGroups.byBestTwo(8, 1).requireFits(8, 1));
     assertRefused(
-        "kept groups must hold k = 5 experts but hold 4",
+        "kept groups must have at least k = 5 experts but have 4",
         () -> ExpertGroups.byBest(4, 2).requireFits(8, 5));
   }
 }

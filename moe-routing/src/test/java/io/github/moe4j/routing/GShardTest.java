@@ -208,7 +208,7 @@ class GShardTest {
     assertRefused(
         "threshold must be above 0 with RANDOM but was 0.0", () -> rule(RANDOM, 0, false));
     assertRefused(
-        "evaluation must be ALL, NONE or THRESHOLD, which draw nothing, but was RANDOM",
+        "evaluation must be ALL, NONE or THRESHOLD, which draw no numbers, but was RANDOM",
         () -> GShard.top2(ALL).withEvaluation(RANDOM));
     assertRefused(
         "k must be 2 with SAMPLING but was 3",
@@ -218,7 +218,7 @@ class GShardTest {
         () -> new GShard(1, ALL, 0, false, ALL, Weights.FIRST_NORMALIZED));
     assertRefused("k must be at most E = 1 but was 2", () -> GShard.top2(ALL).requireFits(1));
     assertRefused(
-        "GShard draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "GShard draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> apply(GShard.top2(RANDOM), input().withMode(PassMode.training())));
     assertRefused(
         "k must be above 1 when training with normalized weights, since k = 1 gives the router"

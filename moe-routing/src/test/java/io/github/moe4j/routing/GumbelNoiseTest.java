@@ -121,7 +121,7 @@ class GumbelNoiseTest {
   @Test
   void apply_noGenerator_errorNamesIt() {
     assertRefused(
-        "GumbelNoise draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "GumbelNoise draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> GumbelNoise.of(TOP_2).apply(ratios(2, 1, 1), input(1).withMode(PassMode.training())));
   }
 

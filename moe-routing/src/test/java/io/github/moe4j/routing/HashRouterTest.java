@@ -103,7 +103,7 @@ class HashRouterTest {
         "token id of token 0 must be in [0, 3) but was -1",
         () -> router.route(input(1).withTokenIds(-1)));
     assertRefused(
-        "HashKey.TOKEN_ID routes by token id: give TokenBatch.withTokenIds, but there were none",
+        "HashKey.TOKEN_ID routes by token id but there are no ids: use TokenBatch.withTokenIds",
         () -> router.route(input(2)));
     assertRefused(
         "modelWidth must be at least 1 but was 0", () -> HashRouter.of(TABLE, HashKey.POSITION, 0));

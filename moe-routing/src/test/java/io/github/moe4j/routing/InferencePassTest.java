@@ -101,8 +101,8 @@ class InferencePassTest {
         .build();
     try (MoePass pass = layer.forward(TokenBatch.inference(tokens(4)))) {
       assertEquals(
-          "decision of layer block 3 was not kept, for the input was for inference:"
-              + " make it by TokenBatch.evaluation",
+          "decision of layer block 3 was not kept because the input was for inference:"
+              + " use TokenBatch.evaluation",
           assertThrows(IllegalStateException.class, pass::decision).getMessage());
       assertTrue(assertThrows(IllegalStateException.class, pass::plan)
           .getMessage()

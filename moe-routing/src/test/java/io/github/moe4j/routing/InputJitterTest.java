@@ -132,7 +132,7 @@ class InputJitterTest {
     assertRefused("epsilon must be in [0, 1) but was 1.0", () -> InputJitter.of(inner, 1));
     assertRefused("epsilon must be in [0, 1) but was NaN", () -> InputJitter.of(inner, Double.NaN));
     assertRefused(
-        "InputJitter draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "InputJitter draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> InputJitter.of(inner, 0.01)
             .score(TokenBatch.training(Nd4j.zeros(DataType.FLOAT, 1, 2))));
   }

@@ -84,7 +84,7 @@ class LogitJitterTest {
     assertRefused("range must be in [0, 1) but was 1.0", () -> new LogitJitter(new ReMoE(), 1));
     assertRefused("range must be in [0, 1) but was -0.1", () -> new LogitJitter(new ReMoE(), -0.1));
     assertRefused(
-        "LogitJitter draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "LogitJitter draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> new LogitJitter(new ReMoE(), 0.3)
             .apply(logits(1, 1), input(1).withMode(PassMode.training())));
   }

@@ -121,6 +121,6 @@ class ReplayedTopKTest {
     ReplayedTopK rule = new ReplayedTopK(RULE, Replay.of("moe", trace));
     e = assertThrows(
         IllegalArgumentException.class, () -> GatedRouter.of(LinearGate.of(wide), rule));
-    assertEquals("the trace must be of E = 6 experts but is of 5", e.getMessage());
+    assertEquals("the trace must have E = 6 experts but has 5", e.getMessage());
   }
 }

@@ -114,7 +114,7 @@ class SampledTopKTest {
     SampledTopK rule = new SampledTopK(TopK.of(3));
     assertRefused("k must be at most E = 2 but was 3", () -> rule.requireFits(2));
     assertRefused(
-        "SampledTopK draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "SampledTopK draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> rule.apply(ratios(3, 1, 1, 1), input(1).withMode(PassMode.training())));
   }
 }

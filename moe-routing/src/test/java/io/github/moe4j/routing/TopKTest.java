@@ -262,7 +262,7 @@ class TopKTest {
   void weigh_wrongChoice_throws() {
     Logits logits = logits(TokenMask.none(4));
     assertMessage(
-        "chosen must have k experts a real token: 3 != 8",
+        "chosen must have k experts per real token: 3 != 8",
         () -> TopK.of(2).weigh(logits, input(4), new int[3]));
     assertMessage(
         "chosen of token 3 must be in [0, 3) but was 3",

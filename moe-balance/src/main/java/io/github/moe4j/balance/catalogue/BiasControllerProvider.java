@@ -10,9 +10,9 @@ public non-sealed interface BiasControllerProvider extends ControllerProvider {
   /**
    * The controller of one layer, at step 0.
    *
-   * @param bias what the layer's router reads. Modified by the controller's steps.
+   * @param bias read by the layer's router. Modified by the controller's steps.
    * @param k choices per token of the router
-   * @param rate how far a step moves a bias; not read by a controller without a rate
+   * @param rate size of a bias update; not read by a controller without a rate
    */
   LoadController create(ExpertBias bias, int k, CoefficientSchedule rate);
 

@@ -8,7 +8,7 @@ import io.github.moe4j.core.catalogue.Catalogue;
 import java.util.List;
 import java.util.OptionalDouble;
 
-/** The catalogue of controllers: those of the library, and a user's own. */
+/** The catalogue of controllers: those of the library and user-defined ones. */
 public final class ControllerCatalogue {
   private static final OptionalDouble RATE = OptionalDouble.of(1e-3);
   private static final String DEEPSEEK_V3 = "deepseek-v3";
@@ -56,10 +56,10 @@ public final class ControllerCatalogue {
   }
 
   /**
-   * The controllers of the library and the user's.
+   * The controllers of the library and user-defined ones.
    *
-   * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
-   * @throws IllegalArgumentException if two have one name
+   * @throws java.util.ServiceConfigurationError if a provider cannot be loaded
+   * @throws IllegalArgumentException if two have the same name
    */
   public static Catalogue<ControllerProvider> load() {
     return Catalogue.load("controller", ControllerProvider.class, LIBRARY);

@@ -4,8 +4,8 @@ import io.github.moe4j.balance.LoadUnit;
 import io.github.moe4j.core.catalogue.CatalogueEntry;
 
 /**
- * A controller with its traits. What it acts on is its type. One of a user's own is found by {@link
- * java.util.ServiceLoader}: a public class without constructor arguments, named in {@code
+ * A controller with its traits; its subtype says what it controls. User-defined ones are found by
+ * {@link java.util.ServiceLoader}: a class with a public no-argument constructor, listed in {@code
  * META-INF/services/io.github.moe4j.balance.catalogue.ControllerProvider}.
  */
 public sealed interface ControllerProvider extends CatalogueEntry
@@ -16,7 +16,7 @@ public sealed interface ControllerProvider extends CatalogueEntry
     return LoadUnit.EXPERTS;
   }
 
-  /** The router that it is usually used with, by the name of routers in their catalogue. */
+  /** The router with which it is usually used, by its name in the catalogue of routers. */
   String router();
 
   /** Advantages and disadvantages, in a few words. */

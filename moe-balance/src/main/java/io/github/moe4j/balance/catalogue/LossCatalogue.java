@@ -19,7 +19,7 @@ import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.core.catalogue.Catalogue;
 import java.util.List;
 
-/** The catalogue of losses: those of the library, and a user's own. */
+/** The catalogue of losses: those of the library and user-defined ones. */
 public final class LossCatalogue {
   private static final String SWITCH_PAGE = "switch-loss";
   private static final String DEEPSEEK_PAGE = "deepseek-losses";
@@ -199,10 +199,10 @@ public final class LossCatalogue {
   }
 
   /**
-   * The losses of the library and the user's.
+   * The losses of the library and user-defined ones.
    *
-   * @throws java.util.ServiceConfigurationError if one of a user's own cannot be loaded
-   * @throws IllegalArgumentException if two have one name
+   * @throws java.util.ServiceConfigurationError if a provider cannot be loaded
+   * @throws IllegalArgumentException if two have the same name
    */
   public static Catalogue<LossProvider> load() {
     return Catalogue.load("loss", LossProvider.class, LIBRARY);

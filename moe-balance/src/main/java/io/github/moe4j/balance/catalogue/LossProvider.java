@@ -7,17 +7,16 @@ import io.github.moe4j.core.catalogue.CatalogueEntry;
 import java.util.Set;
 
 /**
- * A balance loss with its traits. One of a user's own is found by {@link java.util.ServiceLoader}: a
- * public class without constructor arguments, named in {@code
- * META-INF/services/io.github.moe4j.balance.catalogue.LossProvider}.
+ * A balance loss with its traits. User-defined ones are found by {@link java.util.ServiceLoader}: a class with a
+ * public no-argument constructor, listed in {@code META-INF/services/io.github.moe4j.balance.catalogue.LossProvider}.
  */
 public interface LossProvider extends CatalogueEntry {
   /**
    * The loss.
    *
    * @param coefficient weight of the loss, finite and at least 0
-   * @param sizes of the layers that it is for; a loss reads of them what it needs
-   * @throws IllegalArgumentException if the coefficient or a size that it reads does not fit
+   * @param sizes of the layers, of which a loss reads those it needs
+   * @throws IllegalArgumentException if the coefficient or a required size is invalid
    */
   BalanceLoss create(double coefficient, LossSizes sizes);
 
@@ -25,12 +24,12 @@ public interface LossProvider extends CatalogueEntry {
   double defaultCoefficient();
 
   /**
-   * Kinds of scores that it reads and has a gradient of, all of which a router must offer; empty if it
-   * reads nothing but assignments and their weights.
+   * Kinds of scores that it reads and differentiates, all of which a router must provide; empty if it
+   * reads only assignments and their weights.
    */
   Set<Kind> reads();
 
-  /** Whether tokens of different sequences are kept apart. */
+  /** Whether it is computed for each sequence separately. */
   default boolean bySequence() {
     return false;
   }
@@ -43,7 +42,7 @@ public interface LossProvider extends CatalogueEntry {
   /** Its value with coefficient 1 at perfect balance, as {@code 1} or {@code −ln E}. */
   String atBalance();
 
-  /** The router that it is usually used with, by the name of routers in their catalogue. */
+  /** The router with which it is usually used, by its name in the catalogue of routers. */
   default String router() {
     return "top-k";
   }

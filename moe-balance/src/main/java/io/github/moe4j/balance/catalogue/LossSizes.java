@@ -8,7 +8,7 @@ import io.github.moe4j.core.internal.Require;
  *
  * @param experts E, at least 1
  * @param k choices per token, in [1, E]
- * @param devices D, at least 1, with as many experts each, in order
+ * @param devices D, at least 1, with equal numbers of consecutive experts
  */
 public record LossSizes(int experts, int k, int devices) {
   /**
@@ -33,7 +33,7 @@ public record LossSizes(int experts, int k, int devices) {
    * @throws IllegalArgumentException if there is one device, or devices do not divide E
    */
   public ExpertPlacement placement() {
-    Require.that(devices > 1, "a loss over devices needs at least 2 but devices was %d", devices);
+    Require.that(devices > 1, "a loss over devices needs at least 2 devices but had %d", devices);
     return ExpertPlacement.even(experts, devices);
   }
 }

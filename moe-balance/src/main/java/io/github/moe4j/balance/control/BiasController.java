@@ -11,8 +11,8 @@ import java.util.Arrays;
  * load of that step, up for experts with few tokens and down for those with many (Wang et al. 2024,
  * arXiv 2408.15664; DeepSeek-V3, arXiv 2412.19437, section 2.1.2).
  *
- * <p>It counts choices, so the order in which passes are observed does not matter. Each layer has a
- * bias and a controller of its own. Several workers exchange {@link #counts} and give the sum of the
+ * <p>It counts choices, so the order in which passes are observed does not matter. Each layer has
+ * its own bias and controller. Several workers exchange {@link #counts} and pass the sum of the
  * others' to {@link #add} before the step.
  *
  * <p>State: {@code bias} [E], {@code counts} [E] since the last step, {@code step} [1].
@@ -26,7 +26,7 @@ public final class BiasController implements LoadController {
   /**
    * A controller at step 0.
    *
-   * @param bias what the router reads. Modified by {@link #step} and {@link #restore}.
+   * @param bias read by the router. Modified by {@link #step} and {@link #restore}.
    */
   public BiasController(ExpertBias bias, BiasRule rule) {
     this.bias = bias;
@@ -47,9 +47,10 @@ public final class BiasController implements LoadController {
   }
 
   /**
-   * Counts choices that were made elsewhere, such as those of other workers.
+   * Adds given counts of choices, such as those of other workers.
    *
    * @param more choices of each expert [E], at least 0. Not modified.
+   * @throws IllegalArgumentException if the length is not E, or a count is negative
    */
   public synchronized void add(long... more) {
     requireExperts(more.length);

@@ -4,7 +4,7 @@ package io.github.moe4j.balance.control;
 @FunctionalInterface
 public interface BiasRule {
   /**
-   * What to add to the bias of each expert [E].
+   * The change of the bias of each expert [E], a new array.
    *
    * @param counts choices of each expert in this step, before dropping [E]. Not modified.
    * @param step optimizer steps done before, at least 0

@@ -3,7 +3,7 @@ package io.github.moe4j.balance.control;
 import io.github.moe4j.balance.CoefficientSchedule;
 
 /**
- * A controller that is the schedule of a loss's coefficient, at any step: the coefficient is computed from
- * what was observed.
+ * A controller that is also the schedule of a loss's coefficient: it computes the coefficient from its
+ * observations, independent of the step.
  */
 public interface CoefficientController extends LoadController, CoefficientSchedule {}

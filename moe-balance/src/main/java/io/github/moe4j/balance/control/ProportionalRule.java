@@ -8,9 +8,9 @@ import java.util.Arrays;
  * A change in proportion to the error: {@code Δb_e = rate·(mean(n) − n_e)/mean(n)} (the variant
  * {@code b + u·e} of Wang et al. 2024, arXiv 2408.15664, section 4.3).
  *
- * <p>The paper's error counts tokens; here it is relative to the mean, so that a rate fits every
- * batch size. Changes sum to 0. Near balance they decay, whereas {@link SignRule} keeps moving by its
- * rate.
+ * <p>The paper's error counts tokens; here it is relative to the mean, so that a rate is
+ * independent of the batch size. Changes sum to 0. Near balance they decay, whereas {@link SignRule} keeps oscillating
+ * by its rate.
  *
  * <p>At perfect balance, and without any choice, nothing changes. At total collapse on one expert its
  * bias falls by {@code rate·(E − 1)} and all others rise by the rate.

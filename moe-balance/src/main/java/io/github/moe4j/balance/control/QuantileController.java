@@ -10,22 +10,22 @@ import java.util.Arrays;
 import java.util.function.DoubleUnaryOperator;
 
 /**
- * Quantile balancing: after every optimizer step the bias is set to what would have balanced
- * the experts, by one step of coordinate descent ({@code qb_dual_update} of
+ * Quantile balancing: after every optimizer step the bias is set to the value that would
+ * have balanced the experts, by one step of coordinate descent ({@code qb_dual_update} of
  * Megatron-LM).
  *
- * <p>Of each pass with n real tokens, {@code α_t} is the (k+1)-th largest of {@code s_te + b_e}, what
- * an expert must exceed to be chosen, and expert e's dual variable {@code β_e} is the {@code (n·k/E + 1)}-th
+ * <p>Of each pass with n real tokens, {@code α_t} is the (k+1)-th largest of {@code s_te + b_e}, the
+ * threshold for being chosen, and expert e's dual variable {@code β_e} is the {@code (n·k/E + 1)}-th
  * largest of {@code s_te − α_t} over the tokens. At the step, with the mean β over the passes, {@code
  * b ← keep·b + (1 − keep)·(−β)} less its mean.
  *
  * <p>s are the scores that the router adds its bias to: the logits, as in Megatron-LM, or their
- * sigmoids. Megatron-LM refuses passes in which E does not divide n·k; here the number is rounded
- * down. A pass without real tokens, or with k = E, says nothing. It converges in a few steps,
+ * sigmoids. Megatron-LM rejects passes in which E does not divide n·k; here the number is rounded
+ * down. A pass without real tokens, or with k = E, is ignored. It converges in a few steps,
  * whereas {@link BiasController} is limited by its rate, and it needs all scores rather than counts.
  *
- * <p>At perfect balance with equal scores the bias stays 0. At total collapse, one expert ahead of the
- * others by a, its bias comes to lie about a below theirs.
+ * <p>At perfect balance with equal scores the bias stays 0. At total collapse, with one expert's
+ * scores above the others by a, its bias becomes about a below theirs.
  *
  * <p>The mean over passes is a sum of float64: the same order of calls gives the same bits. State:
  * {@code bias} [E], {@code sum} [E] of β since the last step, {@code passes} [1].
@@ -52,14 +52,19 @@ public final class QuantileController implements LoadController {
   /**
    * For routers that add the bias to the logits.
    *
-   * @param bias what the router reads. Modified by {@link #step} and {@link #restore}.
+   * @param bias read by the router. Modified by {@link #step} and {@link #restore}.
    * @param k choices per token
+   * @throws IllegalArgumentException if k is not in [1, E]
    */
   public static QuantileController ofLogits(ExpertBias bias, int k) {
     return new QuantileController(bias, k, 0, s -> s);
   }
 
-  /** For routers that add the bias to the sigmoids of the logits, such as DeepSeek-V3's. */
+  /**
+   * For routers that add the bias to the sigmoids of the logits, such as DeepSeek-V3's.
+   *
+   * @throws IllegalArgumentException if k is not in [1, E]
+   */
   public static QuantileController ofSigmoids(ExpertBias bias, int k) {
     return new QuantileController(bias, k, 0, Exp::sigmoid);
   }
@@ -68,6 +73,7 @@ public final class QuantileController implements LoadController {
    * The same with a moving average.
    *
    * @param share of the old bias that a step keeps, in [0, 1); 0 by default as in Megatron-LM
+   * @throws IllegalArgumentException if the share is not in [0, 1)
    */
   public QuantileController keeping(double share) {
     return new QuantileController(bias, k, share, score);

@@ -10,8 +10,8 @@ import java.util.Arrays;
  * get_updated_expert_bias} of Megatron-LM).
  *
  * <p>An expert exactly at the mean keeps its bias. Centred, the mean of the changes is subtracted, so
- * that the mean of the biases stays constant (torchtitan): choices stay the same, since a shift of all
- * biases changes none, but the numbers do not drift.
+ * that the mean of the biases stays constant (torchtitan): choices stay the same, since a common shift
+ * has no effect, but the values do not drift.
  *
  * <p>At perfect balance nothing changes. At total collapse on one expert its bias falls by the rate
  * and all others rise by it, before centring.

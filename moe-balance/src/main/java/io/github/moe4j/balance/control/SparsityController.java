@@ -7,22 +7,22 @@ import io.github.moe4j.core.internal.Require;
 
 /**
  * Controls how many experts a ReLU router uses, through the coefficient of its L1 penalty: after every
- * optimizer step it grows by a factor while weights are zero too seldom, and shrinks by the same
+ * optimizer step it grows by a factor while too few weights are zero, and shrinks by the same
  * factor otherwise (Wang, Chen and Zhu 2024, ReMoE, arXiv 2412.14711, equation 8; {@code
  * moe_relu_l1_reg_coeff} in thu-ml/ReMoE).
  *
  * <p>{@code λ ← λ·factor} if {@code sparsity < 1 − k/E}, else {@code λ/factor}; the sparsity is the
  * share of weights that are 0 among those of all real tokens and experts that were observed since
- * the last step, those of all layers together. At exactly the aim it shrinks, as in the code; the
- * paper leaves it.
+ * the last step, those of all layers together. At exactly the target it shrinks, as in the code;
+ * in the paper it stays.
  *
  * <p>It is the schedule of the penalty's coefficient, at any step: {@code
  * Balancer.builder().add(ReMoEL1.of(1, k), controller).controller(controller)}. It counts, so the
  * order of calls does not matter.
  *
- * <p>At perfect balance and at total collapse alike, K experts per token is its target; balancing them is up
- * to the penalty. State: {@code experts} [1], {@code
- * coefficient} [1], {@code positive} [1] and {@code weights} [1] since the last step.
+ * <p>Its target is K experts per token, at perfect balance and at total collapse alike; the penalty balances them.
+ * State: {@code experts} [1], {@code coefficient} [1], {@code positive} [1] and {@code weights} [1] since the last
+ * step.
  */
 public final class SparsityController implements CoefficientController {
   private static final double START = 1e-8;
@@ -42,6 +42,7 @@ public final class SparsityController implements CoefficientController {
    * @param k target number of experts per token, 1 ≤ k ≤ E
    * @param start first coefficient, above 0
    * @param factor above 1
+   * @throws IllegalArgumentException if an option is out of range
    */
   public SparsityController(int experts, int k, double start, double factor) {
     Require.positive("experts", experts);
@@ -90,12 +91,12 @@ public final class SparsityController implements CoefficientController {
     return 1 - (double) positive / weights;
   }
 
-  /** The present coefficient. */
+  /** The current coefficient. */
   public synchronized double coefficient() {
     return coefficient;
   }
 
-  /** The present coefficient, at whatever step. */
+  /** The current coefficient, independent of the step. */
   @Override
   public double at(long step) {
     return coefficient();

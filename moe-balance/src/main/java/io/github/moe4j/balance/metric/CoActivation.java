@@ -10,7 +10,7 @@ import io.github.moe4j.core.internal.Require;
  * <p>{@code n_ee} is the number of tokens that chose e; a token that lists an expert twice counts
  * once. {@link #share} is {@code n_ef/n_ee}, the expert co-activation of OLMoE (Muennighoff et al.
  * 2024, arXiv 2409.02060, section 5). Its script (allenai/OLMoE {@code
- * scripts/run_moe_analysis.py}) counts less: only pairs that are neighbours in a token's order of
+ * scripts/run_moe_analysis.py}) counts less: only pairs that are adjacent in a token's order of
  * choice. Here every pair counts, as the paper defines it.
  *
  * <p>With K different experts per token: at perfect balance, every set of K experts as often as any
@@ -24,7 +24,11 @@ public final class CoActivation {
     this.counts = counts;
   }
 
-  /** Nothing seen yet by {@code experts} experts. */
+  /**
+   * No tokens yet for {@code experts} experts.
+   *
+   * @throws IllegalArgumentException if there are no experts
+   */
   public static CoActivation none(int experts) {
     Require.positive("experts", experts);
     return new CoActivation(new long[experts][experts]);
@@ -44,11 +48,15 @@ public final class CoActivation {
     return new CoActivation(counts);
   }
 
-  /** These counts and others of as many experts, over the tokens of both. */
+  /**
+   * The sum of both counts.
+   *
+   * @throws IllegalArgumentException if the numbers of experts differ
+   */
   public CoActivation plus(CoActivation other) {
     Require.that(
         experts() == other.experts(),
-        "co-activations must be of as many experts: %d != %d",
+        "co-activations must have the same number of experts: %d != %d",
         experts(),
         other.experts());
     return new CoActivation(CountTable.sum(counts, other.counts));
@@ -60,7 +68,7 @@ public final class CoActivation {
   }
 
   /**
-   * Number of tokens that chose both; that chose e, if they are one.
+   * Number of tokens that chose both; if e = f, of those that chose e.
    *
    * @param e expert in [0, E)
    * @param f expert in [0, E)

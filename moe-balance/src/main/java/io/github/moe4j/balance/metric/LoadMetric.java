@@ -18,9 +18,9 @@ import java.util.function.ToDoubleFunction;
  * #EXPERTS_WITHOUT_TOKENS} is E − K. A load without tokens gives 0, never NaN, except for {@link
  * #EXPERTS_WITHOUT_TOKENS}, which is E.
  *
- * <p>Hard counts cannot train a router. Moving its scores a little changes no choice, so a count is
- * piecewise constant: its gradient is zero wherever there is one, and at the jumps there is none. A
- * loss therefore needs a smooth stand-in for at least one factor. {@link
+ * <p>Hard counts cannot train a router. A small change of its scores changes no choice, so a count
+ * is piecewise constant: its gradient is zero wherever it exists, and at the jumps it does not. A
+ * loss therefore needs a smooth surrogate for at least one factor. {@link
  * io.github.moe4j.balance.SwitchLoss} multiplies the counts by the mean probability, as GShard does
  * (Lepikhin et al. 2020, arXiv 2006.16668, section 2.2) to make {@link #SQUARED_LOAD} trainable;
  * {@link io.github.moe4j.balance.ImportanceLoss} takes weights or probabilities in place of counts;
@@ -97,7 +97,7 @@ public enum LoadMetric {
     return measure.applyAsDouble(load);
   }
 
-  /** Every measure of a load, in the order of the constants; cannot be changed. */
+  /** Every measure of a load, in the order of the constants; unmodifiable. */
   public static Map<LoadMetric, Double> all(LoadStatistics load) {
     EnumMap<LoadMetric, Double> result = new EnumMap<>(LoadMetric.class);
     for (LoadMetric metric : values()) {

@@ -4,8 +4,8 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * How much of a later routing an earlier one already had, over the same tokens: two checkpoints of
- * one layer that see one batch. Without gradient.
+ * How much of a later routing agrees with an earlier one over the same tokens: two checkpoints of
+ * one layer on one batch. Without gradient.
  *
  * <p>{@code mean over t of |S_t ∩ S'_t| / |S'_t|}, where token t chose the set of experts S_t earlier
  * and S'_t later. With K choices per token this is the router saturation of OLMoE (Muennighoff et al.
@@ -20,10 +20,11 @@ public final class Saturation {
   private Saturation() {}
 
   /**
-   * The mean over real tokens. Those without a later choice are left out; 1 if none is left, since
+   * The mean over real tokens. Tokens without a later choice are excluded; 1 if none remain, since
    * nothing has changed.
    *
    * @param earlier a decision about the same T tokens, E experts and padding as {@code later}
+   * @throws IllegalArgumentException if tokens, experts or padding of the decisions differ
    */
   public static double between(RouterDecision earlier, RouterDecision later) {
     requireComparable(earlier, later);
@@ -50,6 +51,7 @@ public final class Saturation {
    * earlier; 1 for an expert that no token chose later.
    *
    * @param earlier a decision about the same T tokens, E experts and padding as {@code later}
+   * @throws IllegalArgumentException if tokens, experts or padding of the decisions differ
    */
   public static double[] perExpert(RouterDecision earlier, RouterDecision later) {
     requireComparable(earlier, later);
@@ -72,12 +74,12 @@ public final class Saturation {
   private static void requireComparable(RouterDecision earlier, RouterDecision later) {
     Require.that(
         earlier.tokens() == later.tokens(),
-        "decisions must be about as many tokens: %d != %d",
+        "decisions must have the same number of tokens: %d != %d",
         earlier.tokens(),
         later.tokens());
     Require.that(
         earlier.experts() == later.experts(),
-        "decisions must be of as many experts: %d != %d",
+        "decisions must have the same number of experts: %d != %d",
         earlier.experts(),
         later.experts());
     for (int t = 0; t < later.tokens(); t++) {

@@ -6,7 +6,7 @@ import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 
 /**
- * How the tokens of each domain, such as code or prose, spread over the experts: {@code n_de}, the
+ * How the tokens of each domain, such as code or prose, are distributed over the experts: {@code n_de}, the
  * assignments of domain d's tokens to expert e [domains,E]. Immutable, without gradient.
  *
  * <p>{@link #share} is {@code n_de/Σ_e n_de}. OLMoE (Muennighoff et al. 2024, arXiv 2409.02060,
@@ -23,7 +23,11 @@ public final class Specialization {
     this.counts = counts;
   }
 
-  /** Nothing seen yet of {@code domains} domains by {@code experts} experts. */
+  /**
+   * No assignments yet of {@code domains} domains to {@code experts} experts.
+   *
+   * @throws IllegalArgumentException if there are no domains or experts
+   */
   public static Specialization none(int domains, int experts) {
     Require.positive("domains", domains);
     Require.positive("experts", experts);
@@ -36,6 +40,7 @@ public final class Specialization {
    * @param domainOfToken domain of each token [T], in [0, domains) for real tokens; anything for
    *     padding. Not modified.
    * @param domains number of domains
+   * @throws IllegalArgumentException if the length is not T, or the domain of a real token is out of range
    */
   public static Specialization of(RouterDecision decision, int[] domainOfToken, int domains) {
     Require.positive("domains", domains);
@@ -58,11 +63,15 @@ public final class Specialization {
     return new Specialization(counts);
   }
 
-  /** These counts and others of as many domains and experts, over the tokens of both. */
+  /**
+   * The sum of both.
+   *
+   * @throws IllegalArgumentException if the numbers of domains or experts differ
+   */
   public Specialization plus(Specialization other) {
     Require.that(
         domains() == other.domains() && experts() == other.experts(),
-        "specializations must be of as many domains and experts: [%d, %d] != [%d, %d]",
+        "specializations must have the same numbers of domains and experts: [%d, %d] != [%d, %d]",
         domains(),
         experts(),
         other.domains(),
@@ -111,8 +120,8 @@ public final class Specialization {
    * <p>0 if experts ignore the domain, thus also at total collapse and if each domain is perfectly
    * balanced. At most {@code min(ln domains, ln E)}: ln domains if every expert serves one domain
    * and the domains are as large, ln E if every domain uses one expert and the experts are as
-   * loaded. 0 without assignments. Few assignments make it look larger: independent ones that ignore
-   * the domain give about {@code (domains−1)(E−1)/(2N)} on average.
+   * loaded. 0 without assignments. It is biased upwards for few assignments: independent ones that
+   * ignore the domain give about {@code (domains−1)(E−1)/(2N)} on average.
    */
   public double mutualInformation() {
     double[] ofDomain = new double[domains()];

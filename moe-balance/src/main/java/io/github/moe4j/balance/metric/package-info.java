@@ -1,11 +1,12 @@
 /**
- * Measures of what routers decide, for people and logs: they have no gradient and train nothing.
- * What trains a router is in {@link io.github.moe4j.balance}.
+ * Measures of routing decisions for logs and tables. They have no gradient; for training use the
+ * losses of {@link io.github.moe4j.balance}.
  *
- * <p>Axes: T tokens, E experts, K choices per token, N assignments. All measures look at choices
- * before dropping unless they say otherwise; padding is ignored.
+ * <p>Axes: T tokens, E experts, K choices per token, N assignments. All measures use choices
+ * before dropping unless stated otherwise; padding is ignored.
  *
- * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: what collects over passes is for one thread at a time.
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: objects that accumulate over passes are for one
+ * thread at a time.
  */
 @NullMarked
 package io.github.moe4j.balance.metric;

@@ -152,7 +152,7 @@ class LossCatalogueTest {
     assertEquals(LoadUnit.DEVICES, device.balances());
     IllegalArgumentException error =
         assertThrows(IllegalArgumentException.class, () -> device.create(1, LossSizes.of(8, 2)));
-    assertEquals("a loss over devices needs at least 2 but devices was 1", error.getMessage());
+    assertEquals("a loss over devices needs at least 2 devices but had 1", error.getMessage());
   }
 
   @Test

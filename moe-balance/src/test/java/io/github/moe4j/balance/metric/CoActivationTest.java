@@ -142,7 +142,7 @@ class CoActivationTest {
   void plus_otherExperts_saysBoth() {
     var error = assertThrows(
         IllegalArgumentException.class, () -> CoActivation.none(4).plus(CoActivation.none(3)));
-    assertEquals("co-activations must be of as many experts: 4 != 3", error.getMessage());
+    assertEquals("co-activations must have the same number of experts: 4 != 3", error.getMessage());
   }
 
   @Test

@@ -144,14 +144,14 @@ class SaturationTest {
   @Test
   void between_differentTokens_saysBoth() {
     assertEquals(
-        "decisions must be about as many tokens: 2 != 1",
+        "decisions must have the same number of tokens: 2 != 1",
         refusal(decision(2, new int[] {0}, new int[] {0}), decision(2, new int[] {0})));
   }
 
   @Test
   void between_differentExperts_saysBoth() {
     assertEquals(
-        "decisions must be of as many experts: 2 != 3",
+        "decisions must have the same number of experts: 2 != 3",
         refusal(decision(2, new int[] {0}), decision(3, new int[] {0})));
   }
 

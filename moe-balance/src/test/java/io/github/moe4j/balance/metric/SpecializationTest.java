@@ -249,7 +249,7 @@ class SpecializationTest {
         IllegalArgumentException.class,
         () -> Specialization.none(2, 3).plus(Specialization.none(3, 3)));
     assertEquals(
-        "specializations must be of as many domains and experts: [2, 3] != [3, 3]",
+        "specializations must have the same numbers of domains and experts: [2, 3] != [3, 3]",
         error.getMessage());
     assertThrows(
         IllegalArgumentException.class,

@@ -35,11 +35,11 @@ final class Breakdown {
     }
     text.append(row("all", total.total(), total.total(), active.total(), operations.total()))
         .append('\n')
-        .append("FLOP: a forward pass, 2 a multiply-add, ")
+        .append("FLOP: a forward pass, 2 per multiply-add, ")
         .append(
             context == 0
-                ? "attention's scores left out"
-                : "attention's scores over " + context + " tokens")
+                ? "attention scores excluded"
+                : "attention scores over " + context + " tokens")
         .append('\n');
     predictors(preset.architecture(), text);
     for (Published published : preset.published()) {
@@ -50,7 +50,7 @@ final class Breakdown {
 
   private static void predictors(Architecture model, StringBuilder text) {
     if (model.predictors() > 0) {
-      text.append("beside it: ")
+      text.append("in addition: ")
           .append(SiFormat.of(Accounting.predictors(model).total()))
           .append(" in multi-token prediction modules\n");
     }

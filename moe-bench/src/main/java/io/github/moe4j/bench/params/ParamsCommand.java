@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Counts the parameters of published architectures from their configurations and compares"
-            + " them with the published numbers; of those named, part by part.",
+            + " them with the published numbers; for given presets, by part.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
 public final class ParamsCommand implements Callable<Integer> {
@@ -35,13 +35,13 @@ public final class ParamsCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Parameters(paramLabel = "PRESET", arity = "0..*", description = "Such as mixtral-8x7b.")
+  @Parameters(paramLabel = "PRESET", arity = "0..*", description = "Preset, such as mixtral-8x7b.")
   private List<String> names = new ArrayList<>();
 
   @Option(
       names = "--context",
       paramLabel = "TOKENS",
-      description = "Count attention's scores over so many tokens; by default not at all.")
+      description = "Include attention scores over this many tokens; excluded by default.")
   private int context;
 
   @Mixin
@@ -86,7 +86,7 @@ public final class ParamsCommand implements Callable<Integer> {
   private static Preset named(String name) {
     List<String> all = Presets.all().stream().map(Preset::name).toList();
     if (!all.contains(name)) {
-      throw new IllegalArgumentException("no preset " + name + "; nearest is "
+      throw new IllegalArgumentException("no preset " + name + "; closest is "
           + Suggestions.to(name, all) + ", all are " + String.join(", ", all));
     }
     return Preset.named(name);

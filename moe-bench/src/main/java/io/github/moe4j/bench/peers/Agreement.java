@@ -10,7 +10,7 @@ final class Agreement {
   private Agreement() {}
 
   /**
-   * Throws unless every array of one agrees with that of the other.
+   * Checks that every array of one agrees with that of the other.
    *
    * @param where system, shape and pass, for the message
    * @param expected of this library

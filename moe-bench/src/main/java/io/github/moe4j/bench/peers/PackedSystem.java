@@ -28,7 +28,7 @@ final class PackedSystem implements PeerSystem {
 
   @Override
   public String settings() {
-    return "QuantizedExperts with FLOAT32, forward alone";
+    return "QuantizedExperts with FLOAT32, forward only";
   }
 
   @Override

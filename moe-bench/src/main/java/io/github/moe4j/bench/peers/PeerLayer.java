@@ -8,7 +8,7 @@ public interface PeerLayer extends AutoCloseable {
   void run();
 
   /**
-   * What one pass makes, its gradients from zero, with the names and shapes of this library: {@code
+   * The results of one pass, with gradients starting from zero, with the names and shapes of this library: {@code
    * y} [T,D], and in training {@code dx} [T,D], {@code router.weight} [E,D], {@code
    * experts.gate.weight} and {@code experts.up.weight} [E,H,D], {@code experts.down.weight} [E,D,H].
    */

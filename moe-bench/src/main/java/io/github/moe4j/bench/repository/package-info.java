@@ -1,4 +1,4 @@
-/** The command line with the commands of this repository alone. */
+/** The command line with the additional commands of this repository. */
 @NullMarked
 package io.github.moe4j.bench.repository;
 

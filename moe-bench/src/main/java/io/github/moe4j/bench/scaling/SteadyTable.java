@@ -9,7 +9,7 @@ final class SteadyTable {
   private static final String MEMORY = """
       ### Steady memory
 
-      Shape %s: D %d, H %d, E %d, K %d; forward, T uniform in 1– %d.
+      Shape %s: D %d, H %d, E %d, K %d; forward, T uniform in 1–%d.
 
       | after calls | resident MB | JavaCPP KB | JavaCPP objects |
       |---:|---:|---:|---:|

@@ -23,7 +23,7 @@ record TokensPart(List<LayerShape> shapes, List<Integer> tokens, Timing timing)
 
       Forward. Goal: the time of a token within 10 %% of that at T = %d.
 
-      | shape | D, H, E, K | T | ms | µs a token | relative to T = %d |
+      | shape | D, H, E, K | T | ms | µs per token | relative to T = %d |
       |---|---|---:|---:|---:|---:|
       """;
 

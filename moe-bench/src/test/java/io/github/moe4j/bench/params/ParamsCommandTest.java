@@ -67,7 +67,7 @@ class ParamsCommandTest {
     assertTrue(
         err.toString()
             .startsWith(
-                "params: no preset mixtrel-8x7b; nearest is mixtral-8x7b, all are switch-base-8,"),
+                "params: no preset mixtrel-8x7b; closest is mixtral-8x7b, all are switch-base-8,"),
         err.toString());
   }
 

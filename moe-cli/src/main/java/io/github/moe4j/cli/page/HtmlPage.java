@@ -11,14 +11,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A page in one file that needs no network: a shell that all share with the page's own body, style,
- * scripts and data put in. The scripts find what they share in the object {@code page}, the data in
- * {@code page.data}. {@code {{title}}} in the body is the title.
+ * A self-contained HTML page: a shared shell with the page's own body, style, scripts and data. Scripts find shared
+ * functions in the object {@code page}, the data in {@code page.data}. {@code {{title}}} in the body is the title.
  *
- * @param owner beside which the parts lie
+ * @param owner class next to which the resources are
  * @param body name of the HTML within the main element
- * @param styles names of what follows the shared style
- * @param scripts their names, in the order in which they build on one another
+ * @param styles names of additional styles
+ * @param scripts their names, in order of dependency
  */
 public record HtmlPage(Class<?> owner, String body, List<String> styles, List<String> scripts) {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(\\w+)}}");

@@ -15,7 +15,7 @@ import com.fasterxml.jackson.databind.ser.std.StdSerializer;
 import java.io.IOException;
 import java.util.stream.DoubleStream;
 
-/** Records as JSON and back. JSON knows no NaN: a number that is not finite is written as null. */
+/** Records as JSON and back. JSON has no NaN: a number that is not finite is written as null. */
 public final class PageJson {
 
   private static final ObjectMapper MAPPER = JsonMapper.builder()
@@ -46,7 +46,7 @@ public final class PageJson {
     }
   }
 
-  /** Reads what {@link #write} wrote. */
+  /** Reads the output of {@link #write}. */
   public static <T> T read(String json, Class<T> type) throws IOException {
     return MAPPER.readValue(json, type);
   }

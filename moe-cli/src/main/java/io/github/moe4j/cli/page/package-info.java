@@ -1,4 +1,4 @@
-/** What all HTML pages share: one self-contained file with style, charts and its data. */
+/** Shared parts of all HTML pages: one self-contained file with style, charts and data. */
 @NullMarked
 package io.github.moe4j.cli.page;
 

@@ -5,7 +5,7 @@
  * <p>A new family is one class and one line in the list. What several share: {@link
  * io.github.moe4j.conformance.family.ObjectivePass} for a whole layer, {@link
  * io.github.moe4j.conformance.family.HfBlock} for the blocks of Hugging Face, {@link
- * io.github.moe4j.conformance.family.GivenLogits} for code that is handed router scores,
+ * io.github.moe4j.conformance.family.GivenLogits} for code with given router scores,
  * {@link io.github.moe4j.conformance.family.GateUp} for stacked projections, {@link
  * io.github.moe4j.conformance.family.RecordedChoice} for choices among equal scores.
  *

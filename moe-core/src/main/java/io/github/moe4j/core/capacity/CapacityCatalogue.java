@@ -14,7 +14,7 @@ public final class CapacityCatalogue {
    * Those of the library, and those that {@link java.util.ServiceLoader} finds on the class path.
    *
    * @throws java.util.ServiceConfigurationError if a provider cannot be loaded
-   * @throws IllegalArgumentException if two have one name
+   * @throws IllegalArgumentException if two have the same name
    */
   public static Catalogue<CapacityProvider> load() {
     return Catalogue.load(SUBJECT, CapacityProvider.class, library());

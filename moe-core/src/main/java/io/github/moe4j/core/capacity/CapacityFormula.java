@@ -20,6 +20,7 @@ public interface CapacityFormula {
    * 2101.03961, equation 3). Padding is ignored.
    *
    * @param factor above 0; 1 is the capacity of a perfectly balanced batch
+   * @throws IllegalArgumentException if the factor is not positive and finite
    */
   static CapacityFormula factor(double factor) {
     requireFactor(factor);
@@ -30,13 +31,18 @@ public interface CapacityFormula {
    * The same limit for every group, such as Hugging Face's {@code expert_capacity}.
    *
    * @param limit at least 0
+   * @throws IllegalArgumentException if the limit is negative
    */
   static CapacityFormula fixed(int limit) {
     Require.that(limit >= 0, "capacity must be at least 0 but was %d", limit);
     return demand -> limit;
   }
 
-  /** {@code ceil((T·k / E)·f)}: Megatron-LM {@code moe_utils.get_capacity}. */
+  /**
+   * {@code ceil((T·k / E)·f)}: Megatron-LM {@code moe_utils.get_capacity}.
+   *
+   * @throws IllegalArgumentException if a number is not positive
+   */
   static CapacityFormula megatron(int k, double f) {
     requireFactor(f);
     Require.positive("k", k);
@@ -48,7 +54,8 @@ public interface CapacityFormula {
    * and top-k gates multiply the factor by k first. The product is rounded to float32 as there, where
    * the factor is a float32 tensor: {@code 100·1.07} gives a capacity of 108.
    *
-   * @param minimum the least capacity; DeepSpeed's layer has 4
+   * @param minimum minimum capacity; DeepSpeed's layer has 4
+   * @throws IllegalArgumentException if a factor is not positive, or the minimum is negative
    */
   static CapacityFormula deepspeed(int k, double f, int minimum) {
     requireFactor(f);
@@ -59,7 +66,11 @@ public interface CapacityFormula {
     return formula.atLeast(minimum);
   }
 
-  /** {@code ceil(T·f / E)} rounded up to a multiple of 4: vmoe {@code compute_capacity}. */
+  /**
+   * {@code ceil(T·f / E)} rounded up to a multiple of 4: vmoe {@code compute_capacity}.
+   *
+   * @throws IllegalArgumentException if the factor is not positive and finite
+   */
   static CapacityFormula vmoe(double f) {
     requireFactor(f);
     CapacityFormula formula = demand -> ceil(demand.tokens() * f / demand.experts());
@@ -70,7 +81,8 @@ public interface CapacityFormula {
    * {@code max(minimum, round(f·T / E))}, halves to the even neighbour as Python rounds: Flaxformer
    * {@code MoeLayer}.
    *
-   * @param minimum the least capacity; Flaxformer has 4
+   * @param minimum minimum capacity; Flaxformer has 4
+   * @throws IllegalArgumentException if the factor is not positive, or the minimum is negative
    */
   static CapacityFormula flaxformer(double f, int minimum) {
     requireFactor(f);
@@ -82,7 +94,8 @@ public interface CapacityFormula {
    * {@code max(min(T, floor(T·f / E)), minimum)}, without k: mesh-tensorflow {@code transformer_moe},
    * and mixture-of-experts and st-moe of lucidrains.
    *
-   * @param minimum the least capacity; all of them have 4
+   * @param minimum minimum capacity; all of them have 4
+   * @throws IllegalArgumentException if the factor is not positive, or the minimum is negative
    */
   static CapacityFormula mesh(double f, int minimum) {
     requireFactor(f);
@@ -94,6 +107,8 @@ public interface CapacityFormula {
   /**
    * {@code k·floor(f·ceil(T / E))} for f above 0; the largest load, so that nothing is dropped, for f
    * = 0; the smaller of the two, with {@code |f|}, below 0: Tutel {@code fast_dispatch.py}.
+   *
+   * @throws IllegalArgumentException if the factor is not finite, or k is not positive
    */
   static CapacityFormula tutel(int k, double f) {
     Require.finite("capacity factor", f);
@@ -113,6 +128,7 @@ public interface CapacityFormula {
    * ParallelMLP.expert_capacity} and {@code forward_once}.
    *
    * @param f at least 0; 0 drops nothing
+   * @throws IllegalArgumentException if the factor is negative or not finite, or k is not positive
    */
   static CapacityFormula megablocks(int k, double f) {
     Require.that(
@@ -136,6 +152,7 @@ public interface CapacityFormula {
    * and NLLB.
    *
    * @param fraction above 0: {@code moe_eval_capacity_token_fraction}
+   * @throws IllegalArgumentException if the fraction is not positive and finite
    */
   static CapacityFormula fairseq(double fraction) {
     requireFactor(fraction);
@@ -147,6 +164,8 @@ public interface CapacityFormula {
   /**
    * {@code floor(max(ceil(T·k / E)·f, f))}: MaxText {@code RoutedMoE.generate_masks}, for one
    * sequence after another.
+   *
+   * @throws IllegalArgumentException if a number is not positive
    */
   static CapacityFormula maxtext(int k, double f) {
     requireFactor(f);
@@ -161,6 +180,7 @@ public interface CapacityFormula {
    * This limit, or {@code minimum} if that is larger.
    *
    * @param minimum at least 0
+   * @throws IllegalArgumentException if the minimum is negative
    */
   default CapacityFormula atLeast(int minimum) {
     Require.that(minimum >= 0, "minimum must be at least 0 but was %d", minimum);
@@ -171,6 +191,7 @@ public interface CapacityFormula {
    * This limit rounded up to a multiple.
    *
    * @param multiple at least 1
+   * @throws IllegalArgumentException if the multiple is not positive
    */
   default CapacityFormula multipleOf(int multiple) {
     Require.positive("multiple", multiple);
@@ -185,7 +206,7 @@ public interface CapacityFormula {
     return demand -> demand.training() ? limit(demand) : other.limit(demand);
   }
 
-  /** This limit with padding counted as tokens, for systems that do not tell it apart. */
+  /** This limit with padding counted as tokens, for systems that do not distinguish it. */
   default CapacityFormula countingPadding() {
     return demand -> limit(new CapacityDemand(
         demand.allTokens(),

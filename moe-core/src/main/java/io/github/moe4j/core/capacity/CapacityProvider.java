@@ -3,10 +3,10 @@ package io.github.moe4j.core.capacity;
 import io.github.moe4j.core.catalogue.CatalogueEntry;
 
 /**
- * A formula of how many assignments an expert takes, by name. Its {@link #formula} is in T tokens, k
+ * A capacity formula by name. Its {@link #formula} is in T tokens, k
  * choices, E experts, N assignments and the number f.
  *
- * <p>The name of a class with a public constructor without arguments goes into {@code
+ * <p>A provider is a class with a public no-argument constructor, listed in {@code
  * META-INF/services/io.github.moe4j.core.capacity.CapacityProvider}.
  */
 public interface CapacityProvider extends CatalogueEntry {

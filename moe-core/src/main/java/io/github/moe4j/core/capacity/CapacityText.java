@@ -58,7 +58,7 @@ public record CapacityText(
     }
   }
 
-  /** What may follow a formula and its number, each after a colon. */
+  /** The modifiers that may follow a formula and its number, each after a colon. */
   public static List<String> allModifiers() {
     List<String> all = new ArrayList<>(ORDERS.keySet());
     all.addAll(List.of(PER_SEQUENCE, REROUTED, RENORMALIZED));
@@ -68,7 +68,7 @@ public record CapacityText(
   /**
    * Reads a line.
    *
-   * @throws IllegalArgumentException that says what is wrong with it
+   * @throws IllegalArgumentException if it is malformed; the message says why
    */
   public static CapacityText parse(String text) {
     Require.that(!text.isBlank(), "capacity must not be blank");
@@ -99,6 +99,7 @@ public record CapacityText(
    * The rule.
    *
    * @param k choices per token
+   * @throws IllegalArgumentException if the number does not fit the formula
    */
   public CapacityRule rule(int k) {
     return provider.map(entry -> limited(entry.create(number, k))).orElseGet(Dropless::new);

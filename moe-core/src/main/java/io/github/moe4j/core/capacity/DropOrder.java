@@ -19,7 +19,7 @@ public interface DropOrder {
   /**
    * The places of all N assignments of a decision, highest priority first.
    *
-   * @return a permutation of 0 … N − 1, the caller's own
+   * @return a permutation of 0 … N − 1 in a new array
    */
   int[] order(RouterDecision decision, PassMode mode);
 
@@ -49,7 +49,7 @@ public interface DropOrder {
   }
 
   /**
-   * The largest probability of the assignment's expert first, whatever was made of it as a weight:
+   * The largest probability of the assignment's expert first, whatever its weight:
    * BALM's top-k router. Needs a router with probabilities.
    */
   static DropOrder byProbability() {

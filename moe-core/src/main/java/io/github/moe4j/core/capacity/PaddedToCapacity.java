@@ -9,12 +9,12 @@ import io.github.moe4j.core.RouterDecision;
  * Another rule, after which each expert has exactly as many rows as its limit, in every pass the
  * same number: {@code moe_pad_expert_input_to_capacity} of Megatron-LM.
  *
- * <p>An expert below its limit gets the first real tokens of the group, in token order, that it has
- * no row of, with weight 0. If there are not enough tokens, it gets as many as there are; an expert
+ * <p>An expert below its limit gets rows of the first real tokens of the group, in token order,
+ * that are not assigned to it, with weight 0. If there are not enough tokens, it gets as many as there are; an expert
  * above the limit, which only a rule with another limit leaves, gets none. For the cost and effect
  * of filler rows see {@link PaddedToMultiple}.
  *
- * @param rule what drops
+ * @param rule the rule that drops
  * @param formula the number of rows of an expert in a group
  * @param perSequence whether a group is one sequence rather than the batch
  */

@@ -11,14 +11,14 @@ import io.github.moe4j.core.internal.Require;
  * Another rule, after which filler rows bring the number of rows of each expert to a multiple, for
  * kernels that need whole tiles: Megatron-LM {@code moe_utils.pad_routing_map}.
  *
- * <p>An expert with c rows gets {@code (−c) mod multiple} more: the first real tokens, in token
- * order, that it has no row of, with weight 0; an expert without rows gets none. If there are not
+ * <p>An expert with c rows gets {@code (−c) mod multiple} more: rows of the first real tokens,
+ * in token order, that are not assigned to it, with weight 0; an expert without rows gets none. If there are not
  * enough tokens, it gets as many as there are.
  *
  * <p>Such rows cost time and change no output and no gradient, with {@link WeightAt#INPUT} neither.
  * Experts that hold a router themselves route them like others, and dropout draws for them.
  *
- * @param rule what drops
+ * @param rule the rule that drops
  * @param multiple at least 1
  */
 public record PaddedToMultiple(CapacityRule rule, int multiple) implements CapacityRule {

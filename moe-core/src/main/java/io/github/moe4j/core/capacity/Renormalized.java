@@ -19,7 +19,7 @@ import io.github.moe4j.core.internal.Require;
  * <p>Backward: {@code dw = (dw' − Σ dw'·w') / Σ w} over the token; below the floor, where the
  * divisor is constant, {@code dw = dw' / floor}.
  *
- * @param rule what drops
+ * @param rule the rule that drops
  * @param floor least divisor, above 0; for weights that are at least 0
  */
 public record Renormalized(CapacityRule rule, double floor) implements CapacityRule {

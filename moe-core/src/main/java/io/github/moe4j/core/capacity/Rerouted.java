@@ -18,8 +18,8 @@ import io.github.moe4j.core.internal.Require;
  * no other. Ties go to the lowest index, experts of probability 0 are not tried, and an assignment
  * is dropped after {@code tries} experts.
  *
- * <p>The weight of a moved assignment is the probability of its new expert, whatever the router had
- * made of the old one's, and its gradient goes to that probability; wrap the rule in {@link
+ * <p>The weight of a moved assignment is the probability of its new expert, independent of its
+ * previous weight, and its gradient goes to that probability; wrap the rule in {@link
  * Renormalized} for weights that sum to 1. For one choice this is mesh-tensorflow's algorithm; the
  * extension to several choices is new here.
  *

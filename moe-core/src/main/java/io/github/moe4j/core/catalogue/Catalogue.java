@@ -46,8 +46,9 @@ public final class Catalogue<T extends CatalogueEntry> implements Iterable<T> {
   /**
    * A catalogue of the given entries.
    *
-   * @param subject what an entry is, in the singular, for messages; as {@code router}
+   * @param subject kind of entry in the singular, for messages, such as {@code router}
    * @param entries in order. Copied.
+   * @throws IllegalArgumentException if two entries have the same name
    */
   public static <T extends CatalogueEntry> Catalogue<T> of(String subject, List<T> entries) {
     return new Catalogue<>(subject, entries);
@@ -57,11 +58,11 @@ public final class Catalogue<T extends CatalogueEntry> implements Iterable<T> {
    * A catalogue of the given entries and of the providers of a service that the thread's context class
    * loader finds.
    *
-   * @param subject what an entry is, in the singular, for messages; as {@code router}
+   * @param subject kind of entry in the singular, for messages, such as {@code router}
    * @param service the interface that providers implement
    * @param entries in order, before those found. Copied.
    * @throws java.util.ServiceConfigurationError if a provider cannot be loaded
-   * @throws IllegalArgumentException if two entries have one name
+   * @throws IllegalArgumentException if two entries have the same name
    */
   public static <T extends CatalogueEntry> Catalogue<T> load(
       String subject, Class<T> service, List<? extends T> entries) {
@@ -91,7 +92,7 @@ public final class Catalogue<T extends CatalogueEntry> implements Iterable<T> {
   /**
    * The entry of a name.
    *
-   * @throws IllegalArgumentException that lists the names, if there is none
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   public T get(String name) {
     return find(name)

@@ -1,6 +1,6 @@
 package io.github.moe4j.core.catalogue;
 
-/** One thing that a {@link Catalogue} offers by name. */
+/** An entry of a {@link Catalogue}. */
 public interface CatalogueEntry {
   /** Its name in commands, configurations and results: lower case, as {@code expert-choice}. */
   String name();
@@ -12,8 +12,8 @@ public interface CatalogueEntry {
   String formula();
 
   /**
-   * Its page: for what the library brings, the name of the Markdown file without extension, relative
-   * to the folder of its catalogue's pages; empty if it has none.
+   * Its documentation page: for entries of the library, the name of the Markdown file without
+   * extension, relative to the folder of its catalogue's pages; empty if it has none.
    */
   default String page() {
     return "";

@@ -6,12 +6,12 @@ import java.util.Map;
 import java.util.OptionalDouble;
 
 /**
- * A number that an entry of a catalogue can be given; what built it checks the range.
+ * A numeric option of a catalogue entry; the range is checked when the component is built.
  *
  * @param name in configurations
- * @param text what it is, and its value if not given where that depends on sizes
+ * @param text its meaning, and its default if that depends on sizes
  * @param whole whether it must be a whole number
- * @param usual its value if not given; empty if that depends on sizes
+ * @param usual its default; empty if that depends on sizes
  */
 public record NumberOption(String name, String text, boolean whole, OptionalDouble usual) {
   /** Any number. */
@@ -24,26 +24,27 @@ public record NumberOption(String name, String text, boolean whole, OptionalDoub
     return new NumberOption(name, text, true, OptionalDouble.of(usual));
   }
 
-  /** Any number; its usual value depends on sizes. */
+  /** Any number; its default depends on sizes. */
   public static NumberOption bySize(String name, String text) {
     return new NumberOption(name, text, false, OptionalDouble.empty());
   }
 
-  /** A whole number; its usual value depends on sizes. */
+  /** A whole number; its default depends on sizes. */
   public static NumberOption wholeBySize(String name, String text) {
     return new NumberOption(name, text, true, OptionalDouble.empty());
   }
 
-  /** The number given, or the usual one; empty if it was not given and depends on sizes. */
+  /** The given number, or the default; empty if it was not given and the default depends on sizes. */
   public OptionalDouble in(Map<String, Double> given) {
     Double value = given.get(name);
     return value == null ? usual : OptionalDouble.of(value);
   }
 
   /**
-   * Throws unless each given number is of an option, finite, and whole where it must be.
+   * Checks that each given number belongs to an option, is finite, and is whole where required.
    *
    * @param subject what is built, for messages, as {@code router deepseek-v3}
+   * @throws IllegalArgumentException if an option is unknown, or a number not finite or not whole
    */
   public static void requireKnown(
       String subject, List<NumberOption> options, Map<String, Double> given) {

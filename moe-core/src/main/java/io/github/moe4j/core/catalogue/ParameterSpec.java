@@ -12,20 +12,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Shape of a parameter, what it is, and how it starts.
+ * Shape, role and initialization of a parameter.
  *
  * @param shape in c order, one axis at least
- * @param role what it is
- * @param initializer draws its first numbers
+ * @param role its role
+ * @param initializer draws its initial values
  */
 public record ParameterSpec(List<Long> shape, Role role, Initializer initializer) {
-  /** What a parameter is, for systems that start and regularize their parameters by rules of their own. */
+  /** The role of a parameter, for systems with their own rules of initialization and regularization. */
   public enum Role {
     /** A matrix [out,in], or a stack of them. */
     WEIGHT,
-    /** What is added to the outputs of a matrix. */
+    /** A bias added to the outputs of a matrix. */
     BIAS,
-    /** Anything else: always starts by its own initializer. */
+    /** Anything else: always initialized by its own initializer. */
     OTHER
   }
 
@@ -42,23 +42,27 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
     shape = List.copyOf(shape);
   }
 
-  /** A matrix [out,in], or a stack of them. */
+  /**
+   * A matrix [out,in], or a stack of them.
+   *
+   * @throws IllegalArgumentException if there are fewer than two axes
+   */
   public static ParameterSpec weight(Initializer initializer, long... shape) {
     Require.that(shape.length > 1, "a weight must have at least two axes but had %d", shape.length);
     return of(Role.WEIGHT, initializer, shape);
   }
 
-  /** A bias that starts at zero. */
+  /** A bias, initially zero. */
   public static ParameterSpec bias(long... shape) {
     return of(Role.BIAS, Initializer.zeros(), shape);
   }
 
-  /** A bias with a start of its own. */
+  /** A bias with its own initializer. */
   public static ParameterSpec bias(Initializer initializer, long... shape) {
     return of(Role.BIAS, initializer, shape);
   }
 
-  /** Numbers that start at one value. */
+  /** Parameters with a constant initial value. */
   public static ParameterSpec constant(double value, long... shape) {
     return of(Role.OTHER, (in, out, random) -> value, shape);
   }
@@ -83,7 +87,7 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
   }
 
   /**
-   * A new array of first numbers.
+   * A new array of initial values.
    *
    * @param random source of the numbers. Modified.
    */

@@ -1,5 +1,5 @@
 /**
- * Catalogues: what the library offers by name, extended by what is found on the class path.
+ * Catalogues: components of the library by name, extended by those found on the class path.
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: entries are immutable.
  */

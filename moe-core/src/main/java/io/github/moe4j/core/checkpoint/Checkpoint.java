@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Saved training state as named entries: parameters, selection biases, states of controllers,
- * updaters and generators, your own numbers and texts. Immutable.
+ * updaters and generators, and your own numbers and texts. Immutable.
  *
  * <pre>{@code
  * Checkpoint.Builder all = Checkpoint.builder().parameters("layer", layer.parameters());
@@ -50,7 +50,7 @@ public final class Checkpoint {
   /**
    * Reads a complete file and checks every byte of it.
    *
-   * @throws CheckpointException if it is damaged, of an unknown version or no checkpoint at all
+   * @throws CheckpointException if it is damaged, of an unknown version or not a checkpoint
    * @throws IOException if it cannot be read
    */
   public static Checkpoint load(Path file) throws IOException {
@@ -62,7 +62,11 @@ public final class Checkpoint {
     return entries.keySet();
   }
 
-  /** A copy of a tensor; an error if there is none of that name. */
+  /**
+   * A copy of a tensor.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
   public INDArray tensor(String name) {
     return Allocate.copy(tensorValues(name).array());
   }
@@ -75,7 +79,11 @@ public final class Checkpoint {
     throw mismatch(name, "a tensor");
   }
 
-  /** A copy of the numbers of a name; an error if there are none of that kind. */
+  /**
+   * A copy of the numbers of a name.
+   *
+   * @throws IllegalArgumentException if there are none of that kind
+   */
   public double[] doubles(String name) {
     if (get(name) instanceof DoubleValues doubles) {
       return doubles.values().clone();
@@ -83,7 +91,11 @@ public final class Checkpoint {
     throw mismatch(name, "double[]");
   }
 
-  /** A copy of the whole numbers of a name; an error if there are none of that kind. */
+  /**
+   * A copy of the whole numbers of a name.
+   *
+   * @throws IllegalArgumentException if there are none of that kind
+   */
   public long[] longs(String name) {
     if (get(name) instanceof LongValues longs) {
       return longs.values().clone();
@@ -91,20 +103,28 @@ public final class Checkpoint {
     throw mismatch(name, "long[]");
   }
 
-  /** The only whole number of a name; an error if there is none or there are several. */
+  /**
+   * The only whole number of a name.
+   *
+   * @throws IllegalArgumentException if there is none or there are several
+   */
   public long number(String name) {
     long[] all = longs(name);
     Require.that(all.length == 1, "%s must be one number but was %d", name, all.length);
     return all[0];
   }
 
-  /** A text; an error if there is none of that name. */
+  /**
+   * A text.
+   *
+   * @throws IllegalArgumentException if there is none of that name
+   */
   public String text(String name) {
     if (get(name) instanceof TextValues text) {
       try {
         return TextValues.decode(text.values());
       } catch (CharacterCodingException e) {
-        throw new IllegalArgumentException(name + " must be a text but is no UTF-8", e);
+        throw new IllegalArgumentException(name + " must be a text but is not valid UTF-8", e);
       }
     }
     throw mismatch(name, "text");
@@ -122,8 +142,9 @@ public final class Checkpoint {
   }
 
   /**
-   * Copies parameters back. Names, shapes and types of all are compared first; the first that does not
-   * fit is an error, and nothing is changed then.
+   * Restores parameters. Names, shapes and types of all are compared first.
+   *
+   * @throws IllegalArgumentException if one does not match; nothing is changed then
    *
    * @param prefix what they were saved under
    * @param parameters as many, of the same names, shapes and types. Modified: overwritten.
@@ -133,7 +154,9 @@ public final class Checkpoint {
   }
 
   /**
-   * Copies a selection bias back; an error if it was one of another number of experts.
+   * Restores a selection bias.
+   *
+   * @throws IllegalArgumentException if it has another number of experts
    *
    * @param name what it was saved under
    * @param bias modified: overwritten
@@ -175,10 +198,10 @@ public final class Checkpoint {
   }
 
   /**
-   * Collects what is to be saved; not thread-safe.
+   * Collects entries to save; not thread-safe.
    *
    * <p>Tensors are kept, not copied, until {@link #save} or {@link #build}: they must not change in
-   * between, or they would no longer fit the rest.
+   * between, or the checkpoint would be inconsistent.
    */
   public static final class Builder {
     private final Map<String, Values> entries = new LinkedHashMap<>();
@@ -186,22 +209,39 @@ public final class Checkpoint {
 
     private Builder() {}
 
-    /** Adds one array, FLOAT or DOUBLE, contiguous in c order. Kept, not copied. Not modified. */
+    /**
+     * Adds one array, FLOAT or DOUBLE, contiguous in c order. Kept, not copied. Not modified.
+     *
+     * @throws IllegalArgumentException if the name is used already or not valid, or the array is closed or not
+     *     contiguous
+     */
     public Builder tensor(String name, INDArray array) {
       return add(name, TensorValues.of(name, array));
     }
 
-    /** Adds a copy of numbers. */
+    /**
+     * Adds a copy of numbers.
+     *
+     * @throws IllegalArgumentException if the name is used already or not valid
+     */
     public Builder doubles(String name, double... numbers) {
       return add(name, new DoubleValues(numbers.clone()));
     }
 
-    /** Adds a copy of whole numbers. */
+    /**
+     * Adds a copy of whole numbers.
+     *
+     * @throws IllegalArgumentException if the name is used already or not valid
+     */
     public Builder longs(String name, long... numbers) {
       return add(name, new LongValues(numbers.clone()));
     }
 
-    /** Adds a text. */
+    /**
+     * Adds a text.
+     *
+     * @throws IllegalArgumentException if the name is used already or not valid, or the text is not valid Unicode
+     */
     public Builder text(String name, String text) {
       return add(name, new TextValues(TextValues.encode(text)));
     }
@@ -209,7 +249,8 @@ public final class Checkpoint {
     /**
      * Adds all parameters of a part as {@code prefix.name}. Kept, not copied. Not modified.
      *
-     * @param prefix a path that nothing else is saved below
+     * @param prefix a path used by no other entry
+     * @throws IllegalArgumentException if another entry is below the prefix, or has the same name
      */
     public Builder parameters(String prefix, NamedArrays part) {
       for (String name : entries.keySet()) {
@@ -239,7 +280,7 @@ public final class Checkpoint {
     private static void requireOutside(String name, String prefix) {
       Require.that(
           !name.startsWith(prefix + "."),
-          "%s must not lie below %s, which is for parameters",
+          "%s must not be below %s, which holds parameters",
           name,
           prefix);
     }

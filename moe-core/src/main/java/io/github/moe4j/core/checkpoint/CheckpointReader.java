@@ -38,14 +38,14 @@ final class CheckpointReader {
     }
     long at = channel.position();
     if (bytes(CheckpointFormat.END_BYTES, "end mark").getLong() != CheckpointFormat.END) {
-      throw damaged(at, "end mark is not there");
+      throw damaged(at, "end mark is missing");
     }
     return entries;
   }
 
   private ByteBuffer header() throws IOException {
     if (length < Long.BYTES || bytes(Long.BYTES, "header").getLong() != CheckpointFormat.MAGIC) {
-      throw new CheckpointException(file + " is no checkpoint: byte 0 begins no header of one");
+      throw new CheckpointException(file + " is not a checkpoint: there is no header at byte 0");
     }
     channel.position(0);
     ByteBuffer header = bytes(CheckpointFormat.HEADER, "header");
@@ -81,7 +81,7 @@ final class CheckpointReader {
         EntryHeader heading = EntryHeader.read(lines);
         end = Math.addExact(end, CheckpointFormat.body(heading));
         if (table.put(heading.name(), heading) != null) {
-          throw damaged(at, "entry " + heading.name() + " is there twice");
+          throw damaged(at, "entry " + heading.name() + " occurs twice");
         }
       } catch (IllegalArgumentException | ArithmeticException e) {
         throw damaged(at, "entry %d: %s".formatted(i, e.getMessage()));
@@ -90,7 +90,7 @@ final class CheckpointReader {
     if (lines.hasRemaining() || end != length) {
       throw damaged(
           CheckpointFormat.HEADER,
-          "table speaks of %d bytes but there are %d".formatted(end, length));
+          "table declares %d bytes but there are %d".formatted(end, length));
     }
     return table;
   }
@@ -125,7 +125,7 @@ final class CheckpointReader {
   private void fill(ByteBuffer bytes, String what) throws IOException {
     while (bytes.hasRemaining()) {
       if (channel.read(bytes) < 0) {
-        throw damaged(channel.position(), what + " breaks off");
+        throw damaged(channel.position(), what + " is truncated");
       }
     }
     bytes.flip();

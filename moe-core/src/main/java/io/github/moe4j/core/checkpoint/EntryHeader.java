@@ -80,7 +80,7 @@ record EntryHeader(String name, Kind kind, long[] shape) {
       }
       return checked(name, kind, code, shape);
     } catch (BufferUnderflowException | CharacterCodingException e) {
-      throw new IllegalArgumentException("the table breaks off or a name is no UTF-8", e);
+      throw new IllegalArgumentException("the table is truncated or a name is not valid UTF-8", e);
     }
   }
 

@@ -3,7 +3,7 @@ package io.github.moe4j.core.checkpoint;
 import java.util.Map;
 
 /**
- * State that a checkpoint holds: it is added under a prefix and restored from it.
+ * A component whose state a checkpoint can hold: it is added under a prefix and restored from it.
  *
  * <pre>{@code
  * Checkpoint.Builder all = Checkpoint.builder();
@@ -14,14 +14,14 @@ import java.util.Map;
  * controller.restore(saved, "controller");
  * }</pre>
  *
- * <p>Options are not state: the object to restore is built with its options.
+ * <p>Options are not saved: build the object with its options, then restore its state.
  */
 public interface Stateful {
   /**
-   * Adds all state to a checkpoint, each entry as {@code prefix.name}. Changes nothing here.
+   * Adds all state to a checkpoint, each entry as {@code prefix.name}. Does not change this object.
    *
    * @param checkpoint modified. Arrays may be kept, not copied, until it is saved or built.
-   * @param prefix a path that nothing else is saved below
+   * @param prefix a path used by no other entry
    */
   void addTo(Checkpoint.Builder checkpoint, String prefix);
 
@@ -36,7 +36,7 @@ public interface Stateful {
   void restore(Checkpoint checkpoint, String prefix);
 
   /**
-   * Several parts as one: a part is saved below {@code prefix.key}, and if restoring one fails, the others
+   * Combines several parts: each is saved below {@code prefix.key}, and if restoring one fails, the others
    * are rolled back. For that, restoring first copies the state of all parts.
    *
    * @param parts by key, each a path of its own. Copied.

@@ -15,11 +15,12 @@ record TextValues(byte[] values) implements Values {
       bytes.get(encoded);
       return encoded;
     } catch (CharacterCodingException e) {
-      throw new IllegalArgumentException("text must be Unicode but has half a character", e);
+      throw new IllegalArgumentException(
+          "text must be valid Unicode but has an unpaired surrogate", e);
     }
   }
 
-  /** The text of bytes; an exception where they are no UTF-8. */
+  /** The text of bytes; an exception if they are not valid UTF-8. */
   static String decode(byte[] bytes) throws CharacterCodingException {
     return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
   }

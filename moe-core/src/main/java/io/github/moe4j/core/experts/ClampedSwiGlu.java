@@ -15,8 +15,8 @@ import io.github.moe4j.core.internal.Require;
  * in {@code transformers/models/gpt_oss}, {@code DeepseekV4Experts} in {@code deepseek_v4}, {@code
  * MiniMaxM3VLExperts} in {@code minimax_m3_vl}.
  *
- * @param alpha steepness of the sigmoid, above 0; with 1 and no limit in reach {@code g·sigmoid(g)}
- *     is SiLU
+ * @param alpha steepness of the sigmoid, above 0; with 1, and values within the limits, {@code
+ *     g·sigmoid(g)} is SiLU
  * @param limit largest gate and largest magnitude of the linear half, above 0
  * @param offset added to the linear half after clamping
  */

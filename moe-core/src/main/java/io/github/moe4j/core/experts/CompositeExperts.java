@@ -57,6 +57,7 @@ public final class CompositeExperts implements Experts {
    * Experts numbered consecutively.
    *
    * @param parts of one model width and type, at least one. Not modified.
+   * @throws IllegalArgumentException if there are no parts, or their widths or types differ
    */
   public static CompositeExperts of(Experts... parts) {
     return new CompositeExperts(List.of(parts));

@@ -50,7 +50,11 @@ public final class ConstantExperts implements Experts {
     return of(drawn.get("gate.weight"), drawn.get("constant"));
   }
 
-  /** The parameters in order. */
+  /**
+   * The parameters in order.
+   *
+   * @throws IllegalArgumentException if a size is not positive
+   */
   public static Map<String, ParameterSpec> parameterSpecs(int experts, int modelWidth) {
     Require.positive("experts", experts);
     Require.positive("modelWidth", modelWidth);
@@ -66,6 +70,7 @@ public final class ConstantExperts implements Experts {
    *
    * @param gate W_c [E,2,D]
    * @param constant v [E,D]
+   * @throws IllegalArgumentException if the shapes do not match
    */
   public static ConstantExperts of(INDArray gate, INDArray constant) {
     return new ConstantExperts(gate, constant);

@@ -10,35 +10,43 @@ import java.util.function.Function;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A kind of experts by name: all that the lab and networks of Deeplearning4j must know to use it.
+ * A kind of experts by name, with the properties that the lab and Deeplearning4j networks need.
  *
- * <p>The name of a class with a public constructor without arguments goes into {@code
+ * <p>A provider is a class with a public no-argument constructor, listed in {@code
  * META-INF/services/io.github.moe4j.core.experts.ExpertsProvider}.
  */
 public interface ExpertsProvider extends CatalogueEntry {
   /** Its properties. */
   ExpertsTraits traits();
 
-  /** Its parameters in order, by the names that the experts give them. */
+  /** Its parameters in order, by their names in the experts. */
   Map<String, ParameterSpec> parameters(ExpertOptions options);
 
   /**
    * The experts over given arrays.
    *
-   * @param options sizes; a kind with an activation of its own does not read that of the options
+   * @param options sizes; a kind with a fixed activation ignores that of the options
    * @param arrays parameters by name, which become the live ones
-   * @throws IllegalArgumentException if the kind cannot be of these sizes
+   * @throws IllegalArgumentException if the kind does not support these sizes
    */
   Experts build(ExpertOptions options, Function<String, INDArray> arrays);
 
-  /** Experts with new parameters; the same seed gives the same bits. */
+  /**
+   * Experts with new parameters; the same seed gives the same bits.
+   *
+   * @throws IllegalArgumentException if the kind does not support these sizes
+   */
   default Experts create(ExpertOptions options, long seed) {
     requireFits(options);
     NamedArrays arrays = ParameterSpec.create(parameters(options), options.dataType(), seed);
     return build(options, arrays::get);
   }
 
-  /** Throws unless it works with so many experts. */
+  /**
+   * Checks the number of experts.
+   *
+   * @throws IllegalArgumentException if there are fewer than the kind needs
+   */
   default void requireFits(ExpertOptions options) {
     Require.that(
         options.experts() >= traits().leastExperts(),

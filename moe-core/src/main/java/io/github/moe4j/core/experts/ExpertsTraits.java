@@ -5,10 +5,11 @@ import io.github.moe4j.core.internal.Require;
 /**
  * The properties of a kind of experts needed to build or compare it.
  *
- * @param matrices matrices of an expert: of those with two, hidden layers may be wider for as many
- *     operations as with three
- * @param shared whether a layer adds one more such network that serves every token
- * @param leastExperts the fewest experts it works with
+ * @param matrices matrices of an expert; with two, hidden layers are wider at equal operations
+ *     than with three
+ * @param shared whether a layer adds one more such network that is applied to
+ * every token
+ * @param leastExperts minimum number of experts
  */
 public record ExpertsTraits(int matrices, boolean shared, int leastExperts) {
   /**
@@ -21,7 +22,7 @@ public record ExpertsTraits(int matrices, boolean shared, int leastExperts) {
     Require.positive("leastExperts", leastExperts);
   }
 
-  /** Networks of so many matrices, in any number. */
+  /** Networks with the given number of matrices, for any number of experts. */
   public static ExpertsTraits ofMatrices(int matrices) {
     return new ExpertsTraits(matrices, false, 1);
   }

@@ -60,7 +60,7 @@ public final class FfnExperts implements Experts, HiddenLayer {
   }
 
   /**
-   * Experts over existing arrays by the names of {@link #parameterSpecs}, which become the live
+   * Experts over existing arrays, named as in {@link #parameterSpecs}, which become the live
    * parameters.
    */
   public static FfnExperts of(ExpertOptions options, Function<String, INDArray> arrays) {
@@ -93,7 +93,7 @@ public final class FfnExperts implements Experts, HiddenLayer {
   }
 
   /**
-   * The same experts, their parameters shared, that drop hidden values in training: "expert
+   * The same experts with shared parameters and dropout of hidden values in training: "expert
    * dropout" of Switch Transformers (arXiv 2101.03961, section 2.4 and table 4, rate 0.4 where all
    * other layers have 0.1).
    *
@@ -102,6 +102,7 @@ public final class FfnExperts implements Experts, HiddenLayer {
    * and drops where it is below the rate.
    *
    * @param rate in [0, 1); with 0 nothing is drawn
+   * @throws IllegalArgumentException if the rate is not in [0, 1)
    */
   public FfnExperts withDropout(double rate) {
     return new FfnExperts(up, down, activation, new HiddenDropout(rate));

@@ -72,11 +72,12 @@ public final class GluExperts implements Experts, HiddenLayer {
    * The same with the combination of gpt-oss.
    *
    * @param options whose activation must be SiLU, the default: the combination has its own
+   * @throws IllegalArgumentException if the activation is not SiLU
    */
   public static GluExperts create(ClampedSwiGlu swiGlu, ExpertOptions options, long seed) {
     Require.that(
         options.activation() == Activation.SILU,
-        "activation beside ClampedSwiGlu must be SILU but was %s",
+        "activation with ClampedSwiGlu must be SILU but was %s",
         options.activation());
     return draw(swiGlu, options, seed);
   }
@@ -166,6 +167,7 @@ public final class GluExperts implements Experts, HiddenLayer {
    * @param gateUpBias in the same order [E,2H], or null. Not modified: copied.
    * @param down [E,D,H]; becomes a live parameter
    * @param downBias [E,D] or null; becomes a live parameter
+   * @throws IllegalArgumentException if shapes do not match, or the second axis is odd
    */
   public static GluExperts ofInterleaved(
       ClampedSwiGlu swiGlu,
@@ -200,10 +202,11 @@ public final class GluExperts implements Experts, HiddenLayer {
   }
 
   /**
-   * The same experts, their parameters shared, that drop hidden values in training, exactly as
+   * The same experts with shared parameters and dropout of hidden values in training, exactly as
    * {@link FfnExperts#withDropout} does.
    *
    * @param rate in [0, 1); with 0 nothing is drawn
+   * @throws IllegalArgumentException if the rate is not in [0, 1)
    */
   public GluExperts withDropout(double rate) {
     return new GluExperts(gate, up, down, combination, new HiddenDropout(rate));

@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>{@code y = Σ_g outer_g(x)·Σ_e inner_ge(x)·expert_ge(x)}: the weights of both levels multiply.
  * Both routers learn; each inner pass is in {@link MoePass#moe} after the outer one, in order of
- * the groups, so that balance losses can be added at both levels. Departure from the paper: its load
- * of an expert multiplies those of both levels, here each level counts its own rows.
+ * the groups, so that balance losses can be added at both levels. Deviation from the paper: there
+ * the load of an expert is the product over both levels, here each level counts its own rows.
  *
  * <p>The inner router of a group sees the rows that the outer layer sent to it as one sequence
  * without padding, in the order of their tokens, and the mode of the pass with generator and step;
@@ -39,6 +39,7 @@ public final class HierarchicalExperts implements Experts {
    * Experts of which each is an inner layer.
    *
    * @param inner layers of one model width and type, at least one. Not modified.
+   * @throws IllegalArgumentException if there are no layers, or their widths or types differ
    */
   public static HierarchicalExperts of(List<MoeLayer> inner) {
     return new HierarchicalExperts(

@@ -8,8 +8,8 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An array whose second axis alternates gate, up, gate, up …, taken apart into two arrays of half
- * its length.
+ * An array whose second axis alternates gate, up, gate, up …, split into two arrays of half its
+ * length.
  *
  * @param gate elements 0, 2, 4 … of the second axis
  * @param up elements 1, 3, 5 … of the second axis
@@ -24,7 +24,7 @@ record InterleavedGlu(INDArray gate, INDArray up) {
     long[] half = both.shape().clone(); // shape() is the array's own
     Require.that(
         half[1] >= 2 && half[1] % 2 == 0,
-        "%s must have as many gates as ups in its second axis but was %s",
+        "%s must have an even second axis, gate and up alternating, but was %s",
         name,
         Arrays.toString(half));
     half[1] /= 2;

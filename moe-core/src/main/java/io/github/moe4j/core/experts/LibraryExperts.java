@@ -68,7 +68,7 @@ record LibraryExperts(
   static LibraryExperts shared() {
     return new LibraryExperts(
         "swiglu-shared",
-        "as swiglu, and one more expert that serves every token, as in DeepSeek and Qwen2-MoE",
+        "as swiglu, and one more expert that is applied to every token, as in DeepSeek and Qwen2-MoE",
         SWIGLU + " + shared(x)",
         new ExpertsTraits(3, true, 1),
         GluExperts::parameterSpecs,

@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Experts that start as copies of one trained dense network (Komatsuzaki et al. 2022, "Sparse
  * upcycling", arXiv 2212.05055, section 3).
  *
- * <p>Where the weights of a token sum to 1 and nothing is dropped, the new layer computes what the
- * dense one did. The router is newly initialized. Optional noise makes the copies differ from the start:
+ * <p>If the weights of a token sum to 1 and nothing is dropped, the new layer computes the same as
+ * the dense one. The router is newly initialized. Optional noise makes the copies differ from the start:
  * {@code w + noise·std(w)·N(0, 1)} with the standard deviation of the dense weight array itself;
  * biases get none.
  */
@@ -27,6 +27,7 @@ public final class Upcycling {
    *
    * @param dense without gate, its network {@link FfnExperts} or {@link GluExperts}. Not modified.
    * @param experts number of copies E
+   * @throws IllegalArgumentException if the layer has a gate, or its network is of another class
    */
   public static Experts experts(DenseFeedForward dense, int experts) {
     return experts(networkOf(dense), experts);
@@ -39,6 +40,7 @@ public final class Upcycling {
    * @param experts number of copies E
    * @param noise in standard deviations of each weight array, at least 0
    * @param seed of the noise
+   * @throws IllegalArgumentException if the layer has a gate, its network is of another class, or the noise is negative
    */
   public static Experts experts(DenseFeedForward dense, int experts, double noise, long seed) {
     return experts(networkOf(dense), experts, noise, seed);
@@ -56,6 +58,7 @@ public final class Upcycling {
    *
    * @param network {@link FfnExperts} or {@link GluExperts} of one expert. Not modified.
    * @param experts number of copies E
+   * @throws IllegalArgumentException if the network is of another class or has several experts
    */
   public static Experts experts(Experts network, int experts) {
     return experts(network, experts, 0, 0);
@@ -69,6 +72,8 @@ public final class Upcycling {
    * @param experts number of copies E
    * @param noise in standard deviations of each weight array, at least 0
    * @param seed of the noise
+   * @throws IllegalArgumentException if the network is of another class or has several experts, there are no copies,
+   *     or the noise is negative
    */
   public static Experts experts(Experts network, int experts, double noise, long seed) {
     Require.that(

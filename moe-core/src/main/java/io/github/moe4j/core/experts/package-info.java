@@ -1,5 +1,5 @@
 /**
- * Expert networks, and what is made of them: composites, two levels, upcycled copies.
+ * Expert networks: plain, gated, composite and hierarchical ones, and upcycled copies.
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}.
  */

@@ -33,7 +33,7 @@ public final class Allocate {
   }
 
   private static INDArray detached(Supplier<INDArray> create) {
-    // Whoever has no array yet comes through here first: where a missing backend shows.
+    // The first allocation passes here, where a missing backend is detected.
     Backend.require();
     MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces();
     try {

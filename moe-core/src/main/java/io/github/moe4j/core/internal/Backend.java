@@ -37,7 +37,7 @@ final class Backend {
     if (backend.getEnvironment().isCPU()) {
       return null;
     }
-    return ("moe4j computes in host memory, where ND4J's backend %s does not keep its arrays:"
+    return ("moe4j computes in host memory, but the arrays of ND4J's backend %s are elsewhere:"
             + " replace it by org.nd4j:nd4j-native:%s, %s")
         .formatted(backend.getClass().getName(), version(), HELP);
   }
@@ -53,7 +53,7 @@ final class Backend {
       return "ND4J has no backend on the class path: add org.nd4j:nd4j-native:%s, %s"
           .formatted(version(), HELP);
     }
-    return "ND4J's backend does not start: %s; %s".formatted(root, HELP);
+    return "ND4J's backend failed to start: %s; %s".formatted(root, HELP);
   }
 
   private static @Nullable Problem start() {

@@ -81,7 +81,7 @@ public final class Gemm {
         && b.type() == c.type();
     if (!fits) {
       throw new IllegalArgumentException(String.format(
-          "a product must fit but was %s %s[%d, %d] · %s %s[%d, %d] into %s [%d, %d]",
+          "shapes of a matrix product must match but were %s %s[%d, %d] · %s %s[%d, %d] into %s [%d, %d]",
           a.type(),
           transposeA ? "transposed " : "",
           a.rows(),

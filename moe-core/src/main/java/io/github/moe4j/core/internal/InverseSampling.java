@@ -17,7 +17,7 @@ public final class InverseSampling {
   /** Φ(−2). */
   private static final double BELOW_2 = 0.022750131948179207;
 
-  /** Numbers whose quantiles are worth a thread of their own. */
+  /** Numbers whose quantiles justify a thread. */
   private static final int GRAIN = 4096;
 
   private InverseSampling() {}

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The mode {@code -Dmoe4j.checkMemory=true}, in which use of memory that was given back shows: it is
- * filled with NaN, and arrays that were handed out over it are remembered, to be refused.
+ * The mode {@code -Dmoe4j.checkMemory=true}, which detects use of memory that was returned: it is
+ * filled with NaN, and arrays that were handed out over it are recorded, to be rejected.
  */
 public final class MemoryCheck {
   private static final boolean ON = Boolean.getBoolean("moe4j.checkMemory");
@@ -57,7 +57,7 @@ public final class MemoryCheck {
   }
 
   /**
-   * Remembers that the memory of an array was given back.
+   * Records that the memory of an array was returned.
    *
    * @param owner the pass that had it
    */

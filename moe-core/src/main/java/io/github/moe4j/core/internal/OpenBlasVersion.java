@@ -95,7 +95,7 @@ public final class OpenBlasVersion {
         || !PLATFORMS.contains(platform)) {
       return null;
     }
-    return ("OpenBLAS %s is old: on processors that it does not know, %s is two to three times as fast."
+    return ("OpenBLAS %s is old: on processors that it does not recognize, %s is two to three times as fast."
             + " Import io.github.moe4j:moe-bom, or add org.bytedeco:openblas:%s and"
             + " org.bytedeco:javacpp:%s, each with and without the classifier %s; see"
             + " https://github.com/moe4j/moe4j/blob/main/docs/performance.md#openblas")

@@ -24,7 +24,7 @@ public final class Parallel {
   /**
    * Runs {@code work} over {@code [0, n)} in ranges of at least {@code grain} rows.
    *
-   * @param grain rows whose work is worth a thread of its own
+   * @param grain rows whose work justifies a thread
    */
   public static void ranges(int n, int grain, Range work) {
     int tasks = Math.min(size(), n / Math.max(1, grain));

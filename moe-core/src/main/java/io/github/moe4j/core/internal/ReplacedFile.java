@@ -82,7 +82,8 @@ public final class ReplacedFile {
       }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (AtomicMoveNotSupportedException e) {
-      throw new IOException(folder + " is on a file system that cannot replace a file whole", e);
+      throw new IOException(
+          folder + " is on a file system that cannot replace a file atomically", e);
     } finally {
       remove(part);
     }

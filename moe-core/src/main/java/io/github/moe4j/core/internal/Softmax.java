@@ -25,7 +25,7 @@ public final class Softmax {
   }
 
   /**
-   * Pulls a gradient back: {@code dscore = p·(dp − Σ p·dp)} over {@code [from, to)}.
+   * Runs the backward pass: {@code dscore = p·(dp − Σ p·dp)} over {@code [from, to)}.
    *
    * @param p the softmax. Not modified.
    * @param dP gradient of it. Not modified.

@@ -13,13 +13,13 @@ final class Usable {
   /** What is wrong with an array, or null if nothing is. */
   static @Nullable String fault(INDArray array) {
     if (array.wasClosed()) {
-      return "it was closed, or the array that it is a view of";
+      return "it, or the array of which it is a view, was closed";
     }
     if (array.isAttached() && !isInScope(array.data())) {
-      return "its workspace was left";
+      return "its workspace was closed";
     }
     String owner = MemoryCheck.ownerBefore(array);
-    return owner == null ? null : "its memory was given back by " + owner;
+    return owner == null ? null : "its memory was returned by " + owner;
   }
 
   /**

@@ -24,7 +24,7 @@ final class DataLayout {
       if (heading.begin() != at) {
         throw json.wrong(
             "tensor %s must begin at byte %d, where the one before ends, but %s at byte %d",
-            name, at, heading.begin() < at ? "overlaps it" : "leaves a hole", heading.begin());
+            name, at, heading.begin() < at ? "overlaps it" : "leaves a gap", heading.begin());
       }
       if (heading.end() > dataBytes) {
         throw json.wrong(

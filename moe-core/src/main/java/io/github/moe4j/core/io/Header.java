@@ -103,11 +103,11 @@ record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
     Dtype known = Dtype.named(dtype);
     if (known == null) {
       throw json.wrong(
-          "%s has dtype %s, which is none of the format's",
+          "%s has dtype %s, which the format does not define",
           tensor, SafetensorsException.shown(dtype));
     }
     if (offsets.length != 2) {
-      throw json.wrong("%s: %s must be 2 numbers but are %d", tensor, OFFSETS, offsets.length);
+      throw json.wrong("%s: %s must be 2 numbers but has %d", tensor, OFFSETS, offsets.length);
     }
     return new TensorHeader(known, shape, offsets[0], offsets[1]);
   }

@@ -12,12 +12,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * An open file in the safetensors format, mapped into memory. Opening reads and checks the header alone;
+ * An open file in the safetensors format, mapped into memory. Opening reads and checks only the header;
  * {@link #read} copies one tensor out of the file.
  *
- * <p>Several threads may read at once. Replacing the file by another, as {@link SafetensorsWriter} does, does
- * not affect it. The file must not be modified or truncated: a read of a truncated file is rejected, but truncation during a read
- * can crash the process, as with every mapped file.
+ * <p>Several threads may read at once. Replacing the file by another, as {@link SafetensorsWriter} does, does not
+ * affect it. The file must not be modified or truncated: a read of a truncated file is rejected, but truncation
+ * during a read can crash the process, as with every mapped file.
  */
 public final class SafetensorsFile implements TensorSource, AutoCloseable {
   private final Path file;
@@ -59,12 +59,12 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
         .getLong();
     if (Long.compareUnsigned(bytes, Header.MOST_BYTES) > 0) {
       ForeignFile.refuse(file, opened.bytes(0, (int) Math.min(length, ForeignFile.LOOKED_AT)));
-      throw new SafetensorsException("%s: header must have at most %d bytes but says %s"
+      throw new SafetensorsException("%s: header must have at most %d bytes but declares %s"
           .formatted(file, Header.MOST_BYTES, Long.toUnsignedString(bytes)));
     }
     if (bytes > length - Long.BYTES) {
       throw new SafetensorsException(
-          "%s: header says %d bytes but %d follow".formatted(file, bytes, length - Long.BYTES));
+          "%s: header declares %d bytes but %d follow".formatted(file, bytes, length - Long.BYTES));
     }
     return bytes;
   }
@@ -74,7 +74,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return header.tensors().keySet();
   }
 
-  /** The texts that the file has beside its tensors, in its order. */
+  /** The metadata of the file, in its order. */
   public Map<String, String> metadata() {
     return header.metadata();
   }
@@ -89,7 +89,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return dataBegin + heading(name).begin();
   }
 
-  /** The name that the format gives to the elements' kind, such as F32 or I64. */
+  /** The element type in the format's notation, such as F32 or I64. */
   public String dtype(String name) {
     return heading(name).dtype().name();
   }
@@ -97,7 +97,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   /**
    * How a tensor is stored.
    *
-   * @throws UnsupportedOperationException if it is of a kind that can only be listed; see {@link #dtype}
+   * @throws UnsupportedOperationException if its element type is not supported; see {@link #dtype}
    */
   @Override
   public TensorType type(String name) {
@@ -118,7 +118,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
    * A copy of a tensor, contiguous in c order.
    *
    * @param type FLOAT or DOUBLE; numbers are converted
-   * @throws SafetensorsException if it is of a kind that can only be listed; see {@link #dtype}
+   * @throws SafetensorsException if its element type is not supported; see {@link #dtype}
    * @throws IllegalStateException if the file was closed
    */
   @Override
@@ -176,9 +176,8 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   }
 
   /**
-   * Releases the file; names, shapes and metadata stay. A read in progress on another thread completes. The mapping itself is
-   * released by garbage collection: until then Windows will not delete the file, other systems
-   * will.
+   * Releases the file; names, shapes and metadata stay. A read in progress on another thread completes. The mapping
+   * itself is released by garbage collection: until then Windows will not delete the file, other systems will.
    */
   @Override
   public void close() {

@@ -12,9 +12,9 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Writes tensors into a copy of a model, each over the one of the same name, shape and type: headers, all other
- * tensors of whatever kind, and the index stay as they are. The copy must be nobody's yet: a crash leaves some
- * tensors written and some not. Not thread-safe.
+ * Writes tensors into a copy of a model, each replacing the one of the same name, shape and type: headers, all
+ * other tensors, and the index are unchanged. The copy must not be in use yet: a crash leaves it partly
+ * written. Not thread-safe.
  */
 public final class SafetensorsPatch implements TensorSink, AutoCloseable {
   private final ShardedSafetensors model;
@@ -29,7 +29,7 @@ public final class SafetensorsPatch implements TensorSink, AutoCloseable {
   /**
    * A patch.
    *
-   * @param model says where tensors are, and must stay open; its files are not changed
+   * @param model locates the tensors, and must stay open; its files are not changed
    * @param copy folder with copies of its files
    */
   public static SafetensorsPatch of(ShardedSafetensors model, Path copy) {
@@ -37,7 +37,7 @@ public final class SafetensorsPatch implements TensorSink, AutoCloseable {
   }
 
   /**
-   * Writes over a tensor.
+   * Replaces a tensor.
    *
    * @param name of a tensor of the model
    * @param array FLOAT or DOUBLE, of the tensor's shape. Not modified.

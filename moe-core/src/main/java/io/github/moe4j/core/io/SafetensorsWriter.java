@@ -30,15 +30,16 @@ public final class SafetensorsWriter implements TensorSink {
   SafetensorsWriter() {}
 
   /**
-   * Adds a text beside the tensors, such as {@code format} {@code pt}, which some readers ask for. Sharded, it
-   * stands in each file.
+   * Adds metadata, such as {@code format} {@code pt}, which some readers require. With shards it is written to
+   * each file.
    *
    * @param key not used yet
+   * @throws IllegalArgumentException if the key is used already, or a text is not valid Unicode
    */
   public SafetensorsWriter metadata(String key, String value) {
     Require.that(
-        Utf8.canEncode(key) && Utf8.canEncode(value), "metadata %s has half a character", key);
-    Require.that(!metadata.containsKey(key), "metadata %s is there already", key);
+        Utf8.canEncode(key) && Utf8.canEncode(value), "metadata %s has an unpaired surrogate", key);
+    Require.that(!metadata.containsKey(key), "metadata %s must be added once", key);
     metadata.put(key, value);
     return this;
   }
@@ -51,12 +52,13 @@ public final class SafetensorsWriter implements TensorSink {
   }
 
   /**
-   * Adds a tensor that is made when it is written.
+   * Adds a tensor that is supplied when it is written.
    *
    * @param name not used yet
    * @param shape not modified
    * @param type how to store it
    * @param array called by each write
+   * @throws IllegalArgumentException if the name is used already or not valid, or the shape is not valid
    */
   public void put(String name, long[] shape, TensorType type, TensorSupplier array) {
     requireNew(name);
@@ -76,8 +78,8 @@ public final class SafetensorsWriter implements TensorSink {
         Header.LONGEST_NAME,
         name.length());
     Require.that(!name.equals(Header.METADATA), "no tensor can have the name %s", name);
-    Require.that(Utf8.canEncode(name), "name %s has half a character", name);
-    Require.that(!tensors.containsKey(name), "tensor %s is there already", name);
+    Require.that(Utf8.canEncode(name), "name %s has an unpaired surrogate", name);
+    Require.that(!tensors.containsKey(name), "tensor %s must be added once", name);
     Require.that(
         tensors.size() < Header.MOST_TENSORS, "tensors must be at most %d", Header.MOST_TENSORS);
   }
@@ -87,18 +89,20 @@ public final class SafetensorsWriter implements TensorSink {
    * crash leaves the old file or the new one.
    *
    * @param file new, or replaced
+   * @throws IOException if the file or a tensor cannot be written; an old file is then unchanged
    */
   public void write(Path file) throws IOException {
     FileWriter.write(file, List.copyOf(tensors.values()), metadata);
   }
 
   /**
-   * Writes files {@code model-00001-of-….safetensors} and {@code model.safetensors.index.json}, which says
-   * what is where. The index is written last: a folder without it holds no model.
+   * Writes files {@code model-00001-of-….safetensors} and {@code model.safetensors.index.json}, which maps
+   * tensors to files. The index is written last: a folder without it is not a complete model.
    *
-   * @param folder made if it is not there; must not hold a model yet
+   * @param folder created if it does not exist; must not contain a model yet
    * @param maxBytes of tensors in one file; a tensor that is larger gets a file of its own. In the order of
    *     {@code put}, a tensor that does not fit any more begins the next file.
+   * @throws IllegalArgumentException if the limit is not positive
    */
   public void writeSharded(Path folder, long maxBytes) throws IOException {
     Require.that(maxBytes >= 1, "maxBytes must be at least 1 but was %d", maxBytes);

@@ -45,7 +45,7 @@ final class ShardIndex {
     }
     json.end();
     if (places == null) {
-      throw json.wrong("must have %s but has not", WEIGHT_MAP);
+      throw json.wrong("must have %s but lacks it", WEIGHT_MAP);
     }
     return Collections.unmodifiableMap(places);
   }
@@ -76,7 +76,7 @@ final class ShardIndex {
     String shown = SafetensorsException.shown(file);
     if (!isPlainName(file)) {
       throw json.wrong(
-          "%s must be in a file of the same folder but is said to be in %s", tensor, shown);
+          "%s must be in a file of the same folder but the index says %s", tensor, shown);
     }
   }
 

@@ -36,7 +36,7 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
   /**
    * Reads the index; if there is none, opens the single file.
    *
-   * @throws SafetensorsException if there is neither, if either is damaged, or if the index names a file that
+   * @throws SafetensorsException if both are missing, if either is damaged, or if the index names a file that
    *     is not in the folder itself
    */
   public static ShardedSafetensors open(Path folder) throws IOException {
@@ -81,7 +81,7 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     return unchecked(name).position(name);
   }
 
-  /** The name that the format gives to the elements' kind, such as F32 or I64. */
+  /** The element type in the format's notation, such as F32 or I64. */
   public String dtype(String name) {
     return unchecked(name).dtype(name);
   }
@@ -90,8 +90,8 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
    * A copy of a tensor, contiguous in c order.
    *
    * @param type FLOAT or DOUBLE; numbers are converted
-   * @throws SafetensorsException if its file is damaged, or has not all tensors that the index says, or if the
-   *     tensor is of a kind that can only be listed
+   * @throws SafetensorsException if its file is damaged or lacks tensors of the index, or if the
+   *     element type of the tensor is not supported
    * @throws IllegalStateException if this was closed
    */
   @Override

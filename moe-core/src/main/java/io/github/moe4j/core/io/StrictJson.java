@@ -43,7 +43,7 @@ final class StrictJson {
    */
   StrictJson(String place, byte[] utf8) throws IOException {
     this.place = place;
-    // Given bytes, the parser would guess the encoding. This decoder refuses what is no UTF-8.
+    // Given bytes, the parser would guess the encoding. This decoder rejects invalid UTF-8.
     this.parser = FACTORY.createParser(
         new InputStreamReader(new ByteArrayInputStream(utf8), StandardCharsets.UTF_8.newDecoder()));
   }
@@ -69,7 +69,8 @@ final class StrictJson {
     }
     String key = text();
     if (!Utf8.canEncode(key)) {
-      throw wrong("%s has key %s, half a character", what, SafetensorsException.shown(key));
+      throw wrong(
+          "%s has key %s with an unpaired surrogate", what, SafetensorsException.shown(key));
     }
     if (!seen.add(key)) {
       throw wrong("%s has key %s twice", what, SafetensorsException.shown(key));
@@ -142,7 +143,7 @@ final class StrictJson {
   private JsonToken next() throws IOException {
     JsonToken token = token();
     if (token == null) {
-      throw wrong("breaks off");
+      throw wrong("is truncated");
     }
     return token;
   }
@@ -165,11 +166,11 @@ final class StrictJson {
 
   private SafetensorsException noJson(IOException e) {
     String reason = e instanceof JsonProcessingException json
-        ? "no JSON at character %d: %s"
+        ? "invalid JSON at character %d: %s"
             .formatted(
                 parser.getCurrentLocation().getCharOffset(),
                 SafetensorsException.shown(json.getOriginalMessage()))
-        : "no UTF-8";
+        : "not valid UTF-8";
     return new SafetensorsException(place + ": is " + reason, e);
   }
 }

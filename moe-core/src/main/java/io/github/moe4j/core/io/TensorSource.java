@@ -7,17 +7,25 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Named tensors to read, such as those of a file. A source that opens files late may throw an
+ * Named tensors to read, such as those of a file. A source that opens files lazily may throw an
  * {@link java.io.UncheckedIOException} where no {@link IOException} is declared.
  */
 public interface TensorSource {
   /** All names, in the order of the source. */
   Set<String> names();
 
-  /** The shape of a tensor; an error that names it if there is none. */
+  /**
+   * The shape of a tensor.
+   *
+   * @throws IllegalArgumentException if there is none; the message names it
+   */
   long[] shape(String name);
 
-  /** How a tensor is stored; an error that names it if there is none. */
+  /**
+   * How a tensor is stored.
+   *
+   * @throws IllegalArgumentException if there is none; the message names it
+   */
   TensorType type(String name);
 
   /**

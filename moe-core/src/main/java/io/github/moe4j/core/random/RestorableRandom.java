@@ -38,7 +38,8 @@ public final class RestorableRandom implements RandomGenerator, Stateful {
   /**
    * A generator that continues from a saved state.
    *
-   * @param state what {@link #state} gave: two numbers, the second odd. Not modified.
+   * @param state as returned by {@link #state}: two numbers, the second odd. Not modified.
+   * @throws IllegalArgumentException if there are not two numbers, or the second is even
    */
   public static RestorableRandom of(long... state) {
     requireState(state);
@@ -71,12 +72,12 @@ public final class RestorableRandom implements RandomGenerator, Stateful {
     gamma = saved[1];
   }
 
-  /** All that the next numbers depend on: counter and gamma. */
+  /** The complete state: counter and gamma. */
   public long[] state() {
     return new long[] {counter, gamma};
   }
 
-  /** A generator of its own, made of two steps of this one. */
+  /** An independent generator, seeded by two steps of this one. */
   public RestorableRandom split() {
     long start = nextLong();
     return new RestorableRandom(start, gammaOf(next()));

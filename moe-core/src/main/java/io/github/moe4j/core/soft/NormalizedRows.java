@@ -64,7 +64,7 @@ final class NormalizedRows {
   }
 
   /**
-   * Pulls a gradient back.
+   * Runs the backward pass.
    *
    * @param dy [n,D]. Not modified.
    * @param dx [n,D]. Modified: the result is added.

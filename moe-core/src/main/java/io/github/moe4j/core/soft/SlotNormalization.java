@@ -1,6 +1,6 @@
 package io.github.moe4j.core.soft;
 
-/** What {@link SoftMoe} does to tokens and slots before it multiplies them into logits. */
+/** The normalization of tokens and slots before {@link SoftMoe} computes logits. */
 public enum SlotNormalization {
   /** Nothing: the form of the paper's algorithm 1. */
   NONE {

@@ -124,7 +124,7 @@ final class SlotWeights {
   }
 
   /**
-   * Pulls gradients of both kinds of weights back.
+   * Runs the backward pass for both kinds of weights.
    *
    * @param dDispatch [T,P]. Not modified.
    * @param dCombine [T,P]. Not modified.

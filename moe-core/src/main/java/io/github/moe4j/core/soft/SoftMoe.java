@@ -100,6 +100,7 @@ public final class SoftMoe implements FeedForward {
    * A layer over existing slots, which become a live parameter.
    *
    * @param slots [E,S,D]
+   * @throws IllegalArgumentException if the slots do not fit the experts
    */
   public static SoftMoe of(Experts experts, INDArray slots, SoftMoeOptions options) {
     return new SoftMoe(experts, slots, options);
@@ -110,6 +111,7 @@ public final class SoftMoe implements FeedForward {
    *
    * @param slotsPerExpert S; a layer costs about as much as a dense one when E·S is the length of a
    *     sequence
+   * @throws IllegalArgumentException if the number of slots is not positive
    */
   public static SoftMoe create(
       Experts experts, int slotsPerExpert, SoftMoeOptions options, long seed) {
@@ -124,7 +126,7 @@ public final class SoftMoe implements FeedForward {
     return new SoftMoe(experts, slots, options);
   }
 
-  /** The same layer, its parameters shared, with memory from the given arena. */
+  /** The same layer with shared parameters, and memory from the given arena. */
   public SoftMoe withArena(Arena shared) {
     return new SoftMoe(this, shared);
   }

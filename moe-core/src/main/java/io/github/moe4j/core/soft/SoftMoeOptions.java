@@ -4,17 +4,17 @@ package io.github.moe4j.core.soft;
  * The choices in which published forms of {@link SoftMoe} differ.
  *
  * @param normalization of tokens and slots
- * @param paddedOutput what a padded token gets
+ * @param paddedOutput output of a padded token
  */
 public record SoftMoeOptions(SlotNormalization normalization, PaddedOutput paddedOutput) {
-  /** What {@link SoftMoe} puts into the rows of padded tokens. */
+  /** The output of {@link SoftMoe} for padded tokens. */
   public enum PaddedOutput {
     /** Zero, as everywhere in this library; no gradient comes from them. */
     ZERO,
     /**
      * The mean of all slot outputs, as in lucidrains/soft-moe-pytorch, where padding has equal
-     * logits for all slots; its gradient goes to the experts. Still zero in a sequence that is
-     * padding alone.
+     * logits for all slots; its gradient goes to the experts. Zero in a sequence of only
+     * padding.
      */
     UNIFORM
   }

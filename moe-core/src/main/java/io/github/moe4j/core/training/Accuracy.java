@@ -16,7 +16,7 @@ public final class Accuracy {
   }
 
   /**
-   * The share of real tokens whose target has the largest logit; of equal ones the lowest class counts. 0 if there
+   * The share of real tokens whose target has the largest logit; ties go to the lowest class. 0 if there
    * are no real tokens.
    *
    * @param logits [T,C], FLOAT or DOUBLE. Not modified.

@@ -8,8 +8,8 @@ import java.util.List;
  * torch/optim/adam.py}): {@code g += weightDecay·p}, {@code m = β1·m + (1 − β1)·g}, {@code v = β2·v + (1 −
  * β2)·g²}, {@code p −= rate/(1 − β1^t) · m/(√v/√(1 − β2^t) + ε)}.
  *
- * <p>A parameter whose gradient is zero, as that of an expert without tokens, still moves while its first
- * moment lasts.
+ * <p>A parameter whose gradient is zero, as that of an expert without tokens, is still updated until its
+ * first moment has decayed.
  *
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)

@@ -8,13 +8,13 @@ import java.util.List;
  * torch.optim.AdamW} (pytorch {@code torch/optim/adamw.py}): {@code p −= rate·weightDecay·p}, then the update of
  * {@link Adam} without its penalty.
  *
- * <p>A parameter whose gradient is zero, as that of an expert without tokens, still decays, and moves while its
- * first moment lasts.
+ * <p>A parameter whose gradient is zero, as that of an expert without tokens, still decays, and is updated
+ * until its first moment has decayed.
  *
  * @param beta1 decay of the first moment, in [0, 1)
  * @param beta2 decay of the second moment, in [0, 1)
  * @param epsilon added to the root of the second moment, at least 0
- * @param weightDecay share of a weight that is taken off at rate 1, at least 0
+ * @param weightDecay share of a weight that is subtracted at rate 1, at least 0
  */
 public record AdamW(double beta1, double beta2, double epsilon, double weightDecay)
     implements UpdateRule {

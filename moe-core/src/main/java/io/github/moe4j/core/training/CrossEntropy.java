@@ -55,7 +55,9 @@ public record CrossEntropy(double smoothing) {
    * The loss as a part of a larger mean: micro-batches with different numbers of real tokens add up to the mean
    * over all of them.
    *
-   * @param divisor what the sum over the real tokens is divided by, such as the real tokens of all micro-batches
+   * @param divisor divides the sum over the real tokens, such as the number of real tokens of all micro-batches
+   * @throws IllegalArgumentException if shapes do not fit, a real token's target is not in [0, C), or the divisor is
+   *     not positive
    */
   public LossGradient of(INDArray logits, int[] targets, TokenMask mask, long divisor) {
     Require.usable("logits", logits, "the cross-entropy");

@@ -12,15 +12,21 @@ public interface LearningRate {
    */
   double at(long step);
 
-  /** The same rate in every step. */
+  /**
+   * The same rate in every step.
+   *
+   * @throws IllegalArgumentException if the rate is negative or not finite
+   */
   static LearningRate constant(double rate) {
     Require.notNegative("rate", rate);
     return step -> rate;
   }
 
   /**
-   * Half a cosine from {@code peak} at step 0 to {@code floor} at step {@code steps}, where it stays (Loshchilov and
-   * Hutter 2016, arXiv 1608.03983, equation 5, without restarts).
+   * Cosine decay from {@code peak} at step 0 to {@code floor} at step {@code steps}, constant afterwards (Loshchilov
+   * and Hutter 2016, arXiv 1608.03983, equation 5, without restarts).
+   *
+   * @throws IllegalArgumentException unless {@code 0 ≤ floor ≤ peak} and {@code steps > 0}
    */
   static LearningRate cosine(double peak, double floor, long steps) {
     Require.notNegative("floor", floor);
@@ -32,7 +38,12 @@ public interface LearningRate {
     };
   }
 
-  /** {@code rate}, multiplied by {@code factor} after every {@code interval} steps. */
+  /**
+   * {@code rate}, multiplied by {@code factor} after every {@code interval} steps.
+   *
+   * @throws IllegalArgumentException if the rate or the factor is negative or not finite, or the interval is not
+   *     positive
+   */
   static LearningRate steps(double rate, double factor, long interval) {
     Require.notNegative("rate", rate);
     Require.notNegative("factor", factor);
@@ -44,7 +55,8 @@ public interface LearningRate {
    * A rate by epoch.
    *
    * @param stepsPerEpoch optimizer steps of an epoch
-   * @param byEpoch is asked for the number of the epoch, 0 for the first
+   * @param byEpoch rate by epoch, 0 for the first
+   * @throws IllegalArgumentException if the number of steps is not positive
    */
   static LearningRate epochs(long stepsPerEpoch, LearningRate byEpoch) {
     Require.that(stepsPerEpoch > 0, "stepsPerEpoch must be above 0 but was %d", stepsPerEpoch);
@@ -52,10 +64,11 @@ public interface LearningRate {
   }
 
   /**
-   * This rate after a linear warm-up: step {@code s < warmup} has {@code (s + 1)/warmup} of the rate that this one
-   * has at its first step, and later steps what it has {@code warmup} steps before.
+   * This rate after a linear warm-up: step {@code s < warmup} has {@code (s + 1)/warmup} of this rate at step 0,
+   * and later steps have this rate at {@code step − warmup}.
    *
    * @param warmup steps, at least 0
+   * @throws IllegalArgumentException if the warm-up is negative
    */
   default LearningRate withWarmup(long warmup) {
     Require.that(warmup >= 0, "warmup must be at least 0 but was %d", warmup);

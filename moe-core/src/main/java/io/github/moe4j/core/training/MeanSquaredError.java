@@ -16,7 +16,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class MeanSquaredError {
   private MeanSquaredError() {}
 
-  /** {@link #of(INDArray, INDArray, TokenMask)} where all tokens are real. */
+  /**
+   * {@link #of(INDArray, INDArray, TokenMask)} where all tokens are real.
+   *
+   * @throws IllegalArgumentException if shapes or types differ
+   */
   public static LossGradient of(INDArray y, INDArray target) {
     Require.shape("y", y, -1, -1);
     return of(y, target, TokenMask.none(Math.toIntExact(y.size(0))));
@@ -27,6 +31,7 @@ public final class MeanSquaredError {
    *
    * @param y [T,D], FLOAT or DOUBLE. Not modified.
    * @param target [T,D] of the same type; rows of padding are not read. Not modified.
+   * @throws IllegalArgumentException if shapes or types differ
    */
   public static LossGradient of(INDArray y, INDArray target, TokenMask mask) {
     return of(y, target, mask, Math.max(1, mask.validTokens()));
@@ -35,7 +40,8 @@ public final class MeanSquaredError {
   /**
    * The error as a part of a larger mean, as {@link CrossEntropy#of(INDArray, int[], TokenMask, long)}.
    *
-   * @param divisor what the sum over the real tokens of their mean over D is divided by
+   * @param divisor divides the sum over the real tokens of their mean over D
+   * @throws IllegalArgumentException if shapes or types differ, or the divisor is not positive
    */
   public static LossGradient of(INDArray y, INDArray target, TokenMask mask, long divisor) {
     Require.usable("y", y, "the squared error");

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * Changes named parameters by their gradients: by rules with torch's formulas ({@link AdamW}, {@link Adam}, {@link
+ * Updates named parameters by their gradients: by rules with PyTorch's formulas ({@link AdamW}, {@link Adam}, {@link
  * Sgd}), each group of parameters by its own rule and rate, or by one of ND4J's updaters.
  *
  * <pre>{@code
@@ -37,9 +37,9 @@ import org.nd4j.linalg.learning.config.IUpdater;
  * }
  * }</pre>
  *
- * <p>Frozen parameters belong to no optimizer: {@link NamedArrays#without}.
+ * <p>Exclude frozen parameters by {@link NamedArrays#without}.
  *
- * <p>Holds the moments and the number of steps; used by one thread at a time, and not while a pass over the
+ * <p>Holds the moments and the number of steps; not thread-safe, and not to be used while a pass over the
  * parameters is running.
  */
 public final class Optimizer implements Stateful {
@@ -104,7 +104,7 @@ public final class Optimizer implements Stateful {
   }
 
   /**
-   * Starts an optimizer of groups.
+   * Starts an optimizer with parameter groups.
    *
    * @param parameters the live parameters. Modified by {@link #step}.
    */
@@ -125,7 +125,7 @@ public final class Optimizer implements Stateful {
     }
 
     /**
-     * Those parameters that are in no group yet and whose names are accepted.
+     * A group of the parameters whose names are accepted and that are in no group yet.
      *
      * @throws IllegalArgumentException if there are none
      */
@@ -137,12 +137,14 @@ public final class Optimizer implements Stateful {
         }
       });
       Require.that(
-          updates.size() > before, "no parameter is left for a group among %s", parameters.names());
+          updates.size() > before,
+          "a group must have a parameter that is in no other group but had none of %s",
+          parameters.names());
       kinds.add(rule.name());
       return this;
     }
 
-    /** A part of the parameters, such as {@code router}, those of it that are in no group yet. */
+    /** A group of the parameters of a part, such as {@code router}, that are in no group yet. */
     public Builder group(String part, UpdateRule rule, LearningRate rate) {
       return group(name -> name.equals(part) || name.startsWith(part + "."), rule, rate);
     }
@@ -189,7 +191,7 @@ public final class Optimizer implements Stateful {
     public Optimizer build() {
       List<String> left = new ArrayList<>(parameters.names());
       left.removeAll(updates.keySet());
-      Require.that(left.isEmpty(), "parameters %s are in no group", left);
+      Require.that(left.isEmpty(), "every parameter must be in a group but %s are in none", left);
       Map<String, ParameterUpdate> inOrder = new LinkedHashMap<>();
       parameters.names().forEach(name -> inOrder.put(name, updates.get(name)));
       return new Optimizer(parameters, inOrder, states.build(), String.join("+", kinds), perExpert);
@@ -197,9 +199,10 @@ public final class Optimizer implements Stateful {
   }
 
   /**
-   * Changes every parameter by its gradient's update.
+   * Updates every parameter.
    *
    * @param gradients gradients of the same parameters. Modified: consumed, all zero afterwards.
+   * @throws IllegalArgumentException if the gradients are not those of the parameters; nothing is changed then
    */
   public void step(Gradients gradients) {
     step(gradients, Map.of());
@@ -263,7 +266,7 @@ public final class Optimizer implements Stateful {
 
   /**
    * Adds the kind of update, its state and the number of steps to a checkpoint. Options, such as
-   * the rate, are not saved: they are those that the restored optimizer is made with.
+   * the rate, are not saved: they are those of the optimizer that is restored.
    */
   @Override
   public void addTo(Checkpoint.Builder checkpoint, String prefix) {
@@ -281,7 +284,7 @@ public final class Optimizer implements Stateful {
   /**
    * {@inheritDoc}
    *
-   * <p>The same kind of update for parameters of the same names, sizes and types must have been saved.
+   * <p>The saved state must be of the same kind of update and of parameters with the same names, sizes and types.
    */
   @Override
   public void restore(Checkpoint checkpoint, String prefix) {

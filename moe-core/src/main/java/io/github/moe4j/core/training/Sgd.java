@@ -11,7 +11,7 @@ import java.util.List;
  *
  * @param momentum in [0, 1); 0 keeps no state
  * @param dampening of the gradient in the momentum
- * @param nesterov whether to look ahead; needs momentum and no dampening
+ * @param nesterov whether to use Nesterov momentum; needs momentum and no dampening
  * @param weightDecay factor of the L2 penalty's gradient, at least 0
  */
 public record Sgd(double momentum, double dampening, boolean nesterov, double weightDecay)

@@ -16,7 +16,7 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Repeats micro-batches, clipping and optimizer steps, validates and saves in between, and resumes bit for bit.
+ * A training loop: micro-batches, clipping, optimizer steps, validation and checkpoints; resumes bit-identically.
  *
  * <pre>{@code
  * TrainingLoop loop = TrainingLoop.builder(parameters, optimizer)
@@ -31,12 +31,12 @@ import org.jspecify.annotations.Nullable;
  * loop.run(2000, (step, gradients) -> {
  *   … one micro-batch: forward, loss, backward into gradients; returns the loss …
  * });
- * loop.curve(); // what was measured
+ * loop.curve(); // the validation curve
  * }</pre>
  *
- * <p>A step is: all micro-batches, their gradients divided by their number, clipping, the optimizer, and what comes
- * after a step. Whatever the micro-batches read that changes with time must be among the states, such as the
- * generator that chooses data and draws noise: then a resumed run has the bits of one that was never interrupted.
+ * <p>A step is: all micro-batches, with gradients divided by their number, clipping, the optimizer, and the actions
+ * after a step. All state that changes during training must be registered by {@code state}, such as the
+ * generator that chooses data and draws noise: a resumed run is then bit-identical to an uninterrupted one.
  * Frozen parameters have no gradient here.
  *
  * <p>Used by one thread at a time.
@@ -88,11 +88,11 @@ public final class TrainingLoop implements Stateful {
   }
 
   /**
-   * What was measured after a step.
+   * A point of the validation curve.
    *
    * @param step optimizer steps done
-   * @param loss mean over the steps since the point before
-   * @param validation what the validation returned
+   * @param loss mean over the steps since the previous point
+   * @param validation the validation result
    */
   public record Point(long step, double loss, double validation) {}
 
@@ -117,7 +117,7 @@ public final class TrainingLoop implements Stateful {
   }
 
   /**
-   * Trains until {@code steps} steps are done in all; not at all if they are.
+   * Trains until the total number of steps is {@code steps}; does nothing if it is reached already.
    *
    * @return {@link #curve}
    * @throws ArithmeticException if the loss or, where they are clipped, the gradients' norm is not finite; no
@@ -176,11 +176,12 @@ public final class TrainingLoop implements Stateful {
    * Restores the checkpoint of {@link Builder#checkpoint}, if there is one.
    *
    * @return whether there was
+   * @throws IllegalStateException if the builder was not given a checkpoint file
    */
   public boolean resume() throws IOException {
     if (file == null) {
       throw new IllegalStateException(
-          "resume needs the file of a checkpoint, which the builder was not given");
+          "resume needs a checkpoint file, which was not set in the builder");
     }
     boolean there = Files.exists(file);
     if (there) {
@@ -189,7 +190,7 @@ public final class TrainingLoop implements Stateful {
     return there;
   }
 
-  /** Collects the parts of a loop; not thread-safe. */
+  /** Builds a loop; not thread-safe. */
   public static final class Builder {
     private final NamedArrays parameters;
     private final Optimizer optimizer;
@@ -214,26 +215,38 @@ public final class TrainingLoop implements Stateful {
       return this;
     }
 
-    /** Micro-batches of a step; their gradients are averaged. */
+    /**
+     * Micro-batches of a step; their gradients are averaged.
+     *
+     * @throws IllegalArgumentException if the number is not positive
+     */
     public Builder microBatches(int number) {
       this.microBatches = Require.positive("microBatches", number);
       return this;
     }
 
-    /** Scales gradients down whose norm over all parameters is larger; without it nothing is clipped. */
+    /**
+     * Clips gradients to a global norm; by default nothing is clipped.
+     *
+     * @throws IllegalArgumentException if the norm is not positive
+     */
     public Builder clipByGlobalNorm(double norm) {
       Require.that(norm > 0, "the norm must be above 0 but was %s", norm);
       this.maxNorm = norm;
       return this;
     }
 
-    /** What to do after each optimizer step, such as {@code balancer::step}; in the order of the calls. */
+    /** An action after each optimizer step, such as {@code balancer::step}; several run in the order of the calls. */
     public Builder afterStep(Runnable action) {
       afterStep.add(action);
       return this;
     }
 
-    /** State that checkpoints save with the model; each name once. */
+    /**
+     * State that checkpoints save with the model; each name once.
+     *
+     * @throws IllegalArgumentException if the name is used already
+     */
     public Builder state(String name, Stateful state) {
       Require.that(states.put(name, state) == null, "state %s must be given once", name);
       return this;
@@ -241,7 +254,9 @@ public final class TrainingLoop implements Stateful {
 
     /**
      * Measures after every {@code interval} steps and after the last of a run, such as a loss or accuracy on
-     * held-out data. It must not change what the states hold.
+     * held-out data. It must not change registered state.
+     *
+     * @throws IllegalArgumentException if the interval is not positive
      */
     public Builder validate(long interval, DoubleSupplier measure) {
       Require.that(interval > 0, "interval must be above 0 but was %d", interval);
@@ -250,7 +265,11 @@ public final class TrainingLoop implements Stateful {
       return this;
     }
 
-    /** Saves to a file after every {@code interval} steps and after the last of a run, in place of what was there. */
+    /**
+     * Saves to a file after every {@code interval} steps and after the last of a run, replacing it.
+     *
+     * @throws IllegalArgumentException if the interval is not positive
+     */
     public Builder checkpoint(Path to, long interval) {
       Require.that(interval > 0, "interval must be above 0 but was %d", interval);
       this.file = to;

@@ -3,14 +3,17 @@ package io.github.moe4j.core.training;
 import java.util.List;
 
 /**
- * How an optimizer changes a parameter by its gradient, element by element. Immutable: moments are kept by the
- * {@link Optimizer}. A rule of your own is one class.
+ * An element-wise update rule of an optimizer. Immutable: moments are kept by the {@link Optimizer}. Your own
+ * rule is one class.
  */
 public interface UpdateRule {
   /** The name that checkpoints save, such as {@code adamw}. */
   String name();
 
-  /** Names of the arrays kept for a parameter, each of its shape and at first zero; as torch calls them. */
+  /**
+   * Names of the arrays kept for a parameter, each of its shape and initially zero; the rules of the library use
+   * PyTorch's names.
+   */
   List<String> moments();
 
   /**

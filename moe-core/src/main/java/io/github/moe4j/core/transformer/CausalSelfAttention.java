@@ -18,11 +18,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Multi-head causal self-attention over real tokens of a sequence
- * (Vaswani et al. 2017, arXiv 1706.03762, equation 1, masked).
+ * Multi-head causal self-attention over real tokens of a sequence (Vaswani et al. 2017, arXiv
+ * 1706.03762, equation 1, masked).
  *
- * <p>Scores of one sequence and head are a matrix [S,S], so memory grows with S². A padding token is
- * attended by none and its output is zero.
+ * <p>Scores of one sequence and head are a matrix [S,S], so memory grows with S². Padding tokens are
+ * not attended to, and their output is zero.
  *
  * <p>Parameters: {@code qkv.weight} [3D,D] (queries, keys, values) and {@code out.weight} [D,D].
  */
@@ -49,6 +49,7 @@ public final class CausalSelfAttention implements TokenLayer {
    *
    * @param width D, a multiple of heads
    * @param random source of the weights. Modified.
+   * @throws IllegalArgumentException if a size is not positive, or heads do not divide the width
    */
   public static CausalSelfAttention create(
       int width, int heads, DataType type, Initializer initializer, RandomGenerator random) {
@@ -72,6 +73,7 @@ public final class CausalSelfAttention implements TokenLayer {
    * @param input tokens x [T,D] with mask and sequence length; rows of padding must be finite, as
    *     those of {@link LayerNorm} are. Not modified.
    * @param scope memory of the pass
+   * @throws IllegalArgumentException if x has another width or type, or is closed
    */
   @Override
   public Pass forward(TokenBatch input, Arena.Scope scope) {
@@ -168,11 +170,12 @@ public final class CausalSelfAttention implements TokenLayer {
     }
 
     /**
-     * Pulls a gradient back.
+     * Runs the backward pass.
      *
      * @param dy [T,D]. Not modified.
      * @param dx [T,D]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
+     * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another
      */
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {

@@ -31,7 +31,11 @@ public final class Embedding implements Parameterized {
     this.parameters = NamedArrays.builder().add("weight", weight).build();
   }
 
-  /** A new table. */
+  /**
+   * A new table.
+   *
+   * @throws IllegalArgumentException if a size is not positive
+   */
   public static Embedding create(
       int ids, int width, DataType type, Initializer initializer, RandomGenerator random) {
     Require.positive("ids", ids);
@@ -100,10 +104,11 @@ public final class Embedding implements Parameterized {
     }
 
     /**
-     * Pulls a gradient back, in the order of the tokens, since several may have one id.
+     * Runs the backward pass, in the order of the tokens, since several may have the same id.
      *
      * @param dy [T,D]; rows of padding are not read. Not modified.
      * @param into gradients named like the parameters. Modified: the result is added.
+     * @throws IllegalArgumentException if an array does not fit or is closed
      */
     public void backward(INDArray dy, Gradients into) {
       Require.usable("dy", dy, NAME);

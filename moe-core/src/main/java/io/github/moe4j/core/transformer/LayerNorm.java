@@ -38,7 +38,11 @@ public final class LayerNorm implements TokenLayer {
         NamedArrays.builder().add("weight", weight).add("bias", bias).build();
   }
 
-  /** A new normalization of the given width. */
+  /**
+   * A new normalization of the given width.
+   *
+   * @throws IllegalArgumentException if the width is not positive
+   */
   public static LayerNorm create(int width, DataType type) {
     Require.positive("width", width);
     INDArray weight = Allocate.zeros(type, width);
@@ -62,6 +66,7 @@ public final class LayerNorm implements TokenLayer {
    * @param x [T,D]. Not modified; must not change until the backward pass is done.
    * @param mask a padding token becomes zero and gets no gradient, whatever its values
    * @param scope memory of the pass
+   * @throws IllegalArgumentException if x does not fit mask, width and type, or is closed
    */
   public Pass forward(INDArray x, TokenMask mask, Arena.Scope scope) {
     PassArrays.requireInputs(NAME, parameters, x);
@@ -123,11 +128,12 @@ public final class LayerNorm implements TokenLayer {
     }
 
     /**
-     * Pulls a gradient back.
+     * Runs the backward pass.
      *
      * @param dy [T,D]. Not modified.
      * @param dx [T,D]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
+     * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another
      */
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {

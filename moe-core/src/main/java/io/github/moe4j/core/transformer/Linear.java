@@ -39,7 +39,11 @@ public final class Linear implements TokenLayer {
         NamedArrays.builder().add("weight", weight).add("bias", bias).build();
   }
 
-  /** A new layer; weight and bias are uniform in ±1/√I, as torch draws them. */
+  /**
+   * A new layer; weight and bias are uniform in ±1/√I, as in PyTorch.
+   *
+   * @throws IllegalArgumentException if a size is not positive
+   */
   public static Linear create(int inputs, int outputs, DataType type, RandomGenerator random) {
     Require.positive("inputs", inputs);
     Require.positive("outputs", outputs);
@@ -67,6 +71,7 @@ public final class Linear implements TokenLayer {
    * @param x [T,I]. Not modified; must not change until the backward pass is done.
    * @param mask a padding token becomes zero and gets no gradient, whatever its values
    * @param scope memory of the pass
+   * @throws IllegalArgumentException if x does not fit mask, width and type, or is closed
    */
   public Pass forward(INDArray x, TokenMask mask, Arena.Scope scope) {
     PassArrays.requireInputs(NAME, parameters, x);
@@ -124,11 +129,12 @@ public final class Linear implements TokenLayer {
     }
 
     /**
-     * Pulls a gradient back.
+     * Runs the backward pass.
      *
      * @param dy [T,O]; rows of padding are not read. Not modified.
      * @param dx [T,I]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
+     * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another
      */
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {

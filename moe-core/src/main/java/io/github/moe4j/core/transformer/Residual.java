@@ -12,8 +12,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer with a residual connection, {@code y = x + layer(x)}: a token that gets nothing from the layer passes
- * through. Parameters: those of the layer.
+ * A layer with a residual connection, {@code y = x + layer(x)}: a token without output from the layer passes
+ * through unchanged. Parameters: those of the layer.
  */
 public final class Residual implements TokenLayer {
   private final FeedForward layer;

@@ -40,6 +40,7 @@ public final class RmsNorm implements TokenLayer {
    * A new normalization.
    *
    * @param epsilon added to the mean square, at least 0; 1e-6 in Llama
+   * @throws IllegalArgumentException if the width is not positive, or epsilon is negative
    */
   public static RmsNorm create(int width, double epsilon, DataType type) {
     Require.positive("width", width);
@@ -84,6 +85,7 @@ public final class RmsNorm implements TokenLayer {
    * @param x [T,D]. Not modified; must not change until the backward pass is done.
    * @param mask a padding token becomes zero and gets no gradient, whatever its values
    * @param scope memory of the pass
+   * @throws IllegalArgumentException if x does not fit mask, width and type, or is closed
    */
   public Pass forward(INDArray x, TokenMask mask, Arena.Scope scope) {
     PassArrays.requireInputs(NAME, parameters, x);
@@ -132,12 +134,13 @@ public final class RmsNorm implements TokenLayer {
     }
 
     /**
-     * Pulls a gradient back: {@code dx += (g − n·mean(g·n))/r} with {@code g = dy·weight}, {@code n = x/r} and r the
+     * Runs the backward pass: {@code dx += (g − n·mean(g·n))/r} with {@code g = dy·weight}, {@code n = x/r} and r the
      * root.
      *
      * @param dy [T,D]. Not modified.
      * @param dx [T,D]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
+     * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another
      */
     @Override
     public void backward(INDArray dy, INDArray dx, Gradients into) {

@@ -49,6 +49,7 @@ public final class Sequential implements Parameterized {
    * Runs all layers.
    *
    * @param input tokens [T,I] with mask and mode. Not modified; x must not change until the backward pass is done.
+   * @throws IllegalArgumentException if x is closed or does not fit the first layer
    */
   public Pass forward(TokenBatch input) {
     PassArrays.requireInputs(NAME, parameters, input.x());
@@ -62,8 +63,8 @@ public final class Sequential implements Parameterized {
   }
 
   /**
-   * One pass with its backward. {@link #close} gives its memory back; so does the backward, and an evaluation when it
-   * returns. Used by one thread at a time.
+   * One pass with its backward. {@link #close} returns its memory; so does the backward, and an evaluation at the end
+   * of {@code forward}. Used by one thread at a time.
    */
   public final class Pass implements AutoCloseable {
     private final List<TokenLayer.Pass> passes = new ArrayList<>();
@@ -87,7 +88,7 @@ public final class Sequential implements Parameterized {
       this.guard = new PassGuard(NAME, Sequential.this, input, scope);
     }
 
-    /** Outputs [T,O], the caller's. */
+    /** Outputs [T,O], owned by the caller. */
     public INDArray y() {
       return y;
     }
@@ -98,7 +99,7 @@ public final class Sequential implements Parameterized {
     }
 
     /**
-     * Pulls the gradient of the outputs back; once.
+     * Runs the backward pass, once.
      *
      * @param dy [T,O]. Not modified.
      * @param into gradients named like the parameters. Modified: the result is added.
@@ -135,13 +136,21 @@ public final class Sequential implements Parameterized {
 
     private Builder() {}
 
-    /** Adds a layer under a name not used yet; its inputs are the outputs of the one before. */
+    /**
+     * Adds a layer under a name not used yet; its inputs are the outputs of the one before.
+     *
+     * @throws IllegalArgumentException if the name is used already
+     */
     public Builder add(String name, TokenLayer layer) {
       Require.that(layers.put(name, layer) == null, "layer %s must be given once", name);
       return this;
     }
 
-    /** The sequence. */
+    /**
+     * The sequence.
+     *
+     * @throws IllegalArgumentException if there are no layers
+     */
     public Sequential build() {
       Require.that(!layers.isEmpty(), "a sequence needs at least one layer but there is none");
       return new Sequential(new LinkedHashMap<>(layers));

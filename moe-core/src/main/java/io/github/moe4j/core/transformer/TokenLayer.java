@@ -9,7 +9,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A layer from tokens [T,I] to tokens [T,O], a part of a {@link Sequential} or of a model of your own. Its passes take
+ * A layer from tokens [T,I] to tokens [T,O], a component of a {@link Sequential} or of your own model. Its passes take
  * their memory from a scope of the caller. Several threads may run passes of one at the same time.
  */
 public interface TokenLayer extends Parameterized {
@@ -18,6 +18,7 @@ public interface TokenLayer extends Parameterized {
    *
    * @param input tokens [T,I] with mask and mode. Not modified; x must not change until the backward pass is done.
    * @param scope memory of the pass
+   * @throws IllegalArgumentException if x does not fit the layer or is closed
    */
   Pass forward(TokenBatch input, Arena.Scope scope);
 
@@ -27,11 +28,12 @@ public interface TokenLayer extends Parameterized {
     INDArray y();
 
     /**
-     * Pulls a gradient back; at most once.
+     * Runs the backward pass, at most once.
      *
      * @param dy [T,O]. Not modified.
      * @param dx [T,I]. Modified: the result is added.
      * @param into gradients named like the parameters. Modified: the result is added.
+     * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another
      */
     void backward(INDArray dy, INDArray dx, Gradients into);
 

@@ -1,5 +1,5 @@
 /**
- * What goes around a sparse layer, with exact backward: linear layers, norms, embeddings, causal attention, and a
+ * Layers to use around a sparse layer, with exact backward: linear layers, norms, embeddings, causal attention, and a
  * pre-norm Transformer block whose feed-forward part is a Mixture of Experts or dense.
  *
  * <p>Axes: T tokens, S tokens of a sequence, D model width; a batch is T/S sequences one after

@@ -5,8 +5,8 @@ import io.github.moe4j.core.internal.Require;
 import java.util.List;
 
 /**
- * The recorded passes of one layer, returned one after another. Unlike everything else in a layer it changes
- * with every pass, so passes must come in the order of the recording; each layer has its own.
+ * The recorded passes of one layer, returned one after another. It is stateful: passes must run in the order
+ * of the recording; each layer needs its own.
  */
 public final class Replay {
   private final String layer;
@@ -19,9 +19,10 @@ public final class Replay {
   }
 
   /**
-   * The passes of a layer; an error if there are none or they differ in experts.
+   * The passes of a layer.
    *
    * @param trace passes of any layers, in order
+   * @throws IllegalArgumentException if there are no passes of the layer, or they differ in the number of experts
    */
   public static Replay of(String layer, List<TracedPass> trace) {
     List<TracedPass> passes =
@@ -35,7 +36,7 @@ public final class Replay {
     for (TracedPass pass : passes) {
       Require.that(
           pass.assignments().experts() == experts,
-          "passes of layer %s must have as many experts: %d != %d",
+          "passes of layer %s must have the same number of experts: %d != %d",
           layer,
           pass.assignments().experts(),
           experts);
@@ -59,17 +60,15 @@ public final class Replay {
   }
 
   /**
-   * The next pass; an error if it was not one of as many tokens with the same padding, or if none are
-   * left. After an error the same pass comes next.
+   * The next pass. After an error the same pass comes next.
    *
-   * @param input of the pass that is to be decided the same way
+   * @param input input of the pass that is routed by the recorded decision
+   * @throws IllegalArgumentException if no pass is left, or the recorded one has another number of tokens or other
+   *     padding
    */
   public synchronized TracedPass next(TokenBatch input) {
     Require.that(
-        next < passes.size(),
-        "the trace of layer %s is at its end after %d passes",
-        layer,
-        passes.size());
+        next < passes.size(), "the trace of layer %s ends after %d passes", layer, passes.size());
     TracedPass pass = passes.get(next);
     Require.that(
         pass.assignments().tokens() == input.tokens(),

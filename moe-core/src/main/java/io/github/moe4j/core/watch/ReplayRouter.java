@@ -13,7 +13,7 @@ import io.github.moe4j.core.internal.Require;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Replays the decisions of a trace, weights included, pass by pass, whatever the tokens.
+ * Replays the decisions of a trace, weights included, pass by pass, independent of the tokens' values.
  *
  * <p>It is not trainable: recorded weights are constants without gradient. It provides no scores either,
  * so losses and capacity rules that need scores cannot be used. In {@code
@@ -29,7 +29,7 @@ public final class ReplayRouter implements Router {
   }
 
   /**
-   * A router that follows a replay, which nothing else should use.
+   * A router that reads a replay, which must not be used elsewhere.
    *
    * @param modelWidth D of the tokens
    */
@@ -58,7 +58,7 @@ public final class ReplayRouter implements Router {
     TracedPass pass = replay.next(input);
     Require.that(
         pass.weights() != TraceWeights.NONE,
-        "the trace has no weights: record them, or replay the choice alone");
+        "the trace has no weights: record them, or replay only the choice with ReplayedTopK");
     RouterDecision decision = RouterDecision.of(input, pass.assignments(), null, null);
     return new RouterPass() {
       @Override

@@ -32,7 +32,7 @@ final class TraceDecoder {
     int dropped = count(in, "dropped", Integer.MAX_VALUE);
     TokenMask mask = (flags & TraceFormat.MASKED) == 0 ? TokenMask.none(tokens) : mask(in, tokens);
     Assignments assignments = assignments(in, tokens, experts, size);
-    Require.that(!in.hasRemaining(), "%d bytes are left over", in.remaining());
+    Require.that(!in.hasRemaining(), "%d bytes remain unread", in.remaining());
     boolean training = (flags & TraceFormat.TRAINING) != 0;
     return new TracedPass(
         layer, step, training, sequenceLength, mask, assignments, weights, dropped);
@@ -103,7 +103,7 @@ final class TraceDecoder {
 
   private static void requireLeft(ByteBuffer in, int bytes) {
     if (in.remaining() < bytes) {
-      Require.that(false, "%d bytes are wanted but %d are left", bytes, in.remaining());
+      Require.that(false, "%d bytes are needed but %d remain", bytes, in.remaining());
     }
   }
 }

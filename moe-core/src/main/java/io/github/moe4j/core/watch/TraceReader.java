@@ -13,7 +13,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a trace record by record. A damaged or truncated file, or one that is no trace, is rejected with an {@link
+ * Reads a trace record by record. A damaged or truncated file, or one that is not a trace, is rejected with an {@link
  * IOException} that names record and byte offset. Used by one thread at a time.
  */
 public final class TraceReader implements Closeable {
@@ -34,7 +34,11 @@ public final class TraceReader implements Closeable {
     this.decoder = new TraceDecoder(weights);
   }
 
-  /** Opens a trace and checks its header. */
+  /**
+   * Opens a trace and checks its header.
+   *
+   * @throws IOException if the file cannot be read or is not a trace
+   */
   public static TraceReader open(Path file) throws IOException {
     DataInputStream in =
         new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
@@ -46,7 +50,11 @@ public final class TraceReader implements Closeable {
     }
   }
 
-  /** All passes of a trace, in order. */
+  /**
+   * All passes of a trace, in order.
+   *
+   * @throws IOException if the file cannot be read, is not a trace, or is damaged
+   */
   public static List<TracedPass> readAll(Path file) throws IOException {
     try (TraceReader reader = open(file)) {
       List<TracedPass> all = new ArrayList<>();
@@ -62,7 +70,11 @@ public final class TraceReader implements Closeable {
     return weights;
   }
 
-  /** The next pass, or null after the last. */
+  /**
+   * The next pass, or null after the last.
+   *
+   * @throws IOException if the file cannot be read or is damaged
+   */
   public @Nullable TracedPass next() throws IOException {
     if (ended) {
       return null;
@@ -98,11 +110,11 @@ public final class TraceReader implements Closeable {
 
   private TraceWeights header() throws IOException {
     if (left < TraceFormat.HEADER_BYTES) {
-      throw new IOException(file + " is no trace: it has " + left + " bytes");
+      throw new IOException(file + " is not a trace: it has " + left + " bytes");
     }
     byte[] found = in.readNBytes(TraceFormat.HEADER_BYTES);
     if (!Arrays.equals(TraceFormat.MAGIC, Arrays.copyOf(found, TraceFormat.MAGIC.length))) {
-      throw new IOException(file + " is no trace: it does not begin with MOETRACE");
+      throw new IOException(file + " is not a trace: it does not begin with MOETRACE");
     }
     int version = found[TraceFormat.MAGIC.length];
     if (version != TraceFormat.VERSION) {
@@ -134,7 +146,7 @@ public final class TraceReader implements Closeable {
   private void check(byte[] bytes, int length) throws IOException {
     int found = ByteBuffer.wrap(take(length, Integer.BYTES)).getInt();
     if (found != TraceFormat.crc(bytes, length)) {
-      throw damaged("its check sum differs");
+      throw damaged("its checksum differs");
     }
   }
 

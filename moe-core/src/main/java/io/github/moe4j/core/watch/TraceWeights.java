@@ -2,11 +2,11 @@ package io.github.moe4j.core.watch;
 
 /** How a trace keeps the weights of assignments. */
 public enum TraceWeights {
-  /** Not at all: enough for statistics, and for a replay that recomputes weights. */
+  /** No weights: enough for statistics, and for a replay that recomputes weights. */
   NONE(0),
   /** Rounded to float32. */
   FLOAT32(4),
-  /** As they are: a replay gives the same bits. */
+  /** Unrounded: a replay gives the same bits. */
   FLOAT64(8);
 
   private final int bytes;

@@ -16,8 +16,8 @@ import java.nio.file.Path;
  * Writes routing decisions to a file, one record per pass. One writer may listen to several layers.
  *
  * <p>Threads may share it: records are in order of completion, so record on one thread for
- * replay. Closing it writes the end mark; without one a reader gives all whole
- * records and then an error.
+ * replay. Closing it writes the end mark; without it a reader returns all
+ * complete records and then throws.
  */
 public final class TraceWriter implements PassListener, Closeable {
   private final OutputStream out;
@@ -31,7 +31,7 @@ public final class TraceWriter implements PassListener, Closeable {
   }
 
   /**
-   * A new trace with weights as they are.
+   * A new trace with weights in float64.
    *
    * @param file created, or replaced if it exists
    */
@@ -55,7 +55,11 @@ public final class TraceWriter implements PassListener, Closeable {
     return new TraceWriter(out, weights);
   }
 
-  /** Writes a pass; an {@link UncheckedIOException} if the file cannot be written. */
+  /**
+   * Writes a pass.
+   *
+   * @throws UncheckedIOException if the file cannot be written
+   */
   @Override
   public void passed(MoePass pass) {
     try {
@@ -65,7 +69,11 @@ public final class TraceWriter implements PassListener, Closeable {
     }
   }
 
-  /** Writes a pass. */
+  /**
+   * Writes a pass.
+   *
+   * @throws IllegalStateException if the trace is closed
+   */
   public synchronized void write(TracedPass pass) throws IOException {
     if (closed) {
       throw new IllegalStateException("the trace is closed");

@@ -7,7 +7,7 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * What a router decided in one pass, as a trace keeps it. Immutable.
+ * The router's decision in one pass, as recorded in a trace. Immutable.
  *
  * @param layer name of the layer
  * @param step optimizer step of the pass
@@ -15,7 +15,7 @@ import io.github.moe4j.core.internal.Require;
  * @param sequenceLength tokens of a sequence
  * @param mask padding [T]
  * @param assignments before any dropping; of weight 0 if {@code weights} is {@code NONE}
- * @param weights what is known of the weights
+ * @param weights precision of the recorded weights
  * @param dropped assignments that the capacity rule dropped
  */
 public record TracedPass(
@@ -52,7 +52,7 @@ public record TracedPass(
     RouterDecision.of(assignments, mask, sequenceLength, null, null);
   }
 
-  /** What the router of a pass decided, with its weights as they are. */
+  /** The decision of a pass, with weights in float64. */
   public static TracedPass of(MoePass pass) {
     RouterDecision decision = pass.decision();
     return new TracedPass(

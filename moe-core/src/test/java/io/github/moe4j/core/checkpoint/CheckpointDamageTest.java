@@ -57,7 +57,7 @@ class CheckpointDamageTest {
     assertEquals(
         " is damaged at byte 100: there must be %d bytes but are 100".formatted(whole.length),
         refusal(Arrays.copyOf(whole, 100)));
-    assertEquals(" is damaged at byte 20: header breaks off", refusal(Arrays.copyOf(whole, 20)));
+    assertEquals(" is damaged at byte 20: header is truncated", refusal(Arrays.copyOf(whole, 20)));
   }
 
   @Test
@@ -128,7 +128,7 @@ class CheckpointDamageTest {
     int length = whole.length;
     int shape = 32 + 4 + "weight".length() + 2; // of the first entry
     String refusal = refusal(changed(bytes -> bytes.putLong(shape, 1L << 40)));
-    assertTrue(refusal.startsWith(" is damaged at byte 32: table speaks of 1319"), refusal);
+    assertTrue(refusal.startsWith(" is damaged at byte 32: table declares 1319"), refusal);
     assertEquals(
         " is damaged at byte 32: entry 0: long overflow",
         refusal(changed(bytes -> bytes.putLong(shape, 1L << 62))));
@@ -148,9 +148,11 @@ class CheckpointDamageTest {
         " is damaged at byte 12: 6 entries in a table of 2147483647 bytes",
         refusal(changed(bytes -> bytes.putInt(16, Integer.MAX_VALUE))));
     refusal = refusal(changed(bytes -> bytes.putInt(12, Integer.MAX_VALUE)));
-    assertTrue(refusal.endsWith(": entry 6: the table breaks off or a name is no UTF-8"), refusal);
+    assertTrue(
+        refusal.endsWith(": entry 6: the table is truncated or a name is not valid UTF-8"),
+        refusal);
     refusal = refusal(changed(bytes -> bytes.putInt(12, 5)));
-    assertTrue(refusal.contains("table speaks of"), refusal);
+    assertTrue(refusal.contains("table declares"), refusal);
     assertEquals(
         " is damaged at byte %d: there must be %d bytes but are %d"
             .formatted(length, 1L << 50, length),

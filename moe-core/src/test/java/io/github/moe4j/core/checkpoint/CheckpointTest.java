@@ -226,12 +226,13 @@ class CheckpointTest {
         "name must be in one line but has a control character: a?b",
         () -> builder.longs("a\nb", 1));
     assertMessage(
-        "text must be Unicode but has half a character", () -> builder.text("t", "\ud834"));
+        "text must be valid Unicode but has an unpaired surrogate",
+        () -> builder.text("t", "\ud834"));
     assertMessage(
-        "a.b must not lie below a, which is for parameters", () -> builder.parameters("a", part));
+        "a.b must not be below a, which holds parameters", () -> builder.parameters("a", part));
     builder.parameters("p", part);
     assertMessage(
-        "p.more must not lie below p, which is for parameters", () -> builder.longs("p.more", 1));
+        "p.more must not be below p, which holds parameters", () -> builder.longs("p.more", 1));
   }
 
   @Test
@@ -244,7 +245,7 @@ class CheckpointTest {
     assertThrows(IOException.class, () -> Checkpoint.load(folder));
     Path text = Files.writeString(folder.resolve("text"), "no checkpoint at all, but a long text");
     var other = assertThrows(CheckpointException.class, () -> Checkpoint.load(text));
-    assertEquals(text + " is no checkpoint: byte 0 begins no header of one", other.getMessage());
+    assertEquals(text + " is not a checkpoint: there is no header at byte 0", other.getMessage());
   }
 
   private static void assertMessage(String expected, Executable action) {

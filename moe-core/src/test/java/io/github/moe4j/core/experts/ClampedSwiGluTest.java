@@ -189,12 +189,12 @@ class ClampedSwiGluTest {
     assertMessage("offset must be finite but was NaN", () -> new ClampedSwiGlu(1, 7, Double.NaN));
     ExpertOptions relu = ExpertOptions.of(1, 1, 1).withActivation(Activation.RELU);
     assertMessage(
-        "activation beside ClampedSwiGlu must be SILU but was RELU",
+        "activation with ClampedSwiGlu must be SILU but was RELU",
         () -> GluExperts.create(GPT_OSS, relu, 1));
     INDArray down = Nd4j.zeros(DataType.FLOAT, 2, 4, 3);
     INDArray odd = Nd4j.zeros(DataType.FLOAT, 2, 5, 4);
     assertMessage(
-        "gateUp must have as many gates as ups in its second axis but was [2, 5, 4]",
+        "gateUp must have an even second axis, gate and up alternating, but was [2, 5, 4]",
         () -> GluExperts.ofInterleaved(GPT_OSS, odd, null, down, null));
     INDArray even = Nd4j.zeros(DataType.FLOAT, 2, 6, 4);
     INDArray bias = Nd4j.zeros(DataType.FLOAT, 2, 5);

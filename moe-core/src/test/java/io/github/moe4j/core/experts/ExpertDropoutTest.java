@@ -147,7 +147,7 @@ class ExpertDropoutTest {
         "dropout rate must be in [0, 1) but was NaN", () -> plain.withDropout(Double.NaN));
     INDArray x = Nd4j.ones(DataType.DOUBLE, 3, 4);
     assertMessage(
-        "expert dropout draws random numbers: give TokenBatch.training(x, generator), but there was none",
+        "expert dropout draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> ExpertsCheck.run(plain.withDropout(0.5), x, x, PassMode.training(), 1, 1, 1));
   }
 

@@ -41,7 +41,7 @@ class BackendTest {
   void message_backendThatDoesNotLoad_namesTheRootCause() {
     Throwable thrown = new RuntimeException(new UnsatisfiedLinkError("no jnind4jcpu"));
     assertEquals(
-        "ND4J's backend does not start: java.lang.UnsatisfiedLinkError: no jnind4jcpu; "
+        "ND4J's backend failed to start: java.lang.UnsatisfiedLinkError: no jnind4jcpu; "
             + "see https://github.com/moe4j/moe4j#requirements-and-known-limits",
         Backend.message(thrown));
   }
@@ -54,8 +54,9 @@ class BackendTest {
   @Test
   void refusal_backendOfADevice_namesItAndWhatToUse() {
     assertEquals(
-        "moe4j computes in host memory, where ND4J's backend " + DeviceBackend.class.getName()
-            + " does not keep its arrays: replace it by org.nd4j:nd4j-native:1.0.0-M2.1, "
+        "moe4j computes in host memory, but the arrays of ND4J's backend "
+            + DeviceBackend.class.getName()
+            + " are elsewhere: replace it by org.nd4j:nd4j-native:1.0.0-M2.1, "
             + "see https://github.com/moe4j/moe4j#requirements-and-known-limits",
         Backend.refusal(new DeviceBackend()));
   }

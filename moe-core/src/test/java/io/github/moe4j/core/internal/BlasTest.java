@@ -111,7 +111,7 @@ class BlasTest {
     var error =
         assertThrows(IllegalArgumentException.class, () -> Gemm.multiply(a, false, b, true, 0, c));
     assertEquals(
-        "a product must fit but was FLOAT [2, 3] · FLOAT transposed [5, 4] into FLOAT [2, 5]",
+        "shapes of a matrix product must match but were FLOAT [2, 3] · FLOAT transposed [5, 4] into FLOAT [2, 5]",
         error.getMessage());
     Matrix wide = Matrix.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 5, 3));
     assertThrows(IllegalArgumentException.class, () -> Gemm.multiply(a, false, wide, true, 0, c));

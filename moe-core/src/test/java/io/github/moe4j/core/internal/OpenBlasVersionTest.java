@@ -68,7 +68,7 @@ class OpenBlasVersionTest {
   @Test
   void warning_oldOne_saysWhatRunsWhatToAddAndWhatItIsWorth() {
     assertEquals(
-        "OpenBLAS 0.3.19 is old: on processors that it does not know, 0.3.31 is two to three times as"
+        "OpenBLAS 0.3.19 is old: on processors that it does not recognize, 0.3.31 is two to three times as"
             + " fast. Import io.github.moe4j:moe-bom, or add org.bytedeco:openblas:0.3.31-1.5.13 and"
             + " org.bytedeco:javacpp:1.5.13, each with and without the classifier macosx-arm64; see"
             + " https://github.com/moe4j/moe4j/blob/main/docs/performance.md#openblas",

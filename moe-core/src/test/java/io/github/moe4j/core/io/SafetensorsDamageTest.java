@@ -101,14 +101,15 @@ class SafetensorsDamageTest {
   @Test
   void open_lyingLength_isRefusedWithoutTakingMemory() {
     byte[] header = "{}".getBytes(StandardCharsets.UTF_8);
-    assertEquals("header says 3 bytes but 2 follow", refusal(Bytes.withLength(3, header)));
+    assertEquals("header declares 3 bytes but 2 follow", refusal(Bytes.withLength(3, header)));
     assertEquals(
-        "header says 100000000 bytes but 2 follow", refusal(Bytes.withLength(100_000_000, header)));
+        "header declares 100000000 bytes but 2 follow",
+        refusal(Bytes.withLength(100_000_000, header)));
     assertEquals(
-        "header must have at most 100000000 bytes but says 100000001",
+        "header must have at most 100000000 bytes but declares 100000001",
         refusal(Bytes.withLength(100_000_001, header)));
     assertEquals(
-        "header must have at most 100000000 bytes but says 18446744073709551615",
+        "header must have at most 100000000 bytes but declares 18446744073709551615",
         refusal(Bytes.withLength(-1, header)));
     assertEquals("header: must begin with {", refusal(Bytes.withLength(0, header)));
   }
@@ -131,15 +132,15 @@ class SafetensorsDamageTest {
         "U8 | [9223372036854775807] | 0 | 9223372036854775807 | has no possible size: long overflow",
         "U8 | [1] | 0 | 1 "
             + "| the last tensor must end with the file, at byte 2 of its data, but ends at byte 1",
-        "U8 | [1] | 1 | 2 | must begin at byte 0, where the one before ends, but leaves a hole at byte 1",
+        "U8 | [1] | 1 | 2 | must begin at byte 0, where the one before ends, but leaves a gap at byte 1",
         "U8 | [-2] | 0 | 2 | shape must not be negative but has -2",
         "U8 | [2] | -2 | 0 | data_offsets must not be negative but has -2",
         "U8 | [9223372036854775808] | 0 | 2 | shape must be below 2^63 but has 9223372036854775808",
         "U8 | [2.0] | 0 | 2 | shape must hold whole numbers but has VALUE_NUMBER_FLOAT",
         "U8 | [[2]] | 0 | 2 | shape must hold whole numbers but has START_ARRAY",
         "U8 | 2 | 0 | 2 | shape must be a list but has VALUE_NUMBER_INT",
-        "U8 | [02] | 0 | 2 | no JSON at character",
-        "u8 | [2] | 0 | 2 | tensor a has dtype u8, which is none of the format's",
+        "U8 | [02] | 0 | 2 | is invalid JSON at character",
+        "u8 | [2] | 0 | 2 | tensor a has dtype u8, which the format does not define",
       })
   void open_wrongTensor_saysWhatIsWrong(
       String dtype, String shape, String begin, String end, String expected) {
@@ -157,7 +158,7 @@ class SafetensorsDamageTest {
         refusal("{" + A + "," + overlapping + "}", 8));
     String after = Bytes.tensor("b", "F32", "[1]", 12, 16);
     assertEquals(
-        "header: tensor b must begin at byte 8, where the one before ends, but leaves a hole at byte 12",
+        "header: tensor b must begin at byte 8, where the one before ends, but leaves a gap at byte 12",
         refusal("{" + after + "," + A + "}", 16));
     assertTrue(refusal("{" + A + "}", 9).contains("must end with the file"));
     assertTrue(refusal("{}", 1).contains("must end with the file"));
@@ -189,7 +190,7 @@ class SafetensorsDamageTest {
         "header: tensor a: data_offsets must have at most 2 numbers but has more",
         refusal("{" + A.replace(",8]", ",8,8]") + "}", 8));
     assertEquals(
-        "header: tensor a: data_offsets must be 2 numbers but are 1",
+        "header: tensor a: data_offsets must be 2 numbers but has 1",
         refusal("{" + A.replace(",8]", "]") + "}", 8));
     assertEquals(
         "header: tensor a: dtype must be a string but has VALUE_NULL",
@@ -203,16 +204,17 @@ class SafetensorsDamageTest {
     assertEquals("header: must begin with {", refusal("[]", 0));
     assertEquals(
         "header: must end with its object but has START_OBJECT after it", refusal("{}{}", 0));
-    assertTrue(refusal("{}\0\0", 0).contains("no JSON at character"));
-    assertTrue(refusal("{\"a\":", 0).startsWith("header: is no JSON at character"));
+    assertTrue(refusal("{}\0\0", 0).contains("invalid JSON at character"));
+    assertTrue(refusal("{\"a\":", 0).startsWith("header: is invalid JSON at character"));
   }
 
   @Test
   void open_wrongText_isRefused() {
-    assertTrue(refusal("{\"a\nb\":1}", 0).contains("no JSON"), "a control character");
-    assertEquals("header: it has key \\ud800, half a character", refusal("{\"\\ud800\":1}", 0));
+    assertTrue(refusal("{\"a\nb\":1}", 0).contains("invalid JSON"), "a control character");
+    assertEquals(
+        "header: it has key \\ud800 with an unpaired surrogate", refusal("{\"\\ud800\":1}", 0));
     byte[] latin = "{\"\u00e9\":1}".getBytes(StandardCharsets.ISO_8859_1);
-    assertEquals("header: is no UTF-8", refusal(Bytes.withLength(latin.length, latin)));
+    assertEquals("header: is not valid UTF-8", refusal(Bytes.withLength(latin.length, latin)));
     byte[] wide = "{}".getBytes(StandardCharsets.UTF_16LE);
     refusal(Bytes.withLength(wide.length, wide));
     String message = refusal("{\"" + "n".repeat(5000) + "\":{}}", 0);

@@ -336,9 +336,9 @@ class SafetensorsTest {
     }
     assertEquals(
         List.of(
-            "tensor x is there already",
+            "tensor x must be added once",
             "no tensor can have the name __metadata__",
-            "name \ud800 has half a character",
+            "name \ud800 has an unpaired surrogate",
             "a name must have at most 4096 characters but has 4097"),
         messages);
     assertThrows(IllegalArgumentException.class, () -> writer.metadata("a", "c"));

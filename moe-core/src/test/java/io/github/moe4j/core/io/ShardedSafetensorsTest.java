@@ -168,7 +168,7 @@ class ShardedSafetensorsTest {
     Bytes.write(folder.resolve("one"), ONE, new byte[4]);
     String message = refusal("{\"weight_map\":{\"a\":\"" + name + "\"}}");
     assertTrue(
-        message.contains("tensor a must be in a file of the same folder but is said to be in "),
+        message.contains("tensor a must be in a file of the same folder but the index says "),
         message);
     assertFalse(message.contains("\0"), message);
   }
@@ -177,7 +177,7 @@ class ShardedSafetensorsTest {
   void open_damagedIndex_isRefused() throws IOException {
     Bytes.write(folder.resolve("one"), ONE, new byte[4]);
     String where = folder.resolve("model.safetensors.index.json") + ": ";
-    assertEquals(where + "must have weight_map but has not", refusal("{}"));
+    assertEquals(where + "must have weight_map but lacks it", refusal("{}"));
     assertEquals(
         where + "weight_map has key a twice",
         refusal("{\"weight_map\":{\"a\":\"one\",\"a\":\"one\"}}"));

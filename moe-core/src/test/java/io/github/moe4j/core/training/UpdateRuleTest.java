@@ -139,7 +139,7 @@ class UpdateRuleTest {
         Optimizer.builder(parameters).group("gate", Sgd.plain(), LearningRate.constant(1));
     String message =
         assertThrows(IllegalArgumentException.class, builder::build).getMessage();
-    assertEquals("parameters [out.weight] are in no group", message);
+    assertEquals("every parameter must be in a group but [out.weight] are in none", message);
     assertThrows(
         IllegalArgumentException.class,
         () -> builder.group("gate", Sgd.plain(), LearningRate.constant(1)));

@@ -90,7 +90,7 @@ class ReplayRouterTest {
         Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>()).subList(0, 1));
     MoeLayer layer = layer(replay);
     layer.forward(input(0)).close();
-    refuse("the trace of layer a is at its end after 1 passes", layer, input(0));
+    refuse("the trace of layer a ends after 1 passes", layer, input(0));
   }
 
   @Test
@@ -110,7 +110,7 @@ class ReplayRouterTest {
   void forward_withoutWeights_saysSo() throws IOException {
     Replay replay = Replay.of("a", record(TraceWeights.NONE, new ArrayList<>()));
     refuse(
-        "the trace has no weights: record them, or replay the choice alone",
+        "the trace has no weights: record them, or replay only the choice with ReplayedTopK",
         layer(replay),
         input(0));
   }

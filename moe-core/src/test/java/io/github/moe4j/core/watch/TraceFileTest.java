@@ -176,7 +176,7 @@ class TraceFileTest {
       assertSame(passes.get(1), reader.next(), TraceWeights.FLOAT64);
       IOException e = assertThrows(IOException.class, reader::next);
       assertEquals(
-          file + ": record 2 at byte " + third + " is damaged: its check sum differs",
+          file + ": record 2 at byte " + third + " is damaged: its checksum differs",
           e.getMessage());
     }
   }

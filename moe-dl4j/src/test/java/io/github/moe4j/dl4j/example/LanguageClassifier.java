@@ -16,7 +16,7 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** Tells ten languages apart by the trigrams of a name. */
+/** Classifies ten languages by the trigrams of a name. */
 public final class LanguageClassifier {
   private LanguageClassifier() {}
 

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What to change, by the facts. */
+/** Recommendations based on the facts. */
 final class Advice {
   private static final long GIGABYTE = 1L << 30;
 
@@ -34,7 +34,8 @@ final class Advice {
 
   private void backend() {
     if (facts.blas() == null) {
-      say("No backend of ND4J runs: put org.nd4j:nd4j-native for this platform on the class path.");
+      say(
+          "No ND4J backend is available: put org.nd4j:nd4j-native for this platform on the class path.");
     }
   }
 
@@ -44,10 +45,11 @@ final class Advice {
       return;
     }
     if (!kernels.module()) {
-      say("Start the JVM with --add-modules jdk.incubator.vector: matrix products run on the vector"
-          + " kernels then, up to twice as fast, depending on the processor (docs/full-speed.md).");
+      say(
+          "Start the JVM with --add-modules jdk.incubator.vector: matrix products then run on the"
+              + " vector kernels, up to twice as fast, depending on the processor (docs/full-speed.md).");
     } else if (kernels.reason().isEmpty()) {
-      say("Leave out -Dmoe4j.kernels=blas: the vector kernels can run here.");
+      say("Remove -Dmoe4j.kernels=blas: the vector kernels can run here.");
     } else {
       say("The vector kernels do not run, since %s (docs/full-speed.md).", kernels.reason());
     }
@@ -66,7 +68,7 @@ final class Advice {
     Facts.Processors processors = facts.processors();
     if (processors.threads() < processors.count()) {
       say(
-          "Layers use %d of %d processors: leave out -Dmoe4j.threads, unless the others are taken.",
+          "Layers use %d of %d processors: remove -Dmoe4j.threads, unless other programs need them.",
           processors.threads(), processors.count());
     } else if (processors.threads() > processors.count()) {
       say(
@@ -80,14 +82,14 @@ final class Advice {
     long machine = memory.container() > 0 ? memory.container() : memory.machine();
     if (memory.heap() < 2 * GIGABYTE && memory.heap() < machine / 2) {
       say(
-          "The heap may take %s of %s: with larger layers raise it, such as -Xmx%dg; JavaCPP's limits"
-              + " follow it unless they are given.",
+          "The heap is limited to %s of %s: raise it for larger layers, such as -Xmx%dg; JavaCPP's"
+              + " limits follow it unless they are set.",
           Sizes.text(memory.heap()), Sizes.text(machine), Math.max(1, machine / 2 / GIGABYTE));
     }
     if (memory.container() > 0 && memory.process() > 1.1 * machine) {
       say(
-          "JavaCPP lets the process grow to %s where there are %s: lower"
-              + " -Dorg.bytedeco.javacpp.maxphysicalbytes, or the system may kill it.",
+          "JavaCPP lets the process grow to %s but there are only %s:"
+              + " lower -Dorg.bytedeco.javacpp.maxphysicalbytes, or the system may kill it.",
           Sizes.text(memory.process()), Sizes.text(machine));
     }
   }
@@ -96,7 +98,7 @@ final class Advice {
     Facts.Processors processors = facts.processors();
     if (processors.load() > processors.count()) {
       say(
-          "Other programs take processors (load average %.1f on %d): the measured speeds are too low.",
+          "Other programs use the processors (load average %.1f on %d): the measured speeds are too low.",
           processors.load(), processors.count());
       return;
     }

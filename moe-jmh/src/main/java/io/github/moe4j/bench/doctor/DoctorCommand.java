@@ -15,13 +15,13 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code doctor}: what this JVM and machine offer, and what to change for full speed. */
+/** {@code doctor}: properties of this JVM and machine, and what to change for full speed. */
 @Command(
     name = "doctor",
     description = {
-      "Tells in about two seconds what this JVM and machine offer: versions, vector module, BLAS, caches,"
+      "Reports in about two seconds on this JVM and machine: versions, vector module, BLAS, caches,"
           + " memory limits, measured speeds, and what to change for full speed.",
-      "Start it as your program is started, and add its output to a bug report."
+      "Start it with the options of your program, and add its output to a bug report."
     },
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"})

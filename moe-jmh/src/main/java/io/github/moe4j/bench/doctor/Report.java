@@ -55,7 +55,7 @@ final class Report {
         kernels.vectorBits() == 0 ? "unknown width" : kernels.vectorBits() + " bits");
     Facts.Blas blas = facts.blas();
     if (blas == null) {
-      line("blas", "unknown: no backend of ND4J runs");
+      line("blas", "unknown: no ND4J backend is available");
     } else {
       line(
           "blas",
@@ -122,7 +122,7 @@ final class Report {
 
   private static String rate(Rate rate) {
     return String.format(
-        Locale.ROOT, "%.0f a thread, %.0f together", rate.perThread(), rate.together());
+        Locale.ROOT, "%.0f per thread, %.0f together", rate.perThread(), rate.together());
   }
 
   private static String number(double gflops) {

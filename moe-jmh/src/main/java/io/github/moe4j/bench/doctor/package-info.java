@@ -1,4 +1,4 @@
-/** What a JVM and its machine offer to the library, and what to change for full speed. */
+/** Properties of a JVM and its machine, and what to change for full speed. */
 @NullMarked
 package io.github.moe4j.bench.doctor;
 

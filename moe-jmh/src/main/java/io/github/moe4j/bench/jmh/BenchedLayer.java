@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.State;
 /** A float32 layer of SwiGLU experts of a shape, whose load is given. */
 @State(Scope.Benchmark)
 public abstract class BenchedLayer extends BenchedShape {
-  /** How rows spread over the experts: evenly, or half of them on expert 0. */
+  /** Distribution of the rows over the experts: uniform, or half of them on expert 0. */
   @Param({"uniform", "skewed"})
   public String load = "";
 

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** What goes into each stage of a layer, made by the stage before it. */
+/** The inputs of each stage of a layer, computed by the previous stage. */
 @State(Scope.Benchmark)
 public class BenchedStages extends BenchedLayer {
   final Arena arena = new Arena();
@@ -54,7 +54,7 @@ public class BenchedStages extends BenchedLayer {
     return scope;
   }
 
-  /** Gives BLAS its threads back. */
+  /** Restores BLAS's threads. */
   @TearDown(Level.Trial)
   public void release() {
     lease.close();

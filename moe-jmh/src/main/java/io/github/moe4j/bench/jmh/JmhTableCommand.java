@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code jmh-table FILE}: the stages' times and garbage as a table. */
+/** {@code jmh-table FILE}: times and garbage of the stages as a table. */
 @Command(
     name = "jmh-table",
     description =
@@ -30,7 +30,9 @@ public final class JmhTableCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Parameters(paramLabel = "FILE", description = "What jmh … -prof gc -rf json -rff FILE wrote.")
+  @Parameters(
+      paramLabel = "FILE",
+      description = "JSON result of jmh … -prof gc -rf json -rff FILE.")
   private @Nullable Path file;
 
   @Option(
@@ -65,7 +67,7 @@ public final class JmhTableCommand implements Callable<Integer> {
     try {
       return StageTable.of(new ObjectMapper().readTree(Files.readString(file)));
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + " is no JSON: " + e.getOriginalMessage(), e);
+      throw new IllegalArgumentException(file + " is not JSON: " + e.getOriginalMessage(), e);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

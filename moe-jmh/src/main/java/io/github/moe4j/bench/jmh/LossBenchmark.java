@@ -66,7 +66,7 @@ public class LossBenchmark {
   /** A loss and what it reads. */
   @State(Scope.Benchmark)
   public static class Decided {
-    /** The name of a loss in the catalogue; the command {@code jmh} takes all unless told which. */
+    /** The name of a loss in the catalogue; the command {@code jmh} measures all by default. */
     @Param(USUAL)
     public String loss = USUAL;
 
@@ -105,7 +105,7 @@ public class LossBenchmark {
     return entry.create(1, new LossSizes(EXPERTS, K, StudiedDevices.count(EXPERTS)));
   }
 
-  /** One whose decisions offer what the loss reads. */
+  /** One whose decisions provide the scores that the loss reads. */
   private static Router router(LossProvider entry) {
     LinearGate gate = LinearGate.create(EXPERTS, WIDTH, DataType.FLOAT, 1);
     if (entry.reads().contains(Kind.SELECTION)) {

@@ -20,7 +20,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * Forward pass, and forward with backward in training, of a whole float32 layer of SwiGLU experts. The
- * router works as learned top-k does, but the load is given.
+ * router computes like learned top-k, but the load is given.
  *
  * <pre>{@code
  * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh MoeLayerBenchmark -p shape=small -prof gc

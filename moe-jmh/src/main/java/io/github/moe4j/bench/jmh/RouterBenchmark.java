@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Time of each router in training, float32: deciding, and deciding with the backward. A call routes
+ * Time of each router in training, float32: forward, and forward with backward. A call routes
  * {@code tokens} tokens; {@code bench-report} and {@code routers --times} show times per token.
  *
  * <pre>{@code
@@ -43,9 +43,9 @@ import org.openjdk.jmh.annotations.Warmup;
  * java -jar moe-bench/target/moe-bench.jar bench-report routers.json
  * }</pre>
  *
- * <p>The first measures every router of the catalogue, a user's own too, or those of {@code -p
- * router=}, each with the k that it can have. The second command turns the result into a table with the ratio to
- * top-k, the third into a page with charts.
+ * <p>The first command measures every router of the catalogue, user-defined ones too, or those
+ * of {@code -p router=}, each with the values of k that it supports. The second prints the result as a table
+ * with the ratio to top-k, the third makes a page with charts.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -54,7 +54,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 8, time = 500, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(2)
 public class RouterBenchmark {
-  /** A name that {@code moe4j routers} lists; {@code jmh} measures all unless told. */
+  /** A name listed by {@code moe4j routers}; {@code jmh} measures all by default. */
   @Param("top-k")
   public String router = "";
 
@@ -62,7 +62,7 @@ public class RouterBenchmark {
   @Param("2048")
   public int tokens;
 
-  /** D; so small that the gate's matrix product hardly counts. */
+  /** D; so small that the gate's matrix product is negligible. */
   @Param("16")
   public int width;
 
@@ -71,8 +71,8 @@ public class RouterBenchmark {
   public int experts;
 
   /**
-   * Choices per token. A router that does not read k is measured with its own number in place of it, or
-   * {@code own} if that depends on the token.
+   * Choices per token. For a router without this parameter it is its actual number, or {@code own} if
+   * that depends on the token.
    */
   @Param("2")
   public String k = "";
@@ -115,7 +115,7 @@ public class RouterBenchmark {
     return built.route(input, scope);
   }
 
-  /** Decides. */
+  /** Forward pass. */
   @Benchmark
   public int route() {
     try (Arena.Scope scope = arena.open()) {
@@ -123,7 +123,7 @@ public class RouterBenchmark {
     }
   }
 
-  /** Decides, and goes back with a gradient of the weights. */
+  /** Forward pass, and backward pass with a gradient of the weights. */
   @Benchmark
   public int routeAndBack() {
     try (Arena.Scope scope = arena.open()) {

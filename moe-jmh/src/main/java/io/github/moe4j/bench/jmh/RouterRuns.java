@@ -30,9 +30,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs of {@link RouterBenchmark}: JMH combines every router with every size, but a router whose number
- * of choices is its own has no other k. So routers that can have the same k make one run for each E, and
- * the results are put together.
+ * Runs of {@link RouterBenchmark}: JMH combines every router with every size, but a router with a fixed
+ * number of choices has no other k. So routers that support the same k make one run for each E, and the
+ * results are merged.
  */
 public final class RouterRuns {
   private static final String ROUTER = "router";
@@ -42,7 +42,7 @@ public final class RouterRuns {
 
   private RouterRuns() {}
 
-  /** Whether the arguments of JMH ask for this benchmark and no other. */
+  /** Whether the arguments of JMH select only this benchmark. */
   public static boolean areAskedFor(List<String> arguments) throws CommandLineOptionException {
     if (arguments.stream().anyMatch(QUESTIONS::contains)) {
       return false;
@@ -100,7 +100,7 @@ public final class RouterRuns {
         List<String> choices = RouterSize.choices(router, e, k);
         Require.that(
             !choices.isEmpty(),
-            "router %s has %s choices: give a k of at most E = %d, not %s",
+            "router %s has %s choices: k must be at most E = %d but was %s",
             router.name(),
             router.traits().choices(),
             e,

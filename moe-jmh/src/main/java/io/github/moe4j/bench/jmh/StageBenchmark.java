@@ -23,8 +23,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Each stage of a float32 layer alone, with the memory that a pass borrows for it. Routing does not
- * depend on the load, so it is measured once a shape.
+ * Each stage of a float32 layer separately, with the memory that a pass borrows for it. Routing
+ * does not depend on the load, so it is measured once per shape.
  *
  * <pre>{@code
  * java --add-modules jdk.incubator.vector -jar moe-bench/target/moe-bench.jar jmh StageBenchmark -prof gc -rf json -rff stages.json
@@ -66,7 +66,7 @@ public class StageBenchmark {
       }
     }
 
-    /** Gives BLAS its threads back. */
+    /** Restores BLAS's threads. */
     @TearDown(Level.Trial)
     public void release() {
       lease.close();
@@ -79,7 +79,7 @@ public class StageBenchmark {
     return of.route();
   }
 
-  /** Where each assignment's row lies. */
+  /** The plan of the rows. */
   @Benchmark
   public DispatchPlan plan(BenchedStages of) {
     return DispatchPlan.of(of.given);

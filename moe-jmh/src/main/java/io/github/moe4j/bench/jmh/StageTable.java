@@ -52,8 +52,7 @@ final class StageTable {
           .filter(benchmark::endsWith)
           .forEach(name -> table.add(run, Objects.requireNonNull(COLUMNS.get(name))));
     }
-    Require.that(
-        !table.rows.isEmpty(), "there is no run of StageBenchmark or MoeLayerBenchmark in it");
+    Require.that(!table.rows.isEmpty(), "it has no run of StageBenchmark or MoeLayerBenchmark");
     return caption(result.path(0)) + "\n\n" + table.markdown();
   }
 
@@ -91,7 +90,7 @@ final class StageTable {
       }
     }
     throw new IllegalArgumentException(
-        "there are no figures of the GC profiler in it: run jmh with -prof gc");
+        "it has no figures of the GC profiler: run jmh with -prof gc");
   }
 
   private static String number(double value) {

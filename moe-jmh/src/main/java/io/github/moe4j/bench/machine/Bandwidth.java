@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * How fast data comes from a cache or from memory.
+ * Bandwidth of a cache or of memory.
  *
  * @param from name of the level
  * @param kilobytes that are read or copied: of each thread's own in a cache, of all threads in memory

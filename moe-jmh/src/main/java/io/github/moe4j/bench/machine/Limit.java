@@ -4,7 +4,7 @@ import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.Optional;
 
 /**
- * What the processor computes at most: independent float32 multiply-adds in registers, without memory.
+ * The processor's peak: independent float32 multiply-adds in registers, without memory access.
  *
  * @param vectorBits of a register
  * @param gflops 10^9 FLOP/s

@@ -8,7 +8,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the machine can do, measured.
+ * The measured peak of the machine.
  *
  * @param jdk feature version
  * @param threads that work together, as many as a layer uses

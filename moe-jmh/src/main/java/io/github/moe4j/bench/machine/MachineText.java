@@ -40,7 +40,7 @@ public final class MachineText {
 
   private static String rate(Rate rate) {
     return String.format(
-        Locale.ROOT, "%.0f a thread, %.0f together", rate.perThread(), rate.together());
+        Locale.ROOT, "%.0f per thread, %.0f together", rate.perThread(), rate.together());
   }
 
   private static String threads(int threads) {

@@ -5,7 +5,7 @@ import io.github.moe4j.core.internal.kernel.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the machine does, measured in little more than a second.
+ * The machine's speeds, measured in little more than a second.
  *
  * @param limit of the processor; null in a JVM without the Vector API
  * @param layerGflops products as layers make them, all threads together; 0 if none can be made

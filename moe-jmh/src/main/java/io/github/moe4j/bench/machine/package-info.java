@@ -1,4 +1,4 @@
-/** What the machine can do at most: compute rate, bandwidth, sizes of its caches. */
+/** The machine's peak: compute rate, bandwidth, cache sizes. */
 @NullMarked
 package io.github.moe4j.bench.machine;
 

@@ -19,9 +19,9 @@ import picocli.CommandLine.Spec;
     name = "bench-report",
     sortOptions = false,
     description =
-        "Makes one HTML page with charts and sortable tables from results of JMH benchmarks and of"
-            + " the command peers. Several results of the same benchmarks are compared with the"
-            + " first. The page needs no network.",
+        "Makes one self-contained HTML page with charts and sortable tables from results of JMH"
+            + " benchmarks and of the command peers. Several results of the same benchmarks are"
+            + " compared with the first.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage or file"})
 public final class BenchReportCommand implements Callable<Integer> {
@@ -31,16 +31,13 @@ public final class BenchReportCommand implements Callable<Integer> {
   @Parameters(
       arity = "1..*",
       paramLabel = "FILE",
-      description = "What jmh -rf json -rff FILE or peers --json FILE wrote.")
+      description = "JSON results of jmh -rf json -rff FILE or peers --json FILE.")
   private List<Path> files = List.of();
 
-  @Option(
-      names = "--out",
-      paramLabel = "FILE",
-      description = "Where the page goes (${DEFAULT-VALUE}).")
+  @Option(names = "--out", paramLabel = "FILE", description = "Output file (${DEFAULT-VALUE}).")
   private Path out = Path.of("bench-report.html");
 
-  @Option(names = "--force", description = "Overwrite a page that is there.")
+  @Option(names = "--force", description = "Overwrite an existing page.")
   private boolean force;
 
   /** Called by picocli. */

@@ -46,7 +46,7 @@ record ResultFile(
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("no such file: " + file, e);
     } catch (JsonProcessingException | CharConversionException e) {
-      throw new IllegalArgumentException(file + " " + EXPECTED + "is no JSON", e);
+      throw new IllegalArgumentException(file + " " + EXPECTED + "is not JSON", e);
     } catch (IOException e) {
       String why = Files.isDirectory(file) ? "it is a folder" : String.valueOf(e.getMessage());
       throw new IllegalArgumentException(file + " cannot be read: " + why, e);

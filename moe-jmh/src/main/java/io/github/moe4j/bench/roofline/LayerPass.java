@@ -10,7 +10,7 @@ public enum LayerPass {
   /** Evaluation. */
   FORWARD("forward", "forward"),
 
-  /** Evaluation with experts that keep float32 weights in the order of the products alone. */
+  /** Evaluation with packed float32 weights. */
   PACKED("forward, packed", "forward_packed"),
 
   /** Forward and backward with all gradients. */

@@ -35,7 +35,11 @@ public record LayerShape(String name, int tokens, int width, int hidden, int exp
     return ALL;
   }
 
-  /** The shape of a name; an error that lists the names if there is none. */
+  /**
+   * The shape of a name.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists the names
+   */
   public static LayerShape named(String name) {
     return ALL.stream()
         .filter(shape -> shape.name().equals(name))

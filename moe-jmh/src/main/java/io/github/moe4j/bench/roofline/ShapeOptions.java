@@ -16,7 +16,11 @@ public final class ShapeOptions {
   /** Called by picocli. */
   public ShapeOptions() {}
 
-  /** Those named, or all; an error that lists the names if there is none of one. */
+  /**
+   * The named shapes, or all.
+   *
+   * @throws IllegalArgumentException if a name is unknown; the message lists the names
+   */
   public List<LayerShape> chosen() {
     return shapes == null
         ? LayerShape.all()

@@ -23,8 +23,8 @@ class AdviceTest {
   void of_noModuleAndOldOpenBlas_bothInThatOrder() {
     assertEquals(
         List.of(
-            "Start the JVM with --add-modules jdk.incubator.vector: matrix products run on the"
-                + " vector kernels then, up to twice as fast, depending on the processor (docs/full-speed.md).",
+            "Start the JVM with --add-modules jdk.incubator.vector: matrix products then run on"
+                + " the vector kernels, up to twice as fast, depending on the processor (docs/full-speed.md).",
             "OpenBLAS 0.3.19 is old"),
         Advice.of(GivenFacts.of(NO_MODULE, OLD)));
   }
@@ -47,7 +47,7 @@ class AdviceTest {
   @Test
   void of_blasByChoiceOfTheUser_thatItMayBeLeftOut() {
     assertEquals(
-        List.of("Leave out -Dmoe4j.kernels=blas: the vector kernels can run here."),
+        List.of("Remove -Dmoe4j.kernels=blas: the vector kernels can run here."),
         Advice.of(GivenFacts.of(new Facts.KernelChoice(512, true, false, ""), CURRENT)));
   }
 
@@ -55,7 +55,7 @@ class AdviceTest {
   void of_noBackend_whatToAdd() {
     assertEquals(
         List.of(
-            "No backend of ND4J runs: put org.nd4j:nd4j-native for this platform on the class path."),
+            "No ND4J backend is available: put org.nd4j:nd4j-native for this platform on the class path."),
         Advice.of(GivenFacts.of(VECTOR, null)));
   }
 
@@ -67,8 +67,8 @@ class AdviceTest {
   @Test
   void of_fewerOrMoreThreadsThanProcessors_saysSo() {
     assertEquals(
-        List.of("Layers use 1 of 4 processors: leave out -Dmoe4j.threads, unless the others are"
-            + " taken."),
+        List.of("Layers use 1 of 4 processors: remove -Dmoe4j.threads, unless other programs need"
+            + " them."),
         advice(new Facts.Processors(4, 1, -1, Map.of()), 147));
     assertEquals(
         List.of("Layers use 8 threads on 4 processors: -Dmoe4j.threads should not exceed them."),
@@ -79,7 +79,7 @@ class AdviceTest {
   void of_busyMachine_thatSpeedsAreTooLow() {
     assertEquals(
         List.of(
-            "Other programs take processors (load average 9.1 on 2): the measured speeds are too"
+            "Other programs use the processors (load average 9.1 on 2): the measured speeds are too"
                 + " low."),
         advice(new Facts.Processors(2, 2, 9.1, Map.of()), 148));
   }
@@ -99,8 +99,9 @@ class AdviceTest {
   @Test
   void of_smallHeapOnALargeMachine_raiseIt() {
     assertEquals(
-        List.of("The heap may take 512 MB of 16 GB: with larger layers raise it, such as -Xmx8g;"
-            + " JavaCPP's limits follow it unless they are given."),
+        List.of(
+            "The heap is limited to 512 MB of 16 GB: raise it for larger layers, such as -Xmx8g;"
+                + " JavaCPP's limits follow it unless they are set."),
         advice(new Facts.Memory(
             GIGABYTE / 2, GIGABYTE / 2, 2 * GIGABYTE, 16 * GIGABYTE, 64 * GIGABYTE)));
   }
@@ -108,7 +109,7 @@ class AdviceTest {
   @Test
   void of_processThatMayOutgrowItsContainer_lowerTheLimit() {
     assertEquals(
-        List.of("JavaCPP lets the process grow to 12 GB where there are 4 GB: lower"
+        List.of("JavaCPP lets the process grow to 12 GB but there are only 4 GB: lower"
             + " -Dorg.bytedeco.javacpp.maxphysicalbytes, or the system may kill it."),
         advice(new Facts.Memory(
             3 * GIGABYTE, 3 * GIGABYTE, 12 * GIGABYTE, 4 * GIGABYTE, 64 * GIGABYTE)));

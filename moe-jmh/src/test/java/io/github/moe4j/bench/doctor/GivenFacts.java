@@ -50,7 +50,7 @@ final class GivenFacts {
   }
 
   /**
-   * Speeds of a processor whose limit is 147 a thread.
+   * Speeds of a processor whose limit is 147 per thread.
    *
    * @param together limit of all threads; 0 if it was not measured
    */

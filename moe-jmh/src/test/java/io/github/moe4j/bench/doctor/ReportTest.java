@@ -20,9 +20,9 @@ class ReportTest {
             "processors  2, of which a layer uses 2; load average 0.3",
             "caches      L1 48 KB, L2 2 MB, L3 32 MB",
             "memory      heap 6 GB; JavaCPP arrays 6 GB, process 24 GB; machine 24 GB",
-            "GFLOP/s     processor's limit 147 a thread, 290 together; products of layers 250; BLAS"
+            "GFLOP/s     processor's limit 147 per thread, 290 together; products of layers 250; BLAS"
                 + " not measured",
-            "GB/s        memory read 32 a thread, 44 together; copied 15 a thread, 21 together (64"
+            "GB/s        memory read 32 per thread, 44 together; copied 15 per thread, 21 together (64"
                 + " MB)",
             "",
             "Nothing to change."),
@@ -41,7 +41,7 @@ class ReportTest {
         List.of(
             "products    on BLAS, since the JVM is another; module jdk.incubator.vector off; vectors of"
                 + " unknown width",
-            "blas        unknown: no backend of ND4J runs",
+            "blas        unknown: no ND4J backend is available",
             "processors  2, of which a layer uses 2; load average unknown",
             "caches      unknown",
             "memory      heap unlimited; JavaCPP arrays unlimited, process unlimited; container 4 GB of"
@@ -51,7 +51,7 @@ class ReportTest {
         lines.subList(2, 8));
     assertEquals("To change:", lines.get(10));
     assertEquals(
-        "- No backend of ND4J runs: put org.nd4j:nd4j-native for this platform on the class path.",
+        "- No ND4J backend is available: put org.nd4j:nd4j-native for this platform on the class path.",
         lines.get(11));
   }
 

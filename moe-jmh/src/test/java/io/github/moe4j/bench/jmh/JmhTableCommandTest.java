@@ -125,6 +125,6 @@ class JmhTableCommandTest {
     err.getBuffer().setLength(0);
     Files.writeString(file, "nonsense");
     assertEquals(2, execute(file.toString()));
-    requireUsage("is no JSON");
+    requireUsage("is not JSON");
   }
 }

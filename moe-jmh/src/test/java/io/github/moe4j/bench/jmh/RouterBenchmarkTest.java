@@ -88,7 +88,7 @@ class RouterBenchmarkTest {
     Exception e =
         assertThrows(IllegalArgumentException.class, () -> runs(routers, List.of("8"), "9", "own"));
     assertEquals(
-        "router top-k has k choices: give a k of at most E = 8, not [9, own]", e.getMessage());
+        "router top-k has k choices: k must be at most E = 8 but was [9, own]", e.getMessage());
   }
 
   @Test

@@ -16,9 +16,9 @@ class MachineTextTest {
     Machine machine = new Machine(
         17, 2, new Limit(512, new Rate(147.4, 290)), 250, "OPENBLAS", List.of(L1, MEMORY));
     assertEquals(
-        "This machine: limit 147 a thread, 290 together GFLOP/s in 512-bit vectors; BLAS ceiling 250"
-            + " GFLOP/s (OPENBLAS); read L1 269 a thread, 530 together, memory 32 a thread, 44"
-            + " together GB/s; copied L1 230 a thread, 461 together, memory 15 a thread, 20 together"
+        "This machine: limit 147 per thread, 290 together GFLOP/s in 512-bit vectors; BLAS ceiling 250"
+            + " GFLOP/s (OPENBLAS); read L1 269 per thread, 530 together, memory 32 per thread, 44"
+            + " together GB/s; copied L1 230 per thread, 461 together, memory 15 per thread, 20 together"
             + " GB/s; 2 threads, JDK 17.",
         MachineText.of(machine));
   }
@@ -29,7 +29,7 @@ class MachineTextTest {
     assertEquals(
         "This machine: the processor's limit is measured only with --add-modules"
             + " jdk.incubator.vector, without it the ideal is BLAS's ceiling; BLAS ceiling 250 GFLOP/s"
-            + " (MKL); read memory 32 a thread, 44 together GB/s; copied memory 15 a thread, 20"
+            + " (MKL); read memory 32 per thread, 44 together GB/s; copied memory 15 per thread, 20"
             + " together GB/s; 1 thread, JDK 25.",
         MachineText.of(machine));
   }

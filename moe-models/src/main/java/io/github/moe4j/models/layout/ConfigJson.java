@@ -42,11 +42,11 @@ final class ConfigJson {
     }
     try (JsonParser parser = JSON.createParser(text)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw new LayoutException("config must be a JSON object but is none");
+        throw new LayoutException("config must be a JSON object but is not");
       }
       Map<String, @Nullable Object> result = object(parser, 1);
       if (parser.nextToken() != null) {
-        throw new LayoutException("config must end with its object but goes on");
+        throw new LayoutException("config must end with its object but more follows");
       }
       return result;
     } catch (JsonProcessingException e) {

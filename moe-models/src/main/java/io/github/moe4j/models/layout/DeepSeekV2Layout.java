@@ -11,7 +11,7 @@ import java.util.List;
  * DeepSeek-V2: softmax, plain or group-limited top-k, weights times a factor, shared experts ({@code
  * DeepseekV2Moe} in Hugging Face).
  *
- * <p>Renormalized weights are refused: DeepSeek's code then leaves the factor out, Hugging Face's
+ * <p>Renormalized weights are rejected: DeepSeek's code then omits the factor, Hugging Face's
  * ignores the field.
  */
 final class DeepSeekV2Layout implements Layout {

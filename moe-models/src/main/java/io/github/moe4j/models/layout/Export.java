@@ -49,7 +49,7 @@ final class Export {
     }
     if (!left.isEmpty()) {
       throw new LayoutException(
-          "the layout %s has no place for the parameters %s",
+          "the layout %s has no tensors for the parameters %s",
           layout.name(), left.stream().sorted().toList());
     }
   }

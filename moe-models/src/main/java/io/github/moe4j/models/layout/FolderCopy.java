@@ -10,13 +10,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Copies a folder, changes the copy and moves it into place: the target is there complete, or not at all. */
+/** Copies a folder, changes the copy and moves it into place: the target is written completely or not at all. */
 final class FolderCopy {
   private static final String PARTIAL = ".partial";
 
   private FolderCopy() {}
 
-  /** Changes a copy that nobody else knows yet. */
+  /** Changes a copy that is not in use yet. */
   @FunctionalInterface
   interface Change {
     void apply(Path copy) throws IOException;
@@ -44,7 +44,7 @@ final class FolderCopy {
     }
   }
 
-  /** Files that links lead to are copied: a download cache holds links alone. */
+  /** Files that links lead to are copied: a download cache contains only links. */
   private static void copyFiles(Path folder, Path copy) throws IOException {
     List<Path> all;
     try (Stream<Path> found = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {

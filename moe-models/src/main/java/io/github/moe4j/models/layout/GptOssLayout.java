@@ -12,10 +12,10 @@ import java.util.Set;
 
 /**
  * gpt-oss: softmax over the chosen logits, experts with biases and a clamped SwiGLU ({@code
- * GptOssMLP} in Hugging Face). Gate and up lie in turn along the last axis of [E,D,2H].
+ * GptOssMLP} in Hugging Face). Gate and up alternate along the last axis of [E,D,2H].
  *
  * <p>The experts are published as MXFP4 blocks [E,out,in/32,16], under Hugging Face's names and under OpenAI's ({@code
- * block.N.mlp}, whose config has no {@code model_type}); dequantized, they are multiplied from the other side.
+ * block.N.mlp}, whose config has no {@code model_type}); dequantized, they are transposed.
  */
 final class GptOssLayout implements Layout {
   @Override

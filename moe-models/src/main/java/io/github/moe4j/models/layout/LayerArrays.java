@@ -26,7 +26,7 @@ final class LayerArrays {
   INDArray get(String name) {
     INDArray array = arrays.get(name);
     if (array == null) {
-      throw new LayoutException("the layer must have a parameter %s but has none", name);
+      throw new LayoutException("the layer must have a parameter %s but lacks it", name);
     }
     return array;
   }

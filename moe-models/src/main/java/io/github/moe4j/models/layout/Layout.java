@@ -23,7 +23,7 @@ interface Layout {
   }
 
   /**
-   * Throws if the fields ask for a computation that is not supported, or do not fit together. Sizes of the blocks are
+   * Throws if the fields require a computation that is not supported, or contradict each other. Sizes of the blocks are
    * checked by {@link #forms}.
    */
   default void check(ModelConfig config) {}

@@ -2,7 +2,7 @@ package io.github.moe4j.models.layout;
 
 import java.util.Locale;
 
-/** A checkpoint is not supported, or a layer does not fit one; the message says why. */
+/** A checkpoint is not supported, or a layer does not match it; the message says why. */
 public final class LayoutException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

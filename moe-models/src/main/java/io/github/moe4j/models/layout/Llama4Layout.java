@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Llama 4: sigmoid weights that multiply what the experts read, and a shared expert of the same
- * width ({@code Llama4TextMoe} in Hugging Face). Of a model that also sees pictures, the text part.
+ * Llama 4: sigmoid weights that multiply the experts' inputs, and a shared expert of the same
+ * width ({@code Llama4TextMoe} in Hugging Face). Of a multimodal model, the text part.
  */
 final class Llama4Layout implements Layout {
   private static final List<String> MULTIMODAL =

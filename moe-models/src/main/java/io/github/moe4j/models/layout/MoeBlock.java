@@ -3,17 +3,17 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * A sparse block of a model by its place.
+ * A sparse block of a model by its position.
  *
- * @param stack which stack of layers; models of one stack have a decoder alone
+ * @param stack the stack of layers; models with one stack have only a decoder
  * @param layer index in the stack, from 0
  */
 public record MoeBlock(Stack stack, int layer) {
   /** A stack of layers. */
   public enum Stack {
-    /** Reads the source text, in models that translate or fill in. */
+    /** Encodes the source text, in encoder-decoder models. */
     ENCODER,
-    /** Writes text: the only stack of most models. */
+    /** Generates text: the only stack of most models. */
     DECODER;
 
     /** The name in configurations and tensor names. */

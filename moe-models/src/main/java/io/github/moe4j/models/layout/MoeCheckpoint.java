@@ -103,7 +103,7 @@ public final class MoeCheckpoint implements AutoCloseable {
    * A sparse block.
    *
    * @param block one of {@link #blocks}
-   * @param type FLOAT or DOUBLE, which the layer's parameters become
+   * @param type type of the layer's parameters, FLOAT or DOUBLE
    * @return a new layer, named after the block; changes to it do not affect the
    *     checkpoint
    * @throws IOException if a tensor cannot be read
@@ -118,7 +118,7 @@ public final class MoeCheckpoint implements AutoCloseable {
     return layout.build(config, arrays).name(block.toString()).build();
   }
 
-  /** The parts of the form at hand, whose tensors are all there. */
+  /** The parts of the detected form, whose tensors all exist. */
   private List<LayoutPart> parts(MoeBlock block) throws IOException {
     List<LayoutPart> parts = BlockForms.atHand(layout, config, block, tensors.names());
     try {
@@ -131,8 +131,7 @@ public final class MoeCheckpoint implements AutoCloseable {
 
   private void require(Place place) {
     if (!tensors.names().contains(place.name())) {
-      throw new LayoutException(
-          "tensor %s of shape %s must be there but is missing", place.name(), place.shape());
+      throw new LayoutException("tensor %s of shape %s is missing", place.name(), place.shape());
     }
     Place found = Place.of(place.name(), tensors.get(place.name()).shape());
     if (!found.equals(place)) {
@@ -142,13 +141,13 @@ public final class MoeCheckpoint implements AutoCloseable {
   }
 
   /**
-   * Writes a layer as the checkpoint keeps it: its names, shapes and types. A layer that was read
-   * in a type at least as wide and not changed gives the same bytes again.
+   * Writes a layer with the names, shapes and types of the checkpoint. A layer that was read in a
+   * type at least as wide and not changed gives the same bytes.
    *
    * @param layer with the parameters of that block. Not modified.
    * @param block one of {@link #blocks}
-   * @param sink takes the tensors
-   * @throws IOException if the sink cannot take one
+   * @param sink receives the tensors
+   * @throws IOException if the sink fails
    * @throws LayoutException if the layer's parameters are not those of the block
    */
   public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {

@@ -27,10 +27,10 @@ public final class MoeCheckpoints {
   private MoeCheckpoints() {}
 
   /**
-   * A model in a folder: {@code config.json} beside its safetensors.
+   * A model in a folder with {@code config.json} and safetensors.
    *
    * @throws IOException if a file cannot be read
-   * @throws LayoutException if the config is not understood
+   * @throws LayoutException if the config is invalid or not supported
    */
   public static MoeCheckpoint open(Path folder) throws IOException {
     Path config = folder.resolve(CONFIG);
@@ -50,11 +50,11 @@ public final class MoeCheckpoints {
   }
 
   /**
-   * A model whose tensors are read by someone else.
+   * A model with tensors from any source.
    *
    * @param configJson the text of a {@code config.json}
    * @param tensors all of its tensors, or those of the blocks to read
-   * @throws LayoutException if the config is not understood
+   * @throws LayoutException if the config is invalid or not supported
    */
   public static MoeCheckpoint of(String configJson, TensorSource tensors) {
     return of(ConfigJson.parse(configJson), tensors);
@@ -80,14 +80,14 @@ public final class MoeCheckpoints {
    * Writes a layer as a block of a model of which there is no checkpoint yet, in the form that was
    * published first.
    *
-   * @param layer with the parameters of that block. Not modified. Its rule, sizes of groups and the
-   *     like are not looked at: the config says what a reader will make of the tensors.
+   * @param layer with the parameters of that block. Not modified. Its rule, group sizes and similar
+   *     options are not checked: the config determines how a reader interprets the tensors.
    * @param configJson the text of a {@code config.json}
    * @param block a sparse block of that config
-   * @param sink takes the tensors
+   * @param sink receives the tensors
    * @param type how to store them; a bias that selects experts is stored in at least float32
-   * @throws IOException if the sink cannot take one
-   * @throws LayoutException if the config is not understood or the layer's parameters are not those
+   * @throws IOException if the sink fails
+   * @throws LayoutException if the config is invalid or not supported or the layer's parameters are not those
    *     of the block
    */
   public static void export(
@@ -108,14 +108,14 @@ public final class MoeCheckpoints {
   }
 
   /**
-   * Writes a whole model: a copy of a folder in which the tensors of the given layers are replaced. All else
-   * passes through byte for byte: other tensors of any kind, config, tokenizer, index.
+   * Writes a whole model: a copy of a folder in which the tensors of the given layers are replaced. Everything
+   * else is copied byte for byte: other tensors, config, tokenizer, index.
    *
-   * @param folder of the model, as {@link #open} takes it. Not modified.
+   * @param folder of the model, as for {@link #open}. Not modified.
    * @param layers by their block in the model. Not modified.
-   * @param target new; it is there complete, or not at all
+   * @param target new; written completely or not at all
    * @throws IOException if a file cannot be read or written, or if the target exists
-   * @throws LayoutException if the config is not understood or a layer's parameters are not those of
+   * @throws LayoutException if the config is invalid or not supported or a layer's parameters are not those of
    *     its block
    */
   public static void export(Path folder, Map<MoeBlock, MoeLayer> layers, Path target)

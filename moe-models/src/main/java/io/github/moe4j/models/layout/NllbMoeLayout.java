@@ -15,12 +15,12 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * NLLB-MoE: two experts per token, the second by policy, room that counts padding, plain experts with
- * biases ({@code NllbMoeSparseMLP} in Hugging Face).
+ * NLLB-MoE: two experts per token, the second by policy, capacity that counts padding, plain experts
+ * with biases ({@code NllbMoeSparseMLP} in Hugging Face).
  *
- * <p>The policies {@code random} and {@code sampling} draw in training alone; Hugging Face draws in
- * evaluation too. With {@code moe_token_dropout} outputs shrink in evaluation, and training is
- * refused.
+ * <p>The policies {@code random} and {@code sampling} draw random numbers in training only; Hugging
+ * Face draws in evaluation too. With {@code moe_token_dropout} outputs are scaled down in evaluation, and
+ * training is rejected.
  */
 final class NllbMoeLayout implements Layout {
   @Override

@@ -13,9 +13,9 @@ import java.util.stream.Stream;
 /**
  * Switch Transformers: one expert per token, {@code expert_capacity} tokens of each sequence in each
  * expert, plain experts ({@code SwitchTransformersSparseMLP} in Hugging Face before 2026, which
- * drops what does not fit).
+ * drops overflow).
  *
- * <p>Noise and dropout are those of training. The noise reaches the router alone, as in the paper.
+ * <p>Noise and dropout apply in training. The noise is applied for the router only, as in the paper.
  */
 final class SwitchLayout implements Layout {
   @Override

@@ -10,9 +10,9 @@ import java.util.Arrays;
 
 /**
  * What NLLB's {@code moe_token_dropout} makes of evaluation: outputs of experts, and so their
- * weights, times {@code 1 − rate}. Its training, which drops outputs, is refused.
+ * weights, times {@code 1 − rate}. Its training, which drops outputs, is rejected.
  *
- * @param rule what drops assignments
+ * @param rule the rule that drops assignments
  * @param rate of the dropout
  */
 record TokenDropout(CapacityRule rule, double rate) implements CapacityRule {

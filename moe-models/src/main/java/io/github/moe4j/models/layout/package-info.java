@@ -3,11 +3,12 @@
  * names.
  *
  * <p>A {@code Layout} is one family of models: which of their layers are sparse, where each
- * parameter lies ({@code LayoutPart}), and which layer they make. {@code Layouts} lists them all.
+ * parameter is stored ({@code LayoutPart}), and how to build a layer from them. {@code Layouts} lists them all.
  *
  * <p>Axes: E experts · D model width · H hidden width of an expert.
  *
- * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: an open checkpoint may be read by several threads, and not after {@code close}; layers made of it stay valid.
+ * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: an open checkpoint may be read by several threads,
+ * and not after {@code close}; its layers stay valid.
  */
 @NullMarked
 package io.github.moe4j.models.layout;

@@ -12,12 +12,12 @@ public final class Accounting {
     this.model = model;
   }
 
-  /** All parameters but those of multi-token prediction modules. */
+  /** All parameters except those of multi-token prediction modules. */
   public static ParameterCounts total(Architecture model) {
     return counted(model, model.sparse().experts());
   }
 
-  /** Those active for one token: {@code k} of the routed experts of each layer, and all else. */
+  /** Those active for one token: {@code k} of the routed experts of each layer, and everything else. */
   public static ParameterCounts active(Architecture model) {
     return counted(model, model.sparse().k());
   }
@@ -33,9 +33,9 @@ public final class Accounting {
   }
 
   /**
-   * Parameters of the multi-token prediction modules alone: each has a projection of two rows
-   * to one, a layer with experts, and three norms beside it. Embedding and output matrix are the
-   * model's.
+   * Parameters of the multi-token prediction modules only: each has a projection of two rows
+   * to one, a layer with experts, and three additional norms. Embedding and output matrix are
+   * shared with the model.
    */
   public static ParameterCounts predictors(Architecture model) {
     Accounting count = new Accounting(model);

@@ -62,7 +62,9 @@ public record Architecture(
 
   /**
    * The same in a smaller or larger model: every width times {@code newWidth/modelWidth}, to the
-   * nearest whole number; numbers of layers, heads, experts and words stay.
+   * nearest whole number; numbers of layers, heads, experts and vocabulary entries stay.
+   *
+   * @throws IllegalArgumentException if the width is not positive
    */
   public Architecture atWidth(int newWidth) {
     Require.positive("modelWidth", newWidth);
@@ -79,7 +81,11 @@ public record Architecture(
         predictors);
   }
 
-  /** The same with another number of experts, at least k. */
+  /**
+   * The same with another number of experts, at least k.
+   *
+   * @throws IllegalArgumentException if there are fewer than k
+   */
   public Architecture withExperts(int experts) {
     return new Architecture(
         vocabulary,

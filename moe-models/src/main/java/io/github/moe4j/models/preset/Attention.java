@@ -11,7 +11,7 @@ public sealed interface Attention permits GroupedAttention, LatentAttention {
   /**
    * Multiply-adds of scores and their weighted sum for one token.
    *
-   * @param context tokens looked at
+   * @param context number of attended tokens
    * @param layer 0-based, as layers may differ in their window
    */
   long scoreProducts(int context, int layer);
@@ -19,6 +19,6 @@ public sealed interface Attention permits GroupedAttention, LatentAttention {
   /** The same with all widths multiplied by {@code to/from}; the number of heads stays. */
   Attention scaled(int from, int to);
 
-  /** In words. */
+  /** A short description. */
   String label();
 }

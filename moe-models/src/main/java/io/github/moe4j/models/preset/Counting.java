@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a published number counts.
+ * How a published number is counted.
  *
  * @param kind of number
- * @param without parts left out
+ * @param without excluded parts
  */
 public record Counting(Kind kind, Set<ParameterGroup> without) {
   /** Kinds of numbers. */
@@ -18,7 +18,7 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
     TOTAL("total"),
     /** Those active for one token. */
     ACTIVE("active"),
-    /** Those of the dense model with as many operations: one expert per layer. */
+    /** Those of the dense model with equal operations: one expert per layer. */
     DENSE_EQUIVALENT("dense equivalent"),
     /** Those of the multi-token prediction modules. */
     PREDICTORS("MTP module");
@@ -32,18 +32,18 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
 
   /** Everything. */
   public static final Counting TOTAL = new Counting(Kind.TOTAL, Set.of());
-  /** Everything but both embeddings. */
+  /** Everything except both embeddings. */
   public static final Counting NON_EMBEDDING =
       new Counting(Kind.TOTAL, EnumSet.of(ParameterGroup.EMBEDDING, ParameterGroup.OUTPUT));
   /** The active parameters, both embeddings in full. */
   public static final Counting ACTIVE = new Counting(Kind.ACTIVE, Set.of());
-  /** What a token is multiplied by: not the table that it is looked up in. */
+  /** The active parameters without the input embedding. */
   public static final Counting ACTIVE_WITHOUT_INPUT =
       new Counting(Kind.ACTIVE, EnumSet.of(ParameterGroup.EMBEDDING));
-  /** The dense model with as many operations: one expert per layer and no router. */
+  /** The dense model with equal operations: one expert per layer and no router. */
   public static final Counting DENSE_EQUIVALENT =
       new Counting(Kind.DENSE_EQUIVALENT, EnumSet.of(ParameterGroup.ROUTER));
-  /** The multi-token prediction modules, without what they share with the model. */
+  /** The multi-token prediction modules, without the parts shared with the model. */
   public static final Counting PREDICTORS = new Counting(Kind.PREDICTORS, Set.of());
 
   /** Keeps a copy. */
@@ -51,7 +51,7 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
     without = Set.copyOf(without);
   }
 
-  /** The number of a model, counted so. */
+  /** The number for a model. */
   public long count(Architecture model) {
     ParameterCounts sizes = switch (kind) {
       case TOTAL -> Accounting.total(model);
@@ -62,7 +62,7 @@ public record Counting(Kind kind, Set<ParameterGroup> without) {
     return sizes.totalWithout(without);
   }
 
-  /** In words: {@code active without embedding}. */
+  /** A description such as {@code active without embedding}. */
   public String label() {
     if (without.isEmpty()) {
       return kind.label;

@@ -60,7 +60,7 @@ final class DeepSeekPresets {
         List.of(
             Published.of("236B", Counting.TOTAL, source),
             Published.of("21B", Counting.ACTIVE_WITHOUT_INPUT, source)
-                .because("not said how; counted as DeepSeek-V3's README_WEIGHTS does")));
+                .because("method not stated; counted as in DeepSeek-V3's README_WEIGHTS")));
   }
 
   private static Preset v2Lite() {

@@ -51,7 +51,7 @@ public record FeedForwardShape(
         Scale.width(hiddenWidth, from, to), gated, biases, activation, clamped);
   }
 
-  /** In words: {@code gated SILU of width 14336}. */
+  /** A description such as {@code gated SILU of width 14336}. */
   public String label() {
     return (gated ? "gated " : "plain ")
         + (clamped ? "clamped SwiGLU" : activation.name())

@@ -3,8 +3,8 @@ package io.github.moe4j.models.preset;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Attention whose query heads share key and value heads in groups; with as many of either it is
- * multi-head attention.
+ * Attention whose query heads share key and value heads in groups; with equal numbers of both
+ * it is multi-head attention.
  *
  * @param heads of queries
  * @param kvHeads of keys and values, a divisor of heads
@@ -12,8 +12,8 @@ import io.github.moe4j.core.internal.Require;
  * @param qkvBiases whether the projections to queries, keys and values have biases
  * @param outputBias whether the projection back has one
  * @param qkNorm of queries and keys
- * @param sinks whether each head has a learned logit beside the scores (gpt-oss)
- * @param window tokens seen by every other layer, from the first on; 0 for all
+ * @param sinks whether each head has an additional learned logit (gpt-oss)
+ * @param window tokens attended to in every other layer, starting with the first; 0 for all
  */
 public record GroupedAttention(
     int heads,

@@ -7,7 +7,7 @@ import io.github.moe4j.core.internal.Require;
  * through a narrow layer with a norm (DeepSeek-V2, arXiv 2405.04434, section 2.1).
  *
  * @param heads of queries, keys and values
- * @param queryRank width of the compressed queries; 0 for queries projected at once
+ * @param queryRank width of the compressed queries; 0 for directly projected queries
  * @param kvRank width of the compressed keys and values
  * @param plainWidth of a query's and key's part without positions
  * @param rotaryWidth of their part with rotary positions; that of the key is shared by all heads

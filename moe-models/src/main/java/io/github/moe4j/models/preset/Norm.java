@@ -2,7 +2,7 @@ package io.github.moe4j.models.preset;
 
 /** Kinds of normalization. */
 public enum Norm {
-  /** A scale alone. */
+  /** A scale only. */
   RMS(1),
   /** A scale and a bias. */
   LAYER(2);

@@ -6,7 +6,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * Floating-point operations of a forward pass for one token, two a multiply-add.
+ * Floating-point operations of a forward pass for one token, two per multiply-add.
  *
  * <p>Counted: every matrix that the token is multiplied by, that of the output over the whole
  * vocabulary, and, for a context above 0, the products of queries with keys and of scores with
@@ -22,9 +22,10 @@ public record Operations(Map<ParameterGroup, Long> parts) {
   }
 
   /**
-   * Counts them.
+   * Counts the operations.
    *
-   * @param context tokens that each attention looks at; 0 leaves its scores out
+   * @param context number of attended tokens; 0 excludes attention scores
+   * @throws IllegalArgumentException if the context is negative
    */
   public static Operations of(Architecture model, int context) {
     Require.that(context >= 0, "context must be at least 0 but was %d", context);

@@ -25,7 +25,7 @@ public record ParameterCounts(Map<ParameterGroup, Size> parts) {
     return size(part).total();
   }
 
-  /** Parameters of a part by what is done with them. */
+  /** Parameters of a part by their use. */
   public Size size(ParameterGroup part) {
     return parts.getOrDefault(part, Size.ZERO);
   }
@@ -35,7 +35,7 @@ public record ParameterCounts(Map<ParameterGroup, Size> parts) {
     return totalWithout(Set.of());
   }
 
-  /** Parameters of all parts but some. */
+  /** Parameters of all parts except some. */
   public long totalWithout(Set<ParameterGroup> left) {
     return parts.entrySet().stream()
         .filter(e -> !left.contains(e.getKey()))

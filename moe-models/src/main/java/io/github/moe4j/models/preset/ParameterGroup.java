@@ -4,7 +4,7 @@ import java.util.Locale;
 
 /** The component that parameters belong to. */
 public enum ParameterGroup {
-  /** The table that token ids are looked up in. */
+  /** The embedding table of token ids. */
   EMBEDDING,
   /** The matrix to the vocabulary; no parameters where it is the embedding's. */
   OUTPUT,
@@ -23,7 +23,7 @@ public enum ParameterGroup {
   /** Relative position biases, projections of multi-token prediction. */
   OTHER;
 
-  /** In words: {@code routed experts}. */
+  /** A description such as {@code routed experts}. */
   public String label() {
     return name().toLowerCase(Locale.ROOT).replace('_', ' ');
   }

@@ -7,10 +7,10 @@ import java.util.List;
  * A published architecture.
  *
  * @param name as in {@link #named}
- * @param title as its authors write it
+ * @param title the authors' name
  * @param architecture all sizes
  * @param routed router, capacity and balance
- * @param published numbers of parameters that its sources give; none once the sizes are changed
+ * @param published numbers of parameters stated by its sources; empty if sizes were changed
  */
 public record Preset(
     String name,
@@ -24,8 +24,9 @@ public record Preset(
   }
 
   /**
-   * The preset of a name, such as {@code mixtral-8x7b}; an error that lists all names if there is
-   * none.
+   * The preset of a name, such as {@code mixtral-8x7b}.
+   *
+   * @throws IllegalArgumentException if there is none; the message lists the names
    */
   public static Preset named(String name) {
     return Presets.all().stream()
@@ -45,7 +46,7 @@ public record Preset(
     return Accounting.active(architecture);
   }
 
-  /** Operations of a forward pass for one token; a context of 0 leaves attention's scores out. */
+  /** Operations of a forward pass for one token; a context of 0 excludes attention scores. */
   public Operations operations(int context) {
     return Operations.of(architecture, context);
   }
@@ -55,14 +56,18 @@ public record Preset(
     return new Preset(name, title, architecture.atWidth(modelWidth), routed, List.of());
   }
 
-  /** The same with fewer or more experts, at least k and as many as the router's groups take. */
+  /**
+   * The same with fewer or more experts, at least k and compatible with the router's groups.
+   *
+   * @throws IllegalArgumentException if there are fewer than k
+   */
   public Preset withExperts(int experts) {
     return new Preset(name, title, architecture.withExperts(experts), routed, List.of());
   }
 
   /**
    * One layer with experts, in float32 with weights drawn from a seed. At the published width many
-   * take gigabytes: see {@link #atWidth} and {@link #withExperts}.
+   * need gigabytes: see {@link #atWidth} and {@link #withExperts}.
    */
   public MoeLayer layer(long seed) {
     return PresetLayer.create(this, seed);

@@ -6,10 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A number of parameters as its source gives it.
+ * A number of parameters as stated by its source.
  *
  * @param printed as printed, such as {@code 46.7B}: a number and K, M, B or T
- * @param counting what the source counts
+ * @param counting how the source counts
  * @param source paper with table or section, model card or repository
  * @param note why this library's number differs, if by more than 1 %, or how the source counts;
  *     else empty

@@ -8,12 +8,11 @@ import java.util.List;
  * Routing as in training in the source.
  *
  * @param rule in words
- * @param rules makes it
- * @param inputJitter relative size of the noise on what the router sees in training; 0 for none
+ * @param rules creates it
+ * @param inputJitter relative size of the noise on the router's input in training; 0 for none
  * @param capacityLabel in words
- * @param capacity how many assignments an expert takes
- * @param balance losses and controllers by name with their coefficients; what is not published is
- *     left out
+ * @param capacity the capacity rule
+ * @param balance losses and controllers by name with their published coefficients
  */
 public record Routed(
     String rule,

@@ -2,9 +2,9 @@ package io.github.moe4j.models.preset;
 
 import io.github.moe4j.routing.RoutingRule;
 
-/** Makes a router's rule for a number of experts. */
+/** Creates a router's rule for a number of experts. */
 @FunctionalInterface
 public interface RuleFactory {
-  /** The rule; state of its own, as a selection bias, is new each time. */
+  /** The rule; its state, such as a selection bias, is new each time. */
   RoutingRule rule(int experts);
 }

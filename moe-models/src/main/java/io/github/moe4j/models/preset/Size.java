@@ -1,7 +1,7 @@
 package io.github.moe4j.models.preset;
 
 /**
- * How many parameters a part has, by what is done with them.
+ * The number of parameters of a part, by their use.
  *
  * @param matrices weights that a token is multiplied by: two operations each
  * @param vectors biases, norms, tables that are looked up in: not counted as operations
@@ -25,7 +25,7 @@ public record Size(long matrices, long vectors) {
     return new Size(Math.addExact(matrices, other.matrices), Math.addExact(vectors, other.vectors));
   }
 
-  /** So many of them. */
+  /** A multiple. */
   public Size times(long count) {
     return new Size(Math.multiplyExact(matrices, count), Math.multiplyExact(vectors, count));
   }

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * @param experts E
  * @param k choices per token
  * @param expert one of them
- * @param sharing experts beside them, or null
+ * @param sharing shared experts, or null
  * @param routerBias whether the router's logits have biases that are learned
- * @param selectionBias whether a bias that no gradient reaches is added when experts are chosen
+ * @param selectionBias whether experts are selected with a bias without gradient
  */
 public record Sparse(
     int experts,
@@ -30,7 +30,7 @@ public record Sparse(
     Require.that(k <= experts, "k must be at most E = %d but was %d", experts, k);
   }
 
-  /** Routed experts alone, and a router without biases. */
+  /** Routed experts only, and a router without biases. */
   public static Sparse of(int experts, int k, FeedForwardShape expert) {
     return new Sparse(experts, k, expert, null, false, false);
   }

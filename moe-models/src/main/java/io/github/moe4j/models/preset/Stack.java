@@ -3,7 +3,7 @@ package io.github.moe4j.models.preset;
 import io.github.moe4j.core.internal.Require;
 
 /**
- * Layers one upon another: a decoder, or the encoder of a pair.
+ * A stack of layers: a decoder, or the encoder of an encoder-decoder.
  *
  * @param layers how many
  * @param firstSparse the first layer with experts, counted from 0
@@ -26,7 +26,7 @@ public record Stack(int layers, int firstSparse, int every, boolean cross) {
         firstSparse);
   }
 
-  /** A decoder without cross attention whose layers have experts from one on. */
+  /** A decoder without cross attention, with experts from a given layer on. */
   public static Stack decoder(int layers, int firstSparse) {
     return new Stack(layers, firstSparse, 1, false);
   }

@@ -1,6 +1,6 @@
 package io.github.moe4j.models.preset;
 
-/** Types that weights are kept in, without the scales that quantization adds. */
+/** Storage types of weights, without quantization scales. */
 public enum WeightType {
   /** Four bytes. */
   FLOAT32(4),
@@ -15,7 +15,7 @@ public enum WeightType {
     this.bytes = bytes;
   }
 
-  /** Bytes of so many weights. */
+  /** Bytes of a number of weights. */
   public long bytes(long weights) {
     return Math.multiplyExact(weights, (long) bytes);
   }

@@ -66,16 +66,15 @@ class MoeCheckpointTest {
     MemoryTensors tensors = SmallMixtral.tensors();
     tensors.remove(SmallMixtral.EXPERTS + "1.w3.weight");
     assertEquals(
-        "tensor model.layers.0.block_sparse_moe.experts.1.w3.weight of shape [5, 4] must be there"
-            + " but is missing",
+        "tensor model.layers.0.block_sparse_moe.experts.1.w3.weight of"
+            + " shape [5, 4] is missing",
         error(tensors));
   }
 
   @Test
   void layer_noTensors_namesTheFirst() {
     assertEquals(
-        "tensor model.layers.0.block_sparse_moe.gate.weight of shape [3, 4] must be there but is"
-            + " missing",
+        "tensor model.layers.0.block_sparse_moe.gate.weight of" + " shape [3, 4] is missing",
         error(new MemoryTensors()));
   }
 
@@ -105,7 +104,7 @@ class MoeCheckpointTest {
             TopK.of(2)),
         GluExperts.create(ExpertOptions.of(3, 4, 5), 2));
     assertEquals(
-        "the layout mixtral has no place for the parameters [router.bias]",
+        "the layout mixtral has no tensors for the parameters [router.bias]",
         exportError(biased, SmallMixtral.CONFIG));
   }
 
@@ -113,7 +112,7 @@ class MoeCheckpointTest {
   void export_parameterMissing_namesIt() {
     String config = SmallMixtral.CONFIG.replace("mixtral", "gpt_oss");
     assertEquals(
-        "the layer must have a parameter router.bias but has none",
+        "the layer must have a parameter router.bias but lacks it",
         exportError(SmallMixtral.layer(), config));
   }
 

@@ -16,7 +16,7 @@ public record ChoiceCount(Kind kind, int n) {
     FIXED,
     /** At least 1, at most n. */
     UP_TO,
-    /** As many as the user says, k. */
+    /** The option k. */
     K,
     /** k on average. */
     AVERAGE_K,
@@ -47,7 +47,7 @@ public record ChoiceCount(Kind kind, int n) {
     return new ChoiceCount(Kind.UP_TO, n);
   }
 
-  /** As many as the user says. */
+  /** The option k. */
   public static ChoiceCount k() {
     return new ChoiceCount(Kind.K, 0);
   }
@@ -67,17 +67,17 @@ public record ChoiceCount(Kind kind, int n) {
     return new ChoiceCount(Kind.BY_TOKEN, 0);
   }
 
-  /** Whether k says it, for each token or on average. */
+  /** Whether it is k, for each token or on average. */
   public boolean readsK() {
     return kind == Kind.K || kind == Kind.AVERAGE_K;
   }
 
   /**
-   * Experts that a token gets at most, or on average where nothing bounds it; k where that is not
-   * known before.
+   * The maximum number of experts of a token, or the average if there is no maximum; k if neither
+   * is known.
    *
    * @param experts E
-   * @param k as the user says
+   * @param k the option k
    */
   public int expected(int experts, int k) {
     return switch (kind) {
@@ -87,7 +87,7 @@ public record ChoiceCount(Kind kind, int n) {
     };
   }
 
-  /** The number that it always or at most is, whatever k; empty if k or the token says it. */
+  /** The fixed or maximum number, independent of k; empty if it depends on k or on the token. */
   public OptionalInt own(int experts) {
     return switch (kind) {
       case FIXED, UP_TO, ALL -> OptionalInt.of(expected(experts, 1));
@@ -95,7 +95,7 @@ public record ChoiceCount(Kind kind, int n) {
     };
   }
 
-  /** As a table shows it. */
+  /** Its text in tables. */
   @Override
   public String toString() {
     return switch (kind) {

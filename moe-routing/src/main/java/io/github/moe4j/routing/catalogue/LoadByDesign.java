@@ -19,7 +19,7 @@ public enum LoadByDesign {
     this.text = text;
   }
 
-  /** As a table shows it. */
+  /** Its text in tables. */
   @Override
   public String toString() {
     return text;

@@ -10,8 +10,8 @@ import java.util.OptionalDouble;
  *
  * @param experts E
  * @param modelWidth D
- * @param k choices per token, for routers that are told
- * @param options numbers by name; those not given have their usual value
+ * @param k choices per token, for routers with this option
+ * @param options numbers by name; those not given have their defaults
  */
 public record RouterConfig(int experts, int modelWidth, int k, Map<String, Double> options) {
   /**
@@ -26,7 +26,7 @@ public record RouterConfig(int experts, int modelWidth, int k, Map<String, Doubl
     options = Map.copyOf(options);
   }
 
-  /** With the usual options. */
+  /** With default options. */
   public static RouterConfig of(int experts, int modelWidth, int k) {
     return new RouterConfig(experts, modelWidth, k, Map.of());
   }
@@ -36,12 +36,12 @@ public record RouterConfig(int experts, int modelWidth, int k, Map<String, Doubl
     return new RouterConfig(experts, modelWidth, k, others);
   }
 
-  /** The number given for an option, or its usual one; empty if that depends on sizes. */
+  /** The number given for an option, or its default; empty if that depends on sizes. */
   public OptionalDouble find(NumberOption option) {
     return option.in(options);
   }
 
-  /** The number given for an option that has a usual value, or that. */
+  /** The number given for an option, or its default. */
   public double number(NumberOption option) {
     return find(option).orElseThrow();
   }

@@ -1,12 +1,12 @@
 package io.github.moe4j.routing.catalogue;
 
-/** What a router needs of its input in addition to a token's own activations. */
+/** The inputs that a router needs in addition to a token's own activations. */
 public enum RouterNeed {
   /** A generator of random numbers in training. */
   GENERATOR_IN_TRAINING("generator in training"),
   /** The step of training, for a schedule. */
   STEP("step"),
-  /** The place of the token in its batch. */
+  /** The position of the token in its batch. */
   PLACE_IN_BATCH("place in the batch"),
   /** Token ids. */
   TOKEN_IDS("token ids"),
@@ -21,7 +21,7 @@ public enum RouterNeed {
     this.text = text;
   }
 
-  /** As a table shows it. */
+  /** Its text in tables. */
   @Override
   public String toString() {
     return text;

@@ -11,10 +11,10 @@ import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A router by name: all that the lab, benchmarks, pages and networks of Deeplearning4j must know to
- * use it. Most routers are a rule over a linear gate, and implement {@link RuleProvider}.
+ * A router by name, with the properties that the lab, benchmarks, documentation and Deeplearning4j
+ * networks need. Most routers are a rule over a linear gate, and implement {@link RuleProvider}.
  *
- * <p>The name of a class with a public constructor without arguments goes into {@code
+ * <p>A provider is a class with a public no-argument constructor, listed in {@code
  * META-INF/services/io.github.moe4j.routing.catalogue.RouterProvider}.
  */
 public interface RouterProvider extends CatalogueEntry {
@@ -44,13 +44,13 @@ public interface RouterProvider extends CatalogueEntry {
     return List.of();
   }
 
-  /** Its parameters in order, by the names that the router gives them. */
+  /** Its parameters in order, by their names in the router. */
   Map<String, ParameterSpec> parameters(RouterConfig config);
 
   /**
    * The router over given arrays.
    *
-   * @throws IllegalArgumentException if sizes and options do not go together
+   * @throws IllegalArgumentException if sizes and options are incompatible
    */
   Router build(RouterConfig config, RouterParts parts);
 
@@ -59,7 +59,7 @@ public interface RouterProvider extends CatalogueEntry {
    *
    * @param type of the parameters
    * @param bias [E] for routers that read one. Kept, not modified.
-   * @throws IllegalArgumentException if an option is unknown, or sizes and options do not go together
+   * @throws IllegalArgumentException if an option is unknown, or sizes and options are incompatible
    */
   default Router create(RouterConfig config, DataType type, ExpertBias bias, long seed) {
     NumberOption.requireKnown("router " + name(), options(), config.options());

@@ -12,7 +12,7 @@ import java.util.Set;
  * @param choices experts per token
  * @param load whether loads are balanced by design
  * @param bias whether and where it reads an expert bias
- * @param needs what its input must bring
+ * @param needs inputs that it requires
  */
 public record RouterTraits(
     ChoiceCount choices, LoadByDesign load, BiasUse bias, Set<RouterNeed> needs) {
@@ -42,8 +42,8 @@ public record RouterTraits(
   }
 
   /**
-   * Losses by their names in the catalogue of moe-balance that a router without a mechanism of its own
-   * is balanced with: the Switch loss and the z-loss; none if loads are balanced by design.
+   * Default losses, by their names in the catalogue of moe-balance, of a router without its own
+   * mechanism: the Switch loss and the z-loss; none if loads are balanced by design.
    */
   public List<String> usualLosses() {
     return load == LoadByDesign.UNEVEN ? List.of("switch", "z-loss") : List.of();
@@ -59,7 +59,7 @@ public record RouterTraits(
     return needs.contains(need);
   }
 
-  /** Whether what it decides on a token may depend on later ones, so that a causal model leaks. */
+  /** Whether the decision for a token may depend on later tokens, so that a causal model leaks. */
   public boolean readsLaterTokens() {
     return needs(RouterNeed.OTHER_TOKENS) || needs(RouterNeed.OTHER_TOKENS_IN_TRAINING);
   }

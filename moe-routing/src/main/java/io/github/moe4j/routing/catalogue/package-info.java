@@ -1,5 +1,5 @@
 /**
- * The catalogue of routers: what each is, how it is built over given arrays, and its typed traits.
+ * The catalogue of routers: descriptions, typed traits, and construction over given arrays.
  *
  * <p>A custom router is added by a {@link io.github.moe4j.routing.catalogue.RouterProvider} that
  * {@link java.util.ServiceLoader} finds.

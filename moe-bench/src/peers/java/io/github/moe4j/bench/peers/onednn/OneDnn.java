@@ -30,7 +30,7 @@ public final class OneDnn implements PeerSystem {
   public String settings() {
     int threads = OpenMp.useAllProcessors();
     dnnl_version_t version = dnnl.dnnl_version();
-    return "oneDNN %d.%d.%d, matmul with packed weights, %d threads of OpenMP"
+    return "oneDNN %d.%d.%d, matmul with packed weights, %d OpenMP threads"
         .formatted(version.major(), version.minor(), version.patch(), threads);
   }
 

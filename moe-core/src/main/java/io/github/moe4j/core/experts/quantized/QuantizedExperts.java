@@ -15,13 +15,13 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Copies of float32 experts with weights in fewer bytes, for evaluation: with few tokens a pass is
- * bound by reading the weights. Rows, biases and sums are float32 as before.
+ * Copies of float32 experts with quantized or packed weights, for evaluation: with few tokens a
+ * pass is bound by reading the weights. Rows, biases and sums stay float32.
  *
- * <p>Products are made with the rounded weights ŵ in float32. With the kernels y has the bits of float32
- * experts with those weights, and the row of a token those that it has alone. On BLAS, up to 16 rows of an
- * expert are multiplied with the packed weights directly; for more rows the weights of 256 inputs at a
- * time are converted to float32. Results do not depend on the number of threads.
+ * <p>Products use the rounded weights ŵ in float32. With the kernels y is bit-identical to that of float32 experts
+ * with those weights, and the row of a token does not depend on other rows. With BLAS, up to 16 rows of an expert are
+ * multiplied with the packed weights directly; for more rows the weights of 256 inputs at a time are converted to
+ * float32. Results do not depend on the number of threads.
  *
  * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes
  * and every backward pass, even for dx only, are rejected. Immutable, and several threads may run it at
@@ -47,6 +47,7 @@ public final class QuantizedExperts implements Experts {
    *
    * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
    *     changes of the weights do not affect the copy.
+   * @throws IllegalArgumentException if the weights are not float32, not finite, or too large for the format
    */
   public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
     return new QuantizedExperts(experts, experts, format);
@@ -57,19 +58,20 @@ public final class QuantizedExperts implements Experts {
    *
    * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
    *     changes of the weights do not affect the copy.
+   * @throws IllegalArgumentException if the weights are not float32, not finite, or too large for the format
    */
   public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
     return new QuantizedExperts(experts, experts, format);
   }
 
-  /** How the weights are kept. */
+  /** The format of the weights. */
   public WeightFormat format() {
     return format;
   }
 
   /**
-   * Bytes that weights, scales and biases take, without the headers of Java's arrays. For the kernels
-   * outputs fill up a multiple of two vectors, and inputs an even number.
+   * Bytes of weights, scales and biases, without the headers of Java arrays. For the kernels outputs
+   * are padded to a multiple of two vectors, and inputs to an even number.
    */
   public long bytes() {
     return network.bytes();
@@ -77,7 +79,9 @@ public final class QuantizedExperts implements Experts {
 
   /**
    * The rounded weights as a new float32 array: {@code gate} or {@code up} [E,H,D], {@code down}
-   * [E,D,H]. Experts over these arrays and the biases give the same y but for rounding of sums.
+   * [E,D,H]. Experts over these arrays and the biases give the same y up to rounding of sums.
+   *
+   * @throws IllegalArgumentException if there is no projection of this name
    */
   public INDArray weight(String name) {
     int at = network.names().indexOf(name);
@@ -110,7 +114,7 @@ public final class QuantizedExperts implements Experts {
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     if (mode.isTraining()) {
       throw new UnsupportedOperationException(
-          "quantized experts are for evaluation only but the pass was one of training");
+          "quantized experts are for evaluation only but the pass was in training");
     }
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);

@@ -4,14 +4,13 @@ import io.github.moe4j.core.internal.kernel.Kernels;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How {@link QuantizedExperts} keep a weight w [out,in] of an expert. Rounding is to the nearest number of the
+ * How {@link QuantizedExperts} store a weight w [out,in] of an expert. Rounding is to the nearest number of the
  * format, ties to the even last bit; ŵ is the rounded weight as float32. A weight that is not finite,
  * or too large for its format, is rejected.
  */
 public enum WeightFormat {
   /**
-   * As it is, four bytes a weight, in the order that products read: nothing is rounded, and no pass spends time
-   * on that order any more.
+   * Unrounded, four bytes per weight, in packed order, so that passes need not reorder it.
    */
   FLOAT32 {
     @Override

@@ -1,5 +1,5 @@
 /**
- * Expert networks with weights in bfloat16 or int8, for evaluation.
+ * Expert networks with packed float32, bfloat16, float16, int8, FP8 or MXFP4 weights, for evaluation.
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}.
  */

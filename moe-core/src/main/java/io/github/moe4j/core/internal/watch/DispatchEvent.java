@@ -6,5 +6,5 @@ import jdk.jfr.Name;
 
 @Name("moe4j.Dispatch")
 @Label("Dispatch")
-@Description("Order of the rows and their way to the experts")
+@Description("Order of the rows and their copy to the experts")
 final class DispatchEvent extends StageEvent {}

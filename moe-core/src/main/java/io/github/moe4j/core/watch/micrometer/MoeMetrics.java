@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A listener that keeps meters of the layers it listens to, tagged {@code layer}:
+ * A listener that updates meters of its layers, tagged {@code layer}:
  *
  * <table>
  *   <caption>Meters</caption>
@@ -25,7 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
  *       <td>forward passes: route, plan, gather, gemm, activation, combine</td></tr>
  * </table>
  *
- * <p>A layer has meters from its first pass after {@link #bindTo}. Several threads may use it.
+ * <p>Meters of a layer are registered at its first pass after {@link #bindTo}. Thread-safe.
  */
 public final class MoeMetrics implements MeterBinder, PassListener {
   private final Map<MeterRegistry, Map<String, LayerMeters>> meters = new ConcurrentHashMap<>();

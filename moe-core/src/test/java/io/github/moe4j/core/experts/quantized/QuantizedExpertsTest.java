@@ -268,7 +268,7 @@ class QuantizedExpertsTest {
     try (Arena.Scope scope = new Arena().open()) {
       int[] start = {0, 1, 1, 1};
       assertEquals(
-          "quantized experts are for evaluation only but the pass was one of training",
+          "quantized experts are for evaluation only but the pass was in training",
           assertThrows(
                   UnsupportedOperationException.class,
                   () -> experts.run(x, start, PassMode.training(), scope))
