@@ -4,6 +4,8 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
+import io.github.moe4j.models.layout.LayoutException;
 import io.github.moe4j.models.layout.MoeBlock;
 import io.github.moe4j.models.layout.MoeCheckpoint;
 import io.github.moe4j.models.layout.MoeCheckpoints;
@@ -27,13 +29,16 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Opens checkpoint folders as a user would and compares them with what was recorded: the outputs of each layer in
- * float64, single weights exactly, and every file of the folder with what an export of the unchanged layers writes.
+ * float64, those of its packed experts with float32, single weights exactly, and every file of the folder with what an export of the unchanged layers writes.
  */
 final class CheckpointRunner {
   /** Weight of the norm that OpenAI's block of gpt-oss has, beside its residual connection. */
   private static final String NORM = ".norm.scale";
 
   private static final double NORM_EPSILON = 1e-5;
+
+  /** Of sums in float32 in another order, relative to 1 + the largest value. */
+  private static final double PACKED_TOLERANCE = 1e-5;
 
   private CheckpointRunner() {}
 
@@ -87,6 +92,11 @@ final class CheckpointRunner {
         if (failure.isPresent()) {
           return Optional.of("layer " + layer.layer() + ": " + failure.get());
         }
+        failure = packedFailure(
+            checkpoint, block, layer.numbers().input("hidden_states").rows());
+        if (failure.isPresent()) {
+          return Optional.of("layer " + layer.layer() + ", packed: " + failure.get());
+        }
       }
       for (ExpectedCheckpoint.Sample sample : expected.samples()) {
         INDArray tensor = checkpoint.tensor(sample.tensor(), DataType.DOUBLE);
@@ -121,6 +131,28 @@ final class CheckpointRunner {
       comparison.output("output", normWeight == null ? pass.y() : x.add(pass.y()));
     }
     return comparison.failure();
+  }
+
+  /** Packed weights give what the same weights give in float32, but for the rounding of sums. */
+  private static Optional<String> packedFailure(
+      MoeCheckpoint checkpoint, MoeBlock block, INDArray x) throws IOException {
+    TokenBatch tokens = TokenBatch.evaluation(x.castTo(DataType.FLOAT));
+    try (MoePass expected = checkpoint.layer(block, DataType.FLOAT).forward(tokens);
+        MoePass pass = packed(checkpoint, block).forward(tokens)) {
+      double most = expected.y().amaxNumber().doubleValue();
+      double error = expected.y().sub(pass.y()).amaxNumber().doubleValue();
+      return error <= PACKED_TOLERANCE * (1 + most)
+          ? Optional.empty()
+          : Optional.of("y differs by %s, with values to %s".formatted(error, most));
+    }
+  }
+
+  private static MoeLayer packed(MoeCheckpoint checkpoint, MoeBlock block) throws IOException {
+    try {
+      return checkpoint.packed(block);
+    } catch (LayoutException e) {
+      return checkpoint.packed(block, WeightFormat.FLOAT32); // such as FP8 with other blocks
+    }
   }
 
   private static double @Nullable [] normWeight(

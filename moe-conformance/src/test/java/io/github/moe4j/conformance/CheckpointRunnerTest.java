@@ -85,7 +85,7 @@ class CheckpointRunnerTest {
 
   @Test
   void missingAndDamagedFiles_areFailuresWithAReason() throws IOException {
-    Files.writeString(mixtral().resolve("expected.json"), "{\"layers\": []}");
+    Files.writeString(mixtral().resolve("expected.json"), "{}");
     assertTrue(line().startsWith("FAIL mixtral_bf16 (not a reference case: no field"), line());
     Files.writeString(mixtral().resolve("expected.json"), "{\"layers\": [], \"samples\": []}");
     assertTrue(line().contains("layers must be at least one but there are none"), line());

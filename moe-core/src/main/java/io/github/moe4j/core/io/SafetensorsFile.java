@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -129,12 +130,36 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     if (stored == null) {
       throw new SafetensorsException(unreadable(name, heading));
     }
+    return copy(heading, heading.shape(), stored, type, 0);
+  }
+
+  @Override
+  public INDArray read(String name, DataType type, long from, long count) throws IOException {
+    Require.floating("type", type);
+    long[] shape = shape(name);
+    TensorType stored = type(name);
+    Require.that(
+        shape.length > 0 && from >= 0 && count >= 1 && from <= shape[0] - count,
+        "%s has shape %s but %d indices from %d of its first axis were asked for",
+        name,
+        Arrays.toString(shape),
+        count,
+        from);
+    shape[0] = 1;
+    long each = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    shape[0] = count;
+    return copy(heading(name), shape, stored, type, from * each * stored.bytes());
+  }
+
+  private INDArray copy(
+      TensorHeader heading, long[] shape, TensorType stored, DataType type, long skipped)
+      throws IOException {
     MappedBytes bytes = opened.mapped();
     if (heading.begin() == heading.end()) {
-      return Allocate.zeros(type, heading.shape());
+      return Allocate.zeros(type, shape);
     }
-    INDArray array = Allocate.uninitialized(type, heading.shape());
-    copy(bytes, heading, stored, array);
+    INDArray array = Allocate.uninitialized(type, shape);
+    copy(bytes, dataBegin + heading.begin() + skipped, stored, array);
     return array;
   }
 
@@ -152,14 +177,13 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return opened.mapped().bytes(dataBegin + heading.begin() + from, count);
   }
 
-  private void copy(MappedBytes bytes, TensorHeader heading, TensorType stored, INDArray array) {
+  private static void copy(MappedBytes bytes, long begin, TensorType stored, INDArray array) {
     Elements elements = new Elements(array, stored);
     long count = array.length();
     long done = 0;
     while (done < count) {
-      ByteBuffer piece =
-          bytes.elements(dataBegin + heading.begin() + done * stored.bytes(), stored.bytes(), (int)
-              Math.min(Elements.PIECE, count - done));
+      ByteBuffer piece = bytes.elements(begin + done * stored.bytes(), stored.bytes(), (int)
+          Math.min(Elements.PIECE, count - done));
       int moved = piece.remaining() / stored.bytes();
       elements.put(done, piece);
       done += moved;

@@ -100,6 +100,11 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
   }
 
   @Override
+  public INDArray read(String name, DataType type, long from, long count) throws IOException {
+    return file(name).read(name, type, from, count);
+  }
+
+  @Override
   public ByteBuffer bytes(String name, long from, int count) throws IOException {
     return file(name).bytes(name, from, count);
   }

@@ -1,10 +1,12 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Named tensors to read, such as those of a file. A source that opens files lazily may throw an
@@ -35,6 +37,27 @@ public interface TensorSource {
    * @throws IOException if it cannot be read
    */
   INDArray read(String name, DataType type) throws IOException;
+
+  /**
+   * A copy of a part of a tensor: some indices of its first axis. By default all of it is read.
+   *
+   * @param type FLOAT or DOUBLE; numbers are converted
+   * @param from first index
+   * @param count indices, at least 1
+   * @return of the tensor's shape, but for the first axis; contiguous in c order
+   * @throws IOException if it cannot be read
+   */
+  default INDArray read(String name, DataType type, long from, long count) throws IOException {
+    INDArray all = read(name, type);
+    Require.that(
+        from >= 0 && count >= 1 && from <= all.size(0) - count,
+        "%s has %d indices on its first axis but %d from %d were asked for",
+        name,
+        all.size(0),
+        count,
+        from);
+    return all.get(NDArrayIndex.interval(from, from + count)).dup('c');
+  }
 
   /**
    * Some of the stored bytes of a tensor, in c order and little-endian.

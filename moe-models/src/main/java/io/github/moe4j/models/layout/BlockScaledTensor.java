@@ -1,5 +1,7 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredScales;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Rows;
@@ -29,6 +31,7 @@ final class BlockScaledTensor implements StoredTensor {
   static final String SCALES = "_scale_inv";
 
   private static final double LARGEST = 448;
+  private static final int PACKED_BLOCK = 128;
 
   private final TensorSource source;
   private final String name;
@@ -86,20 +89,55 @@ final class BlockScaledTensor implements StoredTensor {
   }
 
   @Override
-  public INDArray read(DataType type) throws IOException {
-    INDArray array = Allocate.uninitialized(type, shape);
+  public INDArray read(DataType type, long from, long count) throws IOException {
+    long[] part = shape.clone();
+    part[0] = count;
+    INDArray array = Allocate.uninitialized(type, part);
     Rows out = Rows.of(array.reshape('c', array.length() / columns, columns));
+    long firstRow = from * (out.rows() / count);
     double[] scales = scales();
     double[] row = new double[columns];
     for (long r = 0; r < out.rows(); r++) {
-      ByteBuffer codes = source.bytes(name, r * columns, columns);
-      int first = firstScale(r);
+      ByteBuffer codes = source.bytes(name, (firstRow + r) * columns, columns);
+      int first = firstScale(firstRow + r);
       for (int c = 0; c < columns; c++) {
         row[c] = Float8.fromE4m3(codes.get(c)) * scales[first + c / format.columns()];
       }
       out.write(r, row);
     }
     return array;
+  }
+
+  @Override
+  public WeightFormat format() {
+    return WeightFormat.FP8_E4M3;
+  }
+
+  /**
+   * The scales of one matrix, for packing.
+   *
+   * @throws LayoutException if it is one of several, or if the blocks are not those of packed weights
+   */
+  StoredScales packedScales() throws IOException {
+    if (shape.length != 2) {
+      throw new LayoutException(
+          "tensor %s must be of one expert to stay FP8 but is %s", name, Arrays.toString(shape));
+    }
+    if (!isPackable(format.rows(), rows) || !isPackable(format.columns(), columns)) {
+      throw new LayoutException(
+          "tensor %s has blocks of %d by %d, but only multiples of %d stay FP8: choose a format",
+          name, format.rows(), format.columns(), PACKED_BLOCK);
+    }
+    double[] all = scales();
+    float[] scales = new float[all.length];
+    for (int i = 0; i < scales.length; i++) {
+      scales[i] = (float) all[i];
+    }
+    return new StoredScales(format.rows(), format.columns(), scales);
+  }
+
+  private static boolean isPackable(int block, int length) {
+    return block % PACKED_BLOCK == 0 || block >= length;
   }
 
   private double[] scales() throws IOException {

@@ -56,6 +56,11 @@ record FusedPair(Place place, Order order, Side side, String kind) implements La
   }
 
   @Override
+  public LayoutPart ofExpert(int expert) {
+    return new FusedPair(place.ofOne(), order, side, kind);
+  }
+
+  @Override
   public void read(In in, LayerArrays into) throws IOException {
     INDArray both = side.toLayer(in.read(place));
     List<Place> halves = parameters();

@@ -2,7 +2,6 @@ package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.ClampedSwiGlu;
-import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.models.layout.FusedPair.Order;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.TopK;
@@ -112,15 +111,6 @@ final class GptOssLayout implements Layout {
     ClampedSwiGlu swiGlu = new ClampedSwiGlu(
         config.number("swiglu_alpha", published.alpha()),
         config.number("swiglu_limit", published.limit()));
-    return MoeLayer.builder(
-        GatedRouter.of(arrays.gate(), rule(config)),
-        GluExperts.of(
-            swiGlu,
-            arrays.get("experts.gate.weight"),
-            arrays.get("experts.gate.bias"),
-            arrays.get("experts.up.weight"),
-            arrays.get("experts.up.bias"),
-            arrays.get("experts.down.weight"),
-            arrays.get("experts.down.bias")));
+    return MoeLayer.builder(GatedRouter.of(arrays.gate(), rule(config)), arrays.glu(swiGlu));
   }
 }

@@ -1,18 +1,21 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.DenseFeedForward;
+import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ClampedSwiGlu;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.routing.LinearGate;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The arrays of one layer by the names of its parameters, and the parts made of them. */
-final class LayerArrays {
+class LayerArrays {
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
 
   void put(String name, INDArray array) {
@@ -42,19 +45,42 @@ final class LayerArrays {
     return bias == null ? LinearGate.of(weight) : LinearGate.of(weight, bias);
   }
 
-  /** The routed experts if they are gated. */
-  GluExperts glu(Activation activation) {
-    return glu(activation, "experts.");
+  /** The routed experts if they are gated, with biases if there are some. */
+  Experts glu(Activation activation) {
+    return gated(arrays -> arrays.glu(activation, "experts."));
   }
 
-  /** The routed experts if they are plain, with biases if there are some. */
-  FfnExperts ffn(Activation activation) {
-    return FfnExperts.of(
-        activation,
-        get("experts.up.weight"),
-        find("experts.up.bias"),
-        get("experts.down.weight"),
-        find("experts.down.bias"));
+  /** The routed experts if they are gated by a clamped SwiGLU, with biases if there are some. */
+  Experts glu(ClampedSwiGlu swiGlu) {
+    return gated(arrays -> GluExperts.of(
+        swiGlu,
+        arrays.get("experts.gate.weight"),
+        arrays.find("experts.gate.bias"),
+        arrays.get("experts.up.weight"),
+        arrays.find("experts.up.bias"),
+        arrays.get("experts.down.weight"),
+        arrays.find("experts.down.bias")));
+  }
+
+  /** The routed experts if they are plain, with biases if there are some, and dropout in training. */
+  Experts ffn(Activation activation, double dropout) {
+    return plain(arrays -> FfnExperts.of(
+            activation,
+            arrays.get("experts.up.weight"),
+            arrays.find("experts.up.bias"),
+            arrays.get("experts.down.weight"),
+            arrays.find("experts.down.bias"))
+        .withDropout(dropout));
+  }
+
+  /** Gated experts that a function makes of their arrays. */
+  Experts gated(Function<LayerArrays, GluExperts> made) {
+    return made.apply(this);
+  }
+
+  /** Plain experts that a function makes of their arrays. */
+  Experts plain(Function<LayerArrays, FfnExperts> made) {
+    return made.apply(this);
   }
 
   /** The shared expert, behind its own gate if there is one. */
@@ -68,10 +94,10 @@ final class LayerArrays {
     return GluExperts.of(
         activation,
         get(prefix + "gate.weight"),
-        null,
+        find(prefix + "gate.bias"),
         get(prefix + "up.weight"),
-        null,
+        find(prefix + "up.bias"),
         get(prefix + "down.weight"),
-        null);
+        find(prefix + "down.bias"));
   }
 }

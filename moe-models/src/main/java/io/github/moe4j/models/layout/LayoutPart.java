@@ -20,6 +20,20 @@ interface LayoutPart {
     return false;
   }
 
+  /**
+   * The same of one expert alone, with parameters of one expert.
+   *
+   * @param expert its number
+   */
+  default LayoutPart ofExpert(int expert) {
+    throw new UnsupportedOperationException(parameters() + " are not of experts");
+  }
+
+  /** Whether the parameters are those of routed experts. */
+  default boolean isOfExperts() {
+    return parameters().stream().allMatch(place -> place.name().startsWith("experts."));
+  }
+
   /** Reads the tensors and adds the parameters. */
   void read(In in, LayerArrays into) throws IOException;
 
@@ -29,7 +43,10 @@ interface LayoutPart {
   /** The way to the tensors of a checkpoint. */
   @FunctionalInterface
   interface In {
-    /** A copy of a tensor of the right shape, contiguous in c order. */
+    /**
+     * A copy of a tensor of the right shape, contiguous in c order; of one expert if the place is that of one of a
+     * stack.
+     */
     INDArray read(Place place) throws IOException;
   }
 

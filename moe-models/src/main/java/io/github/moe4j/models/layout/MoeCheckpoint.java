@@ -1,6 +1,8 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.quantized.QuantizedExperts;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import java.io.Closeable;
@@ -116,6 +118,32 @@ public final class MoeCheckpoint implements AutoCloseable {
       part.read(place -> tensors.get(place.name()).read(type), arrays);
     }
     return layout.build(config, arrays).name(block.toString()).build();
+  }
+
+  /**
+   * A sparse block for evaluation in little memory: its experts stay as they are stored, bfloat16, float16, FP8 or MXFP4, and
+   * no more than one of them is float32 at any time. Router and shared expert are float32.
+   *
+   * @param block one of {@link #blocks}
+   * @return a new layer, whose experts are {@link QuantizedExperts}; its y differs from that of {@link #layer} by the
+   *     rounding of sums alone
+   * @throws IOException if a tensor cannot be read
+   * @throws LayoutException if a tensor is missing or has another shape, if the experts' weights are stored in different
+   *     ways, or if FP8 blocks are not multiples of 128 (then choose a format)
+   */
+  public MoeLayer packed(MoeBlock block) throws IOException {
+    return PackedBlock.read(layout, config, block, parts(block), tensors, null);
+  }
+
+  /**
+   * The same with weights of a given format, to which they are rounded.
+   *
+   * @param format such as {@link WeightFormat#INT8}
+   * @throws IOException if a tensor cannot be read
+   * @throws LayoutException if a tensor is missing or has another shape
+   */
+  public MoeLayer packed(MoeBlock block, WeightFormat format) throws IOException {
+    return PackedBlock.read(layout, config, block, parts(block), tensors, format);
   }
 
   /** The parts of the detected form, whose tensors all exist. */

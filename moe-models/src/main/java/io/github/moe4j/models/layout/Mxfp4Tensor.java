@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Rows;
@@ -88,13 +89,14 @@ final class Mxfp4Tensor implements StoredTensor {
   }
 
   @Override
-  public INDArray read(DataType type) throws IOException {
-    INDArray array = Allocate.uninitialized(type, shape);
-    Rows out = Rows.of(array.reshape('c', shape[0] * shape[1], columns));
+  public INDArray read(DataType type, long from, long count) throws IOException {
+    INDArray array = Allocate.uninitialized(type, count, shape[1], columns);
+    Rows out = Rows.of(array.reshape('c', count * shape[1], columns));
     double[] row = new double[columns];
     for (long r = 0; r < out.rows(); r++) {
-      ByteBuffer codes = source.bytes(blocks, r * groups() * BYTES, groups() * BYTES);
-      ByteBuffer factors = source.bytes(scales, r * groups(), groups());
+      long stored = (from * shape[1] + r) * groups();
+      ByteBuffer codes = source.bytes(blocks, stored * BYTES, groups() * BYTES);
+      ByteBuffer factors = source.bytes(scales, stored, groups());
       for (int c = 0; c < columns; c++) {
         int both = codes.get(c / 2);
         int code = (c % 2 == 0 ? both : both >> 4) & 0xf;
@@ -103,6 +105,11 @@ final class Mxfp4Tensor implements StoredTensor {
       out.write(r, row);
     }
     return array;
+  }
+
+  @Override
+  public WeightFormat format() {
+    return WeightFormat.MXFP4;
   }
 
   @Override

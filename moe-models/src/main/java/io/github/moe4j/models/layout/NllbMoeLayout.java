@@ -93,9 +93,9 @@ final class NllbMoeLayout implements Layout {
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
     return MoeLayer.builder(
             GatedRouter.of(arrays.gate(), rule(config)),
-            arrays
-                .ffn(config.activation("activation_function", "relu"))
-                .withDropout(config.rate("activation_dropout", 0)))
+            arrays.ffn(
+                config.activation("activation_function", "relu"),
+                config.rate("activation_dropout", 0)))
         .capacity(capacity(config));
   }
 

@@ -14,6 +14,13 @@ record Place(String name, List<Long> shape) {
     return new Place(name, Arrays.stream(shape).boxed().toList());
   }
 
+  /** The place of one expert of a stack [E,…]. */
+  Place ofOne() {
+    long[] one = axes();
+    one[0] = 1;
+    return of(name, one);
+  }
+
   long[] axes() {
     return shape.stream().mapToLong(Long::longValue).toArray();
   }

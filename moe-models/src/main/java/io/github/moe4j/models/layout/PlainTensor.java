@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import java.io.IOException;
@@ -16,6 +17,20 @@ record PlainTensor(TensorSource source, String name) implements StoredTensor {
   @Override
   public INDArray read(DataType type) throws IOException {
     return source.read(name, type);
+  }
+
+  @Override
+  public INDArray read(DataType type, long from, long count) throws IOException {
+    return source.read(name, type, from, count);
+  }
+
+  @Override
+  public WeightFormat format() {
+    return switch (source.type(name)) {
+      case BFLOAT16 -> WeightFormat.BFLOAT16;
+      case FLOAT16 -> WeightFormat.FLOAT16;
+      default -> WeightFormat.FLOAT32;
+    };
   }
 
   @Override

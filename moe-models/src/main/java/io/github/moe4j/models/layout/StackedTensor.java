@@ -29,6 +29,11 @@ record StackedTensor(Place place, Side side, Place parameter) implements LayoutP
   }
 
   @Override
+  public LayoutPart ofExpert(int expert) {
+    return new StackedTensor(place.ofOne(), side, parameter.ofOne());
+  }
+
+  @Override
   public void read(In in, LayerArrays into) throws IOException {
     into.put(parameter.name(), side.toLayer(in.read(place)));
   }

@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import java.io.IOException;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -16,7 +17,22 @@ interface StoredTensor {
    * @param type FLOAT or DOUBLE
    * @return new, contiguous in c order
    */
-  INDArray read(DataType type) throws IOException;
+  default INDArray read(DataType type) throws IOException {
+    return read(type, 0, shape()[0]);
+  }
+
+  /**
+   * A part of the numbers: some indices of the first axis.
+   *
+   * @param type FLOAT or DOUBLE
+   * @param from first index
+   * @param count indices, at least 1
+   * @return new, contiguous in c order
+   */
+  INDArray read(DataType type, long from, long count) throws IOException;
+
+  /** The format in which packed experts keep the numbers as they are stored. */
+  WeightFormat format();
 
   /**
    * Writes other numbers in the same storage: numbers that were read and not changed give the same bytes.

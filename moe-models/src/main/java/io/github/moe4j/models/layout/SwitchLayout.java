@@ -91,9 +91,9 @@ final class SwitchLayout implements Layout {
             GatedRouter.of(
                 Jitter.before(arrays.gate(), config.rate("router_jitter_noise", 0.01)),
                 new Switch()),
-            arrays
-                .ffn(config.activation("dense_act_fn", config.text("feed_forward_proj", "relu")))
-                .withDropout(config.rate("dropout_rate", 0.1)))
+            arrays.ffn(
+                config.activation("dense_act_fn", config.text("feed_forward_proj", "relu")),
+                config.rate("dropout_rate", 0.1)))
         .capacity(new LimitedCapacity(room(config), true, DropOrder.tokenMajor()));
   }
 }

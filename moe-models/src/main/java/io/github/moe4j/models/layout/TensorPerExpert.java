@@ -41,6 +41,11 @@ record TensorPerExpert(List<Place> tensors, String parameter) implements LayoutP
   }
 
   @Override
+  public LayoutPart ofExpert(int expert) {
+    return new TensorPerExpert(List.of(tensors.get(expert)), parameter);
+  }
+
+  @Override
   public void read(In in, LayerArrays into) throws IOException {
     INDArray stack = null;
     for (int e = 0; e < tensors.size(); e++) {

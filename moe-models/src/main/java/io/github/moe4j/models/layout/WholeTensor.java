@@ -31,6 +31,11 @@ record WholeTensor(Place place, Place parameter) implements LayoutPart {
   }
 
   @Override
+  public LayoutPart ofExpert(int expert) {
+    return new WholeTensor(place.ofOne(), parameter.ofOne());
+  }
+
+  @Override
   public void read(In in, LayerArrays into) throws IOException {
     into.put(parameter.name(), in.read(place).reshape('c', parameter.axes()));
   }

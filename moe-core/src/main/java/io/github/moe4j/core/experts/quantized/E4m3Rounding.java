@@ -9,10 +9,18 @@ import io.github.moe4j.core.internal.SmallFloats;
  * WeightFormat#FP8_E4M3}.
  *
  * @param scales of the blocks, those of the same outputs together
+ * @param rows outputs of a block
+ * @param columns inputs of a block
  * @param perRow blocks of the same outputs
  */
-record E4m3Rounding(float[] scales, int perRow) implements Rounding {
+record E4m3Rounding(float[] scales, int rows, int columns, int perRow) implements Rounding {
   private static final int BLOCK = E4M3_TERMS;
+
+  /** The scales with which a weight [out·in] is stored. */
+  static E4m3Rounding of(StoredScales stored, int out, int in) {
+    stored.requireFits(out, in);
+    return new E4m3Rounding(stored.scales(), stored.rows(), stored.columns(), stored.perRow(in));
+  }
 
   /** The scales of a weight [out·in]. */
   static E4m3Rounding of(float[] weight, int out, int in) {
@@ -25,12 +33,12 @@ record E4m3Rounding(float[] scales, int perRow) implements Rounding {
           Rounding.most(weight, in, o, Math.min(out, o + BLOCK), d, Math.min(in, d + BLOCK));
       scales[i] = Rounding.scale(most, SmallFloats.E4M3.largest());
     }
-    return new E4m3Rounding(scales, perRow);
+    return new E4m3Rounding(scales, BLOCK, BLOCK, perRow);
   }
 
   @Override
   public float scale(int o, int d) {
-    return scales[o / BLOCK * perRow + d / BLOCK];
+    return scales[o / rows * perRow + d / columns];
   }
 
   @Override

@@ -7,6 +7,7 @@ import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.RowWindow;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,15 +22,21 @@ final class PackedLinear {
   private final PackedMatrix[] weights;
   private final float @Nullable [][] bias;
 
-  private PackedLinear(INDArray weight, @Nullable INDArray bias, WeightFormat format) {
+  private PackedLinear(PackedMatrix[] weights, float @Nullable [][] bias) {
+    this.weights = weights;
+    this.bias = bias;
+  }
+
+  private static PackedLinear pack(
+      String name, INDArray weight, @Nullable INDArray bias, WeightPacker packer) {
     int out = Math.toIntExact(weight.size(1));
     int in = Math.toIntExact(weight.size(2));
     float[][] experts = read(weight);
-    this.weights = new PackedMatrix[experts.length];
+    PackedMatrix[] weights = new PackedMatrix[experts.length];
     for (int e = 0; e < experts.length; e++) {
-      weights[e] = format.pack(experts[e], out, in);
+      weights[e] = packer.pack(name, experts[e], out, in);
     }
-    this.bias = bias == null ? null : read(bias);
+    return new PackedLinear(weights, bias == null ? null : read(bias));
   }
 
   /**
@@ -38,12 +45,24 @@ final class PackedLinear {
    * @param parameters hold {@code name.weight} [E,out,in] in float32, with finite weights, and {@code
    *     name.bias} [E,out] if there is one. Not modified, not kept.
    */
-  static PackedLinear of(String name, NamedArrays parameters, WeightFormat format) {
+  static PackedLinear of(String name, NamedArrays parameters, WeightPacker packer) {
     INDArray weight = parameters.get(name + ".weight");
     Require.type(name + ".weight", weight, DataType.FLOAT);
     String bias = name + ".bias";
-    return new PackedLinear(
-        weight, parameters.names().contains(bias) ? parameters.get(bias) : null, format);
+    return pack(
+        name, weight, parameters.names().contains(bias) ? parameters.get(bias) : null, packer);
+  }
+
+  /** These experts, then others of the same shapes. */
+  PackedLinear then(PackedLinear more) {
+    float[][] both = bias == null || more.bias == null ? null : join(bias, more.bias);
+    return new PackedLinear(join(weights, more.weights), both);
+  }
+
+  private static <T> T[] join(T[] first, T[] second) {
+    T[] both = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, both, first.length, second.length);
+    return both;
   }
 
   /** What an array holds of each expert [E,…]. */

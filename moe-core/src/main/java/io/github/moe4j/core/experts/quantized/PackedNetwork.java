@@ -5,6 +5,7 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -26,12 +27,22 @@ record PackedNetwork(
     Queue<PackedWorker> idle)
     implements QuantizedNetwork {
   /** A packed copy of networks. */
-  static PackedNetwork of(HiddenLayer layer, WeightFormat format) {
+  static PackedNetwork of(HiddenLayer layer, WeightPacker packer) {
     NamedArrays parameters = layer.parameters();
     List<String> names = QuantizedNetwork.names(parameters);
     List<PackedLinear> linears =
-        names.stream().map(name -> PackedLinear.of(name, parameters, format)).toList();
+        names.stream().map(name -> PackedLinear.of(name, parameters, packer)).toList();
     return new PackedNetwork(names, linears, layer.hiddenFunction(), new ConcurrentLinkedQueue<>());
+  }
+
+  @Override
+  public PackedNetwork then(QuantizedNetwork more) {
+    PackedNetwork other = (PackedNetwork) more;
+    List<PackedLinear> all = new ArrayList<>();
+    for (int i = 0; i < linears.size(); i++) {
+      all.add(linears.get(i).then(other.linears.get(i)));
+    }
+    return new PackedNetwork(names, all, function, idle);
   }
 
   /** The projections before the hidden layer, of one shape. */

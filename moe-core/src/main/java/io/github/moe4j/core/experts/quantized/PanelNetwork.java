@@ -33,19 +33,19 @@ record PanelNetwork(
     HiddenSpans<float[]> hidden)
     implements QuantizedNetwork {
   /** A packed copy of networks. */
-  static PanelNetwork of(Kernels kernels, HiddenLayer layer, WeightFormat format) {
+  static PanelNetwork of(Kernels kernels, HiddenLayer layer, WeightPacker packer) {
     NamedArrays parameters = layer.parameters();
     List<String> names = QuantizedNetwork.names(parameters);
     List<List<PanelMatrix>> weights = new ArrayList<>();
     for (String name : names) {
-      weights.add(pack(kernels, parameters, name, format));
+      weights.add(pack(kernels, parameters, name, packer));
     }
     return new PanelNetwork(
         ElementKernel.floats(kernels), names, weights, HiddenSpans.floats(layer.hiddenFunction()));
   }
 
   private static List<PanelMatrix> pack(
-      Kernels kernels, NamedArrays parameters, String name, WeightFormat format) {
+      Kernels kernels, NamedArrays parameters, String name, WeightPacker packer) {
     INDArray weight = parameters.get(name + WEIGHT);
     Require.type(name + WEIGHT, weight, DataType.FLOAT);
     int out = Math.toIntExact(weight.size(1));
@@ -62,9 +62,21 @@ record PanelNetwork(
       if (biases != null) {
         biases.read(e, bias);
       }
-      experts.add(format.panels(kernels, values, bias, out, in));
+      experts.add(packer.panels(name, kernels, values, bias, out, in));
     }
     return experts;
+  }
+
+  @Override
+  public PanelNetwork then(QuantizedNetwork more) {
+    PanelNetwork other = (PanelNetwork) more;
+    List<List<PanelMatrix>> all = new ArrayList<>();
+    for (int i = 0; i < weights.size(); i++) {
+      List<PanelMatrix> both = new ArrayList<>(weights.get(i));
+      both.addAll(other.weights.get(i));
+      all.add(both);
+    }
+    return new PanelNetwork(element, names, all, hidden);
   }
 
   @Override

@@ -9,8 +9,13 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.internal.kernel.Kernels;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -33,13 +38,21 @@ public final class QuantizedExperts implements Experts {
   private final int modelWidth;
   private final QuantizedNetwork network;
 
-  private QuantizedExperts(Experts given, HiddenLayer layer, WeightFormat format) {
-    this.experts = given.experts();
-    this.modelWidth = given.modelWidth();
+  private QuantizedExperts(
+      WeightFormat format, int experts, int modelWidth, QuantizedNetwork network) {
     this.format = format;
-    this.network = Kernels.chosen()
-        .<QuantizedNetwork>map(kernels -> PanelNetwork.of(kernels, layer, format))
-        .orElseGet(() -> PackedNetwork.of(layer, format));
+    this.experts = experts;
+    this.modelWidth = modelWidth;
+    this.network = network;
+  }
+
+  /**
+   * Begins a copy of experts that are not all at hand as float32 at the same time.
+   *
+   * @param format of all weights
+   */
+  public static Builder builder(WeightFormat format) {
+    return new Builder(format);
   }
 
   /**
@@ -50,7 +63,7 @@ public final class QuantizedExperts implements Experts {
    * @throws IllegalArgumentException if the weights are not float32, not finite, or too large for the format
    */
   public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
-    return new QuantizedExperts(experts, experts, format);
+    return builder(format).add(experts).build();
   }
 
   /**
@@ -61,7 +74,7 @@ public final class QuantizedExperts implements Experts {
    * @throws IllegalArgumentException if the weights are not float32, not finite, or too large for the format
    */
   public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
-    return new QuantizedExperts(experts, experts, format);
+    return builder(format).add(experts).build();
   }
 
   /** The format of the weights. */
@@ -119,5 +132,115 @@ public final class QuantizedExperts implements Experts {
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);
     return network.run(xR, expertStart, scope);
+  }
+
+  /**
+   * Packs experts, some at a time, in their order. Not thread-safe.
+   */
+  public static final class Builder {
+    private final WeightFormat format;
+    private @Nullable QuantizedNetwork network;
+    private @Nullable HiddenFunction function;
+    private String shapes = "";
+    private int experts;
+    private int modelWidth;
+
+    private Builder(WeightFormat format) {
+      this.format = format;
+    }
+
+    /**
+     * Packs the next gated experts.
+     *
+     * @param next in float32, with finite weights. Not modified, not kept.
+     * @throws IllegalArgumentException if their shapes or functions are not those of the experts before
+     */
+    public Builder add(GluExperts next) {
+      return add(next, next, Map.of());
+    }
+
+    /**
+     * Packs the next gated experts, whose weights were stored in FP8.
+     *
+     * @param next one expert in float32, with the numbers that were stored. Not modified, not kept.
+     * @param stored its scales by projection ({@code gate}, {@code up}, {@code down}); others get their own
+     * @throws IllegalArgumentException if the format is not {@link WeightFormat#FP8_E4M3}, or if shapes, functions
+     *     or scales do not fit
+     */
+    public Builder add(GluExperts next, Map<String, StoredScales> stored) {
+      Require.that(
+          format == WeightFormat.FP8_E4M3,
+          "format must be FP8_E4M3 to have scales but was %s",
+          format);
+      Require.that(
+          next.experts() == 1,
+          "experts with scales must be added singly but were %d",
+          next.experts());
+      return add(next, next, Map.copyOf(stored));
+    }
+
+    /**
+     * Packs the next plain experts.
+     *
+     * @param next in float32, with finite weights. Not modified, not kept.
+     * @throws IllegalArgumentException if their shapes or functions are not those of the experts before
+     */
+    public Builder add(FfnExperts next) {
+      return add(next, next, Map.of());
+    }
+
+    private Builder add(Experts given, HiddenLayer layer, Map<String, StoredScales> stored) {
+      String found = shapes(layer);
+      requireLike(layer, found);
+      WeightPacker packer = new WeightPacker(format, stored);
+      QuantizedNetwork more = Kernels.chosen()
+          .<QuantizedNetwork>map(kernels -> PanelNetwork.of(kernels, layer, packer))
+          .orElseGet(() -> PackedNetwork.of(layer, packer));
+      network = network == null ? more : network.then(more);
+      function = layer.hiddenFunction();
+      shapes = found;
+      experts += given.experts();
+      modelWidth = given.modelWidth();
+      return this;
+    }
+
+    private void requireLike(HiddenLayer layer, String found) {
+      if (function == null) {
+        return;
+      }
+      Require.that(
+          function.equals(layer.hiddenFunction()),
+          "experts must have the function %s of those before but have %s",
+          function,
+          layer.hiddenFunction());
+      Require.that(
+          shapes.equals(found),
+          "experts must have the shapes %s of those before but have %s",
+          shapes,
+          found);
+    }
+
+    /** Of one expert. */
+    private static String shapes(HiddenLayer layer) {
+      StringJoiner all = new StringJoiner(", ");
+      layer.parameters().forEach((name, array) -> {
+        long[] shape = array.shape();
+        all.add(name + " " + Arrays.toString(Arrays.copyOfRange(shape, 1, shape.length)));
+      });
+      return all.toString();
+    }
+
+    /**
+     * All experts that were added.
+     *
+     * @throws IllegalStateException if there are none
+     */
+    public QuantizedExperts build() {
+      QuantizedNetwork all = network;
+      if (all == null) {
+        throw new IllegalStateException("experts must be added before build but none were");
+      }
+      return new QuantizedExperts(format, experts, modelWidth, all);
+    }
   }
 }

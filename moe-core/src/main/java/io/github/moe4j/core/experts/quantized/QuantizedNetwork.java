@@ -21,6 +21,13 @@ interface QuantizedNetwork {
   INDArray unpacked(int number);
 
   /**
+   * These experts, then others.
+   *
+   * @param more of the same projections, shapes and hidden function
+   */
+  QuantizedNetwork then(QuantizedNetwork more);
+
+  /**
    * One forward pass.
    *
    * @param xR rows [R,D] in float32. Not modified.

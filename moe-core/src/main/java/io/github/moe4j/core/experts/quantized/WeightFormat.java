@@ -91,13 +91,12 @@ public enum WeightFormat {
   FP8_E4M3 {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
-      return CodedMatrix.pack(E4m3Rounding.of(weight, out, in), weight, out, in);
+      return packE4m3(E4m3Rounding.of(weight, out, in), weight, out, in);
     }
 
     @Override
     PanelMatrix panels(Kernels kernels, float[] weight, float @Nullable [] bias, int out, int in) {
-      E4m3Rounding rounding = E4m3Rounding.of(weight, out, in);
-      return CodedPanels.pack(kernels.packed().e4m3(), rounding, weight, bias, out, in);
+      return panelsOfE4m3(kernels, E4m3Rounding.of(weight, out, in), weight, bias, out, in);
     }
   },
 
@@ -119,6 +118,22 @@ public enum WeightFormat {
       return CodedPanels.pack(kernels.packed().mxfp4(), rounding, weight, bias, out, in);
     }
   };
+
+  /** The weight of one expert in FP8 for BLAS, with scales at hand. */
+  static PackedMatrix packE4m3(E4m3Rounding rounding, float[] weight, int out, int in) {
+    return CodedMatrix.pack(rounding, weight, out, in);
+  }
+
+  /** The weight of one expert in FP8 for the kernels, with scales at hand. */
+  static PanelMatrix panelsOfE4m3(
+      Kernels kernels,
+      E4m3Rounding rounding,
+      float[] weight,
+      float @Nullable [] bias,
+      int out,
+      int in) {
+    return CodedPanels.pack(kernels.packed().e4m3(), rounding, weight, bias, out, in);
+  }
 
   /**
    * Packs the weight of one expert for BLAS.

@@ -1,0 +1,79 @@
+package io.github.moe4j.core.experts.quantized;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Experts that are packed some at a time. */
+class QuantizedBuilderTest {
+  private static final ExpertOptions ONE = ExpertOptions.of(1, 6, 10);
+
+  @ParameterizedTest
+  @EnumSource
+  void add_oneAfterAnother_keepsTheWeightsOfEach(WeightFormat format) {
+    GluExperts first = GluExperts.create(ExpertOptions.of(2, 6, 10), 1);
+    GluExperts second = GluExperts.create(ONE, 2);
+    QuantizedExperts all =
+        QuantizedExperts.builder(format).add(first).add(second).build();
+    assertEquals(3, all.experts());
+    assertEquals(6, all.modelWidth());
+    QuantizedExperts alone = QuantizedExperts.of(second, format);
+    for (String name : new String[] {"gate", "up", "down"}) {
+      assertEquals(
+          QuantizedExperts.of(first, format).weight(name).slice(1),
+          all.weight(name).slice(1));
+      assertEquals(alone.weight(name).slice(0), all.weight(name).slice(2));
+    }
+    assertEquals(3 * alone.bytes(), all.bytes());
+  }
+
+  @Test
+  void add_otherShapesOrFunctions_isRefused() {
+    QuantizedExperts.Builder packed =
+        QuantizedExperts.builder(WeightFormat.FLOAT32).add(GluExperts.create(ONE, 1));
+    assertEquals(
+        "experts must have the shapes gate.weight [10, 6], up.weight [10, 6], down.weight [6, 10] of"
+            + " those before but have gate.weight [11, 6], up.weight [11, 6], down.weight [6, 11]",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> packed.add(GluExperts.create(ExpertOptions.of(1, 6, 11), 1)))
+            .getMessage());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> packed.add(GluExperts.create(ONE.withActivation(Activation.GELU), 1)));
+    assertThrows(IllegalArgumentException.class, () -> packed.add(FfnExperts.create(ONE, 1)));
+    assertEquals(1, packed.build().experts());
+    assertThrows(
+        IllegalStateException.class,
+        () -> QuantizedExperts.builder(WeightFormat.INT8).build());
+  }
+
+  @Test
+  void add_scalesThatDoNotFit_areRefused() {
+    GluExperts one = GluExperts.create(ONE, 1);
+    Map<String, StoredScales> scales = Map.of("gate", new StoredScales(128, 128, new float[2]));
+    String message = assertThrows(
+            IllegalArgumentException.class,
+            () -> QuantizedExperts.builder(WeightFormat.FP8_E4M3).add(one, scales))
+        .getMessage();
+    assertEquals("scales must be 1 for a weight [10,6] but were 2", message);
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> QuantizedExperts.builder(WeightFormat.INT8).add(one, scales));
+    assertTrue(assertThrows(
+            IllegalArgumentException.class,
+            () -> QuantizedExperts.builder(WeightFormat.FP8_E4M3)
+                .add(one, Map.of("up", new StoredScales(3, 128, new float[4]))))
+        .getMessage()
+        .startsWith("rows must be a multiple of 128 or all 10 outputs"));
+  }
+}

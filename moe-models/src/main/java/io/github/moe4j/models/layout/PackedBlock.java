@@ -1,0 +1,105 @@
+package io.github.moe4j.models.layout;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.quantized.StoredScales;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Reads a block whose experts are packed one after another. */
+final class PackedBlock {
+  private static final String WEIGHT = ".weight";
+
+  private PackedBlock() {}
+
+  /**
+   * Reads a block.
+   *
+   * @param format of the experts' weights; null for the one in which they are stored
+   */
+  static MoeLayer read(
+      Layout layout,
+      ModelConfig config,
+      MoeBlock block,
+      List<LayoutPart> parts,
+      StoredTensors tensors,
+      @Nullable WeightFormat format)
+      throws IOException {
+    List<LayoutPart> ofExperts = parts.stream().filter(LayoutPart::isOfExperts).toList();
+    LayoutPart first = ofExperts.get(0);
+    int experts = Math.toIntExact(first.parameters().get(0).shape().get(0));
+    WeightFormat stored = format == null ? stored(ofExperts, tensors) : format;
+    boolean hasScales = format == null && stored == WeightFormat.FP8_E4M3;
+    PackedArrays arrays = new PackedArrays(experts, stored, new PackedArrays.Reader() {
+      @Override
+      public void read(int expert, LayerArrays into) throws IOException {
+        for (LayoutPart part : ofExperts) {
+          part.ofExpert(expert).read(place -> slice(tensors, place, expert), into);
+        }
+      }
+
+      @Override
+      public Map<String, StoredScales> scales(int expert) throws IOException {
+        return hasScales ? PackedBlock.scales(ofExperts, tensors, expert) : Map.of();
+      }
+    });
+    for (LayoutPart part : parts) {
+      if (!part.isOfExperts()) {
+        part.read(place -> tensors.get(place.name()).read(DataType.FLOAT), arrays);
+      }
+    }
+    try {
+      return layout.build(config, arrays).name(block.toString()).build();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  /** A tensor of one expert, or its part of a tensor of all. */
+  private static INDArray slice(StoredTensors tensors, Place place, int expert) throws IOException {
+    StoredTensor tensor = tensors.get(place.name());
+    return Place.of(place.name(), tensor.shape()).equals(place)
+        ? tensor.read(DataType.FLOAT)
+        : tensor.read(DataType.FLOAT, expert, 1);
+  }
+
+  private static WeightFormat stored(List<LayoutPart> ofExperts, StoredTensors tensors) {
+    Set<WeightFormat> formats = EnumSet.noneOf(WeightFormat.class);
+    for (LayoutPart part : ofExperts) {
+      if (part.parameters().get(0).name().endsWith(WEIGHT)) {
+        part.places().forEach(place -> formats.add(tensors.get(place.name()).format()));
+      }
+    }
+    if (formats.size() != 1) {
+      throw new LayoutException(
+          "weights of experts must be stored in one way to stay as they are but are %s: choose a format",
+          formats);
+    }
+    return formats.iterator().next();
+  }
+
+  private static Map<String, StoredScales> scales(
+      List<LayoutPart> ofExperts, StoredTensors tensors, int expert) throws IOException {
+    Map<String, StoredScales> scales = new LinkedHashMap<>();
+    for (LayoutPart part : ofExperts) {
+      LayoutPart one = part.ofExpert(expert);
+      for (Place place : one.places()) {
+        if (tensors.get(place.name()) instanceof BlockScaledTensor tensor) {
+          String parameter = one.parameters().get(0).name();
+          scales.put(
+              parameter.substring("experts.".length(), parameter.length() - WEIGHT.length()),
+              tensor.packedScales());
+        }
+      }
+    }
+    return scales;
+  }
+}
