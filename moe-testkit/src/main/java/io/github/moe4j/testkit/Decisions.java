@@ -72,7 +72,7 @@ public final class Decisions {
         .toArray();
   }
 
-  /** Fails unless both make the same assignments, with numbers that agree to the tolerance. */
+  /** Fails unless both have the same assignments, with numbers that agree to the tolerance. */
   public static void assertSame(RouterDecision expected, RouterDecision actual, double tolerance) {
     Assignments a = expected.assignments();
     Assignments b = actual.assignments();

@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * What every kind of {@link Experts} must keep. The test of a kind extends this and says how to make it:
+ * Tests that every implementation of {@link Experts} must pass. Its test class extends this and creates it:
  *
  * <pre>{@code
  * class FfnExpertsContractTest extends ExpertsContract {
@@ -36,7 +36,7 @@ import org.nd4j.linalg.factory.Nd4j;
 public abstract class ExpertsContract {
   private static final int WIDTH = 4;
 
-  /** Loads of five experts: 0, 1, 3 and 17 rows, an expert without, and all on one. */
+  /** Loads of five experts: 0, 1, 3 and 17 rows, one expert without rows, and all rows on one. */
   private static final List<int[]> LOADS = List.of(
       new int[] {0, 0, 0, 0, 0},
       new int[] {0, 0, 0, 1, 0},
@@ -55,12 +55,12 @@ public abstract class ExpertsContract {
    */
   protected abstract Experts experts(int experts, int width, DataType type, long seed);
 
-  /** Training with noise from a seed, for kinds that draw some; they override nothing else. */
+  /** Training with noise from a seed. Implementations that draw noise override this only. */
   protected PassMode training(long seed) {
     return PassMode.training(new SplittableRandom(seed));
   }
 
-  /** Whether a row depends on what it holds: not so of experts that give a constant. */
+  /** Whether the output depends on the values of the row; false for constant experts. */
   protected boolean readsRows() {
     return true;
   }
@@ -262,7 +262,7 @@ public abstract class ExpertsContract {
     first.into.forEach((name, array) -> assertSameBits(name, array, second.into.get(name)));
   }
 
-  /** A NaN stays with its row: it reaches neither other rows nor, silently, zero. */
+  /** A NaN stays in its row: it neither affects other rows nor silently becomes zero. */
   @Test
   void run_rowOfNaN_staysInItsRow() {
     int[] load = {3, 0, 7, 1, 6};

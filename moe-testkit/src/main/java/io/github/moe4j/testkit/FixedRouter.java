@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A router whose choice is given and whose weights are learned: token t goes to the experts {@code
- * choice[t % choice.length]}, weighted by the softmax of {@code x·weightᵀ}. Plain loops; lets the
- * tests of core run without a real router.
+ * choice[t % choice.length]}, weighted by the softmax of {@code x·weightᵀ}. Plain loops; used in tests
+ * that need no real router.
  *
  * <p>Parameters: {@code weight} [E,D].
  */

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** What must hold of a backward pass that is given gradients without some of the parameters. */
+/** Checks a backward pass with frozen parameters. */
 public final class Frozen {
   private Frozen() {}
 
-  /** A backward pass, the same each time. */
+  /** A repeatable backward pass. */
   @FunctionalInterface
   public interface Backward {
     /** Adds the gradients of parameters and returns that of the input. */
@@ -21,7 +21,7 @@ public final class Frozen {
   }
 
   /**
-   * Freezes each parameter alone, and then all: the gradients of the others and of the input must have the
+   * Freezes each parameter separately, then all: the gradients of the others and of the input must have the
    * same bits, and those of frozen parameters must not exist.
    */
   public static void assertRestUnchanged(NamedArrays parameters, Backward backward) {

@@ -17,7 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>{@code h = 1e-6·max(1, |v|)}. The error of an entry is {@code |a−n| / max(0.01, |a|+|n|)} of
  * the analytic and the numeric gradient; it must be below 1e-6. Differences of a function of size 1
- * are good to about 1e-10, which the 0.01 keeps apart from true errors of small entries. Use a
+ * are accurate to about 1e-10; the 0.01 separates that from true errors of small entries. Use a
  * smooth objective of about that size, such as {@link #weightedSum}.
  *
  * <pre>{@code
@@ -29,7 +29,7 @@ public final class GradientCheck {
   private static final double FLOOR = 1e-2;
   private static final double TOLERANCE = 1e-6;
 
-  /** Arrays up to this length are checked entry by entry, larger ones in that many places. */
+  /** Arrays up to this length are checked entry by entry, larger ones at that many positions. */
   private static final int ENTRIES = 256;
 
   private final DoubleSupplier objective;
@@ -42,7 +42,7 @@ public final class GradientCheck {
   /**
    * A check of the gradient of a function.
    *
-   * @param objective the function at the present values of all arrays added
+   * @param objective the function at the current values of all added arrays
    */
   public static GradientCheck of(DoubleSupplier objective) {
     return new GradientCheck(objective);
@@ -93,21 +93,21 @@ public final class GradientCheck {
     return this;
   }
 
-  /** Adds all parameters, whose names the gradients must have too. */
+  /** Adds all parameters; the gradients must have the same names. */
   public GradientCheck addAll(NamedArrays parameters, Gradients gradients) {
     Assertions.assertEquals(parameters.names(), gradients.names(), "names of the gradients");
     parameters.forEach((name, array) -> add(name, array, gradients.get(name)));
     return this;
   }
 
-  /** Whether the objective depends on anything that was added, by differences alone. */
+  /** Whether the objective depends on any added array, by differences only. */
   public boolean varies() {
     return variables.stream()
         .anyMatch(variable -> Arrays.stream(variable.places())
             .anyMatch(index -> Math.abs(variable.compare(index, objective).numeric) > FLOOR));
   }
 
-  /** Fails if a gradient is wrong, or if the objective depends on nothing that was added. */
+  /** Fails if a gradient is wrong, or if the objective depends on no added array. */
   public void assertCorrect() {
     Entry worst = new Entry("", 0, 0, -1);
     double largest = 0;

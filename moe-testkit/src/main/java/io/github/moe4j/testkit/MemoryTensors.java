@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Named tensors in memory: what a file holds, for tests without files. Rounds nothing. */
+/** Named tensors in memory, for tests without files. Values are not rounded. */
 public final class MemoryTensors implements TensorSource, TensorSink {
   private final Map<String, INDArray> arrays = new LinkedHashMap<>();
   private final Map<String, TensorType> types = new LinkedHashMap<>();
@@ -25,12 +25,12 @@ public final class MemoryTensors implements TensorSource, TensorSink {
   @Override
   public void put(String name, INDArray array, TensorType type) {
     if (types.put(name, type) != null) {
-      throw new IllegalArgumentException("tensor " + name + " is there twice");
+      throw new IllegalArgumentException("tensor " + name + " occurs twice");
     }
     arrays.put(name, array.dup('c'));
   }
 
-  /** Keeps a copy of the bytes; {@link #read} gives the numbers of a type of one byte. */
+  /** Keeps a copy of the bytes; {@link #read} returns the values of a one-byte type. */
   @Override
   public void putBytes(String name, long[] shape, TensorType type, ByteBuffer bytes) {
     byte[] copy = new byte[bytes.remaining()];
@@ -59,7 +59,7 @@ public final class MemoryTensors implements TensorSource, TensorSink {
     return ByteBuffer.wrap(all, Math.toIntExact(from), count).slice().asReadOnlyBuffer();
   }
 
-  /** Takes a tensor away again. */
+  /** Removes a tensor. */
   public void remove(String name) {
     types.remove(name);
     arrays.remove(name);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The experts of a layer as anybody would write them first: a loop over assignments in {@code
- * double}, nothing shared with the library's own code, activations included.
+ * A naive reference of the experts of a layer: a loop over assignments in {@code double}, sharing
+ * no code with the library, including the activations.
  */
 public final class NaiveMoe {
   private final Activation activation;
@@ -26,7 +26,7 @@ public final class NaiveMoe {
   }
 
   /**
-   * The network that the parameters of some experts describe; gated if there is a {@code gate}.
+   * The network with the given expert parameters; gated if there is a {@code gate}.
    *
    * @param parameters copied
    */
@@ -34,7 +34,7 @@ public final class NaiveMoe {
     return new NaiveMoe(parameters, activation);
   }
 
-  /** What {@link #backward} gives: gradients of x [T][D], of the weights [N], of the parameters. */
+  /** Result of {@link #backward}: gradients of x [T][D], of the weights [N], of the parameters. */
   public record Backward(double[][] dx, double[] dWeights, Map<String, double[]> dParameters) {}
 
   /**
@@ -182,7 +182,7 @@ public final class NaiveMoe {
     }
   }
 
-  /** The activation, written anew. */
+  /** The activation, implemented independently. */
   public static double value(Activation activation, double x) {
     return switch (activation) {
       case RELU -> x > 0 ? x : 0;

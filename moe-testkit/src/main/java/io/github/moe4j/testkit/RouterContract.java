@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * What every {@link Router} must keep. A router's test extends this and says how to build it:
+ * Tests that every {@link Router} must pass. A router's test class extends this and creates it:
  *
  * <pre>{@code
  * class SwitchContractTest extends RouterContract {
@@ -23,9 +23,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * }
  * }</pre>
  *
- * <p>Routers that draw noise or need token ids override {@link #prepare}. What a router is said to
- * be, such as {@link #choosesLargestScores}, decides what a test asks of it, and a router that is said to
- * differ must be seen to differ. A test that has nothing to check is skipped, and says why.
+ * <p>Routers that draw noise or need token ids override {@link #prepare}. Declared
+ * properties, such as {@link #choosesLargestScores}, determine what is tested, and a declared deviation
+ * must be observed, otherwise the test fails. A test that does not apply is skipped, and says why.
  */
 @ExtendWith(Seeds.class)
 public abstract class RouterContract {
@@ -74,7 +74,7 @@ public abstract class RouterContract {
   }
 
   /**
-   * Whether a token's experts or weights depend on its place among the tokens, as with noise that is
+   * Whether a token's experts or weights depend on its position among the tokens, as with noise that is
    * drawn token by token or experts that take turns.
    */
   protected boolean readsTokenOrder() {
@@ -91,30 +91,30 @@ public abstract class RouterContract {
     return OptionalDouble.empty();
   }
 
-  /** The fewest experts it works with. */
+  /** The smallest supported number of experts. */
   protected int leastExperts() {
     return 1;
   }
 
-  /** Whether it reads what tokens hold; hash routing reads only which tokens they are. */
+  /** Whether it reads the hidden states; hash routing reads only token ids. */
   protected boolean readsTokens() {
     return true;
   }
 
   /**
-   * Whether its backward pass is the derivative of its forward pass. One that is another estimate,
-   * on purpose, needs hand-worked tests instead.
+   * Whether its backward pass is the derivative of its forward pass. A deliberate other estimate
+   * needs tests with values worked out by hand instead.
    */
   protected boolean isDerivative() {
     return true;
   }
 
-  /** Whether more choices than experts are an error: not so where the number is only a bound. */
+  /** Whether more choices than experts are an error; false where the number is only a bound. */
   protected boolean refusesMoreChoicesThanExperts() {
     return choosesLargestScores() && subject.choices().length > 1;
   }
 
-  /** Whether it has a backward pass; one for evaluation alone has none. */
+  /** Whether it has a backward pass; routers for evaluation only have none. */
   protected boolean hasBackward() {
     return true;
   }

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Padding gets nothing and changes nothing. */
+/** Padded tokens get no experts and change no results. */
 record RouterMaskChecks(RouterSubject subject) {
   void paddedTokens() {
     for (int k : subject.choices()) {

@@ -60,7 +60,7 @@ record RouterNumberChecks(RouterSubject subject) {
     }
   }
 
-  /** 1000 is past what exp can hold in float64. */
+  /** exp(1000) overflows in float64. */
   void largeScores() {
     for (double size : new double[] {80, 1000}) {
       requireFinite(size);

@@ -26,7 +26,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Repeated passes: same bits, nothing remembered, nothing modified, on any thread. */
+/** Repeated passes: same bits, no state kept, no input modified, on any thread. */
 record RouterRepeatChecks(RouterSubject subject) {
   void sameSeed() {
     for (int k : subject.choices()) {
@@ -89,7 +89,7 @@ record RouterRepeatChecks(RouterSubject subject) {
     }
   }
 
-  /** What a decision holds must not lie in memory that the next pass writes to. */
+  /** A decision's data must not be in memory that the next pass overwrites. */
   void scopeClosed() {
     for (int k : subject.choices()) {
       Router router = subject.router(weight(2), k);

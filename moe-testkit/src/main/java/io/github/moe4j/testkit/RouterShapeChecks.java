@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Shapes, sizes and errors: what a router is given and decides. */
+/** Shapes and sizes of inputs and decisions, and errors. */
 record RouterShapeChecks(RouterSubject subject) {
   private RouterContract contract() {
     return subject.contract();

@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What the checks of {@link RouterContract} share: the router under test, its inputs and passes. */
+/** Shared by the checks of {@link RouterContract}: the router under test, its inputs and passes. */
 record RouterSubject(RouterContract contract) {
   static final int WIDTH = 4;
   static final int EXPERTS = 5;
@@ -76,7 +76,7 @@ record RouterSubject(RouterContract contract) {
   /** Skips a check of the backward pass of a router without one. */
   void assumeBackward() {
     Assumptions.assumeTrue(
-        contract.hasBackward(), "no backward pass to check: the router is for evaluation alone");
+        contract.hasBackward(), "no backward pass to check: the router is for evaluation only");
   }
 
   Outcome outcome(Router router, INDArray x) {

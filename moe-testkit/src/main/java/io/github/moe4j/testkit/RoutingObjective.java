@@ -8,10 +8,10 @@ import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Assertions;
 
 /**
- * A smooth scalar of all that a router decides: {@code Σ (weights − weights₀)·a} and a sum
+ * A smooth scalar function of a router's decision: {@code Σ (weights − weights₀)·a} and a sum
  * {@code Σ (scores − scores₀)·b} for each kind of scores that the decision has.
  *
- * <p>The zero marks the decision that it is made of. There the scalar is 0, so that the rounding of a large
+ * <p>The subscript 0 denotes the decision that it is created from. There the scalar is 0, so that the rounding of a large
  * sum does not limit the differences of it.
  */
 public final class RoutingObjective {

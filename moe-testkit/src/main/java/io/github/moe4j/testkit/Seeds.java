@@ -9,14 +9,14 @@ import org.opentest4j.TestAbortedException;
 /**
  * The seed of all random tests: {@code -Dmoe.seed=…}, or a fixed one.
  *
- * <p>As an extension it prints the seed of a test that failed, so that the failure can be replayed. JUnit
- * finds it by itself in this project; elsewhere {@code @ExtendWith(Seeds.class)} names it.
+ * <p>As an extension it prints the seed of a test that failed, so that the failure can be replayed. In
+ * this project it is registered automatically; elsewhere use {@code @ExtendWith(Seeds.class)}.
  */
 public final class Seeds implements TestExecutionExceptionHandler {
   private static final String PROPERTY = "moe.seed";
   private static final long DEFAULT = 20_261_121L;
 
-  /** Made by JUnit. */
+  /** Called by JUnit. */
   public Seeds() {}
 
   /** The seed of this run. */
@@ -28,7 +28,7 @@ public final class Seeds implements TestExecutionExceptionHandler {
     return given == null || given.isBlank() ? DEFAULT : Long.decode(given.trim());
   }
 
-  /** What is printed of a test that failed. */
+  /** The message printed for a failed test. */
   static String replay(ExtensionContext context, long seed) {
     return "%s.%s failed; replay with -D%s=%d"
         .formatted(
@@ -39,9 +39,9 @@ public final class Seeds implements TestExecutionExceptionHandler {
   }
 
   /**
-   * A generator of its own for each use within a test.
+   * An independent generator for each use within a test.
    *
-   * @param salt tells the uses apart
+   * @param salt distinguishes the uses
    */
   public static SplittableRandom random(long salt) {
     return new SplittableRandom(seed() * 1_000_003L + salt);

@@ -130,8 +130,10 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     SafetensorsFile file = open.get(place);
     if (file == null) {
       if (!isPresent(name)) {
-        throw new SafetensorsException("%s: tensor %s is said to be in %s, which is not there"
-            .formatted(folder.resolve(ShardIndex.NAME), SafetensorsException.shown(name), place));
+        throw new SafetensorsException(
+            "%s: tensor %s is in %s according to the index, but that file does not exist"
+                .formatted(
+                    folder.resolve(ShardIndex.NAME), SafetensorsException.shown(name), place));
       }
       file = Safetensors.open(folder.resolve(place));
       requireAll(place, file);

@@ -126,7 +126,7 @@ class StoredBytesTest {
           .getMessage();
       assertTrue(
           message.endsWith(
-              "tensor a is said to be in model-00001-of-00002.safetensors, which is not there"),
+              "tensor a is in model-00001-of-00002.safetensors according to the index, but that file does not exist"),
           message);
     }
   }

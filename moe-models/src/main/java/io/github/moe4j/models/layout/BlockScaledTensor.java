@@ -67,12 +67,12 @@ final class BlockScaledTensor implements StoredTensor {
     String scales = name + SCALES;
     if (!source.names().contains(scales)) {
       throw new LayoutException(
-          "tensor %s of shape %s must be there, for %s is FP8 with blocks of %d by %d, but is missing",
+          "tensor %s of shape %s is missing: %s is FP8 with blocks of %d by %d",
           scales, Arrays.toString(expected), name, format.rows(), format.columns());
     }
     if (!Arrays.equals(source.shape(scales), expected)) {
       throw new LayoutException(
-          "tensor %s must be %s, for %s is %s with blocks of %d by %d, but is %s",
+          "tensor %s must be %s, since %s is %s with blocks of %d by %d, but is %s",
           scales,
           Arrays.toString(expected),
           name,

@@ -50,7 +50,7 @@ final class DeepSeekParts {
    * @param groups if not set; 0 if it must be
    * @param kept if not set; 0 if it must be
    * @param best experts that make the score of a group
-   * @throws LayoutException if the numbers do not fit together
+   * @throws LayoutException if the numbers contradict each other
    */
   static ExpertGroups groups(ModelConfig config, int groups, int kept, int best, Outside outside) {
     int experts = sizes(config).experts();

@@ -41,7 +41,7 @@ final class Mxfp4Tensor implements StoredTensor {
   /**
    * Blocks and their scales.
    *
-   * @throws LayoutException if the shapes do not belong together
+   * @throws LayoutException if the shapes do not match
    */
   Mxfp4Tensor(TensorSource source, String blocks, String scales) {
     this.source = source;
@@ -49,8 +49,7 @@ final class Mxfp4Tensor implements StoredTensor {
     this.scales = scales;
     long[] stored = source.shape(blocks);
     if (!source.names().contains(scales)) {
-      throw new LayoutException(
-          "tensor %s must be there, for %s is, but is missing", scales, blocks);
+      throw new LayoutException("tensor %s is missing but %s exists", scales, blocks);
     }
     requireBytes(blocks);
     requireBytes(scales);
@@ -61,7 +60,7 @@ final class Mxfp4Tensor implements StoredTensor {
     }
     if (!Arrays.equals(source.shape(scales), Arrays.copyOf(stored, 3))) {
       throw new LayoutException(
-          "tensor %s must be %s, for %s is %s, but is %s",
+          "tensor %s must be %s, since %s is %s, but is %s",
           scales,
           Arrays.toString(Arrays.copyOf(stored, 3)),
           blocks,

@@ -45,7 +45,7 @@ final class NllbMoeLayout implements Layout {
     capacity(config);
     if (config.size("num_experts") < 2) {
       throw new LayoutException(
-          "config num_experts must be at least 2, for a token chooses two, but is 1");
+          "config num_experts must be at least 2, since each token has two experts, but is 1");
     }
   }
 

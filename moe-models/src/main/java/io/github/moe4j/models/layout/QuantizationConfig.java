@@ -3,7 +3,7 @@ package io.github.moe4j.models.layout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code quantization_config} says of the tensors. */
+/** The storage of the tensors according to {@code quantization_config}. */
 final class QuantizationConfig {
   static final String FIELD = "quantization_config";
   private static final String SUPPORTED =
@@ -16,7 +16,7 @@ final class QuantizationConfig {
     this.config = config;
   }
 
-  /** The blocks of FP8 tensors; null if the config says nothing of them. */
+  /** The blocks of FP8 tensors; null if the config does not specify them. */
   @Nullable
   BlockScales blockScales() {
     if (!isSupported() || !method().equals("fp8")) {

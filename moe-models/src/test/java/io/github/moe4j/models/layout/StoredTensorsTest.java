@@ -110,12 +110,11 @@ class StoredTensorsTest {
   void fp8_scalesMissingOrOfOtherShape_saySo() {
     MemoryTensors tensors = fp8(new byte[12], TensorType.FLOAT32, 1, 1, 1, 1);
     assertEquals(
-        "tensor w_scale_inv must be [1, 1], for w is [3, 4] with blocks of 4 by 4, but is [2, 2]",
+        "tensor w_scale_inv must be [1, 1], since w is [3, 4] with blocks of 4 by 4, but is [2, 2]",
         error(tensors, new BlockScales(4, 4, false)));
     tensors.remove("w_scale_inv");
     assertEquals(
-        "tensor w_scale_inv of shape [2, 2] must be there, for w is FP8 with blocks of 2 by 3, but is"
-            + " missing",
+        "tensor w_scale_inv of shape [2, 2] is missing: w is FP8 with blocks of 2 by 3",
         error(tensors, BLOCKS));
     assertTrue(error(tensors, null).startsWith("tensor w is FP8, so the config must have"));
   }
@@ -182,12 +181,12 @@ class StoredTensorsTest {
     MemoryTensors tensors = mxfp4(new byte[32], (byte) 1, (byte) 1);
     tensors.remove("w_scales");
     assertEquals(
-        "tensor w_scales must be there, for w_blocks is, but is missing",
+        "tensor w_scales is missing but w_blocks exists",
         assertThrows(LayoutException.class, () -> new StoredTensors(tensors, null).get("w_blocks"))
             .getMessage());
     tensors.putBytes("w_scales", new long[] {1, 2}, TensorType.UINT8, ByteBuffer.allocate(2));
     assertEquals(
-        "tensor w_scales must be [1, 2, 1], for w_blocks is [1, 2, 1, 16], but is [1, 2]",
+        "tensor w_scales must be [1, 2, 1], since w_blocks is [1, 2, 1, 16], but is [1, 2]",
         assertThrows(LayoutException.class, () -> new StoredTensors(tensors, null).get("w_blocks"))
             .getMessage());
   }

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What every {@link BalanceLoss} must keep. A loss's test extends this and says how to build it and
- * what it is worth at perfect balance and at total collapse.
+ * Tests that every {@link BalanceLoss} must pass. A loss's test class extends this, creates the loss and
+ * gives its values at perfect balance and at total collapse.
  *
- * <p>Decisions are made of logits and a choice by plain code; the choice counts as constant, as it
- * does in training.
+ * <p>Decisions are built from logits and a choice by simple code; the choice is constant, as in
+ * training.
  */
 @ExtendWith(Seeds.class)
 public abstract class LossContract {
@@ -44,17 +44,17 @@ public abstract class LossContract {
   /** The loss under test with the given coefficient. */
   protected abstract BalanceLoss loss(double coefficient);
 
-  /** The same loss for another number of experts, where it depends on them. */
+  /** The same loss for another number of experts, if it depends on it. */
   protected BalanceLoss loss(double coefficient, int experts) {
     return loss(coefficient);
   }
 
-  /** The same loss after each expert e became e + 1 and the last became 0, where it knows them. */
+  /** The same loss after each expert e became e + 1 and the last became 0, if it depends on their numbers. */
   protected BalanceLoss renumbered(double coefficient) {
     return loss(coefficient);
   }
 
-  /** Value with coefficient 1 if all logits are 0 and every expert is chosen as often. */
+  /** Value with coefficient 1 if all logits are 0 and all experts are chosen equally often. */
   protected abstract double valueAtBalance(int experts, int choices);
 
   /**
@@ -148,7 +148,7 @@ public abstract class LossContract {
   }
 
   /**
-   * Checks the gradient of the first draw of which the loss depends on its logits: at equal loads a loss
+   * Checks the gradient of the first draw where the loss depends on the logits: at equal loads a loss
    * is constant, whatever the logits are.
    */
   private void requireGradient(LongFunction<List<Layer>> layers) {

@@ -5,11 +5,11 @@ import org.bytedeco.javacpp.Loader;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** OpenBLAS's number of threads as it really is: ND4J only tells what was last set through it. */
+/** OpenBLAS's actual number of threads: ND4J only returns the value last set through it. */
 public final class BlasThreads {
   private BlasThreads() {}
 
-  /** The number now, read from the library's own variable. */
+  /** The current number, read from the library's own variable. */
   public static int now() {
     Nd4j.factory(); // loads the library
     Pointer variable = Loader.addressof("blas_cpu_number");

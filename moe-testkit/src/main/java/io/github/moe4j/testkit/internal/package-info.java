@@ -1,4 +1,4 @@
-/** What only this library's own tests use: not an API. */
+/** Used by this library's own tests only: not an API. */
 @NullMarked
 package io.github.moe4j.testkit.internal;
 
