@@ -2,6 +2,7 @@
 // the y axis, one side by side in a row, and holds the others fixed.
 (() => {
   const NONE = "–";
+  bench.NONE = NONE;
 
   /** { name, of(figure), values } of each that has several values; constants: the others. */
   bench.dimensionsOf = (group) => {

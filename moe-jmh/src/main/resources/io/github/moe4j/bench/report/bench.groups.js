@@ -130,7 +130,9 @@
   function namesOf(lanes, rows) {
     if (!lanes) return [];
     const used = new Set(rows.flatMap((row) => row.cells.map((cell) => cell.colour)));
-    return lanes.values.map((value, i) => [i, bench.valueName(lanes, value)]).filter(([i]) => used.has(i));
+    const prefix = lanes.kind === "param" ? `${lanes.name} ` : "";
+    const nameOf = (value) => (value === bench.NONE ? bench.valueName(lanes, value) : prefix + value);
+    return lanes.values.map((value, i) => [i, nameOf(value)]).filter(([i]) => used.has(i));
   }
 
   function caption(group, constants, choice, held) {

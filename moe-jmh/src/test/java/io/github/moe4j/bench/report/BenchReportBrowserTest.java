@@ -66,6 +66,26 @@ class BenchReportBrowserTest {
   }
 
   @Test
+  void legend_ofAParameter_namesIt() throws IOException {
+    Path file = Files.writeString(
+        folder.resolve("k.json"),
+        ResultTexts.all(
+            ResultTexts.run("a.B.c", "{\"k\": \"2\", \"router\": \"x\"}", 1, "1", "ns/op", "[[1]]"),
+            ResultTexts.run("a.B.c", "{\"k\": \"4\", \"router\": \"x\"}", 2, "1", "ns/op", "[[2]]"),
+            ResultTexts.run(
+                "a.B.c", "{\"k\": \"2\", \"router\": \"y\"}", 3, "1", "ns/op", "[[3]]")));
+    Path page = folder.resolve("k.html");
+    assertEquals(
+        0,
+        new CommandLine(new BenchReportCommand())
+            .execute(file.toString(), "--out", page.toString()));
+    try (Browser browser = Browser.open(page, 1200, 900, false)) {
+      String legend = String.join(" ", browser.texts(".legend.names"));
+      assertTrue(legend.contains("k 2") && legend.contains("k 4"), legend);
+    }
+  }
+
+  @Test
   void page_onAPhone_isNotWiderThanIt() throws IOException {
     try (Browser browser = Browser.open(page(), 390, 844, false)) {
       assertEquals("true", browser.eval("document.documentElement.scrollWidth <= 390"));
