@@ -26,7 +26,7 @@ public record LabOptions(
 
   /** The default run. */
   public static final LabOptions DEFAULT = new LabOptions(
-      1, 500, 32, 3e-3, 0.1, new ModelOptions(96, 2, 1, 64), new LayerOptions(96, 128, 8, 2));
+      1, 1000, 32, 3e-3, 0.1, new ModelOptions(96, 2, 1, 64), new LayerOptions(96, 128, 16, 2));
 
   /** Validates. */
   public LabOptions {

@@ -21,7 +21,7 @@ final class RunOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Models to compare (dense,top-k-unbalanced,top-k,switch); --list shows all. Sizes of one model alone follow its name: top-k/E32/k4.")
+          "Models to compare (dense,top-k-unbalanced,top-k); --list shows all. Sizes of one model alone follow its name: top-k/E32/k4.")
   private List<String> routers = Variants.defaults();
 
   @Option(
@@ -42,7 +42,7 @@ final class RunOptions {
       names = "--experts",
       split = ",",
       paramLabel = "N|KIND",
-      description = "Number (8) and kinds (swiglu) of experts; see --list.")
+      description = "Number (16) and kinds (swiglu) of experts; see --list.")
   private List<String> experts = List.of(Integer.toString(DEFAULT.layer().experts()));
 
   @Option(names = "--k", split = ",", description = "Choices per token (2).")

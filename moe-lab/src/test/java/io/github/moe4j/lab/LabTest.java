@@ -115,7 +115,7 @@ class LabTest {
   void run_whenInterrupted_keepsWhatThereIsAndSaysHowFarItCame() throws IOException {
     LabResult result = run(all(), 35);
     assertFalse(result.complete());
-    assertEquals("5 of 30 steps of top-k-unbalanced, model 2 of 4", result.progress());
+    assertEquals("5 of 30 steps of top-k-unbalanced, model 2 of 3", result.progress());
     assertEquals(2, result.models().size());
     assertNull(result.models().get(0).expertUse());
     ModelResult unfinished = result.models().get(1);
@@ -135,7 +135,7 @@ class LabTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--k 9 | k must be at most experts = 8 but was 9",
+        "--k 17 | k must be at most experts = 16 but was 17",
         "--width -4 | width must be at least 1 but was -4",
         "--steps 0 | steps must be at least 1 but was 0",
         "--hidden 7 | k must divide hidden = 7 but was 2",

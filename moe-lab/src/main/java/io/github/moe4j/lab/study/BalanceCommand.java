@@ -7,8 +7,10 @@ import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.LabOptions;
+import io.github.moe4j.lab.ModelOptions;
 import io.github.moe4j.lab.balance.Mechanism;
 import io.github.moe4j.lab.balance.Mechanisms;
+import io.github.moe4j.lab.variant.LayerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -36,16 +38,20 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:all bounds met", "1:a bound exceeded", "2:wrong usage", "130:interrupted"})
 public final class BalanceCommand implements Callable<Integer> {
+  /** Short runs: there are dozens, and balance shows early. */
+  private static final LabOptions DEFAULT = new LabOptions(
+      1, 500, 32, 3e-3, 0.1, new ModelOptions(96, 2, 1, 64), new LayerOptions(96, 128, 8, 2));
+
   private final Watch.Source watches;
 
   @Spec
   private @Nullable CommandSpec spec;
 
   @Option(names = "--steps", description = "Optimizer steps per model (${DEFAULT-VALUE}).")
-  private int steps = LabOptions.DEFAULT.steps();
+  private int steps = DEFAULT.steps();
 
   @Option(names = "--seed", description = "Random seed (${DEFAULT-VALUE}).")
-  private long seed = LabOptions.DEFAULT.seed();
+  private long seed = DEFAULT.seed();
 
   @Option(
       names = "--only",
@@ -101,7 +107,7 @@ public final class BalanceCommand implements Callable<Integer> {
       if (times != null) {
         return printTimes(times, out);
       }
-      LabOptions options = LabOptions.DEFAULT.with(seed, steps);
+      LabOptions options = DEFAULT.with(seed, steps);
       List<Mechanism> chosen = chosen();
       requirePage(options);
       return study(options, chosen, out, line.getErr());
@@ -124,7 +130,7 @@ public final class BalanceCommand implements Callable<Integer> {
   private void requirePage(LabOptions options) throws IOException {
     if (docs != null) {
       Require.that(
-          only == null && options.equals(LabOptions.DEFAULT),
+          only == null && options.equals(DEFAULT),
           "--docs needs a complete default run, without --only, --seed and --steps");
       GeneratedPart.require(docs, "choice");
       GeneratedPart.require(docs, "balance");

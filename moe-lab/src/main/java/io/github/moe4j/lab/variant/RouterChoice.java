@@ -18,19 +18,16 @@ import java.util.Optional;
  * @param capacity as {@link CapacityText} reads it
  */
 record RouterChoice(String name, RouterProvider provider, String balance, String capacity) {
-  private static final String TOP_K = "top-k";
+  static final String TOP_K = "top-k";
+  static final String UNBALANCED = TOP_K + "-unbalanced";
   private static final String SWITCH = "switch";
 
-  /** What the lab compares by default, after the dense model. */
-  static List<RouterChoice> defaults() {
-    return defaults(RouterCatalogue.load());
-  }
-
-  private static List<RouterChoice> defaults(Catalogue<RouterProvider> routers) {
+  /** Those that stand first in the list; all others are dropless, with their usual balancing. */
+  private static List<RouterChoice> special(Catalogue<RouterProvider> routers) {
     RouterProvider topK = routers.get(TOP_K);
     RouterProvider first = routers.get(SWITCH);
     return List.of(
-        new RouterChoice(TOP_K + "-unbalanced", topK, BalanceChoice.NONE, CapacityText.DROPLESS),
+        new RouterChoice(UNBALANCED, topK, BalanceChoice.NONE, CapacityText.DROPLESS),
         new RouterChoice(TOP_K, topK, RouterRow.usualBalance(topK), CapacityText.DROPLESS),
         new RouterChoice(SWITCH, first, RouterRow.usualBalance(first), "1.25"));
   }
@@ -38,7 +35,7 @@ record RouterChoice(String name, RouterProvider provider, String balance, String
   /** Those, and every router of the catalogue with what usually balances it, dropless. */
   static List<RouterChoice> all() {
     Catalogue<RouterProvider> routers = RouterCatalogue.load();
-    List<RouterChoice> all = new ArrayList<>(defaults(routers));
+    List<RouterChoice> all = new ArrayList<>(special(routers));
     for (RouterProvider router : routers) {
       if (all.stream().noneMatch(choice -> choice.name().equals(router.name()))) {
         all.add(new RouterChoice(

@@ -16,11 +16,9 @@ public final class Variants {
 
   private Variants() {}
 
-  /** What the lab compares by default. */
+  /** What the lab compares by default: the dense model, and one router with and without a balance loss. */
   public static List<String> defaults() {
-    List<String> names = new ArrayList<>(List.of(DENSE));
-    RouterChoice.defaults().forEach(choice -> names.add(choice.name()));
-    return names;
+    return List.of(DENSE, RouterChoice.UNBALANCED, RouterChoice.TOP_K);
   }
 
   /** All names. */
