@@ -21,6 +21,55 @@ record CaseTensors(ReferenceCase reference, MemoryTensors into) {
     return reference.optionalInput(input).isEmpty() ? this : whole(input, name);
   }
 
+  /** An input in other axes. */
+  CaseTensors shaped(String input, String name, long... shape) {
+    into.put(name, reference.input(input).array(shape), TensorType.FLOAT64);
+    return this;
+  }
+
+  /** An input [E,R,C] as [E,C,R]. */
+  CaseTensors transposed(String input, String name) {
+    CaseTensor all = reference.input(input);
+    double[][][] turned = new double[all.size(0)][all.size(2)][all.size(1)];
+    for (int e = 0; e < all.size(0); e++) {
+      for (int r = 0; r < all.size(1); r++) {
+        for (int c = 0; c < all.size(2); c++) {
+          turned[e][c][r] = all.get((e * all.size(1) + r) * all.size(2) + c);
+        }
+      }
+    }
+    into.put(name, Nd4j.createFromArray(turned), TensorType.FLOAT64);
+    return this;
+  }
+
+  /** The first or second half of the rows of an input [R,C]. */
+  CaseTensors half(String input, int which, String name) {
+    CaseTensor all = reference.input(input);
+    int half = all.length() / 2;
+    double[] part = Arrays.copyOfRange(all.values(), which * half, (which + 1) * half);
+    into.put(
+        name,
+        Nd4j.createFromArray(part).reshape('c', all.size(0) / 2, all.size(1)),
+        TensorType.FLOAT64);
+    return this;
+  }
+
+  /** The first or second half of the rows of every expert of an input [E,R,C]. */
+  CaseTensors stackedHalf(String input, int which, String name) {
+    CaseTensor all = reference.input(input);
+    int half = all.size(1) / 2;
+    double[][][] part = new double[all.size(0)][half][all.size(2)];
+    for (int e = 0; e < part.length; e++) {
+      for (int r = 0; r < half; r++) {
+        for (int c = 0; c < all.size(2); c++) {
+          part[e][r][c] = all.get((e * all.size(1) + which * half + r) * all.size(2) + c);
+        }
+      }
+    }
+    into.put(name, Nd4j.createFromArray(part), TensorType.FLOAT64);
+    return this;
+  }
+
   /** One tensor an expert, of an input [E,R,C] or [E,R]. */
   CaseTensors perExpert(String input, String pattern) {
     CaseTensor all = reference.input(input);
@@ -34,10 +83,21 @@ record CaseTensors(ReferenceCase reference, MemoryTensors into) {
     return rows(all, pattern, which * half, half);
   }
 
+  /** The same of the first experts alone. */
+  CaseTensors perExpertHalf(String input, int which, String pattern, int experts) {
+    CaseTensor all = reference.input(input);
+    int half = all.size(1) / 2;
+    return rows(all, pattern, which * half, half, experts);
+  }
+
   private CaseTensors rows(CaseTensor all, String pattern, int first, int count) {
+    return rows(all, pattern, first, count, all.size(0));
+  }
+
+  private CaseTensors rows(CaseTensor all, String pattern, int first, int count, int experts) {
     int width = all.rank() == 2 ? 1 : all.size(2);
     double[] values = all.values();
-    for (int e = 0; e < all.size(0); e++) {
+    for (int e = 0; e < experts; e++) {
       int from = (e * all.size(1) + first) * width;
       INDArray one = Nd4j.createFromArray(Arrays.copyOfRange(values, from, from + count * width));
       into.put(

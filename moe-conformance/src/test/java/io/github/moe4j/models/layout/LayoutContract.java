@@ -14,7 +14,9 @@ import io.github.moe4j.conformance.ReferenceCase;
 import io.github.moe4j.conformance.TestCases;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.testkit.MemoryTensors;
@@ -89,8 +91,9 @@ abstract class LayoutContract {
       assertTrue(checkpoint.blocks().contains(block), checkpoint.blocks().toString());
       MoeLayer layer = checkpoint.layer(block, DataType.DOUBLE);
       try (MoePass pass = layer.forward(input(reference))) {
-        compare(reference, pass);
+        compare(reference, pass, Comparison.TOLERANCE);
       }
+      comparePacked(reference, checkpoint.packed(block, WeightFormat.FLOAT32));
       MemoryTensors again = new MemoryTensors();
       checkpoint.export(layer, block, again);
       assertEqual(tensors, again);
@@ -136,7 +139,7 @@ abstract class LayoutContract {
     try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder)) {
       MoeLayer layer = checkpoint.layer(block, DataType.DOUBLE);
       try (MoePass pass = layer.forward(input(reference))) {
-        compare(reference, pass);
+        compare(reference, pass, Comparison.TOLERANCE);
       }
       checkpoint.export(layer, block, again);
     }
@@ -146,13 +149,25 @@ abstract class LayoutContract {
         Files.mismatch(folder.resolve("model.safetensors"), folder.resolve("again.safetensors")));
   }
 
-  private static void compare(ReferenceCase reference, MoePass pass) {
+  /** In evaluation, in float32. */
+  private void comparePacked(ReferenceCase reference, MoeLayer layer) {
+    TokenBatch input = input(reference);
+    if (!input.isTraining()) {
+      TokenBatch single =
+          input.withX(input.x().castTo(DataType.FLOAT)).withMode(PassMode.evaluation());
+      try (MoePass pass = layer.forward(single)) {
+        compare(reference, pass, 1e-3);
+      }
+    }
+  }
+
+  private static void compare(ReferenceCase reference, MoePass pass, double tolerance) {
     CaseTensor output = reference.recordedOutput("output").orElseThrow();
     double[] y = pass.y().dup('c').data().asDouble();
     assertEquals(output.length(), y.length);
     for (int i = 0; i < y.length; i++) {
       if (!isOpen(reference, i / output.size(-1))) {
-        double bound = Comparison.TOLERANCE * (1 + Math.abs(output.get(i)));
+        double bound = tolerance * (1 + Math.abs(output.get(i)));
         assertEquals(output.get(i), y[i], bound, "output " + i);
       }
     }

@@ -5,11 +5,10 @@ import io.github.moe4j.conformance.ReferenceCase;
 import java.util.List;
 import java.util.Map;
 
-/** Qwen3-MoE computes what OLMoE does, whose cases it is given. */
 class Qwen3MoeLayoutTest extends LayoutContract {
   @Override
   String family() {
-    return "hf_olmoe_block";
+    return "hf_qwen3_moe_block";
   }
 
   @Override
@@ -35,6 +34,9 @@ class Qwen3MoeLayoutTest extends LayoutContract {
         MoeBlock.decoder(3),
         List.of(
             tensors -> MlpForm.perExpert("model.layers.3.mlp.", tensors),
-            tensors -> MlpForm.fused("model.layers.3.mlp.", tensors)));
+            tensors -> MlpForm.fused("model.layers.3.mlp.", tensors),
+            tensors -> MlpForm.mlx(
+                "model.layers.3.mlp.switch_mlp",
+                tensors.whole("router_weight", "model.layers.3.mlp.gate.weight"))));
   }
 }

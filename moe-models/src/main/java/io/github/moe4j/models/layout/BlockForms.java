@@ -1,7 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import java.util.List;
-import java.util.Set;
+import java.util.stream.Stream;
 
 /** Chooses among the forms of a block. */
 final class BlockForms {
@@ -12,23 +12,32 @@ final class BlockForms {
     return of(layout, config, block).get(0);
   }
 
-  /** The form of which most tensors are there; of equals the first, so that errors name its own. */
+  /**
+   * The form of which most tensors are there; of equals the first whose shapes are those, since the same names may be
+   * of either orientation, or else the first, so that errors name its own.
+   */
   static List<LayoutPart> atHand(
-      Layout layout, ModelConfig config, MoeBlock block, Set<String> names) {
-    List<List<LayoutPart>> forms = of(layout, config, block);
-    List<LayoutPart> best = forms.get(0);
-    double share = 0;
-    for (List<LayoutPart> form : forms) {
-      List<Place> places = form.stream().flatMap(part -> part.places().stream()).toList();
-      double here =
-          places.stream().filter(place -> names.contains(place.name())).count()
-              / (double) places.size();
-      if (here > share) {
-        best = form;
-        share = here;
+      Layout layout, ModelConfig config, MoeBlock block, StoredTensors tensors) {
+    List<LayoutPart> best = List.of();
+    long most = -1;
+    boolean bestFits = true;
+    for (List<LayoutPart> form : of(layout, config, block)) {
+      List<Place> here = places(form).filter(tensors::has).toList();
+      boolean isEqual = here.size() == most && most > 0 && !bestFits;
+      if (here.size() > most || isEqual) {
+        boolean fits = here.stream().allMatch(tensors::fits);
+        if (here.size() > most || fits) {
+          best = form;
+          bestFits = fits;
+        }
+        most = here.size();
       }
     }
     return best;
+  }
+
+  private static Stream<Place> places(List<LayoutPart> form) {
+    return form.stream().flatMap(part -> part.places().stream());
   }
 
   private static List<List<LayoutPart>> of(Layout layout, ModelConfig config, MoeBlock block) {

@@ -20,6 +20,21 @@ final class Blocks {
     return of(Stack.DECODER, layers, sparse);
   }
 
+  /** Those that {@code mlp_layer_types} calls sparse, or others if it is not set. */
+  static List<MoeBlock> byTypes(ModelConfig config, IntPredicate otherwise) {
+    int layers = config.size("num_hidden_layers");
+    if (!config.isSet("mlp_layer_types")) {
+      return decoder(layers, otherwise);
+    }
+    List<String> types = config.texts("mlp_layer_types");
+    if (types.size() != layers) {
+      throw new LayoutException(
+          "config mlp_layer_types must have a text for each of %d layers but has %d",
+          layers, types.size());
+    }
+    return decoder(layers, layer -> types.get(layer).equals("sparse"));
+  }
+
   /** Qwen's rule: every so many layers, but for those listed as dense. */
   static List<MoeBlock> qwen(ModelConfig config) {
     int step = config.size("decoder_sparse_step", 1);

@@ -12,12 +12,11 @@ import java.util.List;
 final class DeepSeekParts {
   private DeepSeekParts() {}
 
-  /** Every so many layers from the first sparse one on, as DeepSeek's own code counts. */
+  /** By their types, or every so many layers from the first sparse one on, as DeepSeek's own code counts. */
   static List<MoeBlock> blocks(ModelConfig config, int defaultDense) {
     int dense = config.count("first_k_dense_replace", defaultDense);
     int step = config.size("moe_layer_freq", 1);
-    return Blocks.decoder(
-        config.size("num_hidden_layers"), layer -> layer >= dense && layer % step == 0);
+    return Blocks.byTypes(config, layer -> layer >= dense && layer % step == 0);
   }
 
   static BlockSizes sizes(ModelConfig config) {
@@ -26,11 +25,9 @@ final class DeepSeekParts {
 
   /** Shared experts of width H are one of width n·H; none if n is null or 0. */
   static List<LayoutPart> shared(ModelConfig config, String mlp) {
-    int shared = sharedExperts(config);
     BlockSizes sizes = sizes(config);
-    return shared == 0
-        ? List.of()
-        : GluParts.shared(mlp + ".shared_experts", sizes.width(), shared * sizes.hidden());
+    return GluParts.sharedIfAny(
+        mlp + ".shared_experts", sizes.width(), sharedExperts(config) * sizes.hidden());
   }
 
   static MoeLayer.Builder layer(ModelConfig config, LayerArrays arrays, RoutingRule rule) {

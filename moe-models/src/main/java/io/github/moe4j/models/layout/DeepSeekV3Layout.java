@@ -1,18 +1,14 @@
 package io.github.moe4j.models.layout;
 
-import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
-import io.github.moe4j.core.internal.Vectors;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.ExpertGroups.Outside;
-import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.ScoreFunction;
 import io.github.moe4j.routing.TopK;
 import io.github.moe4j.routing.TopKNormalization;
 import java.util.List;
 import java.util.Set;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * DeepSeek-V3, R1 and models that route as they do: sigmoid scores, groups and experts chosen with a bias, shared experts ({@code
@@ -51,9 +47,22 @@ record DeepSeekV3Layout(
     return new DeepSeekV3Layout("glm4_moe", Set.of("glm4_moe"), "Glm4Moe", 1, 1, 1, true, 1);
   }
 
+  /** DeepSeek-V3.2 ({@code DeepseekV32MoE}). */
+  static DeepSeekV3Layout deepSeekV32() {
+    return new DeepSeekV3Layout(
+        "deepseek_v32", Set.of("deepseek_v32"), "DeepseekV32", 3, 8, 4, true, 2.5);
+  }
+
+  /** dots.llm1 ({@code Dots1MoE}), whose {@code scoring_func} is called {@code noaux_tc}. */
+  static DeepSeekV3Layout dots1() {
+    return new DeepSeekV3Layout("dots1", Set.of("dots1"), "Dots1", 0, 1, 1, false, 1);
+  }
+
   @Override
   public void check(ModelConfig config) {
-    config.requireText("scoring_func", "sigmoid");
+    if (!config.text("scoring_func", "sigmoid").equals("noaux_tc")) {
+      config.requireText("scoring_func", "sigmoid");
+    }
     config.requireText("topk_method", "noaux_tc");
     topK(config);
   }
@@ -90,14 +99,7 @@ record DeepSeekV3Layout(
 
   @Override
   public MoeLayer.Builder build(ModelConfig config, LayerArrays arrays) {
-    ExpertBias bias = ExpertBias.of(Vectors.read(arrays.get(SelectionBias.NAME)));
-    return DeepSeekParts.layer(config, arrays, new DeepSeekV3(topK(config), bias, groups(config)));
-  }
-
-  @Override
-  public void addState(MoeLayer layer, LayerArrays arrays) {
-    if (layer.router() instanceof GatedRouter router && router.rule() instanceof DeepSeekV3 rule) {
-      arrays.put(SelectionBias.NAME, Nd4j.createFromArray(rule.bias().values()));
-    }
+    return DeepSeekParts.layer(
+        config, arrays, new DeepSeekV3(topK(config), SelectionBias.in(arrays), groups(config)));
   }
 }

@@ -6,14 +6,16 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The gate and up projections of all experts in one tensor.
+ * The gate and up projections of all experts, or of one, in one tensor.
  *
- * @param place [E,2H,D]; from the right [E,D,2H]; a bias [E,2H]
+ * @param place [E,2H,D]; from the right [E,D,2H]; a bias [E,2H]; of one expert [2H,D]
+ * @param experts what the parameters begin with
  * @param order how the rows of gate and up follow each other
  * @param side from which side code multiplies with the tensor
  * @param kind {@code weight} or {@code bias}
  */
-record FusedPair(Place place, Order order, Side side, String kind) implements LayoutPart {
+record FusedPair(Place place, String experts, Order order, Side side, String kind)
+    implements LayoutPart {
   /** How the rows of two projections follow each other. */
   enum Order {
     /** All of gate, then all of up. */
@@ -26,6 +28,7 @@ record FusedPair(Place place, Order order, Side side, String kind) implements La
   static FusedPair weights(String tensor, BlockSizes sizes, Order order, Side side) {
     return new FusedPair(
         side.place(tensor, sizes.experts(), 2 * sizes.hidden(), sizes.width()),
+        "experts.",
         order,
         side,
         "weight");
@@ -34,7 +37,13 @@ record FusedPair(Place place, Order order, Side side, String kind) implements La
   /** The biases of E experts. */
   static FusedPair biases(String tensor, BlockSizes sizes, Order order) {
     Place place = Place.of(tensor, sizes.experts(), 2L * sizes.hidden());
-    return new FusedPair(place, order, Side.LEFT, "bias");
+    return new FusedPair(place, "experts.", order, Side.LEFT, "bias");
+  }
+
+  /** The weights of the shared expert, in halves. */
+  static FusedPair shared(String tensor, int width, int hidden) {
+    return new FusedPair(
+        Place.of(tensor, 2L * hidden, width), "shared.network.", Order.HALVES, Side.LEFT, "weight");
   }
 
   @Override
@@ -46,18 +55,22 @@ record FusedPair(Place place, Order order, Side side, String kind) implements La
   public List<Place> parameters() {
     long[] half = layerShape();
     half[1] /= 2;
-    return List.of(Place.of("experts.gate." + kind, half), Place.of("experts.up." + kind, half));
+    return List.of(
+        Place.of(experts + "gate." + kind, half), Place.of(experts + "up." + kind, half));
   }
 
   /** The shape of the tensor as if it were multiplied from the left. */
   private long[] layerShape() {
     long[] shape = place.axes();
+    if (shape.length == 2 && kind.equals("weight")) {
+      return new long[] {1, shape[0], shape[1]};
+    }
     return side == Side.LEFT ? shape : new long[] {shape[0], shape[2], shape[1]};
   }
 
   @Override
   public LayoutPart ofExpert(int expert) {
-    return new FusedPair(place.ofOne(), order, side, kind);
+    return new FusedPair(place.ofOne(layerShape()[0]), experts, order, side, kind);
   }
 
   @Override

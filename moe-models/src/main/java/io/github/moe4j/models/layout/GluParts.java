@@ -29,9 +29,23 @@ final class GluParts {
         TensorPerExpert.of(expert + "." + down + ".weight", "experts.down.weight", e, d, h));
   }
 
-  /** The same by the names of most models. */
-  static List<LayoutPart> perExpert(String block, BlockSizes sizes) {
-    return perExpert(block + ".experts.{}", "gate_proj", "up_proj", "down_proj", sizes);
+  /**
+   * Three tensors of all experts, [E,out,in], as MLX keeps them.
+   *
+   * @param experts the name before {@code .gate_proj.weight}
+   */
+  static List<LayoutPart> stacked(String experts, BlockSizes sizes) {
+    int e = sizes.experts();
+    int h = sizes.hidden();
+    int d = sizes.width();
+    return List.of(
+        stacked(experts + ".gate_proj.weight", "experts.gate.weight", e, h, d),
+        stacked(experts + ".up_proj.weight", "experts.up.weight", e, h, d),
+        stacked(experts + ".down_proj.weight", "experts.down.weight", e, d, h));
+  }
+
+  private static LayoutPart stacked(String tensor, String parameter, int e, int out, int in) {
+    return StackedTensor.of(tensor, parameter, Side.LEFT, e, out, in);
   }
 
   /** Two tensors of all experts. */
@@ -52,6 +66,18 @@ final class GluParts {
     return fused(block, Order.HALVES, Side.LEFT, sizes);
   }
 
+  /** The same by the names of Granite and JetMoE. */
+  static List<LayoutPart> linear(String block, BlockSizes sizes) {
+    return List.of(
+        FusedPair.weights(block + ".input_linear.weight", sizes, Order.HALVES, Side.LEFT),
+        stacked(
+            block + ".output_linear.weight",
+            "experts.down.weight",
+            sizes.experts(),
+            sizes.width(),
+            sizes.hidden()));
+  }
+
   /** The shared expert. */
   static List<LayoutPart> shared(String expert, int width, int hidden) {
     return List.of(
@@ -61,6 +87,23 @@ final class GluParts {
             expert + ".up_proj.weight", "shared.network.up.weight", hidden, width),
         WholeTensor.stackOfOne(
             expert + ".down_proj.weight", "shared.network.down.weight", width, hidden));
+  }
+
+  /** The biases of the shared expert. */
+  static List<LayoutPart> sharedBiases(String expert, int width, int hidden) {
+    return List.of(
+        bias(expert + ".gate_proj.bias", "shared.network.gate.bias", hidden),
+        bias(expert + ".up_proj.bias", "shared.network.up.bias", hidden),
+        bias(expert + ".down_proj.bias", "shared.network.down.bias", width));
+  }
+
+  private static LayoutPart bias(String tensor, String parameter, int length) {
+    return new WholeTensor(Place.of(tensor, length), Place.of(parameter, 1, length));
+  }
+
+  /** The shared expert, or none if its width is 0. */
+  static List<LayoutPart> sharedIfAny(String expert, int width, int hidden) {
+    return hidden == 0 ? List.of() : shared(expert, width, hidden);
   }
 
   /** Parts one after another. */

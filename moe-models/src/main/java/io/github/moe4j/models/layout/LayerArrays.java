@@ -52,14 +52,7 @@ class LayerArrays {
 
   /** The routed experts if they are gated by a clamped SwiGLU, with biases if there are some. */
   Experts glu(ClampedSwiGlu swiGlu) {
-    return gated(arrays -> GluExperts.of(
-        swiGlu,
-        arrays.get("experts.gate.weight"),
-        arrays.find("experts.gate.bias"),
-        arrays.get("experts.up.weight"),
-        arrays.find("experts.up.bias"),
-        arrays.get("experts.down.weight"),
-        arrays.find("experts.down.bias")));
+    return gated(arrays -> arrays.glu(Glu.of(swiGlu), "experts."));
   }
 
   /** The routed experts if they are plain, with biases if there are some, and dropout in training. */
@@ -85,19 +78,55 @@ class LayerArrays {
 
   /** The shared expert, behind its own gate if there is one. */
   DenseFeedForward shared(Activation activation) {
-    GluExperts network = glu(activation, "shared.network.");
+    GluExperts network = sharedNetwork(activation);
     INDArray gate = find("shared.gate.weight");
     return gate == null ? DenseFeedForward.of(network) : DenseFeedForward.gated(network, gate);
   }
 
-  private GluExperts glu(Activation activation, String prefix) {
-    return GluExperts.of(
-        activation,
+  /** The same with a clamped combination, without gate. */
+  DenseFeedForward shared(ClampedSwiGlu swiGlu) {
+    return DenseFeedForward.of(glu(Glu.of(swiGlu), "shared.network."));
+  }
+
+  /** The network of the shared expert. */
+  GluExperts sharedNetwork(Activation activation) {
+    return glu(activation, "shared.network.");
+  }
+
+  /** Gated experts whose parameters begin so. */
+  GluExperts glu(Activation activation, String prefix) {
+    return glu(Glu.of(activation), prefix);
+  }
+
+  private GluExperts glu(Glu glu, String prefix) {
+    return glu.over(
         get(prefix + "gate.weight"),
         find(prefix + "gate.bias"),
         get(prefix + "up.weight"),
         find(prefix + "up.bias"),
         get(prefix + "down.weight"),
         find(prefix + "down.bias"));
+  }
+
+  /** Gated experts over their arrays. */
+  @FunctionalInterface
+  private interface Glu {
+    GluExperts over(
+        INDArray gate,
+        @Nullable INDArray gateBias,
+        INDArray up,
+        @Nullable INDArray upBias,
+        INDArray down,
+        @Nullable INDArray downBias);
+
+    static Glu of(Activation activation) {
+      return (gate, gateBias, up, upBias, down, downBias) ->
+          GluExperts.of(activation, gate, gateBias, up, upBias, down, downBias);
+    }
+
+    static Glu of(ClampedSwiGlu swiGlu) {
+      return (gate, gateBias, up, upBias, down, downBias) ->
+          GluExperts.of(swiGlu, gate, gateBias, up, upBias, down, downBias);
+    }
   }
 }

@@ -14,7 +14,7 @@ interface Layout {
     return Set.of(name());
   }
 
-  /** What the classes in {@code architectures} of a config begin with. */
+  /** What the classes in {@code architectures} of a config begin with, a regular expression. */
   String architecture();
 
   /** Whether a model whose config names neither type nor class is of this family, by its tensors. */
@@ -38,5 +38,7 @@ interface Layout {
   MoeLayer.Builder build(ModelConfig config, LayerArrays arrays);
 
   /** Adds what a layer holds beside its parameters and a checkpoint keeps too. */
-  default void addState(MoeLayer layer, LayerArrays arrays) {}
+  default void addState(MoeLayer layer, LayerArrays arrays) {
+    SelectionBias.add(layer, arrays);
+  }
 }

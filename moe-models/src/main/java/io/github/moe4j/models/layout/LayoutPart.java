@@ -29,9 +29,10 @@ interface LayoutPart {
     throw new UnsupportedOperationException(parameters() + " are not of experts");
   }
 
-  /** Whether the parameters are those of routed experts. */
+  /** Whether the parameters are those of routed experts, not of what is before them all. */
   default boolean isOfExperts() {
-    return parameters().stream().allMatch(place -> place.name().startsWith("experts."));
+    return parameters().stream()
+        .allMatch(place -> place.name().startsWith("experts.") && place.shape().size() > 1);
   }
 
   /** Reads the tensors and adds the parameters. */

@@ -4,23 +4,30 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.TopK;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Mixtral: softmax over the chosen logits, SwiGLU experts, every layer sparse ({@code
- * MixtralSparseMoeBlock} in Hugging Face).
+ * Mixtral, and MiniMax-Text-01 and M1 with the same block: softmax over the chosen logits, SwiGLU experts, every layer
+ * sparse ({@code MixtralSparseMoeBlock} and {@code MiniMaxSparseMoeBlock} in Hugging Face). MiniMax multiplies the
+ * block's input and output by factors of the config before it adds them; that is not part of the layer.
  *
  * <p>Published as w1 (gate), w3 (up) and w2 (down) of each expert under {@code block_sparse_moe};
  * newer code keeps two tensors of all experts under {@code mlp}.
+ *
+ * @param name of the family
+ * @param modelTypes that its configs have
+ * @param architecture what its classes begin with
  */
-final class MixtralLayout implements Layout {
-  @Override
-  public String name() {
-    return "mixtral";
+record MixtralLayout(String name, Set<String> modelTypes, String architecture) implements Layout {
+  /** Mixtral. */
+  static MixtralLayout mixtral() {
+    return new MixtralLayout("mixtral", Set.of("mixtral"), "Mixtral");
   }
 
-  @Override
-  public String architecture() {
-    return "Mixtral";
+  /** MiniMax-Text-01 and M1. */
+  static MixtralLayout miniMax() {
+    return new MixtralLayout(
+        "minimax", Set.of("minimax", "minimax_text_01", "minimax_m1"), "MiniMax(M1)?");
   }
 
   @Override
@@ -30,19 +37,7 @@ final class MixtralLayout implements Layout {
 
   @Override
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
-    BlockSizes sizes = sizes(config);
-    return Roots.forms(Roots.MODEL, root -> {
-      String layer = root + "layers." + block.layer();
-      String published = layer + ".block_sparse_moe";
-      String fused = layer + ".mlp";
-      return List.of(
-          GluParts.join(
-              List.of(GluParts.router(published + ".gate.weight", sizes)),
-              GluParts.perExpert(published + ".experts.{}", "w1", "w3", "w2", sizes)),
-          GluParts.join(
-              List.of(GluParts.router(fused + ".gate.weight", sizes)),
-              GluParts.fused(fused, sizes)));
-    });
+    return MlpForms.mixtral(Roots.MODEL, block, sizes(config), module -> List.of());
   }
 
   private static BlockSizes sizes(ModelConfig config) {
@@ -51,6 +46,9 @@ final class MixtralLayout implements Layout {
 
   @Override
   public void check(ModelConfig config) {
+    if (config.count("shared_intermediate_size", 0) > 0) {
+      throw config.unsupported("shared_intermediate_size", "0");
+    }
     rule(config);
   }
 

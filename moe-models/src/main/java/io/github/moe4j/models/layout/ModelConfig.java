@@ -91,6 +91,20 @@ final class ModelConfig {
     return size(given(name) || !given(other) ? name : other);
   }
 
+  /** These fields, of which one that lists a number for each layer, all equal, is that number. */
+  ModelConfig withOneFor(String name) {
+    if (!(fields.get(name) instanceof Collection<?>)) {
+      return this;
+    }
+    List<Integer> each = integers(name).stream().distinct().toList();
+    if (each.size() != 1) {
+      throw unsupported(name, "the same number for all layers");
+    }
+    Map<String, @Nullable Object> one = new LinkedHashMap<>(fields);
+    one.put(name, each.get(0));
+    return new ModelConfig(one);
+  }
+
   /** A whole number of at least 0, or the default if it is not set. */
   int count(String name, int otherwise) {
     int value = given(name) ? integer(name) : otherwise;
@@ -219,6 +233,13 @@ final class ModelConfig {
   void requireOff(String name) {
     if (flag(name, false)) {
       throw unsupported(name, "false");
+    }
+  }
+
+  /** Throws if a flag is set to false. */
+  void requireOn(String name) {
+    if (!flag(name, true)) {
+      throw unsupported(name, "true");
     }
   }
 

@@ -39,7 +39,7 @@ public final class MoeCheckpoint implements AutoCloseable {
     QuantizationConfig quantization = new QuantizationConfig(config);
     this.tensors = new StoredTensors(tensors, quantization.blockScales());
     for (MoeBlock block : blocks) {
-      List<LayoutPart> parts = BlockForms.atHand(layout, config, block, this.tensors.names());
+      List<LayoutPart> parts = BlockForms.atHand(layout, config, block, this.tensors);
       if (!quantization.isSupported() && !isThere(parts)) {
         throw quantization.unsupported();
       }
@@ -47,9 +47,7 @@ public final class MoeCheckpoint implements AutoCloseable {
   }
 
   private boolean isThere(List<LayoutPart> parts) {
-    return parts.stream()
-        .flatMap(part -> part.places().stream())
-        .allMatch(place -> tensors.names().contains(place.name()));
+    return parts.stream().flatMap(part -> part.places().stream()).allMatch(tensors::has);
   }
 
   /** The name of the layout, such as {@code mixtral}. */
@@ -148,7 +146,7 @@ public final class MoeCheckpoint implements AutoCloseable {
 
   /** The parts of the detected form, whose tensors all exist. */
   private List<LayoutPart> parts(MoeBlock block) throws IOException {
-    List<LayoutPart> parts = BlockForms.atHand(layout, config, block, tensors.names());
+    List<LayoutPart> parts = BlockForms.atHand(layout, config, block, tensors);
     try {
       parts.forEach(part -> part.places().forEach(this::require));
     } catch (UncheckedIOException e) {
@@ -158,7 +156,7 @@ public final class MoeCheckpoint implements AutoCloseable {
   }
 
   private void require(Place place) {
-    if (!tensors.names().contains(place.name())) {
+    if (!tensors.has(place)) {
       throw new LayoutException("tensor %s of shape %s is missing", place.name(), place.shape());
     }
     Place found = Place.of(place.name(), tensors.get(place.name()).shape());

@@ -6,18 +6,23 @@ import io.github.moe4j.routing.TopK;
 import java.util.List;
 
 /**
- * OLMoE: softmax, renormalized if {@code norm_topk_prob}, SwiGLU experts, every layer sparse ({@code
- * OlmoeSparseMoeBlock} in Hugging Face).
+ * OLMoE and FlexOlmo: softmax, renormalized if {@code norm_topk_prob}, SwiGLU experts, every layer sparse ({@code
+ * OlmoeSparseMoeBlock} and {@code FlexOlmoSparseMoeBlock} in Hugging Face). FlexOlmo normalizes what the block returns;
+ * that is not part of the layer.
+ *
+ * @param name of the family, and of the type that its configs have
+ * @param architecture what its classes begin with
+ * @param choices experts of a token if the config does not say
  */
-final class OlmoeLayout implements Layout {
-  @Override
-  public String name() {
-    return "olmoe";
+record OlmoeLayout(String name, String architecture, int choices) implements Layout {
+  /** OLMoE. */
+  static OlmoeLayout olmoe() {
+    return new OlmoeLayout("olmoe", "Olmoe", 8);
   }
 
-  @Override
-  public String architecture() {
-    return "Olmoe";
+  /** FlexOlmo. */
+  static OlmoeLayout flexOlmo() {
+    return new OlmoeLayout("flex_olmo", "FlexOlmo", 5);
   }
 
   @Override
@@ -27,8 +32,7 @@ final class OlmoeLayout implements Layout {
 
   @Override
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
-    BlockSizes sizes = sizes(config);
-    return MlpForms.of(block, sizes, mlp -> List.of());
+    return MlpForms.of(block, sizes(config), mlp -> List.of());
   }
 
   private static BlockSizes sizes(ModelConfig config) {
@@ -40,8 +44,8 @@ final class OlmoeLayout implements Layout {
     rule(config);
   }
 
-  private static TopK rule(ModelConfig config) {
-    return SoftmaxTopK.of(config, 8, sizes(config));
+  private TopK rule(ModelConfig config) {
+    return SoftmaxTopK.of(config, choices, false, sizes(config));
   }
 
   @Override

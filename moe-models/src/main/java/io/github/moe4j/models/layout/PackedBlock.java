@@ -68,7 +68,8 @@ final class PackedBlock {
     StoredTensor tensor = tensors.get(place.name());
     return Place.of(place.name(), tensor.shape()).equals(place)
         ? tensor.read(DataType.FLOAT)
-        : tensor.read(DataType.FLOAT, expert, 1);
+        : tensor.read(
+            DataType.FLOAT, expert * place.shape().get(0), place.shape().get(0));
   }
 
   private static WeightFormat stored(List<LayoutPart> ofExperts, StoredTensors tensors) {
@@ -94,9 +95,8 @@ final class PackedBlock {
       for (Place place : one.places()) {
         if (tensors.get(place.name()) instanceof BlockScaledTensor tensor) {
           String parameter = one.parameters().get(0).name();
-          scales.put(
-              parameter.substring("experts.".length(), parameter.length() - WEIGHT.length()),
-              tensor.packedScales());
+          String projection = parameter.substring(0, parameter.length() - WEIGHT.length());
+          scales.put(projection.substring(projection.lastIndexOf('.') + 1), tensor.packedScales());
         }
       }
     }

@@ -14,10 +14,14 @@ record Place(String name, List<Long> shape) {
     return new Place(name, Arrays.stream(shape).boxed().toList());
   }
 
-  /** The place of one expert of a stack [E,…]. */
-  Place ofOne() {
+  /**
+   * The place of one expert of a stack [E,…], or of a tensor whose first axis holds all experts one after another.
+   *
+   * @param experts in all
+   */
+  Place ofOne(long experts) {
     long[] one = axes();
-    one[0] = 1;
+    one[0] /= experts;
     return of(name, one);
   }
 

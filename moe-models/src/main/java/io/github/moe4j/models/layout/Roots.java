@@ -9,6 +9,14 @@ final class Roots {
   /** With a head for text, and bare. */
   static final List<String> MODEL = List.of("model.", "");
 
+  /** The text part of a model that also reads pictures or sound, which newer code saves first. */
+  static final List<String> LANGUAGE =
+      List.of("model.language_model.", "language_model.model.", "model.", "");
+
+  /** The same as older code saves it first. */
+  static final List<String> OLDER_LANGUAGE =
+      List.of("language_model.model.", "model.language_model.", "model.", "");
+
   private Roots() {}
 
   /** Each form under each root, the first root first. */

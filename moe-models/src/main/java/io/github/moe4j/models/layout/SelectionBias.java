@@ -1,10 +1,16 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.internal.Vectors;
+import io.github.moe4j.routing.DeepSeekV3;
+import io.github.moe4j.routing.GatedRouter;
 import java.io.IOException;
 import java.util.List;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The bias that selects experts, [E]: no parameter, but state of the router that checkpoints keep in float32.
+ * The bias that selects experts, [E] or [1,E]: no parameter, but state of the router that checkpoints keep in float32.
  *
  * @param place the tensor
  */
@@ -16,6 +22,22 @@ record SelectionBias(Place place) implements LayoutPart {
     return new SelectionBias(Place.of(tensor, sizes.experts()));
   }
 
+  /** The bias that was read. */
+  static ExpertBias in(LayerArrays arrays) {
+    return ExpertBias.of(Vectors.read(arrays.get(NAME)));
+  }
+
+  /** Adds the bias of a layer that has one. */
+  static void add(MoeLayer layer, LayerArrays arrays) {
+    if (layer.router() instanceof GatedRouter router && router.rule() instanceof DeepSeekV3 rule) {
+      arrays.put(NAME, Nd4j.createFromArray(rule.bias().values()));
+    }
+  }
+
+  private long experts() {
+    return place.axes()[place.shape().size() - 1];
+  }
+
   @Override
   public List<Place> places() {
     return List.of(place);
@@ -23,7 +45,7 @@ record SelectionBias(Place place) implements LayoutPart {
 
   @Override
   public List<Place> parameters() {
-    return List.of(new Place(NAME, place.shape()));
+    return List.of(Place.of(NAME, experts()));
   }
 
   @Override
@@ -33,7 +55,7 @@ record SelectionBias(Place place) implements LayoutPart {
 
   @Override
   public void read(In in, LayerArrays into) throws IOException {
-    into.put(NAME, in.read(place));
+    into.put(NAME, in.read(place).reshape(experts()));
   }
 
   @Override

@@ -7,8 +7,8 @@ final class SoftmaxTopK {
   private SoftmaxTopK() {}
 
   /** The largest softmax probabilities, divided by their sum if {@code norm_topk_prob} says so. */
-  static TopK of(ModelConfig config, int defaultK, BlockSizes sizes) {
+  static TopK of(ModelConfig config, int defaultK, boolean isNormalized, BlockSizes sizes) {
     int k = sizes.choices(config, "num_experts_per_tok", defaultK);
-    return config.flag("norm_topk_prob", false) ? TopK.of(k) : TopK.unnormalized(k);
+    return config.flag("norm_topk_prob", isNormalized) ? TopK.of(k) : TopK.unnormalized(k);
   }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * A projection of all experts in one tensor.
  *
- * @param place [E,out,in], or from the right [E,in,out]
+ * @param place [E,out,in], or from the right [E,in,out], or the same with the first two axes in one
  * @param side from which side code multiplies with the tensor
  * @param parameter [E,out,in]
  */
@@ -30,12 +30,15 @@ record StackedTensor(Place place, Side side, Place parameter) implements LayoutP
 
   @Override
   public LayoutPart ofExpert(int expert) {
-    return new StackedTensor(place.ofOne(), side, parameter.ofOne());
+    long experts = parameter.axes()[0];
+    return new StackedTensor(place.ofOne(experts), side, parameter.ofOne(experts));
   }
 
   @Override
   public void read(In in, LayerArrays into) throws IOException {
-    into.put(parameter.name(), side.toLayer(in.read(place)));
+    long[] axes = parameter.axes();
+    long[] stored = side.place(place.name(), axes[0], axes[1], axes[2]).axes();
+    into.put(parameter.name(), side.toLayer(in.read(place).reshape('c', stored)));
   }
 
   @Override

@@ -72,6 +72,16 @@ final class StoredTensors {
     };
   }
 
+  /** Whether a tensor is there, in whatever shape. */
+  boolean has(Place place) {
+    return names.contains(place.name());
+  }
+
+  /** Whether a tensor that is there is stored in that shape. */
+  boolean fits(Place place) {
+    return Arrays.equals(source.shape(place.name()), place.axes());
+  }
+
   private static boolean isMxfp4(String name) {
     return name.endsWith("_" + BLOCKS) || name.endsWith("." + BLOCKS);
   }

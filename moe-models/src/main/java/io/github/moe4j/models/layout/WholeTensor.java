@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A tensor that is a parameter, up to the parameter's axes of length 1.
+ * A tensor that is a parameter, whose numbers may be in other axes in the same order.
  *
  * @param place the tensor
  * @param parameter the parameter, by its name and shape
@@ -32,7 +32,8 @@ record WholeTensor(Place place, Place parameter) implements LayoutPart {
 
   @Override
   public LayoutPart ofExpert(int expert) {
-    return new WholeTensor(place.ofOne(), parameter.ofOne());
+    long experts = parameter.axes()[0];
+    return new WholeTensor(place.ofOne(experts), parameter.ofOne(experts));
   }
 
   @Override

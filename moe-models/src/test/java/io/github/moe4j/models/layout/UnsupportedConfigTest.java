@@ -55,6 +55,23 @@ class UnsupportedConfigTest {
         "deepseek_v3|scoring_func|\"softmax\"|softmax",
         "deepseek_v3|topk_method|\"greedy\"|greedy",
         "gpt_oss|hidden_act|\"gelu\"|gelu",
+        "dots1|scoring_func|\"softmax\"|softmax",
+        "minimax|shared_intermediate_size|8|8",
+        "minimax_m2|scoring_func|\"softmax\"|softmax",
+        "minimax_m2|use_routing_bias|false|false",
+        "minimax_m2|shared_intermediate_size|8|8",
+        "ernie4_5_moe|moe_use_aux_free|false|false",
+        "ernie4_5_moe|moe_norm_min|-1|-1",
+        "hunyuan_v1_moe|moe_topk|[1, 2]|[1, 2]",
+        "afmoe|score_func|\"softmax\"|softmax",
+        "afmoe|route_norm|false|false",
+        "afmoe|n_group|2|2",
+        "longcat_flash|zero_expert_type|\"drop\"|drop",
+        "longcat_flash|router_bias|true|true",
+        "longcat_flash|norm_topk_prob|true|true",
+        "cohere2_moe|expert_selection_fn|\"relu\"|relu",
+        "cohere2_moe|shared_expert_combination_strategy|\"max\"|max",
+        "phimoe|num_experts_per_tok|1|1",
         "switch_transformers|is_gated_act|true|true",
         "switch_transformers|feed_forward_proj|\"gated-gelu\"|gated-gelu",
         "nllb-moe|router_ignore_padding_tokens|true|true",
@@ -62,10 +79,45 @@ class UnsupportedConfigTest {
   void of_unsupportedField_namesItAndItsValue(
       String type, String field, String value, String shown) {
     String sizes = "\"num_hidden_layers\": 1, \"hidden_size\": 8, \"num_local_experts\": 4,"
-        + " \"intermediate_size\": 8";
+        + " \"intermediate_size\": 8, \"moe_intermediate_size\": 8, \"num_experts\": 4,"
+        + " \"n_routed_experts\": 4, \"moe_num_experts\": 4";
     String message = error("{\"model_type\": \"" + type + "\", \"text_config\": {" + sizes + "}, "
         + sizes + ", \"" + field + "\": " + value + "}");
     assertTrue(message.startsWith("config " + field + " is " + shown + "; supported: "), message);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "qwen3_5_moe|'text_config': {'norm_topk_prob': false}|norm_topk_prob is false; supported: true",
+        "qwen3_vl_moe|'text_config': {'norm_topk_prob': false}|norm_topk_prob is false; supported: true",
+        "minimax_m3_vl|'text_config': {'hidden_act': 'gelu'}|hidden_act is gelu; supported: silu, swigluoai",
+        "minimax_m3_vl|'text_config': {'scoring_func': 'softmax'}|scoring_func is softmax; supported: sigmoid",
+        "dbrx|'d_model': 8, 'ffn_config': {'moe_normalize_expert_weights': 0.5}"
+            + "|moe_normalize_expert_weights is 0.5; supported: null, or at least 1",
+        "dbrx|'d_model': 8, 'ffn_config': {'ffn_act_fn': {'name': 'mish'}}"
+            + "|name is mish; supported: relu, silu, gelu, gelu_new",
+      })
+  void of_unsupportedInnerField_namesItAndItsValue(String type, String fields, String message) {
+    assertEquals(
+        "config " + message,
+        error("{'model_type': '%s', %s}".formatted(type, fields).replace('\'', '"')));
+  }
+
+  @Test
+  void of_typeOfTwoFamilies_isTheOneOfItsClass() {
+    String sizes = "\"num_hidden_layers\": 1, \"hidden_size\": 8, \"num_local_experts\": 8,"
+        + " \"intermediate_size\": 8}";
+    String type = "{\"model_type\": \"minimax\", \"architectures\": [\"%s\"], " + sizes;
+    MemoryTensors none = new MemoryTensors();
+    assertEquals(
+        "minimax_m2",
+        MoeCheckpoints.of(type.formatted("MiniMaxM2ForCausalLM"), none).layout());
+    assertEquals(
+        "minimax", MoeCheckpoints.of(type.formatted("MiniMaxForCausalLM"), none).layout());
+    assertEquals("minimax", MoeCheckpoints.of(type.formatted("Other"), none).layout());
   }
 
   @Test
