@@ -143,11 +143,13 @@ final class Lab {
         .toList();
     return new LabResult(
         "Router lab",
+        null,
         Version.number(),
         left.isEmpty(),
         left,
         experiment.configuration(),
         environment(),
+        "bits per byte",
         experiment.domainKind(),
         first.train().domainNames(),
         scripts,

@@ -19,12 +19,12 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lab summary}: held-out bits per byte of several finished runs as a Markdown table. */
+/** {@code lab summary}: held-out loss of several finished runs as a Markdown table. */
 @Command(
     name = "summary",
     description =
-        "Prints the held-out bits per byte of one or several runs, one column per seed, as a Markdown"
-            + " table with the mean ± sample standard deviation, the difference to the first model paired by"
+        "Prints the held-out loss, such as bits per byte, of one or several runs, one column per seed, as a"
+            + " Markdown table with the mean ± sample standard deviation, the difference to the first model paired by"
             + " seed, and its 95 % interval.")
 public final class SummaryCommand implements Callable<Integer> {
   private static final String FORMAT = "%.4f";
@@ -48,6 +48,10 @@ public final class SummaryCommand implements Callable<Integer> {
   }
 
   private static void print(List<LabResult> runs, PrintWriter out) {
+    List<String> losses = runs.stream().map(LabResult::loss).distinct().toList();
+    if (losses.size() > 1) {
+      throw new IllegalArgumentException("the runs must measure one loss but have " + losses);
+    }
     List<ModelResult> all =
         runs.stream().flatMap(run -> run.finishedModels().stream()).toList();
     List<String> models = all.stream().map(ModelResult::name).distinct().toList();
@@ -60,7 +64,7 @@ public final class SummaryCommand implements Callable<Integer> {
     double[] first = {};
     for (String model : models) {
       double[] values =
-          seeds.stream().mapToDouble(seed -> bitsPerByte(all, model, seed)).toArray();
+          seeds.stream().mapToDouble(seed -> validationLoss(all, model, seed)).toArray();
       boolean isFirst = model.equals(models.get(0));
       first = isFirst ? values : first;
       PairedDifference difference = PairedDifference.of(first, values);
@@ -78,10 +82,10 @@ public final class SummaryCommand implements Callable<Integer> {
     out.flush();
   }
 
-  private static double bitsPerByte(List<ModelResult> all, String model, long seed) {
+  private static double validationLoss(List<ModelResult> all, String model, long seed) {
     return all.stream()
         .filter(m -> m.name().equals(model) && m.seed() == seed)
-        .mapToDouble(ModelResult::validationBitsPerByte)
+        .mapToDouble(ModelResult::validationLoss)
         .findFirst()
         .orElse(Double.NaN);
   }

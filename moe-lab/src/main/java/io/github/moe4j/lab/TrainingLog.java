@@ -96,10 +96,10 @@ final class TrainingLog implements Stateful {
             prefix + ".curve.steps", curve.stream().mapToLong(CurvePoint::step).toArray())
         .doubles(
             prefix + ".curve.train",
-            curve.stream().mapToDouble(CurvePoint::trainBitsPerByte).toArray())
+            curve.stream().mapToDouble(CurvePoint::trainLoss).toArray())
         .doubles(
             prefix + ".curve.validation",
-            curve.stream().mapToDouble(CurvePoint::validationBitsPerByte).toArray())
+            curve.stream().mapToDouble(CurvePoint::validationLoss).toArray())
         .longs(prefix + ".points", load.size());
     for (int i = 0; i < load.size(); i++) {
       LoadPoint point = load.get(i);

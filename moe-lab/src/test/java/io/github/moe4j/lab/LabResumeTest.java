@@ -54,7 +54,7 @@ class LabResumeTest {
     for (ModelResult model : result.models()) {
       ExpertUse use = model.expertUse();
       all.append(model.name()).append(' ').append(model.seed()).append(' ');
-      all.append(model.validationBitsPerByte()).append(model.curve());
+      all.append(model.validationLoss()).append(model.curve());
       if (use != null) {
         for (LoadPoint point : use.load()) {
           all.append(PageJson.write(point));

@@ -72,12 +72,12 @@ class LabTest {
     assertEquals(
         Variants.defaults(), result.models().stream().map(ModelResult::name).toList());
     for (ModelResult model : result.models()) {
-      assertTrue(model.validationBitsPerByte() < 6, model.name() + " must learn");
+      assertTrue(model.validationLoss() < 6, model.name() + " must learn");
       assertTrue(model.tokensPerSecond() > 0);
       // Curve and table are of the same windows of the same text.
       CurvePoint last = model.curve().get(model.curve().size() - 1);
       assertEquals(30, last.step());
-      assertEquals(model.validationBitsPerByte(), last.validationBitsPerByte());
+      assertEquals(model.validationLoss(), last.validationLoss());
       boolean dense = model.name().equals("dense");
       assertEquals(dense, model.expertUse() == null);
       assertEquals(dense, model.activeParameters() == model.parameters());
@@ -107,7 +107,7 @@ class LabTest {
     List<Variant> one = List.of(Variants.named("top-k"));
     ModelResult a = run(one, Integer.MAX_VALUE).models().get(0);
     ModelResult b = run(one, Integer.MAX_VALUE).models().get(0);
-    assertEquals(a.validationBitsPerByte(), b.validationBitsPerByte());
+    assertEquals(a.validationLoss(), b.validationLoss());
     assertEquals(a.curve(), b.curve());
   }
 
@@ -120,8 +120,8 @@ class LabTest {
     assertNull(result.models().get(0).expertUse());
     ModelResult unfinished = result.models().get(1);
     assertEquals(
-        unfinished.validationBitsPerByte(),
-        unfinished.curve().get(unfinished.curve().size() - 1).validationBitsPerByte());
+        unfinished.validationLoss(),
+        unfinished.curve().get(unfinished.curve().size() - 1).validationLoss());
   }
 
   @Test

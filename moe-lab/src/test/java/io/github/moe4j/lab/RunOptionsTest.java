@@ -70,7 +70,7 @@ class RunOptionsTest {
   }
 
   private static List<Double> bits(LabResult result) {
-    return result.models().stream().map(m -> m.validationBitsPerByte()).toList();
+    return result.models().stream().map(m -> m.validationLoss()).toList();
   }
 
   private static final String SIZES =

@@ -34,10 +34,11 @@ public final class ComparisonPage {
    * What the page shows.
    *
    * @param version version of this library
+   * @param loss what the curves measure
    * @param comparison figures
    * @param models the compared models of both results, named after their result, for the charts
    */
-  record Data(String version, LabComparison comparison, List<ModelResult> models) {}
+  record Data(String version, String loss, LabComparison comparison, List<ModelResult> models) {}
 
   /**
    * Writes the page.
@@ -68,7 +69,8 @@ public final class ComparisonPage {
       pair.a().forEach(model -> models.add(of("A", model)));
       pair.b().forEach(model -> models.add(of("B", model)));
     }
-    return HTML.of("Comparison of two runs", new Data(version, comparison, models));
+    return HTML.of(
+        "Comparison of two runs", new Data(version, comparison.loss(), comparison, models));
   }
 
   /** The charts of this page need no figures of experts, most of a result's size. */
@@ -80,7 +82,7 @@ public final class ComparisonPage {
         model.parts(),
         model.parameters(),
         model.activeParameters(),
-        model.validationBitsPerByte(),
+        model.validationLoss(),
         model.tokensPerSecond(),
         model.stages(),
         model.curve(),

@@ -22,7 +22,7 @@ public final class DifferenceTable {
     PrintWriter printer = new PrintWriter(out);
     LabDifferences differences = LabDifferences.of(result);
     if (!differences.rows().isEmpty()) {
-      print(differences, printer);
+      print(differences, result.loss(), printer);
     }
     Map<ModelRun, String> unfinished = result.unfinished();
     if (!unfinished.isEmpty()) {
@@ -33,8 +33,8 @@ public final class DifferenceTable {
     printer.flush();
   }
 
-  private static void print(LabDifferences differences, PrintWriter out) {
-    String head = "bits per byte less those of " + differences.baseline();
+  private static void print(LabDifferences differences, String loss, PrintWriter out) {
+    String head = loss + " less that of " + differences.baseline();
     List<LabDifferences.Row> rows = differences.rows();
     int width = rows.stream().mapToInt(row -> row.name().length()).max().orElse(0);
     String name = "%-" + Math.max(width, head.length()) + "s";

@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
 
 /**
  * Two results, A and B, side by side. A model is compared with that of the same name, or, where each result has
  * one model only, with that one. Models whose training is unfinished do not take part.
  *
+ * @param loss what both measure, {@link LabResult#loss}
  * @param settings options and environment in which the results differ
  * @param unfinished of both results, in words
  * @param models what is compared
  */
-public record LabComparison(List<Setting> settings, List<String> unfinished, List<Pair> models) {
+public record LabComparison(
+    String loss, List<Setting> settings, List<String> unfinished, List<Pair> models) {
 
   /**
    * An option or a part of the environment that differs.
@@ -40,12 +43,13 @@ public record LabComparison(List<Setting> settings, List<String> unfinished, Lis
       @JsonIgnore List<ModelResult> a,
       @JsonIgnore List<ModelResult> b,
       List<Row> rows) {
-    static Pair of(String name, List<ModelResult> a, List<ModelResult> b) {
-      return new Pair(
-          name,
-          a,
-          b,
-          FIGURES.stream().map(figure -> figure.row(a, b)).filter(Row::any).toList());
+    static Pair of(String name, String loss, List<ModelResult> a, List<ModelResult> b) {
+      Figure first = new Figure("validation " + loss, 4, ModelResult::validationLoss);
+      List<Row> rows = Stream.concat(Stream.of(first), FIGURES.stream())
+          .map(figure -> figure.row(a, b))
+          .filter(Row::any)
+          .toList();
+      return new Pair(name, a, b, rows);
     }
   }
 
@@ -79,7 +83,6 @@ public record LabComparison(List<Setting> settings, List<String> unfinished, Lis
   }
 
   private static final List<Figure> FIGURES = List.of(
-      new Figure("validation bits per byte", 4, ModelResult::validationBitsPerByte),
       new Figure("tokens per second", 0, ModelResult::tokensPerSecond),
       new Figure("load CV", 3, m -> m.ofUse(ExpertUse::loadCv)),
       new Figure("most loaded over mean", 3, m -> m.ofUse(ExpertUse::mostLoadedOverMean)),
@@ -90,21 +93,26 @@ public record LabComparison(List<Setting> settings, List<String> unfinished, Lis
   /**
    * Compares two results.
    *
-   * @throws IllegalArgumentException if they have no finished model in common
+   * @throws IllegalArgumentException if they measure different losses or have no finished model in common
    */
   public static LabComparison of(LabResult a, LabResult b) {
-    List<Pair> pairs = pairs(a.finishedByName(), b.finishedByName());
+    if (!a.loss().equals(b.loss())) {
+      throw new IllegalArgumentException(
+          "the runs must measure one loss but have %s and %s".formatted(a.loss(), b.loss()));
+    }
+    List<Pair> pairs = pairs(a.loss(), a.finishedByName(), b.finishedByName());
     if (pairs.isEmpty()) {
       throw new IllegalArgumentException("the runs have no finished model in common: %s and %s"
           .formatted(a.finishedByName().keySet(), b.finishedByName().keySet()));
     }
     List<Setting> settings = new ArrayList<>();
-    addDifferent("--", a.configuration(), b.configuration(), settings);
+    addDifferent(
+        a.description() == null ? "--" : "", a.configuration(), b.configuration(), settings);
     addDifferent("", a.environment(), b.environment(), settings);
     List<String> unfinished = new ArrayList<>();
     a.unfinished().forEach((run, progress) -> unfinished.add("A: " + run + ": " + progress));
     b.unfinished().forEach((run, progress) -> unfinished.add("B: " + run + ": " + progress));
-    return new LabComparison(settings, unfinished, pairs);
+    return new LabComparison(a.loss(), settings, unfinished, pairs);
   }
 
   /** Whether any difference has an interval: two seeds in common. */
@@ -115,17 +123,17 @@ public record LabComparison(List<Setting> settings, List<String> unfinished, Lis
   }
 
   private static List<Pair> pairs(
-      Map<String, List<ModelResult>> inA, Map<String, List<ModelResult>> inB) {
+      String loss, Map<String, List<ModelResult>> inA, Map<String, List<ModelResult>> inB) {
     List<Pair> pairs = new ArrayList<>();
     inA.forEach((name, seeds) -> {
       List<ModelResult> others = inB.get(name);
       if (others != null) {
-        pairs.add(Pair.of(name, seeds, others));
+        pairs.add(Pair.of(name, loss, seeds, others));
       }
     });
     if (pairs.isEmpty() && inA.size() == 1 && inB.size() == 1) {
       inA.forEach((nameA, seedsA) -> inB.forEach(
-          (nameB, seedsB) -> pairs.add(Pair.of(nameA + " and " + nameB, seedsA, seedsB))));
+          (nameB, seedsB) -> pairs.add(Pair.of(nameA + " and " + nameB, loss, seedsA, seedsB))));
     }
     return pairs;
   }

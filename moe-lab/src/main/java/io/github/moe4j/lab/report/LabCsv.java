@@ -35,7 +35,7 @@ final class LabCsv {
     row.put("model", model.name());
     row.put("seed", Long.toString(model.seed()));
     row.put("steps", steps(model));
-    row.put("validation bits per byte", number(model.validationBitsPerByte()));
+    row.put("validation " + result.loss(), number(model.validationLoss()));
     row.put("tokens per second", number(model.tokensPerSecond()));
     row.put("parameters", Long.toString(model.parameters()));
     row.put("active parameters", Long.toString(model.activeParameters()));
@@ -54,7 +54,8 @@ final class LabCsv {
     }
     row.put("complete", Boolean.toString(result.complete()));
     row.put("version", result.version());
-    result.configuration().forEach((name, value) -> row.put("--" + name, value));
+    String option = result.description() == null ? "--" : "";
+    result.configuration().forEach((name, value) -> row.put(option + name, value));
     result.environment().forEach(row::put);
     return row;
   }

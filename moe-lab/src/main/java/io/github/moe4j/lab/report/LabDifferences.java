@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How much larger the held-out bits per byte of each model are than those of the first, which is the baseline. Models
+ * How much larger the held-out loss of each model is than that of the first, which is the baseline. Models
  * whose training is unfinished do not count.
  *
  * @param baseline name of the first model; empty without models
@@ -25,8 +25,7 @@ record LabDifferences(String baseline, List<Row> rows) {
     models.forEach((name, seeds) -> {
       if (!name.equals(baseline)) {
         rows.add(new Row(
-            name,
-            PairedDifference.of(models.get(baseline), seeds, ModelResult::validationBitsPerByte)));
+            name, PairedDifference.of(models.get(baseline), seeds, ModelResult::validationLoss)));
       }
     });
     return new LabDifferences(baseline, List.copyOf(rows));

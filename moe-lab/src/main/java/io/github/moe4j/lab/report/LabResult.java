@@ -8,11 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that one run of the lab found, and everything needed to repeat it.
  *
  * @param title heading of the report; not blank
+ * @param description what was trained, of a training that {@code LabRecorder} recorded; null for a run of
+ *     the lab's own, which its page describes with the command that repeats it
  * @param version version of this library
  * @param complete false if the run was interrupted, so that some figures are not final
  * @param progress how far an interrupted run came, to follow the word "after", for instance {@code
@@ -20,6 +23,8 @@ import java.util.stream.Collectors;
  * @param configuration every option of the run by its name on the command line, in the order to show:
  *     run again with these, and the same numbers come out
  * @param environment what else the numbers depend on: Java runtime, machine, size of the text
+ * @param loss what {@link ModelResult#validationLoss} and the curves measure, such as {@code "bits per byte"};
+ *     not blank. Lower is better.
  * @param domainKind what a domain is, in the singular: {@code "language"} or {@code "file"}
  * @param domains the names of the domains
  * @param scripts the names of the scripts that the text is written in; may be empty
@@ -27,11 +32,13 @@ import java.util.stream.Collectors;
  */
 public record LabResult(
     String title,
+    @Nullable String description,
     String version,
     boolean complete,
     String progress,
     Map<String, String> configuration,
     Map<String, String> environment,
+    String loss,
     String domainKind,
     List<String> domains,
     List<String> scripts,
@@ -39,8 +46,8 @@ public record LabResult(
 
   /** Validates and copies. */
   public LabResult {
-    if (title.isBlank() || domainKind.isBlank()) {
-      throw new IllegalArgumentException("title and domainKind must not be blank");
+    if (title.isBlank() || loss.isBlank() || domainKind.isBlank()) {
+      throw new IllegalArgumentException("title, loss and domainKind must not be blank");
     }
     if (!complete && progress.isBlank()) {
       throw new IllegalArgumentException("an incomplete result must say how far the run came");

@@ -27,7 +27,6 @@ public final class LabTable {
   private record Column(String first, String second, Function<List<ModelResult>, String> cell) {}
 
   private static final List<Column> COLUMNS = List.of(
-      column("val bits", "per byte", "%.4f", ModelResult::validationBitsPerByte),
       column("tokens", "per s", "%,.0f", ModelResult::tokensPerSecond),
       column("load", "CV", "%.2f", m -> m.ofUse(ExpertUse::loadCv)),
       column("max/", "mean", "%.2f", m -> m.ofUse(ExpertUse::mostLoadedOverMean)),
@@ -53,6 +52,7 @@ public final class LabTable {
   public static void print(LabResult result, Writer out) {
     Map<String, List<ModelResult>> models = result.byName();
     List<Column> columns = new ArrayList<>(COLUMNS);
+    columns.add(0, loss(result.loss()));
     if (models.values().stream().anyMatch(seeds -> seeds.size() > 1)) {
       columns.add(1, DEVIATION);
     }
@@ -85,6 +85,14 @@ public final class LabTable {
     printer.flush();
   }
 
+  /** The first word of the loss in the first line, the rest in the second. */
+  private static Column loss(String name) {
+    String[] words = name.strip().split("\\s+", 2);
+    return words.length == 1
+        ? column("val", words[0], "%.4f", ModelResult::validationLoss)
+        : column("val " + words[0], words[1], "%.4f", ModelResult::validationLoss);
+  }
+
   private static List<String> line(
       String name, List<Column> columns, Function<Column, String> cell) {
     List<String> line = new ArrayList<>();
@@ -115,7 +123,7 @@ public final class LabTable {
   }
 
   private static String deviation(List<ModelResult> seeds) {
-    return number("%.4f", spread(seeds, ModelResult::validationBitsPerByte).deviation());
+    return number("%.4f", spread(seeds, ModelResult::validationLoss).deviation());
   }
 
   /** The largest number with any seed. */

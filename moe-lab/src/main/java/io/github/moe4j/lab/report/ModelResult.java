@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param parts what it is made of, the router first; empty if there is nothing to say
  * @param parameters number of trained parameters
  * @param activeParameters how many of them take part in one token; at most {@code parameters}
- * @param validationBitsPerByte cross-entropy on held-out text, log₂
+ * @param validationLoss loss on held-out data, in the unit of {@link LabResult#loss}
  * @param tokensPerSecond training speed
  * @param stages how the time of a training step divides
  * @param curve what the loss did during training, by rising step; may be empty
@@ -26,7 +26,7 @@ public record ModelResult(
     List<ModelPart> parts,
     long parameters,
     long activeParameters,
-    double validationBitsPerByte,
+    double validationLoss,
     double tokensPerSecond,
     StageShares stages,
     List<CurvePoint> curve,
@@ -41,7 +41,6 @@ public record ModelResult(
       throw new IllegalArgumentException("activeParameters must be 0 to parameters (" + parameters
           + ") but was " + activeParameters);
     }
-    Checks.notNegative("validationBitsPerByte", validationBitsPerByte);
     Checks.notNegative("tokensPerSecond", tokensPerSecond);
     parts = List.copyOf(parts);
     curve = List.copyOf(curve);

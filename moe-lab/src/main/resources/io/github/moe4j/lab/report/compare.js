@@ -79,7 +79,7 @@
       : "A 95 % interval takes two common seeds; there are not as many here.");
   byId("curves").hidden = !runs.some((run) => run.curve.length > 0);
   byId("pareto").hidden =
-    !runs.some((run) => known(run.validationBitsPerByte) && known(run.tokensPerSecond));
+    !runs.some((run) => known(run.validationLoss) && known(run.tokensPerSecond));
   fillUnfinished();
   fillSettings();
   comparison.models.forEach(fillTable);

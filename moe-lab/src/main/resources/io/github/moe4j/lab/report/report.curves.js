@@ -6,20 +6,20 @@
   let training = false;
 
   const curves = (late) => lineChart({
-    label: "Bits per byte of each model on held-out text over the training steps",
+    label: `${page.data.loss} of each model on held-out data over the training steps`,
     points: (run) => run.curve,
-    of: (point) => point.validationBitsPerByte,
-    also: () => (training && !late ? (point) => point.trainBitsPerByte : null),
+    of: (point) => point.validationLoss,
+    also: () => (training && !late ? (point) => point.trainLoss : null),
     from: () => (late ? last / 2 : 0),
     seeds: true,
-    unit: "bits per byte",
+    unit: page.data.loss,
     write: (value) => value.toFixed(3),
     axis: { scale: true },
     height: 320,
   });
 
   function addTraining() {
-    const button = make("button", "training text", byId("legend"), "extra");
+    const button = make("button", "training loss", byId("legend"), "extra");
     button.type = "button";
     button.setAttribute("aria-pressed", "false");
     button.addEventListener("click", () => {
@@ -30,10 +30,10 @@
   }
 
   byId("curves-text").textContent =
-    "Cross-entropy on held-out text in bits per byte: lower is better." +
+    `${page.lab.lossText[0].toUpperCase()}${page.lab.lossText.slice(1)}: lower is better.` +
     (severalSeeds ? " Thick lines are the mean over seeds, thin lines single seeds." : "") +
-    " A click on a name shows or hides its model; “training text” adds the loss on the" +
-    " training text as faint lines.";
+    " A click on a name shows or hides its model; “training loss” adds that of the" +
+    " training steps as faint lines.";
   addLegend(byId("legend"), models);
   addTraining();
   page.add(byId("curves-all"), curves(false));

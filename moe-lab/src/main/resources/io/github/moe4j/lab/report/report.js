@@ -16,15 +16,21 @@
       : `${page.whole(models.length)} small language models were trained${each} on the same text,`;
   }
 
-  function fillHeader() {
+  const recorded = result.description !== null;
+
+  function ofTheLab() {
     const steps = result.complete ? Number(result.configuration.steps) : NaN;
-    byId("kicker").textContent = `moe4j ${result.version} · lab report`;
-    byId("lede").textContent =
-      `${trained()} ${page.plural(result.domains.length, result.domainKind)}` +
+    return `${trained()} ${page.plural(result.domains.length, result.domainKind)}` +
       `${known(steps) ? `, ${page.plural(steps, "step")} each` : ""}. The models of this lab differ` +
       " only in the feed-forward layer: a dense layer sends every byte through one network, a" +
       " Mixture-of-Experts layer sends it to a few experts chosen by a router. This page" +
       " compares prediction quality, training speed and expert specialization.";
+  }
+
+  function fillHeader() {
+    byId("kicker").textContent =
+      `moe4j ${result.version} · ${recorded ? "recorded training" : "lab report"}`;
+    byId("lede").textContent = recorded ? result.description : ofTheLab();
     if (!result.complete) {
       const note = byId("interrupted");
       note.hidden = false;
@@ -38,7 +44,7 @@
   }
 
   show("comparison", runs.length > 0);
-  show("pareto", runs.some((m) => known(m.validationBitsPerByte) && known(m.tokensPerSecond)));
+  show("pareto", runs.some((m) => known(m.validationLoss) && known(m.tokensPerSecond)));
   show("curves", runs.some((run) => run.curve.length > 0));
   show("load", used.some((use) => use.load.length > 0));
   show("specialization", used.length > 0);

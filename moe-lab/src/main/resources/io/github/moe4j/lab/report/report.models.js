@@ -90,8 +90,10 @@
 
   const excludesZero = ({ low, high }) => known(low) && known(high) && (low > 0 || high < 0);
 
+  const lossText = `${page.data.loss} on held-out data`;
+
   page.lab = {
-    models, severalSeeds, mean, deviation, line, meanLine, addLegend, hidden, unfinished,
+    models, lossText, severalSeeds, mean, deviation, line, meanLine, addLegend, hidden, unfinished,
     addSeeds, signed, interval, excludesZero,
   };
 })();

@@ -4,12 +4,12 @@
   const { known, colours, base, axis, tip } = page;
   const { models, mean, placeLabels } = page.lab;
 
-  const bits = (run) => run.validationBitsPerByte;
+  const loss = (run) => run.validationLoss;
   const speed = (run) => run.tokensPerSecond;
-  const there = (run) => known(bits(run)) && known(speed(run));
+  const there = (run) => known(loss(run)) && known(speed(run));
   const dots = models.map((model) => ({ model, runs: model.runs.filter(there) }))
     .filter(({ runs }) => runs.length > 0)
-    .map(({ model, runs }) => ({ model, runs, x: mean(runs.map(speed)), y: mean(runs.map(bits)) }));
+    .map(({ model, runs }) => ({ model, runs, x: mean(runs.map(speed)), y: mean(runs.map(loss)) }));
   if (dots.length === 0) return;
 
   /** Round ends and steps of an axis that has all values well inside. */
@@ -21,7 +21,7 @@
     const interval = power * [1, 2, 5, 10].find((times) => times * power >= rough);
     const round = (value) => Number(value.toPrecision(10));
     return {
-      min: round(Math.max(0, Math.floor((low - 0.12 * span) / interval) * interval)),
+      min: round(Math.max(low < 0 ? -Infinity : 0, Math.floor((low - 0.12 * span) / interval) * interval)),
       max: round(Math.ceil((high + 0.12 * span) / interval) * interval),
       interval: round(interval),
     };
@@ -65,20 +65,20 @@
     const frame = { left: 52, right: width - 30, top: 30, bottom: height - 46 };
     const runs = dots.flatMap((dot) => dot.runs);
     const x = range(runs.map(speed), width < 560 ? 4 : 8);
-    const y = range(runs.map(bits), 6);
-    const at = (tokens, perByte) => ({
+    const y = range(runs.map(loss), 6);
+    const at = (tokens, value) => ({
       x: frame.left + ((tokens - x.min) / (x.max - x.min)) * (frame.right - frame.left),
-      y: frame.bottom - ((perByte - y.min) / (y.max - y.min)) * (frame.bottom - frame.top),
+      y: frame.bottom - ((value - y.min) / (y.max - y.min)) * (frame.bottom - frame.top),
     });
     const font = `12px ${page.FONT}`;
     const seeds = dots.filter((dot) => dot.runs.length > 1)
       .flatMap((dot) => dot.runs.map((run) => ({ dot, run })));
     const named = dots.map((dot) =>
       ({ ...at(dot.x, dot.y), text: short(dot.model.name, width < 560 ? 20 : 40) }));
-    const small = [...seeds.map(({ run }) => at(speed(run), bits(run))),
+    const small = [...seeds.map(({ run }) => at(speed(run), loss(run))),
       ...along.map((point) => at(point.x, point.y))];
     const boxes = placeLabels(named, small, frame, font);
-    const option = base("Bits per byte against tokens per second of each model");
+    const option = base(`${page.data.loss} against tokens per second of each model`);
     option.grid = {
       left: frame.left, right: width - frame.right, top: frame.top, bottom: height - frame.bottom,
     };
@@ -86,7 +86,7 @@
       type: "value", name: "tokens per second", nameLocation: "middle", nameGap: 28, ...x,
     });
     option.yAxis = axis({
-      type: "value", name: "bits per byte", ...y,
+      type: "value", name: page.data.loss, ...y,
       nameTextStyle: { color: c.soft, fontSize: 11, align: "left", padding: [0, 0, 0, -46] },
     });
     const color = (dot) => page.modelStyle(dot.model.index).color;
@@ -104,7 +104,7 @@
       {
         type: "scatter", symbolSize: 5, silent: true, z: 3,
         data: seeds.map(({ dot, run }) =>
-          ({ value: [speed(run), bits(run)], itemStyle: { color: color(dot), opacity: 0.6 } })),
+          ({ value: [speed(run), loss(run)], itemStyle: { color: color(dot), opacity: 0.6 } })),
       },
       {
         type: "scatter", symbolSize: 12, z: 4,
@@ -117,7 +117,7 @@
     option.tooltip.formatter = ({ dataIndex }) => {
       const dot = dots[dataIndex];
       return tip(dot.model.name, [
-        { colour: color(dot), text: `${dot.y.toFixed(4)} bits per byte` },
+        { colour: color(dot), text: `${dot.y.toFixed(4)} ${page.data.loss}` },
         { text: `${page.whole(dot.x)} tokens per second` },
       ]);
     };

@@ -23,7 +23,8 @@
       ? `, ${page.whole(activeParameters)} of them active for a token` : "";
     const seeds = page.lab.severalSeeds
       ? `; ${model.runs.length === 1 ? "seed" : "seeds"} ${model.runs.map((run) => run.seed).join(", ")}` : "";
-    make("p", `${page.whole(parameters)} parameters${active}${seeds}`, card, "caption");
+    const size = parameters > 0 ? `${page.whole(parameters)} parameters${active}` : "size not recorded";
+    make("p", `${size}${seeds}`, card, "caption");
     if (parts.length === 0) continue;
     const details = make("details", null, card);
     details.open = page.lab.models.length <= 6;

@@ -1,7 +1,8 @@
 // The options, the environment, and the command line that repeats the run.
 (() => {
   const { byId, make } = page;
-  const { configuration, environment } = page.data;
+  const { configuration, environment, description } = page.data;
+  const recorded = description !== null;
 
   function fillRows(id, entries) {
     for (const [key, value] of entries) {
@@ -50,6 +51,9 @@
     make("span", part, byId("command"));
   }
   byId("copy").addEventListener("click", () => copy(byId("copy")));
-  fillRows("options", Object.entries(configuration).map(([key, value]) => [`--${key}`, value]));
+  byId("repeat").hidden = recorded;
+  byId("options-title").textContent = recorded ? "Given" : "Options";
+  fillRows("options",
+    Object.entries(configuration).map(([key, value]) => [recorded ? key : `--${key}`, value]));
   fillRows("environment", Object.entries(environment));
 })();

@@ -88,9 +88,11 @@
     select.addEventListener("change", () => choose(moe[Number(select.value)], null));
   }
 
-  byId("specialization-text").textContent =
-    `Which expert each ${domainKind} and script went to on held-out text, and which experts were` +
-    ` active together. Specialization is the mutual information of ${domainKind} or script and expert, in` +
+  const kinds = [...(domains.length > 0 ? [domainKind] : []), ...(scripts.length > 0 ? ["script"] : [])];
+  byId("specialization-text").textContent = kinds.length === 0
+    ? "Which experts were active together on held-out data; tokens had no labels."
+    : `Which expert each ${kinds.join(" and ")} went to on held-out data, and which experts were` +
+    ` active together. Specialization is the mutual information of ${kinds.join(" or ")} and expert, in` +
     " bits: 0 if every expert is used alike. Colours mean the same for all models.";
   byId("domain-title").textContent = `Experts by ${domainKind}`;
   byId("domain-text").textContent =
@@ -103,6 +105,6 @@
   heat.addScale(byId("together-scale"), most.together, "of an expert’s tokens");
   page.add(byId("script-chart"), scriptMap);
   page.add(byId("together-chart"), togetherMap);
-  page.add(byId("domain-chart"),
+  if (domains.length > 0) page.add(byId("domain-chart"),
     (width) => domainMap({ run, columns: values().domain, most: most.domain }, width));
 })();

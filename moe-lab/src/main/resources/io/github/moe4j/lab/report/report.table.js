@@ -12,13 +12,14 @@
   const percent = (value) => (100 * value).toFixed(1);
   const columns = [
     {
-      head: "validation bits/byte",
-      text: "cross-entropy on held-out text in bits per byte; the training objective. Lower is better.",
-      of: (run) => run.validationBitsPerByte, write: fixed(4), better: LOW,
+      head: `validation ${page.data.loss}`,
+      text: `${page.lab.lossText}. Lower is better.`,
+      of: (run) => run.validationLoss, write: fixed(4), better: LOW,
     },
     {
       head: "tokens per second",
-      text: "training speed on this machine: forward, backward and update. A token is a byte.",
+      text: "training speed on this machine: forward, backward and update." +
+        (page.data.description === null ? " A token is a byte." : ""),
       of: (run) => run.tokensPerSecond, write: page.whole, better: HIGH,
     },
     {
@@ -74,7 +75,7 @@
   /** Between the model and the first one, seed by seed. */
   const toBaseline = {
     head: `difference to ${baseline}`,
-    text: `validation bits per byte less those of ${baseline}, paired by seed: mean ± sample standard` +
+    text: `validation ${page.data.loss} less that of ${baseline}, paired by seed: mean ± sample standard` +
       " deviation, and the 95 % interval of the mean by Student’s t. Bold if it excludes 0. It is of" +
       " each model alone: of twenty without any difference one is bold by chance. One seed gives no" +
       " interval.",

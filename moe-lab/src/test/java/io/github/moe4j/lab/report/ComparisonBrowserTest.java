@@ -38,7 +38,7 @@ class ComparisonBrowserTest {
         m.parts(),
         m.parameters(),
         m.activeParameters(),
-        m.validationBitsPerByte() - (m.seed() == 42 ? 0.01 : 0.0102),
+        m.validationLoss() - (m.seed() == 42 ? 0.01 : 0.0102),
         m.tokensPerSecond(),
         m.stages(),
         m.curve(),

@@ -24,11 +24,13 @@ class DifferenceTableTest {
     LabResult fixture = LabFixture.result(true, "", List.of());
     return new LabResult(
         "t",
+        null,
         "v",
         true,
         "",
         fixture.configuration(),
         fixture.environment(),
+        "bits per byte",
         "file",
         List.of(),
         List.of(),

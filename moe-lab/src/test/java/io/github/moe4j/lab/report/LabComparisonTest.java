@@ -20,11 +20,13 @@ class LabComparisonTest {
   private static LabResult result(String steps, ModelResult... models) {
     return new LabResult(
         "t",
+        null,
         "v",
         true,
         "",
         Map.of("steps", steps),
         Map.of(),
+        "bits per byte",
         "file",
         List.of(),
         List.of(),

@@ -47,7 +47,7 @@ final class LabFixture {
         whole.parts(),
         whole.parameters(),
         whole.activeParameters(),
-        whole.validationBitsPerByte(),
+        whole.validationLoss(),
         whole.tokensPerSecond(),
         whole.stages(),
         whole.curve().stream().filter(point -> point.step() <= 1200).toList(),
@@ -72,11 +72,13 @@ final class LabFixture {
     environment.put("machine", "Linux amd64, 2 processors, 24 GB");
     return new LabResult(
         "Four feed-forward layers on 85 languages",
+        null,
         "0.1.0-SNAPSHOT",
         complete,
         progress,
         configuration,
         environment,
+        "bits per byte",
         "language",
         LANGUAGES,
         SCRIPTS,

@@ -97,11 +97,13 @@ class LabReportTest {
         LabFixture.model(HOSTILE, HOSTILE, 2, 3, plain.models().get(0).stages(), null);
     LabResult result = new LabResult(
         HOSTILE,
+        null,
         "{{css}} $1 \\",
         true,
         "",
         plain.configuration(),
         plain.environment(),
+        "bits per byte",
         "file",
         List.of(),
         List.of(),

@@ -61,11 +61,13 @@ class LabResultTest {
     LabResult result = LabFixture.result(true, "", List.of());
     result = new LabResult(
         "t",
+        null,
         "v",
         true,
         "",
         result.configuration(),
         result.environment(),
+        "bits per byte",
         "file",
         List.of("a", "b"),
         List.of(),
@@ -76,9 +78,9 @@ class LabResultTest {
 
     assertFalse(json.contains("NaN") || json.contains("Infinity"), json);
     ModelResult again = back.models().get(0);
-    assertTrue(Double.isNaN(again.validationBitsPerByte()));
+    assertTrue(Double.isNaN(again.validationLoss()));
     assertTrue(Double.isNaN(again.stages().route()));
-    assertTrue(Double.isNaN(again.curve().get(0).trainBitsPerByte()));
+    assertTrue(Double.isNaN(again.curve().get(0).trainLoss()));
     ExpertUse usedAgain = assertNotNullUse(again);
     assertTrue(Double.isNaN(usedAgain.loadCv()));
     assertTrue(Double.isNaN(usedAgain.load().get(0).shares()[0]));
@@ -111,11 +113,13 @@ class LabResultTest {
         "top-2, no balance loss, seed 42: a row of expertByDomain must be [1] but was [85]",
         () -> new LabResult(
             "t",
+            null,
             "v",
             true,
             "",
             Map.of(),
             Map.of(),
+            "bits per byte",
             "file",
             List.of("a"),
             List.of(),
@@ -174,11 +178,13 @@ class LabResultTest {
         "m, seed 1: text must be of a domain below 1 but is of 1",
         () -> new LabResult(
             "t",
+            null,
             "v",
             true,
             "",
             Map.of(),
             Map.of(),
+            "bits per byte",
             "file",
             List.of("a"),
             List.of(),
