@@ -2,14 +2,10 @@ package io.github.moe4j.dl4j;
 
 import io.github.moe4j.core.LoadStatistics;
 import java.io.Serializable;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 
 /**
@@ -40,24 +36,13 @@ public final class MoeLoadListener extends BaseTrainingListener {
 
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
-    for (Layer layer : layers(model)) {
-      if (layer instanceof MoeNetworkLayer moe) {
-        moe.load().ifPresent(load -> {
-          last.put(moe.name(), load);
-          total.merge(moe.name(), load, LoadStatistics::plus);
-          receiver.accept(moe.name(), iteration, load);
-        });
-      }
+    for (MoeNetworkLayer layer : MoeNetworkLayer.in(model)) {
+      layer.load().ifPresent(load -> {
+        last.put(layer.name(), load);
+        total.merge(layer.name(), load, LoadStatistics::plus);
+        receiver.accept(layer.name(), iteration, load);
+      });
     }
-  }
-
-  private static Iterable<Layer> layers(Model model) {
-    if (model instanceof MultiLayerNetwork network) {
-      return Arrays.asList(network.getLayers());
-    }
-    return model instanceof ComputationGraph graph
-        ? Arrays.asList(graph.getLayers())
-        : Collections.emptyList();
   }
 
   /** The load of the last iteration by layer. */

@@ -5,18 +5,24 @@ import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.BaseLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.jspecify.annotations.NullUnmarked;
@@ -40,6 +46,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   private transient int miniBatch;
   private transient double balanceScore;
   private transient LoadStatistics load;
+  private transient MoePass lastPass;
   private final transient Arena arena = new Arena();
 
   MoeNetworkLayer(NeuralNetConfiguration conf, DataType dataType) {
@@ -49,6 +56,37 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   /** The layer over the live parameters. */
   public MoeLayer moe() {
     return layer;
+  }
+
+  /**
+   * The MoE layers of a network, in its order; frozen ones are not among them.
+   *
+   * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}; any other model has none
+   */
+  public static List<MoeNetworkLayer> in(Model network) {
+    Layer[] all = network instanceof MultiLayerNetwork layers
+        ? layers.getLayers()
+        : network instanceof ComputationGraph graph ? graph.getLayers() : new Layer[0];
+    return Arrays.stream(all)
+        .filter(MoeNetworkLayer.class::isInstance)
+        .map(MoeNetworkLayer.class::cast)
+        .toList();
+  }
+
+  /**
+   * The {@link #lastPass} of each MoE layer of a network, in its order: after an iteration those of training, after
+   * {@code output} or {@code score} of a data set those of evaluation.
+   */
+  public static List<MoePass> passes(Model network) {
+    return in(network).stream().flatMap(layer -> layer.lastPass().stream()).toList();
+  }
+
+  /**
+   * The last forward pass, in training or evaluation, to read decision, load and times of; its tokens are in the
+   * order [N,T] of the input's sequences. Neither to be closed nor differentiated; the next pass replaces it.
+   */
+  public Optional<MoePass> lastPass() {
+    return Optional.ofNullable(lastPass);
   }
 
   /** The load of the last forward pass in training by expert. */
@@ -106,6 +144,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
     TokenPass run = forward(
         training ? PassMode.training(new SplittableRandom(noiseSeed())) : PassMode.evaluation());
     balanceScore = run.balance();
+    lastPass = run.moe();
     INDArray out = workspaceMgr.createUninitialized(
         ArrayType.ACTIVATIONS, dataType, run.layout().shape());
     run.writeOutput(out, residual);

@@ -75,6 +75,10 @@ final class TokenPass implements AutoCloseable {
     return balance;
   }
 
+  MoePass moe() {
+    return forward;
+  }
+
   RouterDecision decision() {
     return forward.decision();
   }

@@ -81,7 +81,7 @@ final class HeldOutText {
   private Part evaluate(Batch batch, Map<Integer, Integer> rowsShown) {
     UseCounter use = newCounter();
     try (ByteLanguageModel.Pass pass = model.evaluate(batch)) {
-      use.add(pass.moe(), batch, scripts.indices(batch));
+      use.add(pass.moe(), batch.domains(), scripts.indices(batch));
       Map<Integer, RoutedText> text = new HashMap<>();
       rowsShown.forEach((window, row) -> text.put(window, RoutedTexts.of(pass.moe(), batch, row)));
       return new Part(pass.bitsPerByte() * batch.tokens().length, use, text);

@@ -158,9 +158,7 @@ final class Lab {
 
   private Map<String, String> environment() {
     Map<String, String> all = new LinkedHashMap<>(experiment.text(first));
-    all.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
-    all.put("system", System.getProperty("os.name") + " " + System.getProperty("os.arch"));
-    all.put("processors", Integer.toString(Runtime.getRuntime().availableProcessors()));
+    all.putAll(RunEnvironment.here());
     return all;
   }
 }

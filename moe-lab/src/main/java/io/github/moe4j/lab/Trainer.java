@@ -163,7 +163,8 @@ public final class Trainer {
       work += shard.nanos();
       shard.load().ifPresent(log::passed);
     }
-    log.stepped(bits, end - start, stages, work);
+    log.stepped(bits);
+    log.timed(end - start, stages, work);
     return bits;
   }
 
@@ -231,25 +232,18 @@ public final class Trainer {
     }
     HeldOutText.Evaluation all = lastEvaluation == null ? heldOutText.evaluate() : lastEvaluation;
     UseCounter use = all.use();
+    ParameterCounts parameters = ParameterCounts.of(model.parameters());
     return new ModelResult(
         variant.name(),
         options.seed(),
         variant.description(),
         variant.parts(),
-        model.parameters().count(),
-        activeParameters(use),
+        parameters.all(),
+        parameters.active(use),
         all.bitsPerByte(),
         options.tokensPerStep() / log.secondsPerStep(),
         log.shares(),
         log.curve(),
         use.result(log.load(), all.text()));
-  }
-
-  private long activeParameters(UseCounter use) {
-    long[] sum = {0, 0};
-    model
-        .parameters()
-        .forEach((name, array) -> sum[name.contains(".experts.") ? 1 : 0] += array.length());
-    return sum[0] + Math.round(sum[1] * use.choices() / Math.max(1, use.experts()));
   }
 }

@@ -20,7 +20,7 @@ final class TrainingLog implements Stateful {
   private final List<Long> stepNanos = new ArrayList<>();
   private StageTimes stages = StageTimes.zero();
   private long workNanos;
-  private double bitsSincePoint;
+  private double lossSincePoint;
   private int stepsSincePoint;
   private @Nullable LoadStatistics loadSincePoint;
 
@@ -32,14 +32,21 @@ final class TrainingLog implements Stateful {
   /**
    * Adds a step.
    *
-   * @param bits training loss in bits per byte
+   * @param loss training loss
+   */
+  void stepped(double loss) {
+    lossSincePoint += loss;
+    stepsSincePoint++;
+  }
+
+  /**
+   * Adds the time of a step.
+   *
    * @param nanos wall time
    * @param times of the stages of all layers, on all threads
    * @param work time of all that was done, on all threads
    */
-  void stepped(double bits, long nanos, StageTimes times, long work) {
-    bitsSincePoint += bits;
-    stepsSincePoint++;
+  void timed(long nanos, StageTimes times, long work) {
     stepNanos.add(nanos);
     stages = stages.plus(times);
     workNanos += work;
@@ -50,14 +57,14 @@ final class TrainingLog implements Stateful {
     return stepsSincePoint;
   }
 
-  /** Adds a point to the curves: the mean of the steps since the last, and held-out text now. */
-  void point(int step, double validationBits) {
-    curve.add(new CurvePoint(step, bitsSincePoint / stepsSincePoint, validationBits));
+  /** Adds a point to the curves: the mean of the steps since the last, and held-out data now. */
+  void point(int step, double validationLoss) {
+    curve.add(new CurvePoint(step, lossSincePoint / stepsSincePoint, validationLoss));
     LoadStatistics sum = loadSincePoint;
     if (sum != null) {
       load.add(new LoadPoint(step, shares(sum.kept()), sum.routingEntropy(), sum.droppedShare()));
     }
-    bitsSincePoint = 0;
+    lossSincePoint = 0;
     stepsSincePoint = 0;
     loadSincePoint = null;
   }
@@ -73,6 +80,11 @@ final class TrainingLog implements Stateful {
 
   List<LoadPoint> load() {
     return load;
+  }
+
+  /** Steps whose time is known. */
+  int timedSteps() {
+    return stepNanos.size();
   }
 
   /** Median time of a step in seconds; NaN before the first. */
@@ -119,7 +131,7 @@ final class TrainingLog implements Stateful {
             stages.combine(),
             workNanos)
         .longs(prefix + ".since.steps", stepsSincePoint)
-        .doubles(prefix + ".since.bits", bitsSincePoint);
+        .doubles(prefix + ".since.loss", lossSincePoint);
     LoadStatistics since = loadSincePoint;
     if (since != null) {
       all.longs(prefix + ".since.assigned", since.assigned())
@@ -140,7 +152,7 @@ final class TrainingLog implements Stateful {
     stepNanos.addAll(log.stepNanos);
     stages = log.stages;
     workNanos = log.workNanos;
-    bitsSincePoint = log.bitsSincePoint;
+    lossSincePoint = log.lossSincePoint;
     stepsSincePoint = log.stepsSincePoint;
     loadSincePoint = log.loadSincePoint;
   }
@@ -169,7 +181,7 @@ final class TrainingLog implements Stateful {
     log.stages = new StageTimes(s[0], s[1], s[2], s[3], s[4], s[5]);
     log.workNanos = s[6];
     log.stepsSincePoint = Math.toIntExact(saved.number(prefix + ".since.steps"));
-    log.bitsSincePoint = saved.doubles(prefix + ".since.bits")[0];
+    log.lossSincePoint = saved.doubles(prefix + ".since.loss")[0];
     if (saved.names().contains(prefix + ".since.assigned")) {
       log.loadSincePoint = LoadStatistics.of(
           saved.longs(prefix + ".since.assigned"),

@@ -6,7 +6,6 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LoadPoint;
 import io.github.moe4j.lab.report.RoutedText;
-import io.github.moe4j.lab.text.Batch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -67,9 +66,10 @@ final class UseCounter {
   /**
    * Adds the passes of all layers over a batch.
    *
-   * @param scriptOf [tokens] the script of each token, or -1
+   * @param domainOf [T] the domain of each token of the last layer, or -1
+   * @param scriptOf [T] the script of each token of the last layer, or -1
    */
-  void add(List<MoePass> layers, Batch batch, int[] scriptOf) {
+  void add(List<MoePass> layers, int[] domainOf, int[] scriptOf) {
     addLoad(layers.stream().map(MoePass::load).toList());
     if (layers.isEmpty()) {
       return;
@@ -77,12 +77,14 @@ final class UseCounter {
     Assignments chosen = layers.get(layers.size() - 1).decision().assignments();
     LastLayer mine = lastLayer(chosen.experts());
     List<List<Integer>> expertsOf = new ArrayList<>();
-    for (int t = 0; t < batch.tokens().length; t++) {
+    for (int t = 0; t < chosen.tokens(); t++) {
       expertsOf.add(new ArrayList<>());
     }
     for (int n = 0; n < chosen.size(); n++) {
       int token = chosen.token(n);
-      mine.byDomain().add(chosen.expert(n), batch.domains()[token]);
+      if (domainOf[token] >= 0) {
+        mine.byDomain().add(chosen.expert(n), domainOf[token]);
+      }
       if (scriptOf[token] >= 0) {
         mine.byScript().add(chosen.expert(n), scriptOf[token]);
       }

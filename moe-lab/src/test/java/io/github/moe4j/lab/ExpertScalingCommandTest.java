@@ -74,7 +74,7 @@ class ExpertScalingCommandTest {
     List<ModelResult> dense =
         result.models().stream().filter(m -> m.name().equals("dense")).toList();
     double mean =
-        dense.stream().mapToDouble(ModelResult::validationBitsPerByte).average().orElseThrow();
+        dense.stream().mapToDouble(ModelResult::validationLoss).average().orElseThrow();
     String printed = out.toString();
     assertTrue(
         printed.contains(String.format(

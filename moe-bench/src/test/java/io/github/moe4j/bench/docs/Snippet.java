@@ -37,6 +37,8 @@ final class Snippet {
       import io.github.moe4j.core.transformer.*;
       import io.github.moe4j.core.watch.*;
       import io.github.moe4j.core.watch.micrometer.*;
+      import io.github.moe4j.lab.LabRecorder;
+      import io.github.moe4j.lab.RecordedRun;
       import io.github.moe4j.models.preset.*;
       import io.github.moe4j.models.layout.*;
       import io.github.moe4j.routing.*;

@@ -60,7 +60,7 @@ public final class LabReport {
       Path file = folder.resolve(name);
       if (Files.exists(file)) {
         throw new FileAlreadyExistsException(
-            file.toString(), null, "exists already; --force overwrites it");
+            file.toString(), null, "exists already; --force, in Java force = true, overwrites it");
       }
     }
   }

@@ -45,7 +45,7 @@ public record ScalingPoint(
         Integer.parseInt(result.configuration().get("hidden")) / k,
         first.parameters(),
         seeds.stream()
-            .collect(Collectors.toMap(ModelResult::seed, ModelResult::validationBitsPerByte)));
+            .collect(Collectors.toMap(ModelResult::seed, ModelResult::validationLoss)));
   }
 
   /** The choices per token of a run's models without their own. */

@@ -42,9 +42,9 @@ class DifferenceTableTest {
     assertEquals(
         """
 
-        bits per byte less those of dense    mean ± deviation                     95 % interval  seeds
-        better                               -0.1000 ± 0.0100    -0.1248 to -0.0752, excludes 0      3
-        unclear                              +0.0000 ± 0.1000                -0.2484 to +0.2484      3
+        bits per byte less that of dense    mean ± deviation                     95 % interval  seeds
+        better                              -0.1000 ± 0.0100    -0.1248 to -0.0752, excludes 0      3
+        unclear                             +0.0000 ± 0.1000                -0.2484 to +0.2484      3
         """,
         print(result(Stream.of(
             model("dense", 1, 2.5),

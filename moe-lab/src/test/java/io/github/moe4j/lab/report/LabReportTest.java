@@ -44,7 +44,8 @@ class LabReportTest {
         FileAlreadyExistsException.class,
         () -> LabReport.write(LabFixture.complete(), folder, false));
 
-    assertEquals(json + ": exists already; --force overwrites it", e.getMessage());
+    assertEquals(
+        json + ": exists already; --force, in Java force = true, overwrites it", e.getMessage());
     assertEquals("mine", Files.readString(json));
     assertEquals(Set.of("result.json"), names(folder));
   }
