@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.cli.page.Browser;
 import io.github.moe4j.cli.page.PageJson;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.MoeLayer;
@@ -306,6 +307,34 @@ class LabRecorderTest {
       assertTrue(refused.contains("the runs must measure one loss but have"), refused);
     }
     assertEquals(PageJson.write(metric.result()), PageJson.write(LabReport.read(other)));
+  }
+
+  @Test
+  void page_withAndWithoutLabels_showsWhatWasRecorded() throws IOException {
+    for (boolean labelled : List.of(true, false)) {
+      LabRecorder recorder = labelled
+          ? recorder().build()
+          : LabRecorder.builder("t").loss("error in metres").build();
+      RecordedRun run = recorder.run("m", 1);
+      List<MoePass> passes = List.of(pass(layer(false), tokens(4)));
+      run.trained(1, 2, passes);
+      run.evaluated(1, 3);
+      if (labelled) {
+        run.heldOut(passes, new int[] {0, 1, 2, 2});
+      } else {
+        run.heldOut(passes);
+      }
+      try (Browser browser =
+          Browser.open(recorder.write(folder.resolve("" + labelled), false), 1200, 900, false)) {
+        assertEquals("A training recorded by moe4j.", browser.find("#lede").getText());
+        assertTrue(browser.find("#curves-text").getText().startsWith("Error in metres on"));
+        assertFalse(browser.find("#command").isDisplayed(), "no command repeats it");
+        assertTrue(browser.find("#together-chart").isDisplayed());
+        assertFalse(browser.find("#script-figure").isDisplayed());
+        assertEquals(labelled, browser.find("#domain-figure").isDisplayed());
+        assertEquals(List.of(), browser.complaints());
+      }
+    }
   }
 
   private static ModelPart part() {

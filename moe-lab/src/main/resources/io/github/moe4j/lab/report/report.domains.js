@@ -42,7 +42,8 @@
   function domainMap({ run, columns, most }, width) {
     const c = colours();
     const { experts } = run.expertUse;
-    const longest = Math.max(...result.domains.map((name) => name.length));
+    // Headings such as "expert 10 · 12" need room too.
+    const longest = Math.max(14, ...result.domains.map((name) => name.length));
     const label = Math.min(170, 16 + 6.2 * longest);
     const fit = Math.floor((width + GAP) / (label + GAP + experts * 15));
     const count = Math.max(1, Math.min(4, fit));
