@@ -29,7 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class RecordedRun implements Stateful {
   private final String model;
   private final long seed;
-  private final List<String> labels;
   private final LongSupplier clock;
   private final TrainingLog log = new TrainingLog();
   private String description = "";
@@ -47,15 +46,13 @@ public final class RecordedRun implements Stateful {
   /** The end of the last step, if nothing but training came after it. */
   private @Nullable Long since;
 
-  private UseCounter use;
-  private boolean trainedSinceUse;
+  private final LabelledUse use;
 
   RecordedRun(String model, long seed, List<String> labels, LongSupplier clock) {
     this.model = model;
     this.seed = seed;
-    this.labels = labels;
     this.clock = clock;
-    this.use = new UseCounter(labels.size(), 0);
+    this.use = new LabelledUse(labels.size());
   }
 
   /**
@@ -144,7 +141,7 @@ public final class RecordedRun implements Stateful {
       tokens += loads.isEmpty() ? givenTokens : loads.get(0).tokens();
     }
     since = now;
-    trainedSinceUse = true;
+    use.trained();
   }
 
   /**
@@ -175,7 +172,7 @@ public final class RecordedRun implements Stateful {
 
   /** {@link #heldOut(List, int[])} without labels. */
   public void heldOut(List<MoePass> passes) {
-    heldOut(passes, new int[0], false);
+    count(passes, null);
   }
 
   /**
@@ -189,50 +186,17 @@ public final class RecordedRun implements Stateful {
    * @throws IllegalStateException if a pass was for inference, which keeps no decision
    */
   public void heldOut(List<MoePass> passes, int[] labels) {
-    heldOut(passes, labels, true);
+    count(passes, labels);
   }
 
-  private void heldOut(List<MoePass> passes, int[] given, boolean labelled) {
+  private void count(List<MoePass> passes, int @Nullable [] labels) {
     List<RouterDecision> decisions = passes.stream().map(MoePass::decision).toList();
     long[] layers = requireLayers(decisions.stream().mapToLong(RouterDecision::experts));
-    if (passes.isEmpty()) {
-      since = null;
-      return;
+    if (!passes.isEmpty()) {
+      use.add(passes, labels, this);
+      experts = layers;
     }
-    RouterDecision last = decisions.get(decisions.size() - 1);
-    int[] none = new int[last.tokens()];
-    Arrays.fill(none, -1);
-    int[] of = labelled ? requireLabels(last, given) : none;
-    experts = layers;
     since = null;
-    if (trainedSinceUse) {
-      use = new UseCounter(labels.size(), 0);
-      trainedSinceUse = false;
-    }
-    use.add(passes, of, none);
-  }
-
-  private int[] requireLabels(RouterDecision decision, int[] given) {
-    Require.that(
-        !labels.isEmpty(),
-        "labels need names, from LabRecorder.Builder.labels, but %s has none",
-        this);
-    Require.that(
-        given.length == decision.tokens(),
-        "labels must be [%d], one a token of the last layer, but were [%d] in %s",
-        decision.tokens(),
-        given.length,
-        this);
-    for (int t = 0; t < given.length; t++) {
-      Require.that(
-          !decision.mask().valid(t) || given[t] >= -1 && given[t] < labels.size(),
-          "label of token %d must be in [-1, %d) but was %d in %s",
-          t,
-          labels.size(),
-          given[t],
-          this);
-    }
-    return given;
   }
 
   private void requireStep(long step) {
@@ -270,7 +234,7 @@ public final class RecordedRun implements Stateful {
   /** What was recorded. */
   ModelResult result() {
     requireState(evaluatedStep >= 0, "evaluated");
-    requireState(experts == null || experts.length == 0 || use.experts() > 0, "heldOut");
+    requireState(experts == null || experts.length == 0 || use.counter().experts() > 0, "heldOut");
     ParameterCounts size = counts == null ? new ParameterCounts(0, 0) : counts;
     double perStep = log.timedSteps() == 0 ? 0 : (double) tokens / log.timedSteps();
     return new ModelResult(
@@ -279,12 +243,12 @@ public final class RecordedRun implements Stateful {
         description,
         parts,
         size.all(),
-        size.active(use),
+        size.active(use.counter()),
         evaluatedLoss,
         perStep == 0 ? Double.NaN : perStep / log.secondsPerStep(),
         log.shares(),
         log.curve(),
-        use.result(log.load(), List.of()));
+        use.counter().result(log.load(), List.of()));
   }
 
   private void requireState(boolean holds, String method) {
@@ -326,8 +290,7 @@ public final class RecordedRun implements Stateful {
     evaluatedLoss = loss[0];
     experts = layers;
     since = null;
-    use = new UseCounter(labels.size(), 0);
-    trainedSinceUse = false;
+    use.clear();
   }
 
   /** Such as {@code top-k, seed 1}. */

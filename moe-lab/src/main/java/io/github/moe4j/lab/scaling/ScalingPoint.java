@@ -44,8 +44,7 @@ public record ScalingPoint(
         k,
         Integer.parseInt(result.configuration().get("hidden")) / k,
         first.parameters(),
-        seeds.stream()
-            .collect(Collectors.toMap(ModelResult::seed, ModelResult::validationLoss)));
+        seeds.stream().collect(Collectors.toMap(ModelResult::seed, ModelResult::validationLoss)));
   }
 
   /** The choices per token of a run's models without their own. */
