@@ -21,6 +21,53 @@ record CaseTensors(ReferenceCase reference, MemoryTensors into) {
     return reference.optionalInput(input).isEmpty() ? this : whole(input, name);
   }
 
+  /** The number of expert e, row o, column i. */
+  interface Cell {
+    double at(int e, int o, int i);
+  }
+
+  /** Made of single numbers: one tensor [out,in] an expert if the name has a place for it, else one [E,out,in]. */
+  CaseTensors cells(String name, int experts, int out, int in, Cell cell) {
+    double[][][] all = new double[experts][out][in];
+    for (int e = 0; e < experts; e++) {
+      for (int o = 0; o < out; o++) {
+        for (int i = 0; i < in; i++) {
+          all[e][o][i] = cell.at(e, o, i);
+        }
+      }
+      if (name.contains("{}")) {
+        into.put(
+            name.replace("{}", Integer.toString(e)),
+            Nd4j.createFromArray(all[e]),
+            TensorType.FLOAT64);
+      }
+    }
+    if (!name.contains("{}")) {
+      into.put(name, Nd4j.createFromArray(all), TensorType.FLOAT64);
+    }
+    return this;
+  }
+
+  /** Biases likewise: [out] an expert, or [E,out]. */
+  CaseTensors biases(String name, int experts, int out, Cell cell) {
+    double[][] all = new double[experts][out];
+    for (int e = 0; e < experts; e++) {
+      for (int o = 0; o < out; o++) {
+        all[e][o] = cell.at(e, o, 0);
+      }
+      if (name.contains("{}")) {
+        into.put(
+            name.replace("{}", Integer.toString(e)),
+            Nd4j.createFromArray(all[e]),
+            TensorType.FLOAT64);
+      }
+    }
+    if (!name.contains("{}")) {
+      into.put(name, Nd4j.createFromArray(all), TensorType.FLOAT64);
+    }
+    return this;
+  }
+
   /** An input in other axes. */
   CaseTensors shaped(String input, String name, long... shape) {
     into.put(name, reference.input(input).array(shape), TensorType.FLOAT64);

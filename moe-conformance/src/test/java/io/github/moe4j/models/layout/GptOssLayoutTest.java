@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.conformance.CaseConfig;
+import io.github.moe4j.conformance.CaseTensor;
 import io.github.moe4j.conformance.ReferenceCase;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,9 @@ class GptOssLayoutTest extends LayoutContract {
         MoeBlock.decoder(1),
         List.of(
             tensors -> write("model.layers.1.mlp.", tensors),
-            tensors -> write("layers.1.mlp.", tensors)));
+            tensors -> write("layers.1.mlp.", tensors),
+            tensors -> apart("model.layers.1.mlp.", "experts.{}.", tensors),
+            tensors -> apart("model.layers.1.mlp.", "experts.", tensors)));
   }
 
   private static void write(String mlp, CaseTensors tensors) {
@@ -43,5 +46,37 @@ class GptOssLayoutTest extends LayoutContract {
         .whole("experts_gate_up_proj_bias", mlp + "experts.gate_up_proj_bias")
         .whole("experts_down_proj", mlp + "experts.down_proj")
         .whole("experts_down_proj_bias", mlp + "experts.down_proj_bias");
+  }
+
+  /** Gate and up apart, multiplied from the left: of each expert, or of all. */
+  private static void apart(String mlp, String experts, CaseTensors tensors) {
+    CaseConfig config = tensors.reference().config();
+    int e = config.integer("num_experts");
+    int d = config.integer("d");
+    int h = config.integer("f");
+    CaseTensor gateUp = tensors.reference().input("experts_gate_up_proj");
+    CaseTensor gateUpBias = tensors.reference().input("experts_gate_up_proj_bias");
+    CaseTensor down = tensors.reference().input("experts_down_proj");
+    CaseTensor downBias = tensors.reference().input("experts_down_proj_bias");
+    String name = mlp + experts;
+    tensors
+        .whole("router_weight", mlp + "router.weight")
+        .whole("router_bias", mlp + "router.bias")
+        .cells(
+            name + "gate_proj.weight",
+            e,
+            h,
+            d,
+            (x, o, i) -> gateUp.get((x * d + i) * 2 * h + 2 * o))
+        .cells(
+            name + "up_proj.weight",
+            e,
+            h,
+            d,
+            (x, o, i) -> gateUp.get((x * d + i) * 2 * h + 2 * o + 1))
+        .cells(name + "down_proj.weight", e, d, h, (x, o, i) -> down.get((x * h + i) * d + o))
+        .biases(name + "gate_proj.bias", e, h, (x, o, i) -> gateUpBias.get((x * h + o) * 2))
+        .biases(name + "up_proj.bias", e, h, (x, o, i) -> gateUpBias.get((x * h + o) * 2 + 1))
+        .biases(name + "down_proj.bias", e, d, (x, o, i) -> downBias.get(x * d + o));
   }
 }

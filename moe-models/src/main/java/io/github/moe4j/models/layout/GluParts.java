@@ -48,6 +48,30 @@ final class GluParts {
     return StackedTensor.of(tensor, parameter, Side.LEFT, e, out, in);
   }
 
+  /** The same with biases [E,out]. */
+  static List<LayoutPart> stackedWithBiases(String experts, BlockSizes sizes) {
+    int e = sizes.experts();
+    int h = sizes.hidden();
+    return join(
+        stacked(experts, sizes),
+        List.of(
+            WholeTensor.of(experts + ".gate_proj.bias", "experts.gate.bias", e, h),
+            WholeTensor.of(experts + ".up_proj.bias", "experts.up.bias", e, h),
+            WholeTensor.of(experts + ".down_proj.bias", "experts.down.bias", e, sizes.width())));
+  }
+
+  /** Three tensors per expert by the usual names, with biases. */
+  static List<LayoutPart> perExpertWithBiases(String expert, BlockSizes sizes) {
+    int e = sizes.experts();
+    int h = sizes.hidden();
+    return join(
+        perExpert(expert, "gate_proj", "up_proj", "down_proj", sizes),
+        List.of(
+            TensorPerExpert.of(expert + ".gate_proj.bias", "experts.gate.bias", e, h),
+            TensorPerExpert.of(expert + ".up_proj.bias", "experts.up.bias", e, h),
+            TensorPerExpert.of(expert + ".down_proj.bias", "experts.down.bias", e, sizes.width())));
+  }
+
   /** Two tensors of all experts. */
   static List<LayoutPart> fused(String block, Order order, Side side, BlockSizes sizes) {
     return List.of(

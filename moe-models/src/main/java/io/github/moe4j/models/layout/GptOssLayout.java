@@ -62,7 +62,9 @@ final class GptOssLayout implements Layout {
       String mlp = root + "layers." + block.layer() + ".mlp.";
       return List.of(
           parts(Names.of(mlp, ""), Side.RIGHT, sizes),
-          parts(Names.of(mlp, "_blocks"), Side.LEFT, sizes));
+          parts(Names.of(mlp, "_blocks"), Side.LEFT, sizes),
+          apart(mlp, GluParts.perExpertWithBiases(mlp + "experts.{}", sizes), sizes),
+          apart(mlp, GluParts.stackedWithBiases(mlp + "experts", sizes), sizes));
     }));
     String mlp = "block." + block.layer() + ".mlp.";
     forms.add(parts(Names.openAi(mlp, ".blocks"), Side.LEFT, sizes));
@@ -91,6 +93,15 @@ final class GptOssLayout implements Layout {
           mlp + "mlp2_weight" + blocks,
           mlp + "mlp2_bias");
     }
+  }
+
+  /** With gate and up apart, as other tools keep them. */
+  private static List<LayoutPart> apart(String mlp, List<LayoutPart> experts, BlockSizes sizes) {
+    return GluParts.join(
+        List.of(
+            GluParts.router(mlp + "router.weight", sizes),
+            WholeTensor.of(mlp + "router.bias", "router.bias", sizes.experts())),
+        experts);
   }
 
   private static List<LayoutPart> parts(Names names, Side side, BlockSizes sizes) {

@@ -3,7 +3,6 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.experts.Activation;
-import io.github.moe4j.models.layout.FusedPair.Order;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.TopK;
 import java.util.List;
@@ -14,8 +13,7 @@ import java.util.Set;
  * width ({@code Llama4TextMoe} in Hugging Face). Of a multimodal model, the text part.
  */
 final class Llama4Layout implements Layout {
-  private static final List<String> MULTIMODAL =
-      List.of("language_model.model.", "model.language_model.", "model.", "");
+  private static final BlockNames NAMES = BlockNames.projections("feed_forward", "router.weight");
   private static final List<String> TEXT =
       List.of("model.", "language_model.model.", "model.language_model.", "");
 
@@ -66,14 +64,13 @@ final class Llama4Layout implements Layout {
   @Override
   public List<List<LayoutPart>> forms(ModelConfig config, MoeBlock block) {
     BlockSizes sizes = sizes(text(config));
-    return Roots.forms(config.isSet("text_config") ? MULTIMODAL : TEXT, root -> {
-      String layer = root + "layers." + block.layer() + ".feed_forward";
-      return List.of(GluParts.join(
-          List.of(GluParts.router(layer + ".router.weight", sizes)),
-          GluParts.join(
-              GluParts.fused(layer, Order.HALVES, Side.RIGHT, sizes),
-              GluParts.shared(layer + ".shared_expert", sizes.width(), sizes.hidden()))));
-    });
+    return MlpForms.stacked(
+        config.isSet("text_config") ? Roots.OLDER_LANGUAGE : TEXT,
+        block,
+        NAMES,
+        Side.RIGHT,
+        sizes,
+        module -> GluParts.shared(module + ".shared_expert", sizes.width(), sizes.hidden()));
   }
 
   @Override

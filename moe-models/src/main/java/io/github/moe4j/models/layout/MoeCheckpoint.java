@@ -37,7 +37,8 @@ public final class MoeCheckpoint implements AutoCloseable {
     layout.check(config);
     List<MoeBlock> blocks = layout.blocks(config);
     QuantizationConfig quantization = new QuantizationConfig(config);
-    this.tensors = new StoredTensors(tensors, quantization.blockScales());
+    this.tensors = new StoredTensors(
+        tensors, quantization.blockScales(), NamePrefix.of(layout, config, tensors.names()));
     for (MoeBlock block : blocks) {
       List<LayoutPart> parts = BlockForms.atHand(layout, config, block, this.tensors);
       if (!quantization.isSupported() && !isThere(parts)) {
@@ -53,6 +54,14 @@ public final class MoeCheckpoint implements AutoCloseable {
   /** The name of the layout, such as {@code mixtral}. */
   public String layout() {
     return layout.name();
+  }
+
+  /**
+   * What a tool put before the names of the layout, such as {@code module.} or {@code base_model.model.}; empty for
+   * names as published.
+   */
+  public String prefix() {
+    return tensors.prefix();
   }
 
   /** The sparse blocks, in order, those of an encoder first; all other layers are dense. */
@@ -113,7 +122,7 @@ public final class MoeCheckpoint implements AutoCloseable {
     List<LayoutPart> parts = parts(block);
     LayerArrays arrays = new LayerArrays();
     for (LayoutPart part : parts) {
-      part.read(place -> tensors.get(place.name()).read(type), arrays);
+      part.read(place -> tensors.get(place).read(type), arrays);
     }
     return layout.build(config, arrays).name(block.toString()).build();
   }
@@ -157,12 +166,13 @@ public final class MoeCheckpoint implements AutoCloseable {
 
   private void require(Place place) {
     if (!tensors.has(place)) {
-      throw new LayoutException("tensor %s of shape %s is missing", place.name(), place.shape());
+      throw new LayoutException(
+          "tensor %s of shape %s is missing", tensors.name(place), place.shape());
     }
-    Place found = Place.of(place.name(), tensors.get(place.name()).shape());
+    Place found = Place.of(place.name(), tensors.get(place).shape());
     if (!found.equals(place)) {
       throw new LayoutException(
-          "tensor %s must be %s but is %s", place.name(), place.shape(), found.shape());
+          "tensor %s must be %s but is %s", tensors.name(place), place.shape(), found.shape());
     }
   }
 
@@ -179,7 +189,7 @@ public final class MoeCheckpoint implements AutoCloseable {
   public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {
     List<LayoutPart> parts = parts(block);
     Export.write(
-        layout, layer, parts, (part, place, array) -> tensors.get(place.name()).write(array, sink));
+        layout, layer, parts, (part, place, array) -> tensors.get(place).write(array, sink));
   }
 
   /** Closes the files, if {@link MoeCheckpoints#open} opened them. */

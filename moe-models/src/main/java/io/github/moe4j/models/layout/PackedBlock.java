@@ -53,7 +53,7 @@ final class PackedBlock {
     });
     for (LayoutPart part : parts) {
       if (!part.isOfExperts()) {
-        part.read(place -> tensors.get(place.name()).read(DataType.FLOAT), arrays);
+        part.read(place -> tensors.get(place).read(DataType.FLOAT), arrays);
       }
     }
     try {
@@ -65,7 +65,7 @@ final class PackedBlock {
 
   /** A tensor of one expert, or its part of a tensor of all. */
   private static INDArray slice(StoredTensors tensors, Place place, int expert) throws IOException {
-    StoredTensor tensor = tensors.get(place.name());
+    StoredTensor tensor = tensors.get(place);
     return Place.of(place.name(), tensor.shape()).equals(place)
         ? tensor.read(DataType.FLOAT)
         : tensor.read(
@@ -76,7 +76,7 @@ final class PackedBlock {
     Set<WeightFormat> formats = EnumSet.noneOf(WeightFormat.class);
     for (LayoutPart part : ofExperts) {
       if (part.parameters().get(0).name().endsWith(WEIGHT)) {
-        part.places().forEach(place -> formats.add(tensors.get(place.name()).format()));
+        part.places().forEach(place -> formats.add(tensors.get(place).format()));
       }
     }
     if (formats.size() != 1) {
@@ -93,7 +93,7 @@ final class PackedBlock {
     for (LayoutPart part : ofExperts) {
       LayoutPart one = part.ofExpert(expert);
       for (Place place : one.places()) {
-        if (tensors.get(place.name()) instanceof BlockScaledTensor tensor) {
+        if (tensors.get(place) instanceof BlockScaledTensor tensor) {
           String parameter = one.parameters().get(0).name();
           String projection = parameter.substring(0, parameter.length() - WEIGHT.length());
           scales.put(projection.substring(projection.lastIndexOf('.') + 1), tensor.packedScales());

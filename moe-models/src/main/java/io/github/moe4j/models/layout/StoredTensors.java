@@ -16,6 +16,7 @@ final class StoredTensors {
 
   private final TensorSource source;
   private final @Nullable BlockScales blockScales;
+  private final String prefix;
   private final Set<String> names = new LinkedHashSet<>();
 
   /**
@@ -24,7 +25,17 @@ final class StoredTensors {
    * @param blockScales of FP8 tensors, from the config; null if it has none
    */
   StoredTensors(TensorSource source, @Nullable BlockScales blockScales) {
+    this(source, blockScales, "");
+  }
+
+  /**
+   * The same where names begin with more than a layout says.
+   *
+   * @param prefix before the names of places
+   */
+  StoredTensors(TensorSource source, @Nullable BlockScales blockScales, String prefix) {
     this.source = source;
+    this.prefix = prefix;
     this.blockScales = blockScales;
     Set<String> all = source.names();
     for (String name : all) {
@@ -72,14 +83,29 @@ final class StoredTensors {
     };
   }
 
-  /** Whether a tensor is there, in whatever shape. */
-  boolean has(Place place) {
-    return names.contains(place.name());
+  /** What is before the names of places. */
+  String prefix() {
+    return prefix;
   }
 
-  /** Whether a tensor that is there is stored in that shape. */
+  /** The name of the tensor of a place. */
+  String name(Place place) {
+    return prefix + place.name();
+  }
+
+  /** The tensor of a place. */
+  StoredTensor get(Place place) {
+    return get(name(place));
+  }
+
+  /** Whether a tensor exists, in whatever shape. */
+  boolean has(Place place) {
+    return names.contains(name(place));
+  }
+
+  /** Whether a tensor that exists is stored in that shape. */
   boolean fits(Place place) {
-    return Arrays.equals(source.shape(place.name()), place.axes());
+    return Arrays.equals(source.shape(name(place)), place.axes());
   }
 
   private static boolean isMxfp4(String name) {
