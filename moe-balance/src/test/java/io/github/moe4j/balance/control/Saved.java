@@ -61,12 +61,6 @@ final class Saved {
     return new Saved(all);
   }
 
-  Saved without(String name) {
-    Map<String, Object> rest = new LinkedHashMap<>(values);
-    rest.remove(name);
-    return new Saved(rest);
-  }
-
   Checkpoint checkpoint() {
     Checkpoint.Builder builder = Checkpoint.builder();
     values.forEach((name, array) -> {
