@@ -63,11 +63,12 @@ class OwnPartsTest {
   }
 
   @Test
-  void list_ofTheLab_hasRouterExpertsAndLoss() throws Exception {
+  void list_ofTheLab_hasRouterExpertsLossAndController() throws Exception {
     String list = moeBench("lab", "--list");
     requireLine(list, "  threshold ");
     requireLine(list, "  scaled ");
     requireLine(list, "  even-mean ");
+    requireLine(list, "  average-load ");
     requireLine(moeBench("routers"), "threshold ");
   }
 

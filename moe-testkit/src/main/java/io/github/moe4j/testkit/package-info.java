@@ -4,7 +4,8 @@
  * rules, and for this library's own tests.
  *
  * <p>Contracts are abstract JUnit 5 classes. A test class extends one and creates the object under test:
- * {@link io.github.moe4j.testkit.RouterContract}, {@link io.github.moe4j.testkit.ExpertsContract}. This
+ * {@link io.github.moe4j.testkit.RouterContract}, {@link io.github.moe4j.testkit.ExpertsContract}, {@link
+ * io.github.moe4j.testkit.CapacityContract}. {@link io.github.moe4j.testkit.LoadAssert} asserts balance. This
  * package and its {@code internal} one need only {@code moe-core}; what also needs routing or balance has
  * a separate package.
  *

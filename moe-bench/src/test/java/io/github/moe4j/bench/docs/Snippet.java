@@ -42,6 +42,7 @@ final class Snippet {
       import io.github.moe4j.models.preset.*;
       import io.github.moe4j.models.layout.*;
       import io.github.moe4j.routing.*;
+      import io.github.moe4j.testkit.*;
       import java.nio.file.*;
       import java.util.*;
       import java.util.concurrent.*;

@@ -169,6 +169,18 @@ class PublishedPomsTest {
   }
 
   @Test
+  void pom_ofTheGuideToTesting_isTheOneThatIsTested() throws IOException {
+    String page = Files.readString(ROOT.resolve("docs/testkit.md"));
+    String tested = Files.readString(ROOT.resolve("moe-consumer/src/it/own-tests/pom.xml"))
+        .replaceFirst("(?s)\n      <!-- Versions of plugins.*?(?=\n    </plugins>)", "")
+        .replace("@project.version@", parent.text("version"));
+    for (String property : List.of("nd4j.version", "slf4j.version", "surefire.plugin.version")) {
+      tested = tested.replace("@" + property + "@", parent.text("properties/" + property));
+    }
+    assertTrue(page.contains("```xml pom.xml\n" + tested + "```\n"), tested);
+  }
+
+  @Test
   void versions_inSecurityNotes_areThoseOfTheBom() throws IOException {
     String notes = Files.readString(ROOT.resolve("SECURITY.md"));
     String others = "dependencyManagement/dependencies/dependency[groupId!='io.github.moe4j']";

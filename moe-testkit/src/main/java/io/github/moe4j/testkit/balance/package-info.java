@@ -1,4 +1,5 @@
-/** The contract of every {@link io.github.moe4j.balance.BalanceLoss}. */
+/** Contracts of losses and controllers: {@link io.github.moe4j.testkit.balance.LossContract}, {@link
+ * io.github.moe4j.testkit.balance.ControllerContract}. */
 @NullMarked
 package io.github.moe4j.testkit.balance;
 
