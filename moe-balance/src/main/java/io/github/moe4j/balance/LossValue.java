@@ -23,12 +23,13 @@ public record LossValue(double value, List<RoutingGradient> gradients) {
    * A loss and its gradients, each bound to the decision that it was computed from: passes of
    * other decisions reject it.
    *
-   * @param layers the decisions passed to {@link BalanceLoss#evaluate(List)}
+   * @param layers the decisions passed to {@link BalanceLoss#evaluate(List)}, at least one
    * @param gradients with respect to each, in their order
-   * @throws IllegalArgumentException if the numbers of layers and gradients differ
+   * @throws IllegalArgumentException if there are no layers, or if the numbers of layers and gradients differ
    */
   public static LossValue of(
       double value, List<RouterDecision> layers, List<RoutingGradient> gradients) {
+    Require.that(!layers.isEmpty(), "a loss needs at least one layer but had none");
     Require.that(
         layers.size() == gradients.size(),
         "there must be one gradient per layer: %d != %d",
