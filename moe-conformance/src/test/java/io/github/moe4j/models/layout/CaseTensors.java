@@ -21,6 +21,12 @@ record CaseTensors(ReferenceCase reference, MemoryTensors into) {
     return reference.optionalInput(input).isEmpty() ? this : whole(input, name);
   }
 
+  /** An input of whole numbers as it is. */
+  CaseTensors ids(String input, String name) {
+    into.put(name, reference.input(input).array(), TensorType.INT64);
+    return this;
+  }
+
   /** The number of expert e, row o, column i. */
   interface Cell {
     double at(int e, int o, int i);

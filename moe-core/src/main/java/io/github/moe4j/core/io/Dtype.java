@@ -21,12 +21,12 @@ enum Dtype {
   U16(16),
   F16(TensorType.FLOAT16),
   BF16(TensorType.BFLOAT16),
-  I32(32),
+  I32(TensorType.INT32),
   U32(32),
   F32(TensorType.FLOAT32),
   C64(64),
   F64(TensorType.FLOAT64),
-  I64(64),
+  I64(TensorType.INT64),
   U64(64);
 
   private static final Map<String, Dtype> BY_NAME = new HashMap<>();
@@ -64,6 +64,8 @@ enum Dtype {
       case FLOAT8_E5M2 -> F8_E5M2;
       case FLOAT8_E8M0 -> F8_E8M0;
       case UINT8 -> U8;
+      case INT32 -> I32;
+      case INT64 -> I64;
     };
   }
 

@@ -12,6 +12,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Moves elements between an array's memory and bytes of a file, and converts them. Not thread-safe. */
 final class Elements {
+  /** The largest whole number up to which all are float64. */
+  private static final long EXACT = 1L << 53;
+
   /** Moved at once. */
   static final int PIECE = 1 << 14;
 
@@ -67,17 +70,17 @@ final class Elements {
 
   private void readSingle(ByteBuffer source, int count) {
     for (int i = 0; i < count; i++) {
-      floats[i] = type == TensorType.FLOAT64 ? (float) source.getDouble() : readFloat(source);
+      floats[i] = (float) read(source);
     }
   }
 
   private void readDouble(ByteBuffer source, int count) {
     for (int i = 0; i < count; i++) {
-      doubles[i] = readFloat(source);
+      doubles[i] = read(source);
     }
   }
 
-  private float readFloat(ByteBuffer source) {
+  private double read(ByteBuffer source) {
     return switch (type) {
       case FLOAT32 -> source.getFloat();
       case FLOAT16 -> HalfFloats.fromFloat16(source.getShort());
@@ -86,7 +89,9 @@ final class Elements {
       case FLOAT8_E5M2 -> Float8.fromE5m2(source.get());
       case FLOAT8_E8M0 -> Float8.fromE8m0(source.get());
       case UINT8 -> Byte.toUnsignedInt(source.get());
-      case FLOAT64 -> throw new IllegalArgumentException("FLOAT64 is no float");
+      case FLOAT64 -> source.getDouble();
+      case INT32 -> source.getInt();
+      case INT64 -> source.getLong();
     };
   }
 
@@ -132,17 +137,22 @@ final class Elements {
         case FLOAT8_E4M3 -> target.put(Float8.toE4m3(value));
         case FLOAT8_E5M2 -> target.put(Float8.toE5m2(value));
         case FLOAT8_E8M0 -> target.put(Float8.toE8m0(value));
-        case UINT8 -> target.put(whole(value));
+        case UINT8 -> target.put((byte) whole(value, 0, 0xff));
+        case INT32 -> target.putInt((int) whole(value, Integer.MIN_VALUE, Integer.MAX_VALUE));
+        case INT64 -> target.putLong((long) whole(value, -EXACT, EXACT));
       }
     }
   }
 
-  private static byte whole(double value) {
+  private double whole(double value, long least, long most) {
     Require.that(
-        value == Math.rint(value) && value >= 0 && value <= 0xff,
-        "UINT8 must be a whole number from 0 to 255 but was %s",
+        value == Math.rint(value) && value >= least && value <= most,
+        "%s must be a whole number from %d to %d but was %s",
+        type,
+        least,
+        most,
         value);
-    return (byte) value;
+    return value;
   }
 
   private Buffer memory(long from, int count) {

@@ -111,7 +111,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
   }
 
   private String unreadable(String name, TensorHeader heading) {
-    return "%s: tensor %s has dtype %s; only F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0 and U8 can be read"
+    return "%s: tensor %s has dtype %s; only F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0, U8, I32 and I64 can be read"
         .formatted(file, SafetensorsException.shown(name), heading.dtype());
   }
 

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * With a supplier in its place, no more than one tensor is in memory at a time.
  *
  * <p>Equal tensors and metadata give equal bytes, whatever the order of {@code put}: the order in a file is
- * by type, the widest first (F64, F32, BF16, F16, F8_E8M0, F8_E4M3, F8_E5M2, U8), then by name, which is also the order of the format's own implementation.
+ * by type, the widest first (I64, F64, F32, I32, BF16, F16, F8_E8M0, F8_E4M3, F8_E5M2, U8), then by name, which is also the order of the format's own implementation.
  * Not thread-safe.
  */
 public final class SafetensorsWriter implements TensorSink {

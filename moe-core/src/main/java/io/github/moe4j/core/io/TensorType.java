@@ -17,7 +17,11 @@ public enum TensorType {
   /** A power of two from 2⁻¹²⁷ to 2¹²⁷, a scale of other numbers; see {@link Float8}. */
   FLOAT8_E8M0(1),
   /** Whole numbers from 0 to 255: mostly bytes of a packed format, such as MXFP4. */
-  UINT8(1);
+  UINT8(1),
+  /** Whole numbers of 4 bytes with a sign. */
+  INT32(4),
+  /** Whole numbers of 8 bytes with a sign; those beyond ±2⁵³ are rounded when read. */
+  INT64(8);
 
   private final int bytes;
 

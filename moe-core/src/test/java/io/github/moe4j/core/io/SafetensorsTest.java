@@ -117,7 +117,7 @@ class SafetensorsTest {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"FLOAT8_E8M0", "UINT8"}) // which take no other numbers than theirs
+      names = {"FLOAT8_E8M0", "UINT8", "INT32", "INT64"}) // which take no other numbers than theirs
   void read_ofEachType_givesRoundedNumbers(TensorType type) throws IOException {
     // Longer than a piece; transposed, so not contiguous.
     double[] values = RandomArrays.normal(Seeds.random(1), 129 * 257);
@@ -135,7 +135,7 @@ class SafetensorsTest {
           case BFLOAT16 -> HalfFloats.fromBfloat16(HalfFloats.toBfloat16(expected[i]));
           case FLOAT8_E4M3 -> Float8.fromE4m3(Float8.toE4m3(expected[i]));
           case FLOAT8_E5M2 -> Float8.fromE5m2(Float8.toE5m2(expected[i]));
-          case FLOAT8_E8M0, UINT8 -> throw new AssertionError(type);
+          case FLOAT8_E8M0, UINT8, INT32, INT64 -> throw new AssertionError(type);
         };
       }
       try (SafetensorsFile open = Safetensors.open(file)) {
@@ -210,19 +210,46 @@ class SafetensorsTest {
   }
 
   @Test
+  void read_wholeNumbers_areExactAndWrittenToTheSameBytes() throws IOException {
+    double[] small = {0, -1, Integer.MAX_VALUE, Integer.MIN_VALUE};
+    double[] large = {0, -1, 0x1p53, -0x1p53};
+    SafetensorsWriter writer = Safetensors.writer();
+    writer.put("i", Nd4j.createFromArray(small), TensorType.INT32);
+    writer.put("l", Nd4j.createFromArray(large), TensorType.INT64);
+    writer.write(file);
+    try (SafetensorsFile open = Safetensors.open(file)) {
+      assertEquals("I32", open.dtype("i"));
+      assertEquals(TensorType.INT64, open.type("l"));
+      assertArrayEquals(small, open.read("i", DataType.DOUBLE).data().asDouble());
+      assertArrayEquals(large, open.read("l", DataType.DOUBLE).data().asDouble());
+    }
+  }
+
+  @Test
+  void write_noWholeNumber_isAnError() {
+    SafetensorsWriter writer = Safetensors.writer();
+    writer.put("i", Nd4j.createFromArray(0.5), TensorType.INT32);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> writer.write(file)).getMessage();
+    assertTrue(
+        message.endsWith("INT32 must be a whole number from -2147483648 to 2147483647 but was 0.5"),
+        message);
+  }
+
+  @Test
   void read_otherKinds_areListedButRefused() throws IOException {
     Bytes.write(
         file,
-        "{" + Bytes.tensor("ids", "I64", "[1]", 0, 8) + "," + Bytes.tensor("q", "F4", "[4]", 8, 10)
+        "{" + Bytes.tensor("ids", "U64", "[1]", 0, 8) + "," + Bytes.tensor("q", "F4", "[4]", 8, 10)
             + ",\"__metadata__\":{\"a\":\"1\",\"b\":\"\"}}\n\t  ",
         new byte[10]);
     try (SafetensorsFile open = Safetensors.open(file)) {
-      assertEquals("I64", open.dtype("ids"));
+      assertEquals("U64", open.dtype("ids"));
       assertEquals("F4", open.dtype("q"));
       assertArrayEquals(new long[] {4}, open.shape("q"));
       assertEquals(Map.of("a", "1", "b", ""), open.metadata());
-      String expected = file + ": tensor ids has dtype I64; only F64, F32, F16, BF16, F8_E4M3,"
-          + " F8_E5M2, F8_E8M0 and U8 can be read";
+      String expected = file + ": tensor ids has dtype U64; only F64, F32, F16, BF16, F8_E4M3,"
+          + " F8_E5M2, F8_E8M0, U8, I32 and I64 can be read";
       assertEquals(
           expected,
           assertThrows(SafetensorsException.class, () -> open.read("ids", DataType.FLOAT))

@@ -104,13 +104,18 @@ final class GluParts {
 
   /** The shared expert. */
   static List<LayoutPart> shared(String expert, int width, int hidden) {
+    return shared(expert, BlockNames.MLP, width, hidden);
+  }
+
+  /** The same with projections of other names. */
+  static List<LayoutPart> shared(String expert, BlockNames names, int width, int hidden) {
     return List.of(
         WholeTensor.stackOfOne(
-            expert + ".gate_proj.weight", "shared.network.gate.weight", hidden, width),
+            expert + "." + names.gate() + ".weight", "shared.network.gate.weight", hidden, width),
         WholeTensor.stackOfOne(
-            expert + ".up_proj.weight", "shared.network.up.weight", hidden, width),
+            expert + "." + names.up() + ".weight", "shared.network.up.weight", hidden, width),
         WholeTensor.stackOfOne(
-            expert + ".down_proj.weight", "shared.network.down.weight", width, hidden));
+            expert + "." + names.down() + ".weight", "shared.network.down.weight", width, hidden));
   }
 
   /** The biases of the shared expert. */

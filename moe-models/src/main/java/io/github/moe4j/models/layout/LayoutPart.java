@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.io.TensorType;
 import java.io.IOException;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,11 +14,12 @@ interface LayoutPart {
   List<Place> parameters();
 
   /**
-   * Whether the tensors are kept in float32 where the others have fewer bits: what only selects experts decides
-   * between scores that are close.
+   * The type in which a new checkpoint keeps the tensors.
+   *
+   * @param type of weights
    */
-  default boolean isKeptInFloat32() {
-    return false;
+  default TensorType storedAs(TensorType type) {
+    return type;
   }
 
   /**

@@ -19,6 +19,7 @@ final class Layouts {
       new DeepSeekV2Layout(),
       DeepSeekV3Layout.deepSeekV3(),
       DeepSeekV3Layout.deepSeekV32(),
+      new DeepSeekV4Layout(),
       DeepSeekV3Layout.glm4(),
       DeepSeekV3Layout.dots1(),
       new Mistral4Layout(),

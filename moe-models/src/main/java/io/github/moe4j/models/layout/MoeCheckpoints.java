@@ -103,8 +103,7 @@ public final class MoeCheckpoints {
         layout,
         layer,
         BlockForms.published(layout, config, block),
-        (part, place, array) ->
-            sink.put(place.name(), array, part.isKeptInFloat32() ? atLeastFloat32(type) : type));
+        (part, place, array) -> sink.put(place.name(), array, part.storedAs(type)));
   }
 
   /**
@@ -130,9 +129,5 @@ public final class MoeCheckpoints {
         }
       });
     }
-  }
-
-  private static TensorType atLeastFloat32(TensorType type) {
-    return type.bytes() < TensorType.FLOAT32.bytes() ? TensorType.FLOAT32 : type;
   }
 }

@@ -3,6 +3,7 @@ package io.github.moe4j.models.layout;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.internal.Vectors;
+import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.GatedRouter;
 import java.io.IOException;
@@ -49,8 +50,8 @@ record SelectionBias(Place place) implements LayoutPart {
   }
 
   @Override
-  public boolean isKeptInFloat32() {
-    return true;
+  public TensorType storedAs(TensorType type) {
+    return type.bytes() < TensorType.FLOAT32.bytes() ? TensorType.FLOAT32 : type;
   }
 
   @Override

@@ -74,7 +74,7 @@ final class StoredTensors {
       throw new LayoutException("%s", e.getMessage());
     }
     return switch (type) {
-      case FLOAT64, FLOAT32, FLOAT16, BFLOAT16 -> new PlainTensor(source, name);
+      case FLOAT64, FLOAT32, FLOAT16, BFLOAT16, INT32, INT64 -> new PlainTensor(source, name);
       case FLOAT8_E4M3 -> blockScaled(name);
       default ->
         throw new LayoutException(

@@ -32,6 +32,7 @@ class BlocksTest {
         "flex_olmo|'num_hidden_layers': 2|d0 d1",
         "deepseek_v32|'num_hidden_layers': 5|d3 d4",
         "deepseek_v32|'num_hidden_layers': 3, 'mlp_layer_types': ['dense', 'sparse', 'dense']|d1",
+        "deepseek_v4|'num_hidden_layers': 2|d0 d1",
         "dots1|'num_hidden_layers': 3, 'first_k_dense_replace': 1|d1 d2",
         "glm4_moe|'num_hidden_layers': 3|d1 d2",
         "mistral4|'num_hidden_layers': 2|d0 d1",

@@ -53,6 +53,8 @@ class ConfigNumbersTest {
         "jamba|'num_experts_per_tok': 9|num_experts_per_tok must be at most the number of experts, which is 8, but is 9",
         "jetmoe|'num_experts_per_tok': 9|num_experts_per_tok must be at most the number of experts, which is 8, but is 9",
         "phimoe|'num_experts_per_tok': 9|num_experts_per_tok must be at most the number of experts, which is 8, but is 9",
+        "deepseek_v4|'num_experts_per_tok': 9|num_experts_per_tok must be at most the number of experts, which is 8, but is 9",
+        "deepseek_v4|'mlp_layer_types': ['moe']|mlp_layer_types must have a text for each of 4 layers but has 1",
         "ernie4_5_moe|'moe_k': 9|moe_k must be at most the number of experts, which is 8, but is 9",
         "hunyuan_v1_moe|'moe_topk': 9|moe_topk must be at most the number of experts, which is 8, but is 9",
         "gemma4_text|'enable_moe_block': true, 'top_k_experts': 9|top_k_experts must be at most the number of experts, which is 8, but is 9",
