@@ -17,7 +17,8 @@ import org.nd4j.linalg.factory.Nd4j;
 class ExpertScaleTest extends RouterContract {
   @Override
   protected Router router(INDArray weight, int choices) {
-    INDArray scale = RandomArrays.normal(weight.dataType(), Seeds.random(9), weight.size(0));
+    double[] factors = Seeds.random(9).doubles(weight.size(0), 0.5, 2).toArray();
+    INDArray scale = RandomArrays.of(weight.dataType(), factors, weight.size(0));
     return GatedRouter.of(LinearGate.of(weight), ExpertScale.of(TopK.of(choices), scale));
   }
 

@@ -38,7 +38,8 @@ class TopKContractTest extends RouterContract {
 
   @Override
   protected OptionalDouble weightSum() {
-    boolean isSum = kind.norm().power() == 1 && kind.norm().epsilon() < 1e-12;
+    boolean isSum =
+        kind.norm().power() == 1 && kind.norm().epsilon() < 1e-12 && kind.norm().floor() == 0;
     return isSum ? OptionalDouble.of(kind.scale()) : OptionalDouble.empty();
   }
 }
