@@ -262,7 +262,7 @@ class RouterEdgeCasesTest {
       String message = String.valueOf(error.getMessage());
       assertTrue(
           message.matches(
-              "\\S.* draws random numbers: give TokenBatch.training\\(x, generator\\),.*"),
+              "\\S.* draws random numbers but there is no generator: use TokenBatch\\.training\\(.*"),
           message);
     } else {
       run(layer, input);
