@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What every {@link CapacityRule} must keep. The test of a rule extends this and says how to make it:
+ * What every {@link CapacityRule} must guarantee. The test of a rule extends this and creates it:
  *
  * <pre>{@code
  * class LimitedCapacityContractTest extends CapacityContract {
@@ -29,8 +29,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * }
  * }</pre>
  *
- * <p>Decisions have four experts, 0 to 18 tokens, 1, 2 and 4 choices a token, padding, and experts with all
- * tokens. What a rule is said to do, such as {@link #drops}, it must be seen to do.
+ * <p>Decisions have four experts, 0 to 18 tokens, 1, 2 and 4 choices per token, padding, and all tokens on one
+ * expert. A declared property, such as {@link #drops}, must be observed, otherwise the test fails.
  */
 @ExtendWith(Seeds.class)
 public abstract class CapacityContract {

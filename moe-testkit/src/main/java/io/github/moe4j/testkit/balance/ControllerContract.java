@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * What every {@link LoadController} must keep, those of a selection bias and those of a coefficient. The test
- * of a controller extends this and says how to make it:
+ * What every {@link LoadController} must guarantee, of a selection bias or of a coefficient. The test of a
+ * controller extends this and creates it:
  *
  * <pre>{@code
  * class SignContractTest extends ControllerContract {
@@ -30,15 +30,14 @@ public abstract class ControllerContract {
 
   /**
    * A new controller at its first step. One of a coefficient is a {@link
-   * io.github.moe4j.balance.control.CoefficientController}, reads the number of experts alone and ignores
-   * the bias.
+   * io.github.moe4j.balance.control.CoefficientController}, reads only the number of experts.
    *
    * @param bias what it acts on, with one number for each expert
    */
   protected abstract LoadController controller(ExpertBias bias);
 
   /**
-   * How far what it saves may differ for another order of the same passes: 0, the default, for one that counts.
+   * Tolerance of the saved state for another order of the same passes; 0 by default, for controllers that count.
    */
   protected double toleranceOfOrder() {
     return 0;
