@@ -94,7 +94,7 @@ class RouterMutantsTest {
     ContractRun run = ContractRun.of(EvaluationAlone.class, RouterMutant.NAN_BECOMES_ZERO);
     run.assertAllPass();
     String refuses = "the router refuses to train: the example evaluates alone";
-    String backward = "no backward pass to check: the router is for evaluation alone";
+    String backward = "no backward pass to check: the router is for evaluation only";
     Map<String, String> expected = Map.ofEntries(
         Map.entry("route_trainingSameSeed_sameBits", refuses),
         Map.entry("route_trainingOtherSeed_differsOnlyIfSaid", refuses),
