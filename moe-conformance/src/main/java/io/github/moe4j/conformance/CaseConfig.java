@@ -26,7 +26,7 @@ public final class CaseConfig {
     return node.hasNonNull(name);
   }
 
-  /** A whole number that must be there. */
+  /** A required whole number. */
   public int integer(String name) {
     JsonNode value = require(name, "a whole number");
     if (!value.isIntegralNumber() || !value.canConvertToInt()) {
@@ -35,7 +35,7 @@ public final class CaseConfig {
     return value.intValue();
   }
 
-  /** A whole number that must be there and at least 1. */
+  /** A required whole number of at least 1. */
   public int size(String name) {
     int value = integer(name);
     if (value < 1) {
@@ -49,7 +49,7 @@ public final class CaseConfig {
     return isSet(name) ? integer(name) : otherwise;
   }
 
-  /** A number that must be there. */
+  /** A required number. */
   public double number(String name) {
     JsonNode value = require(name, "a number");
     if (!value.isNumber() || !Double.isFinite(value.doubleValue())) {
@@ -63,7 +63,7 @@ public final class CaseConfig {
     return isSet(name) ? number(name) : otherwise;
   }
 
-  /** A flag that must be there. */
+  /** A required flag. */
   public boolean flag(String name) {
     JsonNode value = require(name, "true or false");
     if (!value.isBoolean()) {
@@ -77,7 +77,7 @@ public final class CaseConfig {
     return isSet(name) ? flag(name) : otherwise;
   }
 
-  /** A text that must be there. */
+  /** A required text. */
   public String text(String name) {
     JsonNode value = require(name, "a text");
     if (!value.isTextual()) {
@@ -94,7 +94,7 @@ public final class CaseConfig {
     return names;
   }
 
-  /** Options of their own below a name, which must be there. */
+  /** Required nested options under a name. */
   public CaseConfig section(String name) {
     JsonNode value = require(name, "an object");
     if (!value.isObject()) {
@@ -119,14 +119,14 @@ public final class CaseConfig {
     }
   }
 
-  /** Texts that must be there, in a list. */
+  /** A required list of texts. */
   public List<String> texts(String name) {
     return list(name, "a list of texts", JsonNode::isTextual).stream()
         .map(JsonNode::textValue)
         .toList();
   }
 
-  /** Numbers that must be there, in a list. */
+  /** A required list of numbers. */
   public double[] numbers(String name) {
     return list(name, "a list of numbers", JsonNode::isNumber).stream()
         .mapToDouble(JsonNode::doubleValue)

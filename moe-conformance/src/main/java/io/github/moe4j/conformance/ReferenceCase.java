@@ -58,7 +58,7 @@ public final class ReferenceCase {
     return config;
   }
 
-  /** An input of any shape that must be there. */
+  /** A required input of any shape. */
   public CaseTensor input(String input) {
     return optionalInput(input)
         .orElseThrow(() -> new DamagedCaseException(
@@ -66,7 +66,7 @@ public final class ReferenceCase {
   }
 
   /**
-   * An input of a certain shape that must be there.
+   * A required input of a given shape.
    *
    * @param shape lengths of the axes; −1 allows any
    */
@@ -74,12 +74,12 @@ public final class ReferenceCase {
     return input(input).requireShape(shape);
   }
 
-  /** An input of any shape, if it is there. */
+  /** An input of any shape, if present. */
   public Optional<CaseTensor> optionalInput(String input) {
     return Optional.ofNullable(inputs.get(input));
   }
 
-  /** A recorded output, if it is there: for choices to be replayed, not for results. */
+  /** A recorded output, if present: for choices to be replayed, not for results. */
   public Optional<CaseTensor> recordedOutput(String output) {
     return Optional.ofNullable(outputs.get(output));
   }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the lab is to do.
+ * A planned run of the lab.
  *
- * @param variants models to compare, by different names
- * @param seeds each model is trained with each
+ * @param variants models to compare, with distinct names
+ * @param seeds each model is trained with every one
  * @param options of every run, apart from the seed
  * @param corpus text to learn
  * @param source what the text is, for the report
@@ -33,12 +33,12 @@ record Experiment(
     seeds = List.copyOf(seeds);
   }
 
-  /** The text as the first seed divides it. */
+  /** The split of the text by the first seed. */
   Split split() {
     return corpus.split(seeds.get(0), options.validationShare());
   }
 
-  /** What the text is: another one gives other numbers. */
+  /** Identifies the text, on which all results depend. */
   Map<String, String> text(Split split) {
     Map<String, String> text = new LinkedHashMap<>();
     text.put("source", source);
@@ -52,7 +52,7 @@ record Experiment(
     return variants.size() * seeds.size();
   }
 
-  /** A run in words. */
+  /** Describes one training. */
   String label(Variant variant, long seed) {
     return seeds.size() == 1 ? variant.name() : variant.name() + " with seed " + seed;
   }

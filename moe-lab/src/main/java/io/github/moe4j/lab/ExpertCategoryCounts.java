@@ -1,6 +1,6 @@
 package io.github.moe4j.lab;
 
-/** How often each expert met each of some things, such as the languages of its tokens. */
+/** Counts tokens by expert and category, such as the language of a token. */
 final class ExpertCategoryCounts {
   private final long[][] counts;
 
@@ -20,7 +20,7 @@ final class ExpertCategoryCounts {
     }
   }
 
-  /** [E, things] the share of each thing's counts that an expert has; NaN for what never occurred. */
+  /** [E, categories] each expert's share of a category's counts; NaN for a category that never occurred. */
   double[][] sharesOfColumns() {
     double[][] shares = new double[counts.length][counts[0].length];
     for (int i = 0; i < counts[0].length; i++) {

@@ -45,7 +45,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
   private static final String BY_EXPERTS = "experts";
   private static final String BY_GRANULARITY = "granularity";
 
-  /** What may be said of a run that is resumed. */
+  /** Options that can be combined with {@code --resume}. */
   private static final Set<String> OF_RESUMED = Set.of("--resume", "--out", "--docs");
 
   @Spec
@@ -134,7 +134,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** What the options ask for; the default run where there are none. */
+  /** The experiment that the options specify. */
   private Experiment asked() {
     List<String> models = new ScalingModels(router, experts, k, granularity, from).names();
     return new RunOptions(
@@ -158,7 +158,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
     return LabRun.resume(folder, options.experiment(), false);
   }
 
-  /** The page has its markers before hours are spent. */
+  /** Checks the page's markers before the long run. */
   private void requirePage() throws IOException {
     if (docs != null) {
       GeneratedPart.require(docs, BY_EXPERTS);

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Options of a file and of a command line together; those of the command line count more.
+ * Merges the options of a file with those of the command line, which take precedence.
  *
  * @param arguments as {@link RunOptions} takes them
  */
@@ -21,7 +21,7 @@ record FileOptions(List<String> arguments) {
   /**
    * Both as one list of arguments.
    *
-   * @param line what was parsed
+   * @param line the parsed command line
    * @param file with more options, or null for none
    */
   static FileOptions of(CommandLine line, @Nullable Path file) throws IOException {
@@ -32,7 +32,7 @@ record FileOptions(List<String> arguments) {
         OptionSpec option = known.findOption("--" + entry.getKey());
         if (option == null) {
           throw new IllegalArgumentException(
-              "%s: %s is no option of a run".formatted(file, entry.getKey()));
+              "%s: %s is not an option of a run".formatted(file, entry.getKey()));
         }
         if (!line.getParseResult().hasMatchedOption(option.longestName())) {
           arguments.add(option.longestName() + "=" + entry.getValue());
@@ -50,7 +50,7 @@ record FileOptions(List<String> arguments) {
   }
 
   /**
-   * Those of a finished or interrupted run alone.
+   * The options of a finished or interrupted run.
    *
    * @param folder of the run
    */
@@ -60,7 +60,7 @@ record FileOptions(List<String> arguments) {
         .toList());
   }
 
-  /** Sets the options; an error if a value of the file is of no use. */
+  /** Sets the options; an error if a value of the file is invalid. */
   void into(RunOptions run) {
     try {
       new CommandLine(run).parseArgs(arguments.toArray(String[]::new));

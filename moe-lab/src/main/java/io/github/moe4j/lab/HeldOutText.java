@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What a model, as it is at the time, makes of held-out text. */
+/** Evaluates a model in its current state on held-out text. */
 final class HeldOutText {
   private final ByteLanguageModel model;
   private final LabOptions options;
@@ -23,7 +23,7 @@ final class HeldOutText {
   private final Scripts scripts;
   private final Batch windows;
 
-  /** Windows of which the report shows the text. */
+  /** Windows shown in the report. */
   private final List<Integer> shown;
 
   /**
@@ -42,10 +42,10 @@ final class HeldOutText {
     this.shown = SampleWindows.of(this.windows, scripts);
   }
 
-  /** Loss, what the experts were used for, and some of the text with the expert of each character. */
+  /** Loss, expert usage, and sample text with the expert of each character. */
   record Evaluation(double bitsPerByte, UseCounter use, List<RoutedText> text) {}
 
-  /** Evaluates on all windows, parts of them at the same time. */
+  /** Evaluates on all windows, in concurrent parts. */
   Evaluation evaluate() {
     int parts = parts();
     // Windows of one part come from all over the text, as in training: capacity depends on the mix.
@@ -63,14 +63,14 @@ final class HeldOutText {
         bits / windows.tokens().length, use, shown.stream().map(text::get).toList());
   }
 
-  /** Windows to show that are in a part, which has every n-th window, with their rows there. */
+  /** The shown windows of a part, which has every n-th window, with their rows in that part. */
   private Map<Integer, Integer> rowsShown(int first, int stride) {
     return shown.stream()
         .filter(window -> window % stride == first)
         .collect(Collectors.toMap(window -> window, window -> window / stride));
   }
 
-  /** What the model made of one batch: bits, not per byte. */
+  /** The result of one batch, in bits, not per byte. */
   private record Part(double bits, UseCounter use, Map<Integer, RoutedText> text) {}
 
   /**

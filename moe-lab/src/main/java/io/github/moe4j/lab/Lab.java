@@ -43,8 +43,8 @@ final class Lab {
   }
 
   /**
-   * Runs what is not done yet, or until {@code stop} says so; then the model under way is measured as
-   * it is, and its state is kept.
+   * Trains the remaining models, or until {@code stop}; then the current model is evaluated in its unfinished
+   * state, and that state is saved.
    */
   static LabResult run(
       Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress)
@@ -63,7 +63,7 @@ final class Lab {
     return all;
   }
 
-  /** Trains what is not done yet; says how far it came if it was stopped, else nothing. */
+  /** Trains the remaining models; returns the progress if it was stopped, else nothing. */
   private String trainAll() throws IOException {
     try (Workers workers = new Workers()) {
       for (long seed : experiment.seeds()) {
@@ -93,7 +93,7 @@ final class Lab {
     return results.stream().anyMatch(r -> r.name().equals(variant.name()) && r.seed() == seed);
   }
 
-  /** Trains a model, from its start or from where it was left, and adds what it came to. */
+  /** Trains a model from the start or from its saved state, and adds its result. */
   private int train(Trainer trainer, Variant variant, long seed) throws IOException {
     Optional<Checkpoint> saved = store.underWay(variant, seed);
     if (saved.isPresent()) {
@@ -118,7 +118,7 @@ final class Lab {
     return steps;
   }
 
-  /** A run that is killed can go on from there. */
+  /** Saves the state from which a killed run resumes. */
   private void saveNowAndThen(Trainer trainer, Variant variant, long seed) {
     if (System.nanoTime() - lastSave > NANOS_BETWEEN_SAVES) {
       try {
@@ -133,7 +133,7 @@ final class Lab {
   /**
    * All results so far, those of one model together.
    *
-   * @param left how far an unfinished run came; empty if it is finished
+   * @param left progress of an unfinished run; empty if finished
    */
   private LabResult result(String left) {
     List<String> names = experiment.variants().stream().map(Variant::name).toList();

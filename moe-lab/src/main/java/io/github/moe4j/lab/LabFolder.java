@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A folder with the report so far and, as {@value #CHECKPOINT}, the training under way. */
+/** A folder with the report so far and, as {@value #CHECKPOINT}, the state of the current training. */
 final class LabFolder implements LabStore {
   static final String CHECKPOINT = "training.checkpoint";
 
@@ -47,7 +47,7 @@ final class LabFolder implements LabStore {
     LabResult before = LabReport.read(folder);
     Path file = folder.resolve(CHECKPOINT);
     Checkpoint saved = Files.exists(file) ? Checkpoint.load(file) : null;
-    // The model under way is in the report with what it had come to.
+    // The report contains the current model's unfinished result.
     List<ModelResult> finished = before.models().stream()
         .filter(model -> saved == null || !isOf(saved, model.name(), model.seed()))
         .toList();

@@ -5,11 +5,11 @@ import io.github.moe4j.lab.variant.LayerOptions;
 import io.github.moe4j.lab.variant.ModelSizes;
 
 /**
- * Everything that decides a run of the lab, besides its text and its variants.
+ * All options that determine the results of a run, apart from its text and its variants.
  *
  * @param seed of text split, weights, batches and noise
  * @param steps optimizer steps of each model
- * @param batch sequences of a step
+ * @param batch sequences per step
  * @param learningRate peak of the schedule: linear warm-up, then a cosine down to a twentieth
  * @param validationShare share of each domain's lines that is held out
  * @param model sizes of the model
@@ -53,7 +53,7 @@ public record LabOptions(
     return new LabOptions(newSeed, newSteps, batch, learningRate, validationShare, model, layer);
   }
 
-  /** What a variant needs to know. */
+  /** The sizes that a variant depends on. */
   ModelSizes sizes() {
     return new ModelSizes(layer, model.blocks(), steps);
   }
@@ -63,7 +63,7 @@ public record LabOptions(
     return Math.multiplyExact(batch, model.sequence());
   }
 
-  /** Parts of a step that run at the same time; the same on every machine. */
+  /** Shards of a step that run concurrently; the same on every machine. */
   int shards() {
     return batch % 2 == 0 ? 2 : 1;
   }

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Records any training of models with {@code MoeLayer}s and writes the report that {@code lab} writes of its own:
+ * Records any training of models with {@code MoeLayer}s and writes the same report as {@code lab}:
  * learning curves, load, entropy, drops, co-activation, and specialization by a label of each token.
  *
  * <pre>{@code
@@ -75,7 +75,7 @@ public final class LabRecorder {
     Map<Long, RecordedRun> seeds = runs.computeIfAbsent(model, name -> new LinkedHashMap<>());
     Require.that(
         !seeds.containsKey(seed),
-        "a run must be recorded once but %s, seed %d was before",
+        "a model and seed can be recorded once but %s, seed %d was recorded before",
         model,
         seed);
     RecordedRun run = new RecordedRun(model, seed, labels, clock);
@@ -116,8 +116,8 @@ public final class LabRecorder {
    * Writes {@value LabReport#PAGE}, {@value LabReport#DATA} and {@value LabReport#CSV}, which {@code lab compare}
    * and {@code lab summary} read. More can be recorded afterwards and written again.
    *
-   * @param folder where to; made if need be
-   * @param force whether to overwrite a report that is there
+   * @param folder target, created if missing
+   * @param force whether to overwrite an existing report
    * @return the page
    * @throws IllegalStateException as {@link #result}, before anything is written
    * @throws java.nio.file.FileAlreadyExistsException if there is a report and {@code force} is false
@@ -127,7 +127,7 @@ public final class LabRecorder {
     return LabReport.write(result(), folder, force);
   }
 
-  /** Collects what a report says of all runs; not thread-safe. */
+  /** Collects what all runs of a report have in common; not thread-safe. */
   public static final class Builder {
     private final String title;
     private String description = "A training recorded by moe4j.";
@@ -147,7 +147,7 @@ public final class LabRecorder {
     }
 
     /**
-     * What was trained, in a sentence or two below the heading.
+     * Describes what was trained, in a sentence or two below the heading.
      *
      * @throws IllegalArgumentException if it is blank
      */
@@ -157,7 +157,7 @@ public final class LabRecorder {
     }
 
     /**
-     * What the losses are, with their unit, such as {@code "cross-entropy in nats"}. Lower must be better.
+     * The name of the losses with their unit, such as {@code "cross-entropy in nats"}. Lower must be better.
      *
      * @throws IllegalArgumentException if it is blank
      */
@@ -167,11 +167,11 @@ public final class LabRecorder {
     }
 
     /**
-     * The labels that tokens may have, by which the report shows what each expert was used for.
+     * The labels that tokens may have, by which the report shows specialization.
      *
      * @param kind what a label is, in the singular, such as {@code "language"}
      * @param names label i is called {@code names.get(i)}; not blank, all different
-     * @throws IllegalArgumentException if one is blank or there twice, or there is none
+     * @throws IllegalArgumentException if there is none, or one is blank or repeated
      */
     public Builder labels(String kind, List<String> names) {
       notBlank("kind", kind);
@@ -179,7 +179,7 @@ public final class LabRecorder {
       names.forEach(name -> notBlank("the name of a label", name));
       HashSet<String> seen = new HashSet<>();
       names.forEach(name ->
-          Require.that(seen.add(name), "names of labels must differ but %s was there twice", name));
+          Require.that(seen.add(name), "names of labels must differ but %s is given twice", name));
       this.labelKind = kind;
       this.labels = List.copyOf(names);
       return this;

@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * An experiment in a folder, about to start or to go on.
+ * An experiment in a folder, to be started or resumed.
  *
- * @param experiment what is to do
- * @param store what is done
+ * @param experiment the planned run
+ * @param store its results and state
  */
 record LabRun(Experiment experiment, LabStore store) {
 
-  /** A new run: what the folder has of a former one is overwritten or removed. */
+  /** A new run: files of a former run are overwritten or removed. */
   static LabRun start(Path folder, Experiment experiment, boolean traces) throws IOException {
     return new LabRun(experiment, LabFolder.start(folder, experiment, traces));
   }
@@ -51,7 +51,7 @@ record LabRun(Experiment experiment, LabStore store) {
     }
   }
 
-  /** Trains what is not done yet, until it is interrupted. */
+  /** Trains the remaining models, until it is interrupted. */
   LabResult run(PrintWriter err) throws IOException {
     long steps = (long) experiment.options().steps() * experiment.runs();
     try (Watch watch = Watch.open("lab", steps, "steps", err)) {

@@ -8,21 +8,21 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 
-/** Where the lab keeps what it has done, so that it can go on later. */
+/** Stores results and training state, so that a run can be resumed. */
 interface LabStore {
-  /** Models that are done. */
+  /** Finished models. */
   List<ModelResult> finished();
 
-  /** The state of a model's training that was left, if it is this one's. */
+  /** The saved state of this training, if there is one. */
   Optional<Checkpoint> underWay(Variant variant, long seed);
 
-  /** Keeps the state of the training under way, instead of an older one. */
+  /** Saves the state of the current training, in place of an older one. */
   void save(Variant variant, long seed, Checkpoint.Builder state) throws IOException;
 
   /** Writes all results so far; called after each model and at the end. */
   void write(LabResult result) throws IOException;
 
-  /** The training under way is done and its result written: its state is not needed any more. */
+  /** Deletes the state of the current training, whose result is written. */
   void done() throws IOException;
 
   /** Records the routing decisions of a trained model, if requested. */

@@ -7,14 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Counts what the experts did with held-out data whose tokens may have labels, anew after each training step. */
+/** Counts expert usage on held-out data whose tokens may have labels; starts anew after each training step. */
 final class LabelledUse {
   private final int labels;
   private UseCounter counter;
   private boolean trained;
 
   /**
-   * Nothing counted yet.
+   * An empty count.
    *
    * @param labels how many there are; 0 without labels
    */
@@ -23,7 +23,7 @@ final class LabelledUse {
     this.counter = new UseCounter(labels, 0);
   }
 
-  /** After a training step: what comes next is of another state of the model. */
+  /** Called after a training step: later counts belong to another state of the model. */
   void trained() {
     trained = true;
   }
@@ -33,7 +33,7 @@ final class LabelledUse {
     trained = false;
   }
 
-  /** What was counted. */
+  /** The counts. */
   UseCounter counter() {
     return counter;
   }

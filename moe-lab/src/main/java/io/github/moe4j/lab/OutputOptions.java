@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Where a run goes: into a new folder, or on in one that has a run. */
+/** The folder of a run: a new one, or that of a run to resume. */
 final class OutputOptions {
   private static final Path DEFAULT_FOLDER = Path.of("lab-report");
 

@@ -5,7 +5,7 @@ import io.github.moe4j.core.NamedArrays;
 /**
  * How many parameters a model has.
  *
- * @param others of all parts that every token goes through
+ * @param others of the parts that process every token
  * @param experts of routed experts
  */
 record ParameterCounts(long others, long experts) {
@@ -22,7 +22,7 @@ record ParameterCounts(long others, long experts) {
     return others + experts;
   }
 
-  /** Those that take part in one token; of the experts as many as it chooses on average. */
+  /** Active parameters per token; of the experts, as many as a token chooses on average. */
   long active(UseCounter use) {
     return others + Math.round(experts * use.choices() / Math.max(1, use.experts()));
   }

@@ -17,12 +17,12 @@ import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One model trained with one seed, as {@link LabRecorder} records it. Passes may be closed or not, and are not kept;
+ * One model trained with one seed, as {@link LabRecorder} records it. Passes may be open or closed, and are not kept;
  * they are those of the model's sparse layers in one order. Figures of the report are means over these layers; the
  * load over time, specialization and co-activation are those of the last.
  *
- * <p>As a state of a {@code TrainingLoop} it is saved with the training: a resumed run has the curves of one that was
- * never interrupted. What {@link #heldOut} counted is not saved.
+ * <p>As a state of a {@code TrainingLoop} it is saved with the training: a resumed run has the curves of an
+ * uninterrupted one. The counts of {@link #heldOut} are not saved.
  *
  * <p>Used by one thread at a time.
  */
@@ -40,10 +40,10 @@ public final class RecordedRun implements Stateful {
   private long evaluatedStep = -1;
   private double evaluatedLoss;
 
-  /** Experts of each layer, once passes were seen. */
+  /** Experts of each layer, known from the first passes on. */
   private long @Nullable [] experts;
 
-  /** The end of the last step, if nothing but training came after it. */
+  /** The end of the last step, unless an evaluation followed it. */
   private @Nullable Long since;
 
   private final LabelledUse use;
@@ -56,7 +56,7 @@ public final class RecordedRun implements Stateful {
   }
 
   /**
-   * What the model is, for the report.
+   * Describes the model, for the report.
    *
    * @param sentence one plain sentence
    * @param of its parts, the router first
@@ -81,7 +81,7 @@ public final class RecordedRun implements Stateful {
   /**
    * The number of the model's parameters.
    *
-   * @param others of all parts that every token goes through
+   * @param others of the parts that process every token
    * @param experts of all routed experts
    * @throws IllegalArgumentException if one is below 0
    */
@@ -119,7 +119,8 @@ public final class RecordedRun implements Stateful {
    * @param step number of the step; never falls
    * @param loss training loss
    * @param passes of the sparse layers, in one order; empty without any
-   * @throws IllegalArgumentException if the step falls, the loss is not finite, or the passes are of other layers than
+   * @throws IllegalArgumentException if the step falls, the loss is not finite, or the passes are of other layers
+   *     than
    *     before; nothing is recorded then
    */
   public void trained(long step, double loss, List<MoePass> passes) {
@@ -145,10 +146,11 @@ public final class RecordedRun implements Stateful {
   }
 
   /**
-   * Adds a point to the curves: held-out data now, and the means of training since the point before. The last one is
+   * Adds a point to the curves: the loss on held-out data, and the means of training since the previous point.
+   * The last one is
    * the figure of the table.
    *
-   * @param step training steps done; above that of the point before
+   * @param step training steps done; above that of the previous point
    * @param loss on held-out data
    * @return {@code loss}
    * @throws IllegalArgumentException if the step does not rise or the loss is not finite; nothing is recorded then
@@ -176,7 +178,7 @@ public final class RecordedRun implements Stateful {
   }
 
   /**
-   * Counts what the experts did with a batch of held-out data. Batches add up; the first after a training step
+   * Counts expert usage on a batch of held-out data. Batches add up; the first after a training step
    * starts anew.
    *
    * @param passes of the sparse layers over the batch, in evaluation; if empty, nothing is counted
@@ -219,7 +221,7 @@ public final class RecordedRun implements Stateful {
         this);
   }
 
-  /** The numbers of experts; an error if they are not those of former passes. */
+  /** The numbers of experts; an error if they differ from those of earlier passes. */
   private long[] requireLayers(LongStream ofPasses) {
     long[] now = ofPasses.toArray();
     Require.that(
@@ -231,7 +233,7 @@ public final class RecordedRun implements Stateful {
     return now;
   }
 
-  /** What was recorded. */
+  /** The recorded results. */
   ModelResult result() {
     requireState(evaluatedStep >= 0, "evaluated");
     requireState(experts == null || experts.length == 0 || use.counter().experts() > 0, "heldOut");

@@ -9,7 +9,7 @@ import io.github.moe4j.lab.text.Utf8;
 import java.util.Arrays;
 import java.util.List;
 
-/** Which expert each character of some windows went to first. */
+/** The first choice of expert for each character of some windows. */
 final class RoutedTexts {
   private RoutedTexts() {}
 
@@ -43,7 +43,7 @@ final class RoutedTexts {
         experts, Arrays.stream(weights).map(RoutedTexts::rounded).toArray());
   }
 
-  /** Three decimals: nobody reads more, and the file stays small. */
+  /** Three decimals, to keep the file small. */
   private static double rounded(double weight) {
     return Math.round(1000 * weight) / 1000.0;
   }

@@ -3,7 +3,7 @@ package io.github.moe4j.lab;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the figures of a run depend on apart from its options. */
+/** What the results of a run depend on apart from its options. */
 final class RunEnvironment {
   private RunEnvironment() {}
 

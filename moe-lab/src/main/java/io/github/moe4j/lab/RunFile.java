@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /**
  * Options in a file: YAML or properties by their names on the command line, or the {@code result.json}
- * of a run, whose configuration counts.
+ * of a run, whose configuration is read.
  */
 final class RunFile {
   private static final String CONFIGURATION = "configuration";
@@ -28,7 +28,7 @@ final class RunFile {
    * The options of a file.
    *
    * @return values by name, a list joined by commas
-   * @throws IllegalArgumentException if it holds no such thing; the message names the file and the place
+   * @throws IllegalArgumentException if it has no options; the message names the file and the position
    */
   static Map<String, String> read(Path file) throws IOException {
     if (!Files.isRegularFile(file)) {

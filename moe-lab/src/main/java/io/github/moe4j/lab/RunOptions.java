@@ -12,7 +12,7 @@ import java.util.Map;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The options that decide what a run of the lab comes to. */
+/** The options that determine the results of a run. */
 final class RunOptions {
   private static final LabOptions DEFAULT = LabOptions.DEFAULT;
 
@@ -54,7 +54,7 @@ final class RunOptions {
   /** Called by picocli. */
   RunOptions() {}
 
-  /** As an option's value each; an empty list stands for what the routers usually have. */
+  /** As an option's value each; an empty list stands for the routers' defaults. */
   RunOptions(
       List<String> routers,
       List<String> balance,
@@ -71,8 +71,8 @@ final class RunOptions {
   }
 
   /**
-   * What they ask for, checked: every variant has made a step on a few tokens, and both parts of the
-   * text are long enough.
+   * The experiment that they specify, checked: every variant has made a step on a few tokens, and both parts of
+   * the text are long enough.
    */
   Experiment experiment() {
     List<Long> seeds = training.seeds();

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Chooses the windows of held-out text that the report shows byte by byte: of a few domains, in different scripts as far as
- * the text has them.
+ * Chooses the windows of held-out text that the report shows byte by byte: of a few domains, in different scripts
+ * if the text has several.
  */
 final class SampleWindows {
   private static final int DOMAINS = 6;
@@ -21,7 +21,8 @@ final class SampleWindows {
   private SampleWindows() {}
 
   /**
-   * Chooses windows that lie in one domain each and hold a whole character. Scripts take turns, the most frequent first, each giving the domain that has
+   * Chooses windows that lie in one domain each and hold a whole character. Scripts take turns, the most frequent
+   * first, each giving the domain that has
    * most windows.
    *
    * @return indices of windows, those of a domain together

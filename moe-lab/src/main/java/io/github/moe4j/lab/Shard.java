@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 
-/** One shard of a training step: its forward pass, later its backward pass, and what it measured. */
+/** One shard of a training step: its forward pass, later its backward pass, and its measurements. */
 final class Shard implements AutoCloseable {
   private final ByteLanguageModel.Pass pass;
   private final List<MoePass> layers;

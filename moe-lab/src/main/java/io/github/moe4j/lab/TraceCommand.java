@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code lab trace}: what a trace of routing decisions says of each layer. */
+/** {@code lab trace}: summarizes each layer of a trace of routing decisions. */
 @Command(
     name = "trace",
     description =

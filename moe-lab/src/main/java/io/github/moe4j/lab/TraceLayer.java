@@ -68,7 +68,7 @@ final class TraceLayer {
     return share(dropped, assignments());
   }
 
-  /** Of tokens after another of their sequence, both with a choice: those with the same first one. */
+  /** Tokens with the same first choice as the token before them in the sequence; both must have a choice. */
   double repeatedShare() {
     return share(repeated, followed);
   }

@@ -33,8 +33,10 @@ public final class Trainer {
   private static final int CURVE_POINTS = 10;
 
   /**
-   * Windows of held-out text, the same at each point of the curve, spread evenly. Of the default text they are a sixth: two
-   * models' difference on them is within 0.003 bits per byte of that on all of it, a figure within 0.01; on 96 windows
+   * Windows of held-out text, the same at each point of the curve, spread evenly. Of the default text they are a
+   * sixth: two
+   * models' difference on them is within 0.003 bits per byte of that on all of it, a figure within 0.01; on 96
+   * windows
    * it would be 0.007 and 0.08. One evaluation costs about 1.5 % of a default training.
    */
   private static final int HELD_OUT_WINDOWS = 768;
@@ -53,13 +55,13 @@ public final class Trainer {
   private final TrainingLog log = new TrainingLog();
   private final SmoothedLoss shownLoss = new SmoothedLoss();
 
-  /** Of the model as it is at the last point of the curve; null before the first. */
+  /** Of the model at the last point of the curve; null before the first. */
   private HeldOutText.@Nullable Evaluation lastEvaluation;
 
   private int step;
 
   /**
-   * A new model with what trains it; nothing is trained yet.
+   * A new model with its optimizer and balancer, untrained.
    *
    * @param split text to train on and held-out text
    * @param workers run the shards of a step and the parts of an evaluation
@@ -92,10 +94,10 @@ public final class Trainer {
   }
 
   /**
-   * Trains until all steps are done or {@code stop} says so.
+   * Trains until all steps are done or {@code stop} is true.
    *
-   * @param afterStep called after every step, when the state can be saved
-   * @return steps done in all
+   * @param afterStep called after every step, where the state can be saved
+   * @return total number of steps done
    */
   public int train(BooleanSupplier stop, Progress progress, Runnable afterStep) {
     int interval = (options.steps() + CURVE_POINTS - 1) / CURVE_POINTS;
@@ -111,8 +113,8 @@ public final class Trainer {
   }
 
   /**
-   * One optimizer step. Shards of the batch are micro-batches that run at the same time, each with
-   * gradients of its own; capacity sees one shard, and so do most balance losses.
+   * One optimizer step. Shards of the batch are micro-batches that run concurrently, each with its own gradients;
+   * capacity sees one shard, and so do most balance losses.
    */
   private double trainStep() {
     Batch batch = split.train().batch(batches, options.batch(), options.model().sequence());
@@ -175,21 +177,21 @@ public final class Trainer {
   }
 
   /**
-   * What a model makes of held-out text.
+   * The result on held-out text.
    *
    * @param bitsPerByte loss
    * @param load what the experts of each layer did
    */
   public record HeldOut(double bitsPerByte, List<LoadStatistics> load) {}
 
-  /** Evaluates the model as it is now on held-out text. */
+  /** Evaluates the model in its current state on held-out text. */
   public HeldOut heldOut() {
     HeldOutText.Evaluation all = heldOutText.evaluate();
     return new HeldOut(all.bitsPerByte(), all.use().load());
   }
 
   /**
-   * Writes a trace of what the model as it is now decides on held-out text; nothing if it has no
+   * Writes a trace of the model's current decisions on held-out text; nothing if it has no
    * router. The passes are those of {@link #heldOut}, one after another so that the file is the same
    * each time.
    */
@@ -197,7 +199,7 @@ public final class Trainer {
     heldOutText.trace(file);
   }
 
-  /** All state of the training, to go on from there later with the same numbers. */
+  /** The whole training state, from which training resumes with the same numbers. */
   Checkpoint.Builder state() {
     Checkpoint.Builder all = Checkpoint.builder().parameters("model", model.parameters());
     optimizer.addTo(all, "optimizer");
@@ -208,7 +210,7 @@ public final class Trainer {
     return all.longs("step", step);
   }
 
-  /** Takes over what {@link #state} gave for the same variant and options. */
+  /** Restores a {@link #state} of the same variant and options. */
   void restore(Checkpoint saved) {
     saved.into("model", model.parameters());
     optimizer.restore(saved, "optimizer");
@@ -225,7 +227,7 @@ public final class Trainer {
     return step;
   }
 
-  /** Puts all figures together; those of held-out text are of the last point of the curve, which is now. */
+  /** The result; figures of held-out text are those of the last point of the curve. */
   ModelResult result() {
     if (log.stepsSincePoint() > 0) {
       addPoint();

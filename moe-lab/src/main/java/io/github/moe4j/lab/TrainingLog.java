@@ -13,7 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a training has come to step by step, for the report: curves, load and times. */
+/** The record of a training for the report: curves, load and times. */
 final class TrainingLog implements Stateful {
   private final List<CurvePoint> curve = new ArrayList<>();
   private final List<LoadPoint> load = new ArrayList<>();
@@ -52,12 +52,12 @@ final class TrainingLog implements Stateful {
     workNanos += work;
   }
 
-  /** Steps that no point of the curve has yet. */
+  /** Steps since the last point of the curve. */
   int stepsSincePoint() {
     return stepsSincePoint;
   }
 
-  /** Adds a point to the curves: the mean of the steps since the last, and held-out data now. */
+  /** Adds a point to the curves: the mean of the steps since the last point, and the loss on held-out data. */
   void point(int step, double validationLoss) {
     curve.add(new CurvePoint(step, lossSincePoint / stepsSincePoint, validationLoss));
     LoadStatistics sum = loadSincePoint;
@@ -92,7 +92,7 @@ final class TrainingLog implements Stateful {
     return Samples.median(stepNanos.stream().mapToDouble(nanos -> nanos / 1e9).toArray());
   }
 
-  /** How the time divides; a dense model has no stages to tell apart. */
+  /** Shares of the stages; a dense model has none. */
   StageShares shares() {
     return StageShares.of(
         stages.route(),

@@ -61,12 +61,12 @@ final class TrainingOptions {
               + " countries, currencies and so on in every language of this Java runtime.")
   private @Nullable List<Path> text;
 
-  /** With default seeds. */
+  /** Creates options with default seeds. */
   TrainingOptions(List<Long> seeds) {
     this.seeds = seeds;
   }
 
-  /** Those that are set, the number of experts and choices being that of models without their own. */
+  /** The options of a run with these numbers of experts and choices for models without their own. */
   LabOptions options(int experts, int k) {
     return new LabOptions(
         seeds.get(0),
@@ -86,14 +86,14 @@ final class TrainingOptions {
     return text == null ? Corpus.displayNames() : Corpus.ofFiles(text);
   }
 
-  /** What the text is. */
+  /** Describes the text. */
   String source() {
     return text == null
         ? "display names of this Java runtime"
         : String.join(", ", text.stream().map(Path::toString).toList());
   }
 
-  /** What a domain of the text is. */
+  /** What a domain of the text is called. */
   String kind() {
     return text == null ? "language" : "file";
   }

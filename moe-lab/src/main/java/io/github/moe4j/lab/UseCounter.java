@@ -13,8 +13,8 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts, over evaluation batches, what the experts of each layer did, and in the last layer for which
- * domain, for which script and together with which other experts.
+ * Counts the load of each layer over evaluation batches, and for the last layer also by domain, by script and by
+ * pairs of experts.
  */
 final class UseCounter {
   private final int domains;
@@ -41,7 +41,7 @@ final class UseCounter {
     }
   }
 
-  /** Adds what another counter of the same domains and scripts has counted. */
+  /** Adds the counts of another counter of the same domains and scripts. */
   void add(UseCounter other) {
     addLoad(other.load);
     LastLayer more = other.last;

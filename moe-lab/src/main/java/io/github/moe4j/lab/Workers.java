@@ -22,12 +22,12 @@ public final class Workers implements AutoCloseable {
   private final int operatorThreads =
       NativeOpsHolder.getInstance().getDeviceNativeOps().ompGetMaxThreads();
 
-  /** Takes native threads away until it is closed. */
+  /** Sets native threads to 1 until it is closed. */
   public Workers() {
     setOperatorThreads(1);
   }
 
-  /** Does {@code n} independent pieces of work and returns their results in order. */
+  /** Runs {@code n} independent tasks and returns their results in order. */
   public <T> List<T> map(int n, IntFunction<T> work) {
     return pool.submit(() -> IntStream.range(0, n)
             .parallel()

@@ -390,7 +390,9 @@ class LabRecorderTest {
     assertTrue(assertThrows(IllegalStateException.class, () -> run.heldOut(kept))
         .getMessage()
         .contains("decision of"));
-    refused("a run must be recorded once but m, seed 1 was before", () -> recorder.run("m", 1));
+    refused(
+        "a model and seed can be recorded once but m, seed 1 was recorded before",
+        () -> recorder.run("m", 1));
     refused(
         "numbers of parameters must be at least 0 but were -1 and 2", () -> run.parameters(-1, 2));
     refused("tokensPerStep must be above 0 but was 0", () -> run.tokensPerStep(0));
@@ -401,7 +403,7 @@ class LabRecorderTest {
   void builder_badOptions_areRefused() {
     refused("title must not be blank but was \" \"", () -> LabRecorder.builder(" "));
     refused(
-        "names of labels must differ but a was there twice",
+        "names of labels must differ but a is given twice",
         () -> recorder().labels("x", List.of("a", "a")));
     refused(
         "labels of kind x must have names but there was none",

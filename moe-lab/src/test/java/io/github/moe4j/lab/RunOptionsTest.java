@@ -161,12 +161,12 @@ class RunOptionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "a.yaml | stepps: 3 | stepps is no option of a run",
+        "a.yaml | stepps: 3 | stepps is not an option of a run",
         "a.yaml | steps: {a: 1} | steps must be a value or a list of values",
         "a.yaml | steps: x | Invalid value for option '--steps'",
         "a.yaml | just words | must hold options by name",
         "a.yaml | a: [ | a.yaml: ",
-        "a.properties | out=x | out is no option of a run",
+        "a.properties | out=x | out is not an option of a run",
       })
   void config_thatIsWrong_isOneLineAndExitCode2(String name, String content, String message)
       throws IOException {
@@ -202,7 +202,7 @@ class RunOptionsTest {
     assertEquals(2, lab(pageToo));
     assertTrue(err.toString().contains("--force overwrites it"), err.toString());
     assertEquals(2, lab("compare", folder.resolve("a").toString(), folder.toString()));
-    assertTrue(err.toString().contains("holds no result that can be read"), err.toString());
+    assertTrue(err.toString().contains("holds no readable result"), err.toString());
   }
 
   @Test

@@ -7,14 +7,14 @@ import io.github.moe4j.core.internal.Require;
 final class Fields {
   private Fields() {}
 
-  /** A text that must be there. */
+  /** A required text. */
   static String text(JsonNode node, String name) {
     JsonNode value = node.path(name);
     Require.that(value.isTextual(), "has no text \"%s\"", name);
     return value.asText();
   }
 
-  /** A number that must be there. */
+  /** A required number. */
   static double required(JsonNode node, String name) {
     double value = number(node.path(name));
     Require.that(Double.isFinite(value), "has no number \"%s\"", name);

@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** Mechanisms of one loss or controller of the catalogues, with their usual settings. */
 final class CatalogueMechanisms {
-  /** They cannot free a router from a total collapse, or not in so short a run. */
+  /** They cannot recover a router from a total collapse, or not in so short a run. */
   private static final Set<String> WITHOUT_BOUND = Set.of("importance-of-weights");
 
   private CatalogueMechanisms() {}

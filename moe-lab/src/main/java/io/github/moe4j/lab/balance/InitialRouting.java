@@ -1,6 +1,6 @@
 package io.github.moe4j.lab.balance;
 
-/** What the gates of a model start from. */
+/** The initial state of a model's gates. */
 public enum InitialRouting {
   /** No expert is preferred. */
   BALANCED,

@@ -8,16 +8,16 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * One way to balance, with the router it is studied with.
+ * A balancing mechanism with the router that it is studied with.
  *
  * @param name on the command line and in the table
- * @param description what it is, with its settings, in a few words
- * @param when what speaks for it and against it, in a few words; empty for none
+ * @param description a short description with its settings
+ * @param when advantages and disadvantages in a few words; may be empty
  * @param page its page among the docs of balance, without extension; empty for none
  * @param router what it balances
- * @param balances what it balances, which its bound is about
- * @param bound what it promises
- * @param parts its losses and controllers; none where nothing balances
+ * @param balances what it balances and its bound refers to
+ * @param bound its bound
+ * @param parts its losses and controllers; none for a control
  */
 public record Mechanism(
     String name,
@@ -33,12 +33,12 @@ public record Mechanism(
     parts = List.copyOf(parts);
   }
 
-  /** Whether nothing balances. */
+  /** Whether this is a control without balancing. */
   public boolean isControl() {
     return parts.isEmpty();
   }
 
-  /** Whether it acts on the selection bias of routers, which must read one then. */
+  /** Whether it acts on the selection bias of routers, which must then read one. */
   public boolean steersBias() {
     return parts.stream().anyMatch(MechanismPart.Bias.class::isInstance);
   }

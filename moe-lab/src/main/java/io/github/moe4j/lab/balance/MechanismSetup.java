@@ -16,7 +16,7 @@ public record MechanismSetup(BalancedSizes sizes, List<ExpertBias> biases, int s
     biases = List.copyOf(biases);
   }
 
-  /** What losses depend on. */
+  /** The sizes that losses depend on. */
   LossSizes losses() {
     return new LossSizes(sizes.experts(), sizes.k(), StudiedDevices.count(sizes.experts()));
   }

@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The routers of the catalogue that mechanisms are studied with, without groups. Each has a linear gate
- * with a bias, which makes the start: the bias of the first k experts is raised, that of all others
+ * with a bias, which sets the initial routing: the bias of the first k experts is raised, that of all others
  * lowered.
  */
 public enum StudiedRouter {
@@ -63,7 +63,7 @@ public enum StudiedRouter {
     return RouterCatalogue.load().get(label);
   }
 
-  /** Whether an expert bias decides with the scores. */
+  /** Whether an expert bias is added to the scores for selection. */
   public boolean readsBias() {
     return provider().traits().readsBias();
   }

@@ -1,6 +1,6 @@
 package io.github.moe4j.lab.report;
 
-/** What the records of a result have to hold; NaN always passes, for it stands for "not known". */
+/** Checks on the records of a result; NaN always passes, since it means "not known". */
 final class Checks {
 
   private Checks() {}
@@ -11,7 +11,7 @@ final class Checks {
     }
   }
 
-  /** A little above 1 is let pass: sums of shares round. */
+  /** Slightly above 1 is accepted, for rounding of sums. */
   static void share(String name, double value) {
     if (value < 0 || value > 1 + 1e-9) {
       throw new IllegalArgumentException(name + " must be 0 to 1 but was " + value);

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes a comparison of two results as {@value #PAGE}, which can be read without a network. */
+/** Writes a comparison of two results as {@value #PAGE}, readable without a network. */
 public final class ComparisonPage {
 
   /** Name of the page. */
@@ -31,7 +31,7 @@ public final class ComparisonPage {
   private ComparisonPage() {}
 
   /**
-   * What the page shows.
+   * The data of the page.
    *
    * @param version version of this library
    * @param loss what the curves measure
@@ -45,10 +45,10 @@ public final class ComparisonPage {
    *
    * @param comparison what to write
    * @param version version of this library
-   * @param folder where to; made if need be
+   * @param folder target, created if missing
    * @param force whether to overwrite an existing page
    * @return the page
-   * @throws FileAlreadyExistsException if the page is there and {@code force} is false
+   * @throws FileAlreadyExistsException if the page exists and {@code force} is false
    * @throws IOException if the folder cannot be written to
    */
   public static Path write(LabComparison comparison, String version, Path folder, boolean force)

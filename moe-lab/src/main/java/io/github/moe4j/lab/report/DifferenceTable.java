@@ -13,10 +13,10 @@ public final class DifferenceTable {
   private DifferenceTable() {}
 
   /**
-   * Prints a line for each model but the first; nothing of a result with one model that is finished.
+   * Prints a line for each model but the first; nothing for a result with a single finished model.
    *
    * @param result what to print
-   * @param out where to; flushed, not closed
+   * @param out the target; flushed, not closed
    */
   public static void print(LabResult result, Writer out) {
     PrintWriter printer = new PrintWriter(out);

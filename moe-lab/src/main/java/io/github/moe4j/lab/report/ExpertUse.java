@@ -13,7 +13,7 @@ import java.util.List;
  * @param routingEntropy mean over tokens of the entropy of the router's distribution, in nats: 0
  *     for a confident router, ln E for one without preference
  * @param expertsWithoutTokens number of experts that no token was assigned to
- * @param load what each expert's share of the load was during training, by rising step
+ * @param load each expert's share of the load during training, by rising step
  * @param expertByDomain [E, domains] share of a domain's assignments that went to the expert; a
  *     column sums to 1, or is all NaN if the domain was not seen. Copied.
  * @param expertByScript [E, scripts] the same for the scripts that the text is written in. Copied.

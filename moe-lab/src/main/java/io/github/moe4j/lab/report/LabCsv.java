@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class LabCsv {
   private LabCsv() {}
 
-  /** The text, its first line the names of the columns. */
+  /** The text; the first line names the columns. */
   static String write(LabResult result) {
     List<Map<String, String>> rows = new ArrayList<>();
     result.models().forEach(model -> rows.add(row(result, model)));

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Writes a result as {@value #PAGE}, one self-contained page that can be read without a network, and
+ * Writes a result as {@value #PAGE}, one self-contained page that is readable without a network, and
  * as {@value #DATA} and {@value #CSV}.
  */
 public final class LabReport {
@@ -18,7 +18,7 @@ public final class LabReport {
   /** Name of the page. */
   public static final String PAGE = "report.html";
 
-  /** Name of the figures, in the form of {@link LabResult}; what was not measured is null. */
+  /** Name of the figures, in the form of {@link LabResult}; values not measured are null. */
   public static final String DATA = "result.json";
 
   /** Name of the figures as a table, a line for each model and seed. */
@@ -53,7 +53,7 @@ public final class LabReport {
    * Refuses a folder that holds a report already. Worth calling before a long run.
    *
    * @param folder where the report is to go; need not exist
-   * @throws FileAlreadyExistsException if one of the files is there
+   * @throws FileAlreadyExistsException if one of the files exists
    */
   public static void requireFree(Path folder) throws FileAlreadyExistsException {
     for (String name : List.of(PAGE, DATA, CSV)) {
@@ -73,7 +73,7 @@ public final class LabReport {
    * @param folder where to; made if need be
    * @param force whether to overwrite existing files
    * @return the page
-   * @throws FileAlreadyExistsException if one of the files is there and {@code force} is false
+   * @throws FileAlreadyExistsException if one of the files exists and {@code force} is false
    * @throws IOException if the folder cannot be written to
    */
   public static Path write(LabResult result, Path folder, boolean force) throws IOException {
@@ -92,17 +92,17 @@ public final class LabReport {
    * Reads what {@link #write} wrote.
    *
    * @param folder of a run
-   * @throws IllegalArgumentException if there is no such thing
+   * @throws IllegalArgumentException if it has none
    */
   public static LabResult read(Path folder) {
     try {
       return PageJson.read(Files.readString(folder.resolve(DATA)), LabResult.class);
     } catch (IOException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(folder + " holds no result that can be read", e);
+      throw new IllegalArgumentException(folder + " holds no readable result", e);
     }
   }
 
-  /** The page; the data are embedded, and its script does the rest. */
+  /** The page with its data and scripts embedded. */
   static String html(LabResult result) {
     return HTML.of(result.title(), ReportData.of(result));
   }

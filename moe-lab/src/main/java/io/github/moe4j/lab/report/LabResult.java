@@ -11,14 +11,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that one run of the lab found, and everything needed to repeat it.
+ * All results of one run of the lab, and everything needed to repeat it.
  *
  * @param title heading of the report; not blank
  * @param description what was trained, of a training that {@code LabRecorder} recorded; null for a run of
  *     the lab's own, which its page describes with the command that repeats it
  * @param version version of this library
  * @param complete false if the run was interrupted, so that some figures are not final
- * @param progress how far an interrupted run came, to follow the word "after", for instance {@code
+ * @param progress progress of an interrupted run, to follow the word "after", for instance {@code
  *     "1,200 of 2,000 steps of model 3 of 5"}; may be empty if complete
  * @param configuration every option of the run by its name on the command line, in the order to show:
  *     run again with these, and the same numbers come out
@@ -50,7 +50,7 @@ public record LabResult(
       throw new IllegalArgumentException("title, loss and domainKind must not be blank");
     }
     if (!complete && progress.isBlank()) {
-      throw new IllegalArgumentException("an incomplete result must say how far the run came");
+      throw new IllegalArgumentException("an incomplete result must have the run's progress");
     }
     configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
     environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
@@ -84,7 +84,7 @@ public record LabResult(
     return byName(models);
   }
 
-  /** The same of the models whose training is finished: others have not the same steps behind them. */
+  /** The same of the models whose training is finished: others were trained for fewer steps. */
   Map<String, List<ModelResult>> finishedByName() {
     return byName(finishedModels());
   }
@@ -100,7 +100,7 @@ public record LabResult(
   }
 
   /**
-   * How far the trainings came that were interrupted.
+   * The progress of the interrupted trainings.
    *
    * @return such as {@code "312 of 500 steps"}, in the order of the models; empty if all are finished
    */
@@ -116,7 +116,7 @@ public record LabResult(
   }
 
   /**
-   * How far the training of a model came that was interrupted.
+   * The progress of a model's interrupted training.
    *
    * @param model one of this result
    * @return empty if the training is finished

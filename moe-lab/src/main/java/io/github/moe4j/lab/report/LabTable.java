@@ -14,7 +14,7 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The comparison of a result's models as plain text, one line a model, at most 132 characters wide.
- * A dash stands where a figure does not apply or was not measured.
+ * A dash means that a figure does not apply or was not measured.
  */
 public final class LabTable {
 
@@ -44,10 +44,10 @@ public final class LabTable {
 
   /**
    * Prints the table: of several seeds the mean, with the standard deviation of the first figure. A model
-   * with unfinished training has a star, which {@link DifferenceTable} explains.
+   * with unfinished training is marked with a star, which {@link DifferenceTable} explains.
    *
    * @param result what to print; without models only the heading is printed
-   * @param out where to; flushed, not closed
+   * @param out the target; flushed, not closed
    */
   public static void print(LabResult result, Writer out) {
     Map<String, List<ModelResult>> models = result.byName();

@@ -1,7 +1,7 @@
 package io.github.moe4j.lab.report;
 
 /**
- * How the load spread over the experts since the point before.
+ * The load of the experts since the previous point.
  *
  * @param step the training step
  * @param shares [E] each expert's share of the kept assignments, 0 to 1. Copied.

@@ -1,11 +1,11 @@
 package io.github.moe4j.lab.report;
 
 /**
- * One part of a model and what it is.
+ * A part of a model, with a description.
  *
  * @param kind {@code "router"}, {@code "balance"}, {@code "capacity"} or {@code "experts"}
  * @param name as on the command line
- * @param text what it is, plain words
+ * @param text a description in plain words
  * @param formula how it is computed, in the notation of the docs; may be empty
  */
 public record ModelPart(String kind, String name, String text, String formula) {

@@ -5,19 +5,19 @@ import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one model came to. A number that was not measured is NaN.
+ * The result of one model. A number that was not measured is NaN.
  *
  * @param name short; not blank
  * @param seed of text split, weights, batches and noise; a result has a name and seed once
  * @param description one plain sentence
- * @param parts what it is made of, the router first; empty if there is nothing to say
+ * @param parts what it is made of, the router first; may be empty
  * @param parameters number of trained parameters
- * @param activeParameters how many of them take part in one token; at most {@code parameters}
+ * @param activeParameters active parameters per token; at most {@code parameters}
  * @param validationLoss loss on held-out data, in the unit of {@link LabResult#loss}
  * @param tokensPerSecond training speed
- * @param stages how the time of a training step divides
- * @param curve what the loss did during training, by rising step; may be empty
- * @param expertUse what the experts did; null for a dense model
+ * @param stages shares of the time of a training step
+ * @param curve the loss during training, by rising step; may be empty
+ * @param expertUse expert usage; null for a dense model
  */
 public record ModelResult(
     String name,
@@ -47,7 +47,7 @@ public record ModelResult(
     Checks.rising("curve", curve.stream().mapToInt(CurvePoint::step).toArray());
   }
 
-  /** A figure of what the experts did; NaN for a dense model. */
+  /** A figure of the expert usage; NaN for a dense model. */
   double ofUse(ToDoubleFunction<ExpertUse> figure) {
     return expertUse == null ? Double.NaN : figure.applyAsDouble(expertUse);
   }

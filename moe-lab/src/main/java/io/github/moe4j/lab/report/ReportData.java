@@ -7,14 +7,14 @@ import java.util.List;
 /**
  * The data of a report's page: the result, and what is computed from it.
  *
- * @param result its fields stand beside the others
+ * @param result its fields are at the top level
  * @param differences of the models to the first
  * @param unfinished trainings that were interrupted
  */
 record ReportData(
     @JsonUnwrapped LabResult result, LabDifferences differences, List<Unfinished> unfinished) {
 
-  /** How far a training came. */
+  /** The progress of a training. */
   record Unfinished(String name, long seed, String progress) {}
 
   static ReportData of(LabResult result) {

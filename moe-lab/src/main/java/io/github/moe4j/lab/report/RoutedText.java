@@ -3,7 +3,7 @@ package io.github.moe4j.lab.report;
 import java.util.List;
 
 /**
- * A piece of held-out text, and which expert each of its characters went to first. Models work on bytes: a character
+ * A piece of held-out text with the first choice of expert for each character. Models work on bytes: a character
  * stands for the first byte of its UTF-8.
  *
  * @param domain index of its domain

@@ -1,7 +1,7 @@
 package io.github.moe4j.lab.report;
 
 /**
- * How the time of a training step divides, as shares that sum to 1, or all NaN if not measured.
+ * The time of a training step by stage, as shares that sum to 1, or all NaN if not measured.
  *
  * @param route router and capacity rule, forward and backward
  * @param dispatch plan, and rows to the experts, forward and backward
@@ -33,7 +33,7 @@ public record StageShares(
    * @param dispatch time of dispatch
    * @param experts time of the experts
    * @param combine time of combining
-   * @param step time of the whole step, at least the sum of the others, or else that sum is taken
+   * @param step time of the whole step; if it is below the sum of the others, that sum is used
    * @return the shares; all NaN if no time was measured at all
    */
   public static StageShares of(

@@ -3,7 +3,7 @@ package io.github.moe4j.lab.routers;
 import java.util.Locale;
 
 /**
- * A picture of who goes where: tokens as rows, experts as columns, the darker the larger the weight,
+ * A picture of the assignments: tokens as rows, experts as columns, the darker the larger the weight,
  * and the number of tokens of each expert below. SVG, readable on light and dark pages.
  */
 public final class AssignmentPicture {
@@ -19,7 +19,7 @@ public final class AssignmentPicture {
   /**
    * Draws the weights.
    *
-   * @param title what decided
+   * @param title name of the router
    * @param weights a row for each token, a column for each expert; 0 is not assigned. Not modified.
    */
   public static String svg(String title, double[][] weights) {

@@ -23,7 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
-/** What the layers that are no plain routers make of the example of {@link RouterExample}. */
+/** The assignments of layers that are not plain routers, for the example of {@link RouterExample}. */
 final class LayerPictures {
   private static final int TOKENS = RouterExample.TOKENS;
   private static final int EXPERTS = RouterExample.EXPERTS;

@@ -103,24 +103,24 @@ public final class RouterDocs {
   }
 
   /**
-   * A page with the number of routers that it tells.
+   * A page with the current number of routers.
    *
-   * @throws IllegalArgumentException if it tells none
+   * @throws IllegalArgumentException if it names no number
    */
   static String withCount(String page) {
     Matcher told = COUNT.matcher(page);
-    Require.that(told.find(), "a page must tell how many routers there are, as %s", COUNT);
+    Require.that(told.find(), "a page must give the number of routers, as %s", COUNT);
     return told.replaceAll(RouterCatalogue.library().size() + "$1");
   }
 
-  /** Pages, relative to the docs, that tell how many routers there are. */
+  /** Pages, relative to the docs, that give the number of routers. */
   static List<Path> pagesWithCount(Path docs) {
     return List.of(docs.resolve("lab.md"), docs.resolveSibling("README.md"));
   }
 
   /**
    * Writes all generated files below a folder, and the generated parts of those of its pages that are
-   * there; returns how many files were written whole.
+   * exist; returns the number of files written.
    */
   public static int write(Path docs) throws IOException {
     Map<String, String> files = files();

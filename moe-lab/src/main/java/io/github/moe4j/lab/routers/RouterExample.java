@@ -13,7 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * router has a choice, in training with one fixed seed.
  *
  * <p>The scores are the activations themselves, so that all routers with a linear gate see the same:
- * random numbers with a slope that makes the first experts more popular, as an untended router is.
+ * random numbers with a slope that makes the first experts more popular, as routers without balancing are.
  */
 public final class RouterExample {
   /** Number of tokens. */
@@ -43,7 +43,7 @@ public final class RouterExample {
         .withTokenIds(ids);
   }
 
-  /** What a router makes of it: the weight of each token (row) in each expert, 0 if not assigned. */
+  /** The weight of each token (row) in each expert by a router, 0 if not assigned. */
   public static double[][] weights(RouterProvider router) {
     Assignments made = ExampleRouter.ofScores(router, CONFIG, DataType.DOUBLE)
         .route(input())

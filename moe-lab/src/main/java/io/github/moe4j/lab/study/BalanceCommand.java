@@ -28,7 +28,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code balance}: shows that each mechanism balances a router that is collapsed on purpose. */
+/** {@code balance}: measures how each mechanism balances a router that starts collapsed. */
 @Command(
     name = "balance",
     sortOptions = false,
@@ -38,7 +38,7 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:all bounds met", "1:a bound exceeded", "2:wrong usage", "130:interrupted"})
 public final class BalanceCommand implements Callable<Integer> {
-  /** Short runs: there are dozens, and balance shows early. */
+  /** Short runs: there are dozens, and balance is reached early. */
   private static final LabOptions DEFAULT = new LabOptions(
       1, 500, 32, 3e-3, 0.1, new ModelOptions(96, 2, 1, 64), new LayerOptions(96, 128, 8, 2));
 
@@ -126,7 +126,7 @@ public final class BalanceCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /** The page has its markers before minutes are spent, and gets whole default runs only. */
+  /** Checks the page's markers before the long run; pages are written by whole default runs only. */
   private void requirePage(LabOptions options) throws IOException {
     if (docs != null) {
       Require.that(
@@ -165,7 +165,7 @@ public final class BalanceCommand implements Callable<Integer> {
     }
   }
 
-  /** Names those that broke theirs. */
+  /** Names the mechanisms beyond their bounds. */
   private static boolean boundsKept(List<StudyRow> rows, PrintWriter err) {
     List<StudyRow> broken = rows.stream().filter(row -> !row.keepsBound()).toList();
     for (StudyRow row : broken) {

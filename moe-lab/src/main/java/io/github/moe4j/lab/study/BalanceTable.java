@@ -43,8 +43,8 @@ final class BalanceTable {
   }
 
   /**
-   * The table; the cost of a row is its bits per byte less those of the same router that starts
-   * even and is left alone.
+   * The table; the cost of a row is its bits per byte less those of the same router that starts balanced and has
+   * no mechanism.
    */
   static String of(List<StudyRow> rows) {
     StringBuilder table = new StringBuilder(HEAD);

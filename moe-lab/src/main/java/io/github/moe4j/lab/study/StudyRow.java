@@ -4,10 +4,10 @@ import io.github.moe4j.lab.balance.InitialRouting;
 import io.github.moe4j.lab.balance.Mechanism;
 
 /**
- * What one run of the study came to, measured on held-out text; loads are those of the worst layer.
+ * The result of one run of the study on held-out text; loads are those of the worst layer.
  *
- * @param mechanism what balanced
- * @param start what it started from
+ * @param mechanism the mechanism
+ * @param start its initial routing
  * @param shareBefore share of the tokens that chose the most chosen expert, before training
  * @param cvBefore coefficient of variation of the load that the mechanism balances, before training
  * @param cvAfter the same after training
@@ -25,7 +25,7 @@ public record StudyRow(
     int idleAfter,
     double bitsPerByte) {
 
-  /** Whether the load is as balanced as the mechanism promises. */
+  /** Whether the load is within the mechanism's bounds. */
   public boolean keepsBound() {
     return mechanism.bound().isKept(cvAfter, mostLoadedAfter);
   }

@@ -26,7 +26,7 @@ record StudyRuns(LabOptions options, List<Mechanism> mechanisms) {
   }
 
   /**
-   * Runs one after another and tells of each on standard error as it ends.
+   * Runs them in order and reports each on standard error.
    *
    * @param rows Modified: gets those that ended.
    */

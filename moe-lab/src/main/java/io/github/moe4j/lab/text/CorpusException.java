@@ -1,6 +1,6 @@
 package io.github.moe4j.lab.text;
 
-/** Says in one line why a text cannot be used as a corpus, naming the file where there is one. */
+/** A text cannot be used as a corpus. The message is one line and names the file, if there is one. */
 public final class CorpusException extends IllegalArgumentException {
 
   private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Reads UTF-8 files into domains, and says plainly what is wrong with a file. */
+/** Reads UTF-8 files into domains, with clear errors. */
 final class TextFiles {
 
   /** The parts of a split are single arrays of bytes, so all files together must fit in one. */

@@ -18,8 +18,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Finds out before a run whether the parts of a variant go together, by one step on a few tokens:
- * not every mechanism can read every router.
+ * Checks before a run that the parts of a variant are compatible, by one step on a few tokens: not every
+ * mechanism can read every router.
  */
 public final class DryRun {
   private static final int TOKENS = 32;
@@ -30,7 +30,7 @@ public final class DryRun {
   /**
    * Builds the layers and lets them train once.
    *
-   * @throws IllegalArgumentException if the parts do not go together; the message names the variant
+   * @throws IllegalArgumentException if the parts are incompatible; the message names the variant
    */
   public static void of(Variant variant, ModelSizes sizes) {
     try {

@@ -10,7 +10,7 @@ import java.util.Set;
  * How one model is built and balanced; created for each model.
  *
  * @param layers makes the feed-forward part of each block, first block first
- * @param balancer what balances them
+ * @param balancer their balancer
  * @param reads kinds of scores that the balancer's losses read
  */
 public record Recipe(LayerFactory layers, Balancer balancer, Set<Kind> reads) {

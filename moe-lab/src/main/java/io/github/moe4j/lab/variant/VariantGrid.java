@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Every combination of the requested options. A variant is named after its router, and after what it has
- * instead of the router's own or where there are several numbers.
+ * Every combination of the requested options. A variant is named after its router and the options that differ
+ * from the router's defaults or between variants.
  *
  * @param routers names
  * @param balances mechanisms; none for those that the routers usually have

@@ -102,7 +102,7 @@ class LabResultTest {
   @Test
   void newLabResult_incompleteWithoutProgress_isRefused() {
     refused(
-        "an incomplete result must say how far the run came",
+        "an incomplete result must have the run's progress",
         () -> LabFixture.result(false, " ", List.of()));
   }
 

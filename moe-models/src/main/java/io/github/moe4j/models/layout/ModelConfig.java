@@ -24,12 +24,12 @@ final class ModelConfig {
     this.fields = Collections.unmodifiableMap(new LinkedHashMap<>(fields));
   }
 
-  /** Whether a field is there and not null. */
+  /** Whether a field is present and not null. */
   boolean isSet(String name) {
     return fields.get(name) != null;
   }
 
-  /** Whether a field is there, perhaps as null. */
+  /** Whether a field is present, possibly null. */
   boolean has(String name) {
     return fields.containsKey(name);
   }
@@ -64,7 +64,7 @@ final class ModelConfig {
     return new ModelConfig(inner);
   }
 
-  /** Whether a field is there, which must not be null. */
+  /** Whether a field is present, which must not be null. */
   private boolean given(String name) {
     if (fields.containsKey(name) && fields.get(name) == null) {
       throw new LayoutException("config %s must have a value, or be absent, but is null", name);
@@ -72,7 +72,7 @@ final class ModelConfig {
     return fields.containsKey(name);
   }
 
-  /** A whole number of at least 1 that must be there. */
+  /** A required whole number of at least 1. */
   int size(String name) {
     int value = integer(name);
     if (value < 1) {
