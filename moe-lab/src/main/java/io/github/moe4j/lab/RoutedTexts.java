@@ -5,7 +5,7 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.lab.report.FirstChoices;
 import io.github.moe4j.lab.report.RoutedText;
 import io.github.moe4j.lab.text.Batch;
-import io.github.moe4j.lab.text.Utf8;
+import io.github.moe4j.lab.text.WholeCharacters;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,10 +20,11 @@ final class RoutedTexts {
    * @param row the window
    */
   static RoutedText of(List<MoePass> layers, Batch batch, int row) {
-    int[] starts = Utf8.characters(batch.tokens(), row * batch.sequence(), batch.sequence());
+    int[] starts =
+        WholeCharacters.characters(batch.tokens(), row * batch.sequence(), batch.sequence());
     return new RoutedText(
         batch.domains()[row * batch.sequence()],
-        Utf8.text(batch.tokens(), starts),
+        WholeCharacters.text(batch.tokens(), starts),
         layers.stream().map(layer -> firstChoices(layer, starts)).toList());
   }
 

@@ -2,7 +2,7 @@ package io.github.moe4j.lab;
 
 import io.github.moe4j.lab.text.Batch;
 import io.github.moe4j.lab.text.Scripts;
-import io.github.moe4j.lab.text.Utf8;
+import io.github.moe4j.lab.text.WholeCharacters;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -36,7 +36,7 @@ final class SampleWindows {
       int from = row * all.sequence();
       int domain = all.domains()[from];
       boolean oneDomain = domain == all.domains()[from + all.sequence() - 1];
-      if (oneDomain && Utf8.characters(all.tokens(), from, all.sequence()).length > 0) {
+      if (oneDomain && WholeCharacters.characters(all.tokens(), from, all.sequence()).length > 0) {
         byDomain.computeIfAbsent(domain, d -> new ArrayList<>()).add(row);
         int[] counts =
             scriptsOf.computeIfAbsent(domain, d -> new int[scripts.names().size()]);

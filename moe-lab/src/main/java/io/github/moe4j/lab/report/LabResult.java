@@ -79,8 +79,12 @@ public record LabResult(
     }
   }
 
-  /** The results of each model, one a seed, in their order. */
-  Map<String, List<ModelResult>> byName() {
+  /**
+   * The results of each model by its name.
+   *
+   * @return a new map in the order of the models; of each model one result a seed, in their order
+   */
+  public Map<String, List<ModelResult>> byName() {
     return byName(models);
   }
 

@@ -6,7 +6,6 @@ import io.github.moe4j.lab.report.ModelResult;
 import io.github.moe4j.lab.report.PairedDifference;
 import io.github.moe4j.lab.report.SeedSpread;
 import io.github.moe4j.lab.variant.ModelName;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -30,9 +29,7 @@ public record ScalingPoint(
 
   /** The models of a run, in its order. */
   static List<ScalingPoint> of(LabResult result) {
-    Map<String, List<ModelResult>> byName = result.models().stream()
-        .collect(Collectors.groupingBy(ModelResult::name, LinkedHashMap::new, Collectors.toList()));
-    return byName.values().stream().map(seeds -> of(result, seeds)).toList();
+    return result.byName().values().stream().map(seeds -> of(result, seeds)).toList();
   }
 
   private static ScalingPoint of(LabResult result, List<ModelResult> seeds) {

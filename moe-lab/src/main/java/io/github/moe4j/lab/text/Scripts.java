@@ -67,7 +67,7 @@ public final class Scripts {
     UnicodeScript before = UnicodeScript.UNKNOWN;
     int at = 0;
     while (at < length) {
-      int size = Utf8.size(bytes[from + at]);
+      int size = WholeCharacters.size(bytes[from + at]);
       UnicodeScript script = UnicodeScript.UNKNOWN;
       if (size > 0 && at + size <= length) {
         script = UnicodeScript.of(codePoint(bytes, from + at, size));

@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -13,27 +14,38 @@ final class BlockForms {
   }
 
   /**
-   * The form of which most tensors are there; of equals the first whose shapes are those, since the same names may be
-   * of either orientation, or else the first, so that errors name its own.
+   * The form of which most tensors are there; of several the first whose shapes are those, since the same names may be
+   * of either orientation, or else the first, so that errors name its own. Shapes are read only to choose among several.
+   *
+   * @throws java.io.UncheckedIOException if the file of such a shape cannot be read
    */
   static List<LayoutPart> atHand(
       Layout layout, ModelConfig config, MoeBlock block, StoredTensors tensors) {
-    List<LayoutPart> best = List.of();
+    List<List<LayoutPart>> best = new ArrayList<>();
     long most = -1;
-    boolean bestFits = true;
     for (List<LayoutPart> form : of(layout, config, block)) {
-      List<Place> here = places(form).filter(tensors::has).toList();
-      boolean isEqual = here.size() == most && most > 0 && !bestFits;
-      if (here.size() > most || isEqual) {
-        boolean fits = here.stream().allMatch(tensors::fits);
-        if (here.size() > most || fits) {
-          best = form;
-          bestFits = fits;
-        }
-        most = here.size();
+      long here = places(form).filter(tensors::has).count();
+      if (here > most) {
+        best.clear();
+        most = here;
+      }
+      if (here == most) {
+        best.add(form);
       }
     }
-    return best;
+    List<LayoutPart> first = best.get(0);
+    return best.size() == 1 || most == 0
+        ? first
+        : best.stream().filter(form -> fits(form, tensors)).findFirst().orElse(first);
+  }
+
+  /** Whether all tensors of a form are there, by their names. */
+  static boolean isWhole(Layout layout, ModelConfig config, MoeBlock block, StoredTensors tensors) {
+    return of(layout, config, block).stream().anyMatch(form -> places(form).allMatch(tensors::has));
+  }
+
+  private static boolean fits(List<LayoutPart> form, StoredTensors tensors) {
+    return places(form).filter(tensors::has).allMatch(tensors::fits);
   }
 
   private static Stream<Place> places(List<LayoutPart> form) {

@@ -39,16 +39,11 @@ public final class MoeCheckpoint implements AutoCloseable {
     QuantizationConfig quantization = new QuantizationConfig(config);
     this.tensors = new StoredTensors(
         tensors, quantization.blockScales(), NamePrefix.of(layout, config, tensors.names()));
-    for (MoeBlock block : blocks) {
-      List<LayoutPart> parts = BlockForms.atHand(layout, config, block, this.tensors);
-      if (!quantization.isSupported() && !isThere(parts)) {
-        throw quantization.unsupported();
-      }
+    if (!quantization.isSupported()
+        && !blocks.stream()
+            .allMatch(block -> BlockForms.isWhole(layout, config, block, this.tensors))) {
+      throw quantization.unsupported();
     }
-  }
-
-  private boolean isThere(List<LayoutPart> parts) {
-    return parts.stream().flatMap(part -> part.places().stream()).allMatch(tensors::has);
   }
 
   /** The name of the layout, such as {@code mixtral}. */
@@ -155,13 +150,13 @@ public final class MoeCheckpoint implements AutoCloseable {
 
   /** The parts of the detected form, whose tensors all exist. */
   private List<LayoutPart> parts(MoeBlock block) throws IOException {
-    List<LayoutPart> parts = BlockForms.atHand(layout, config, block, tensors);
     try {
+      List<LayoutPart> parts = BlockForms.atHand(layout, config, block, tensors);
       parts.forEach(part -> part.places().forEach(this::require));
+      return parts;
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return parts;
   }
 
   private void require(Place place) {

@@ -107,6 +107,24 @@ class StoredTensorsTest {
   }
 
   @Test
+  void fp8_weightBeyondTheLargestScale_saysSo() throws IOException {
+    MemoryTensors tensors = fp8(new byte[12], TensorType.FLOAT16, 1, 1, 1, 1);
+    StoredTensor stored = new StoredTensors(tensors, BLOCKS).get("w");
+    INDArray w = stored.read(DataType.DOUBLE);
+    w.putScalar(0, 0, -70000.0 * 448);
+    assertEquals(
+        "a scale must be at most the largest FLOAT16 but would be 70000.0",
+        assertThrows(LayoutException.class, () -> stored.write(w, new MemoryTensors()))
+            .getMessage());
+    assertEquals(0x1.fep127, BLOCKS.scale(0x1.fdp127, TensorType.BFLOAT16));
+    for (TensorType type :
+        new TensorType[] {TensorType.FLOAT32, TensorType.BFLOAT16, TensorType.FLOAT8_E8M0}) {
+      assertThrows(LayoutException.class, () -> BLOCKS.scale(0x1p128, type), type.toString());
+    }
+    assertThrows(LayoutException.class, () -> BLOCKS.scale(0x1.fffp127, TensorType.FLOAT8_E8M0));
+  }
+
+  @Test
   void fp8_scalesMissingOrOfOtherShape_saySo() {
     MemoryTensors tensors = fp8(new byte[12], TensorType.FLOAT32, 1, 1, 1, 1);
     assertEquals(

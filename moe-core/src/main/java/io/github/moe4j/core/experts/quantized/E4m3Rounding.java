@@ -49,7 +49,8 @@ record E4m3Rounding(float[] scales, int rows, int columns, int perRow) implement
   @Override
   public int code(float w, int o, int d) {
     float scale = scale(o, d);
-    return scale == 0 ? 0 : SmallFloats.E4M3.code(w / (double) scale);
+    float finite = Rounding.finite(w);
+    return scale == 0 ? 0 : SmallFloats.E4M3.code(finite / (double) scale);
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Experts that are packed some at a time. */
 class QuantizedBuilderTest {
@@ -75,5 +76,19 @@ class QuantizedBuilderTest {
                 .add(one, Map.of("up", new StoredScales(3, 128, new float[4]))))
         .getMessage()
         .startsWith("rows must be a multiple of 128 or all 10 outputs"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.NEGATIVE_INFINITY})
+  void add_weightThatIsNotFinite_isRefusedWithStoredScalesToo(float w) {
+    GluExperts one = GluExperts.create(ONE, 1);
+    one.parameters().get("gate.weight").putScalar(new int[] {0, 3, 4}, w);
+    Map<String, StoredScales> scales = Map.of("gate", new StoredScales(128, 128, new float[1]));
+    assertEquals(
+        "a weight must be finite but was " + w,
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> QuantizedExperts.builder(WeightFormat.FP8_E4M3).add(one, scales))
+            .getMessage());
   }
 }

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Bytes of UTF-8 that a window may cut within a character. */
-public final class Utf8 {
-  private Utf8() {}
+public final class WholeCharacters {
+  private WholeCharacters() {}
 
   /** Bytes of the character that a byte begins, 1 to 4; 0 for a byte that begins none. */
   static int size(int first) {

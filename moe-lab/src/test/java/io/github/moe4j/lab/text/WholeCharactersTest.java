@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 
-class Utf8Test {
+class WholeCharactersTest {
   /** One, two, three and four bytes: at 0, 1, 3 and 6. */
   private static final int[] BYTES = bytes("aäक𝄞");
 
@@ -21,16 +21,16 @@ class Utf8Test {
 
   @Test
   void characters_wholeText_areAll() {
-    int[] starts = Utf8.characters(BYTES, 0, BYTES.length);
+    int[] starts = WholeCharacters.characters(BYTES, 0, BYTES.length);
     assertArrayEquals(new int[] {0, 1, 3, 6}, starts);
-    assertEquals("aäक𝄞", Utf8.text(BYTES, starts));
+    assertEquals("aäक𝄞", WholeCharacters.text(BYTES, starts));
   }
 
   @Test
   void characters_windowThatCutsTwo_leavesThemOut() {
-    int[] starts = Utf8.characters(BYTES, 2, 7);
+    int[] starts = WholeCharacters.characters(BYTES, 2, 7);
     assertArrayEquals(new int[] {3}, starts);
-    assertEquals("क", Utf8.text(BYTES, starts));
-    assertArrayEquals(new int[0], Utf8.characters(BYTES, 7, 2));
+    assertEquals("क", WholeCharacters.text(BYTES, starts));
+    assertArrayEquals(new int[0], WholeCharacters.characters(BYTES, 7, 2));
   }
 }

@@ -1,0 +1,68 @@
+package io.github.moe4j.models.layout;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.io.Safetensors;
+import io.github.moe4j.core.io.SafetensorsWriter;
+import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.testkit.MemoryTensors;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/** A folder of which one file is damaged or missing opens, and its other blocks are read. */
+class DamagedFolderTest {
+  private static final String CONFIG =
+      SmallMixtral.CONFIG.replace("\"num_hidden_layers\": 1", "\"num_hidden_layers\": 2");
+
+  @TempDir
+  Path folder;
+
+  private Path second = Path.of("");
+
+  @BeforeEach
+  void twoShards_aLayerEach() throws IOException {
+    Files.writeString(folder.resolve("config.json"), CONFIG);
+    SafetensorsWriter writer = Safetensors.writer();
+    for (int layer = 0; layer < 2; layer++) {
+      MemoryTensors tensors = new MemoryTensors();
+      MoeCheckpoints.export(
+          SmallMixtral.layer(), CONFIG, MoeBlock.decoder(layer), tensors, TensorType.FLOAT32);
+      for (String name : tensors.names()) {
+        writer.put(name, tensors.read(name, DataType.FLOAT), TensorType.FLOAT32);
+      }
+    }
+    writer.writeSharded(folder, (3 * 4 + 9 * 4 * 5) * Float.BYTES);
+    second = folder.resolve("model-00002-of-00002.safetensors");
+    assertTrue(Files.exists(second));
+  }
+
+  private String errorOfSecond() throws IOException {
+    try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder)) {
+      assertEquals(
+          SmallMixtral.layer().parameters().get("router.weight"),
+          checkpoint.layer(0).parameters().get("router.weight"));
+      return assertThrows(IOException.class, () -> checkpoint.layer(1)).getMessage();
+    }
+  }
+
+  @Test
+  void layer_ofADamagedFile_isAnErrorAlone() throws IOException {
+    Files.write(second, new byte[20]);
+    String message = errorOfSecond();
+    assertTrue(message.contains("header"), message);
+  }
+
+  @Test
+  void layer_ofAMissingFile_isAnErrorAlone() throws IOException {
+    Files.delete(second);
+    String message = errorOfSecond();
+    assertTrue(message.contains("model-00002-of-00002.safetensors"), message);
+  }
+}
