@@ -120,8 +120,7 @@ public final class RecordedRun implements Stateful {
    * @param loss training loss
    * @param passes of the sparse layers, in one order; empty without any
    * @throws IllegalArgumentException if the step falls, the loss is not finite, or the passes are of other layers
-   *     than
-   *     before; nothing is recorded then
+   *     than before; nothing is recorded then
    */
   public void trained(long step, double loss, List<MoePass> passes) {
     requireStep(step);
@@ -146,9 +145,8 @@ public final class RecordedRun implements Stateful {
   }
 
   /**
-   * Adds a point to the curves: the loss on held-out data, and the means of training since the previous point.
-   * The last one is
-   * the figure of the table.
+   * Adds a point to the curves: the loss on held-out data, and the means of training since the previous point. The
+   * last one is the figure of the table.
    *
    * @param step training steps done; above that of the previous point
    * @param loss on held-out data

@@ -22,8 +22,7 @@ final class SampleWindows {
 
   /**
    * Chooses windows that lie in one domain each and hold a whole character. Scripts take turns, the most frequent
-   * first, each giving the domain that has
-   * most windows.
+   * first, each giving the domain that has most windows.
    *
    * @return indices of windows, those of a domain together
    */

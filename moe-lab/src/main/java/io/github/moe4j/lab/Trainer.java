@@ -34,10 +34,8 @@ public final class Trainer {
 
   /**
    * Windows of held-out text, the same at each point of the curve, spread evenly. Of the default text they are a
-   * sixth: two
-   * models' difference on them is within 0.003 bits per byte of that on all of it, a figure within 0.01; on 96
-   * windows
-   * it would be 0.007 and 0.08. One evaluation costs about 1.5 % of a default training.
+   * sixth: two models' difference on them is within 0.003 bits per byte of that on all of it, a figure within 0.01;
+   * on 96 windows it would be 0.007 and 0.08. One evaluation costs about 1.5 % of a default training.
    */
   private static final int HELD_OUT_WINDOWS = 768;
 
