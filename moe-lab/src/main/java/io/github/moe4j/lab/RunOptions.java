@@ -21,7 +21,7 @@ final class RunOptions {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Models to compare (dense,top-k-unbalanced,top-k); --list shows all. Sizes of one model alone follow its name: top-k/E32/k4.")
+          "Models to compare (dense,top-k); --list shows all. Sizes of one model alone follow its name: top-k/E32/k4.")
   private List<String> routers = Variants.defaults();
 
   @Option(

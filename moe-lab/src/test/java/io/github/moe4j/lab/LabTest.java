@@ -53,8 +53,10 @@ class LabTest {
     return new Corpus(List.of(new Domain("letters", letters), new Domain("digits", digits)));
   }
 
+  private static final List<String> MODELS = List.of("dense", "top-k-unbalanced", "top-k");
+
   private static List<Variant> all() {
-    return Variants.defaults().stream().map(Variants::named).toList();
+    return MODELS.stream().map(Variants::named).toList();
   }
 
   private static LabResult run(List<Variant> variants, int stopAfter) throws IOException {
@@ -66,11 +68,10 @@ class LabTest {
   }
 
   @Test
-  void run_ofAllContenders_learnsAndMeasuresEach() throws IOException {
+  void run_severalModels_learnsAndMeasuresEach() throws IOException {
     LabResult result = run(all(), Integer.MAX_VALUE);
     assertTrue(result.complete());
-    assertEquals(
-        Variants.defaults(), result.models().stream().map(ModelResult::name).toList());
+    assertEquals(MODELS, result.models().stream().map(ModelResult::name).toList());
     for (ModelResult model : result.models()) {
       assertTrue(model.validationLoss() < 6, model.name() + " must learn");
       assertTrue(model.tokensPerSecond() > 0);

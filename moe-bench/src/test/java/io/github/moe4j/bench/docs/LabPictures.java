@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
- * Takes the pictures of docs/images out of the report of a default run of the lab. Not a test, and not
+ * Takes the pictures of docs/images from the report of a run of the lab. Not a test, and not
  * run by the build: {@code docs/lab.md} has the command.
  */
 @EnabledIfSystemProperty(named = "moe4j.pictures", matches = ".+", disabledReason = "not a test")

@@ -16,9 +16,9 @@ public final class Variants {
 
   private Variants() {}
 
-  /** What the lab compares by default: the dense model, and one router with and without a balance loss. */
+  /** What the lab compares by default: a dense model and a sparse one. */
   public static List<String> defaults() {
-    return List.of(DENSE, RouterChoice.UNBALANCED, RouterChoice.TOP_K);
+    return List.of(DENSE, RouterChoice.TOP_K);
   }
 
   /** All names. */
