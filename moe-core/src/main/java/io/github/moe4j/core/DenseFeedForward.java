@@ -8,6 +8,7 @@ import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -69,6 +70,21 @@ public final class DenseFeedForward implements FeedForward {
   /** The same layer with shared parameters, and memory from the given arena. */
   public DenseFeedForward withArena(Arena shared) {
     return new DenseFeedForward(network, gate, shared);
+  }
+
+  /**
+   * The same layer, with its gate if it has one, around another network.
+   *
+   * @param other one network of the same width and type
+   * @throws IllegalArgumentException if there are several networks, or the gate does not fit
+   */
+  public DenseFeedForward withNetwork(Experts other) {
+    return new DenseFeedForward(other, gate, arena);
+  }
+
+  /** The sigmoid output gate [1,D], live; empty if there is none. */
+  public Optional<INDArray> gate() {
+    return Optional.ofNullable(gate);
   }
 
   /** The one network, without the gate. */

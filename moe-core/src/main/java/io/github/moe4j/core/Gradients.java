@@ -57,6 +57,21 @@ public final class Gradients {
   }
 
   /**
+   * The same gradients, in the same arrays, for a component that has more parameters, all frozen.
+   *
+   * @param names of the parameters without a gradient
+   * @throws IllegalArgumentException if one of them has a gradient
+   */
+  public Gradients andFrozen(Set<String> names) {
+    Set<String> all = new LinkedHashSet<>(frozen);
+    for (String name : names) {
+      Require.that(!arrays.containsKey(name), "parameter %s must have no gradient but has", name);
+      all.add(name);
+    }
+    return new Gradients(arrays, all, path);
+  }
+
+  /**
    * The gradients of a part, in the same arrays: those whose names begin with {@code part.}, by their relative
    * names. No operation affects any other gradient.
    *

@@ -3,6 +3,7 @@ package io.github.moe4j.core;
 import io.github.moe4j.core.StageClock.Stage;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -79,7 +80,7 @@ public final class MoeLayer implements FeedForward {
   }
 
   /** Where the weight of an assignment is multiplied in. */
-  WeightAt weightAt() {
+  public WeightAt weightAt() {
     return weightAt;
   }
 
@@ -91,6 +92,30 @@ public final class MoeLayer implements FeedForward {
   /** The expert networks. */
   public Experts experts() {
     return experts;
+  }
+
+  /** The shared expert; empty if there is none. */
+  public Optional<FeedForward> sharedExpert() {
+    return Optional.ofNullable(shared);
+  }
+
+  /**
+   * Starts a layer with other routed parts and everything else of this one: shared expert, capacity rule, memory,
+   * name, listener and threads.
+   *
+   * @param newRouter the other router, or {@link #router} itself
+   * @param newExperts the other experts, or {@link #experts} themselves
+   */
+  public Builder toBuilder(Router newRouter, Experts newExperts) {
+    Builder builder = new Builder(newRouter, newExperts);
+    builder.capacity = capacity;
+    builder.weightAt = weightAt;
+    builder.shared = shared;
+    builder.arena = arena;
+    builder.name = name;
+    builder.listener = listener;
+    builder.threads = threads;
+    return builder;
   }
 
   /** The capacity rule. */

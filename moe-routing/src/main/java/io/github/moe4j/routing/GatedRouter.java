@@ -37,6 +37,11 @@ public final class GatedRouter implements Router {
     return new GatedRouter(gate, rule);
   }
 
+  /** The gate. */
+  public Gate gate() {
+    return gate;
+  }
+
   /** The rule. */
   public RoutingRule rule() {
     return rule;

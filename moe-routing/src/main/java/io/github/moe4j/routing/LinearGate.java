@@ -12,11 +12,8 @@ import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.Vectors;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -161,8 +158,7 @@ public final class LinearGate implements Gate {
   /** {@code x·weightᵀ} of at least one token. */
   private INDArray product(INDArray x, Arena.Scope scope) {
     int tokens = Math.toIntExact(x.size(0));
-    INDArray own =
-        x.dataType() == weight.dataType() ? x : inTypeOfWeight(x, TokenMask.none(tokens), scope);
+    INDArray own = GateRows.of(x, TokenMask.none(tokens), weight.dataType(), scope);
     INDArray product = scope.take(own.dataType(), tokens, experts());
     Gemm.multiplyInParallel(own, false, weight, true, 0, product);
     return product;
@@ -186,39 +182,16 @@ public final class LinearGate implements Gate {
     return values;
   }
 
-  /**
-   * The tokens in the gate's own, possibly wider, type, with padding zero: it may hold NaN, which no
-   * zero gradient would cancel. The array itself if it is so already.
-   */
-  private INDArray inTypeOfWeight(INDArray x, TokenMask mask, Arena.Scope scope) {
-    if (x.dataType() == weight.dataType() && mask.allValid()) {
-      return x;
-    }
-    INDArray copy = scope.take(weight.dataType(), x.shape());
-    RowMap.apply(List.of(x), List.of(copy), (t, in, out) -> {
-      if (mask.valid(t)) {
-        System.arraycopy(in[0], 0, out[0], 0, out[0].length);
-      } else {
-        Arrays.fill(out[0], 0);
-      }
-    });
-    return copy;
-  }
-
   private void pullBack(
       TokenBatch input, double[] dLogits, INDArray dx, Gradients into, Arena.Scope scope) {
-    INDArray own = inTypeOfWeight(input.x(), input.mask(), scope);
+    INDArray own = GateRows.of(input.x(), input.mask(), weight.dataType(), scope);
     if (dx.dataType() == weight.dataType()) {
       pullBack(own, dLogits, dx, into, scope);
       return;
     }
     INDArray exact = scope.takeZeros(weight.dataType(), dx.shape());
     pullBack(own, dLogits, exact, into, scope);
-    RowMap.apply(List.of(exact, dx), List.of(dx), (t, in, out) -> {
-      for (int d = 0; d < out[0].length; d++) {
-        out[0][d] = in[0][d] + in[1][d];
-      }
-    });
+    GateRows.add(exact, dx);
   }
 
   /** With tokens and dx in the gate's own type. */

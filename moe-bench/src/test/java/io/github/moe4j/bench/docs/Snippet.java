@@ -31,6 +31,7 @@ final class Snippet {
       import io.github.moe4j.core.experts.*;
       import io.github.moe4j.core.experts.quantized.*;
       import io.github.moe4j.core.io.*;
+      import io.github.moe4j.core.lora.*;
       import io.github.moe4j.core.random.*;
       import io.github.moe4j.core.soft.*;
       import io.github.moe4j.core.training.*;

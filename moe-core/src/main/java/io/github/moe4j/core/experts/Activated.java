@@ -1,5 +1,7 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 
 /** An activation of a single projection. */
@@ -21,6 +23,11 @@ record Activated(Activation activation) implements HiddenFunction {
     for (int i = 0; i < dx.length; i++) {
       dx[i] = dHidden[i] * activation.slope(x[i]);
     }
+  }
+
+  @Override
+  public Experts networks(NamedArrays arrays) {
+    return FfnExperts.over(this, arrays);
   }
 
   @Override

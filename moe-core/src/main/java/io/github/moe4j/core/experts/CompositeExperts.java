@@ -11,8 +11,10 @@ import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.ExpertsAround;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: those of each part as {@code 0.…}, {@code 1.…} and so on.
  */
-public final class CompositeExperts implements Experts {
+public final class CompositeExperts implements Experts, ExpertsAround {
   private final List<Experts> parts;
   private final int[] firstExpert;
   private final NamedArrays parameters;
@@ -61,6 +63,12 @@ public final class CompositeExperts implements Experts {
    */
   public static CompositeExperts of(Experts... parts) {
     return new CompositeExperts(List.of(parts));
+  }
+
+  /** For the library's own use. */
+  @Override
+  public Experts around(UnaryOperator<Experts> change) {
+    return new CompositeExperts(parts.stream().map(change).toList());
   }
 
   @Override

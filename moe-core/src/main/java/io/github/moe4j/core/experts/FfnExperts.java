@@ -92,6 +92,15 @@ public final class FfnExperts implements Experts, HiddenLayer {
         HiddenDropout.NONE);
   }
 
+  /** Experts over arrays by the names of their parameters. */
+  static FfnExperts over(Activated function, NamedArrays arrays) {
+    return new FfnExperts(
+        GroupedLinear.of("up", arrays),
+        GroupedLinear.of("down", arrays),
+        function.activation(),
+        HiddenDropout.NONE);
+  }
+
   /**
    * The same experts with shared parameters and dropout of hidden values in training: "expert
    * dropout" of Switch Transformers (arXiv 2101.03961, section 2.4 and table 4, rate 0.4 where all
@@ -118,6 +127,12 @@ public final class FfnExperts implements Experts, HiddenLayer {
   @Override
   public HiddenFunction hiddenFunction() {
     return network.function();
+  }
+
+  /** For the library's own use. */
+  @Override
+  public double hiddenDropout() {
+    return dropout.rate();
   }
 
   /** What the experts consist of. */

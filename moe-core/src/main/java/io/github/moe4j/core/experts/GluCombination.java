@@ -1,5 +1,7 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 
 /** How the gate and up projections of a gated network become its hidden layer, element by element. */
@@ -38,6 +40,11 @@ interface GluCombination extends HiddenFunction {
     gradients(Precision.widen(gate), Precision.widen(up), Precision.widen(dHidden), ofGate, ofUp);
     Precision.round(ofGate, dGate);
     Precision.round(ofUp, dUp);
+  }
+
+  @Override
+  default Experts networks(NamedArrays arrays) {
+    return GluExperts.over(this, arrays);
   }
 
   @Override

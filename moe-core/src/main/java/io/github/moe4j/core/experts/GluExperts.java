@@ -117,6 +117,16 @@ public final class GluExperts implements Experts, HiddenLayer {
         new HiddenDropout(options.dropout()));
   }
 
+  /** Experts over arrays by the names of their parameters. */
+  static GluExperts over(GluCombination combination, NamedArrays arrays) {
+    return new GluExperts(
+        GroupedLinear.of("gate", arrays),
+        GroupedLinear.of("up", arrays),
+        GroupedLinear.of("down", arrays),
+        combination,
+        HiddenDropout.NONE);
+  }
+
   /**
    * Experts over existing arrays, which become the live parameters.
    *
@@ -226,6 +236,12 @@ public final class GluExperts implements Experts, HiddenLayer {
   @Override
   public HiddenFunction hiddenFunction() {
     return network.function();
+  }
+
+  /** For the library's own use. */
+  @Override
+  public double hiddenDropout() {
+    return dropout.rate();
   }
 
   /** What the experts consist of. */

@@ -75,6 +75,15 @@ final class GroupedLinear {
     return new GroupedLinear(name, arrays.apply(name + ".weight"), bias);
   }
 
+  /** A projection over those of some arrays that have its name, with a bias if there is one. */
+  static GroupedLinear of(String name, NamedArrays arrays) {
+    String bias = name + ".bias";
+    return new GroupedLinear(
+        name,
+        arrays.get(name + ".weight"),
+        arrays.names().contains(bias) ? arrays.get(bias) : null);
+  }
+
   /** The projection over changed arrays. */
   GroupedLinear withArrays(String name, ArrayChange change) {
     return new GroupedLinear(

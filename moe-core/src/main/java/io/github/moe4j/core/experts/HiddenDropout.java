@@ -2,9 +2,7 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.internal.InverseSampling;
 import io.github.moe4j.core.internal.Require;
-import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.DropoutMask;
 import io.github.moe4j.core.internal.experts.ExpertRows;
 import java.util.random.RandomGenerator;
@@ -28,6 +26,11 @@ final class HiddenDropout {
     this.rate = rate;
   }
 
+  /** The rate, 0 for none. */
+  double rate() {
+    return rate;
+  }
+
   static void requireRate(double rate) {
     Require.that(rate >= 0 && rate < 1, "dropout rate must be in [0, 1) but was %s", rate);
   }
@@ -43,20 +46,6 @@ final class HiddenDropout {
     }
     RandomGenerator random = mode.requireGenerator("expert dropout");
     INDArray ones = scope.take(hidden.array().dataType(), hidden.array().shape());
-    if (!ones.isEmpty()) {
-      fill(ones, random);
-    }
-    return new DropoutMask(new ExpertRows(ones), 1 / (1 - rate));
-  }
-
-  private void fill(INDArray ones, RandomGenerator random) {
-    Rows rows = Rows.of(ones);
-    double[] row = new double[rows.width()];
-    for (long r = 0; r < rows.rows(); r++) {
-      for (int i = 0; i < row.length; i++) {
-        row[i] = InverseSampling.uniform(random) < rate ? 0 : 1;
-      }
-      rows.write(r, row);
-    }
+    return DropoutMask.draw(rate, random, ones);
   }
 }

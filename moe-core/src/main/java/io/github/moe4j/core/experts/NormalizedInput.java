@@ -11,8 +11,10 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.experts.ExpertsAround;
 import io.github.moe4j.core.transformer.RmsNorm;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: those of the experts, under their own names, and {@code norm.weight} [D].
  */
-public final class NormalizedInput implements Experts {
+public final class NormalizedInput implements Experts, ExpertsAround {
   private final RmsNorm norm;
   private final Experts inner;
   private final NamedArrays parameters;
@@ -48,6 +50,12 @@ public final class NormalizedInput implements Experts {
   /** What reads the normalized rows. */
   public Experts inner() {
     return inner;
+  }
+
+  /** For the library's own use. */
+  @Override
+  public Experts around(UnaryOperator<Experts> change) {
+    return new NormalizedInput(norm, change.apply(inner));
   }
 
   @Override

@@ -12,7 +12,9 @@ import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
+import io.github.moe4j.core.internal.experts.ExpertsAround;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -26,7 +28,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: those of the experts, under their own names.
  */
-public final class ScaledOutput implements Experts {
+public final class ScaledOutput implements Experts, ExpertsAround {
   private final Experts inner;
   private final double factor;
 
@@ -47,6 +49,12 @@ public final class ScaledOutput implements Experts {
   /** What is scaled. */
   public Experts inner() {
     return inner;
+  }
+
+  /** For the library's own use. */
+  @Override
+  public Experts around(UnaryOperator<Experts> change) {
+    return new ScaledOutput(change.apply(inner), factor);
   }
 
   /** What outputs are multiplied by. */

@@ -99,21 +99,35 @@ final class PackedLinear {
   INDArray unpacked() {
     INDArray array = Allocate.uninitialized(DataType.FLOAT, (long) experts() * out(), in());
     Rows target = Rows.of(array);
-    PackedRoom room = new PackedRoom(out(), 1);
-    float[] ofInput = new float[out()];
     for (int e = 0; e < experts(); e++) {
-      float[][] weight = new float[out()][in()];
-      for (int d = 0; d < in(); d++) {
-        weights[e].unpack(d, ofInput, room);
-        for (int o = 0; o < out(); o++) {
-          weight[o][d] = ofInput[o];
-        }
-      }
-      for (int o = 0; o < out(); o++) {
-        target.write((long) e * out() + o, weight[o]);
-      }
+      unpack(e, target, (long) e * out());
     }
     return array.reshape(experts(), out(), in());
+  }
+
+  /**
+   * The weight of one expert.
+   *
+   * @param target float32 rows [·,in]. Modified: {@code out} of them from {@code first} on are overwritten.
+   */
+  void unpack(int expert, Rows target, long first) {
+    PackedRoom room = new PackedRoom(out(), 1);
+    float[] ofInput = new float[out()];
+    float[][] weight = new float[out()][in()];
+    for (int d = 0; d < in(); d++) {
+      weights[expert].unpack(d, ofInput, room);
+      for (int o = 0; o < out(); o++) {
+        weight[o][d] = ofInput[o];
+      }
+    }
+    for (int o = 0; o < out(); o++) {
+      target.write(first + o, weight[o]);
+    }
+  }
+
+  /** The bias of an expert, not to be modified; null if there is none. */
+  float @Nullable [] bias(int expert) {
+    return bias == null ? null : bias[expert];
   }
 
   /**

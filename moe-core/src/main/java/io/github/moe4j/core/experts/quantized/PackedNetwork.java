@@ -3,6 +3,7 @@ package io.github.moe4j.core.experts.quantized;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.experts.FrozenLinear;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.util.ArrayList;
@@ -16,13 +17,13 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * x))}.
  *
  * @param names of all projections, that to the output last
- * @param linears by projection
+ * @param packed by projection
  * @param function from the values of the projections to the hidden ones
  * @param idle workers that no pass uses
  */
 record PackedNetwork(
     List<String> names,
-    List<PackedLinear> linears,
+    List<PackedLinear> packed,
     HiddenFunction function,
     Queue<PackedWorker> idle)
     implements QuantizedNetwork {
@@ -39,30 +40,39 @@ record PackedNetwork(
   public PackedNetwork then(QuantizedNetwork more) {
     PackedNetwork other = (PackedNetwork) more;
     List<PackedLinear> all = new ArrayList<>();
-    for (int i = 0; i < linears.size(); i++) {
-      all.add(linears.get(i).then(other.linears.get(i)));
+    for (int i = 0; i < packed.size(); i++) {
+      all.add(packed.get(i).then(other.packed.get(i)));
     }
     return new PackedNetwork(names, all, function, idle);
   }
 
   /** The projections before the hidden layer, of one shape. */
   List<PackedLinear> projections() {
-    return linears.subList(0, linears.size() - 1);
+    return packed.subList(0, packed.size() - 1);
   }
 
   /** The projection from the hidden layer to the output. */
   PackedLinear down() {
-    return linears.get(linears.size() - 1);
+    return packed.get(packed.size() - 1);
+  }
+
+  @Override
+  public List<FrozenLinear> linears() {
+    List<FrozenLinear> all = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      all.add(new FrozenPacked(names.get(i), packed.get(i)));
+    }
+    return all;
   }
 
   @Override
   public long bytes() {
-    return linears.stream().mapToLong(PackedLinear::bytes).sum();
+    return packed.stream().mapToLong(PackedLinear::bytes).sum();
   }
 
   @Override
   public INDArray unpacked(int number) {
-    return linears.get(number).unpacked();
+    return packed.get(number).unpacked();
   }
 
   @Override

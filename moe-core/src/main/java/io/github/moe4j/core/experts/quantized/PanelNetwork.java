@@ -10,6 +10,8 @@ import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.BlockSchedule;
 import io.github.moe4j.core.internal.experts.BlockTimes;
 import io.github.moe4j.core.internal.experts.ExpertRows;
+import io.github.moe4j.core.internal.experts.FrozenLinear;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.internal.experts.HiddenSpans;
 import io.github.moe4j.core.internal.kernel.Kernels;
@@ -24,12 +26,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param element the kernel
  * @param names of all projections, that to the output last
  * @param weights by projection and expert
- * @param hidden from the projections to the hidden layer
+ * @param function from the values of the projections to the hidden ones
+ * @param hidden applies it
  */
 record PanelNetwork(
     ElementKernel<float[]> element,
     List<String> names,
     List<List<PanelMatrix>> weights,
+    HiddenFunction function,
     HiddenSpans<float[]> hidden)
     implements QuantizedNetwork {
   /** A packed copy of networks. */
@@ -40,8 +44,15 @@ record PanelNetwork(
     for (String name : names) {
       weights.add(pack(kernels, parameters, name, packer));
     }
-    return new PanelNetwork(
-        ElementKernel.floats(kernels), names, weights, HiddenSpans.floats(layer.hiddenFunction()));
+    return of(ElementKernel.floats(kernels), names, weights, layer.hiddenFunction());
+  }
+
+  private static PanelNetwork of(
+      ElementKernel<float[]> element,
+      List<String> names,
+      List<List<PanelMatrix>> weights,
+      HiddenFunction function) {
+    return new PanelNetwork(element, names, weights, function, HiddenSpans.floats(function));
   }
 
   private static List<PanelMatrix> pack(
@@ -76,7 +87,16 @@ record PanelNetwork(
       both.addAll(other.weights.get(i));
       all.add(both);
     }
-    return new PanelNetwork(element, names, all, hidden);
+    return of(element, names, all, function);
+  }
+
+  @Override
+  public List<FrozenLinear> linears() {
+    List<FrozenLinear> all = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      all.add(new FrozenPanels(names.get(i), weights.get(i)));
+    }
+    return all;
   }
 
   @Override
@@ -116,13 +136,9 @@ record PanelNetwork(
     INDArray array =
         Allocate.uninitialized(DataType.FLOAT, (long) experts * first.out(), first.in());
     Rows target = Rows.of(array);
-    float[] row = new float[first.in()];
+    FrozenPanels panels = new FrozenPanels(names.get(number), weights.get(number));
     for (int e = 0; e < experts; e++) {
-      PanelMatrix matrix = weights.get(number).get(e);
-      for (int o = 0; o < first.out(); o++) {
-        matrix.row(o, row);
-        target.write((long) e * first.out() + o, row);
-      }
+      panels.copy(e, target, (long) e * first.out());
     }
     return array.reshape(experts, first.out(), first.in());
   }

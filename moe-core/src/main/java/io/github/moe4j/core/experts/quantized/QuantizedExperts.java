@@ -9,10 +9,13 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.FrozenLinear;
+import io.github.moe4j.core.internal.experts.FrozenNetwork;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +35,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and every backward pass, even for dx only, are rejected. Immutable, and several threads may run it at
  * once.
  */
-public final class QuantizedExperts implements Experts {
+public final class QuantizedExperts implements Experts, FrozenNetwork {
   private final WeightFormat format;
   private final int experts;
   private final int modelWidth;
@@ -100,6 +103,24 @@ public final class QuantizedExperts implements Experts {
     int at = network.names().indexOf(name);
     Require.that(at >= 0, "weight must be one of %s but was %s", network.names(), name);
     return network.unpacked(at);
+  }
+
+  /** For the library's own use. */
+  @Override
+  public List<FrozenLinear> linears() {
+    return network.linears();
+  }
+
+  /** For the library's own use. */
+  @Override
+  public HiddenFunction hiddenFunction() {
+    return network.function();
+  }
+
+  /** For the library's own use. */
+  @Override
+  public double hiddenDropout() {
+    return 0;
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.github.moe4j.core.experts.quantized;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.experts.FrozenLinear;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -16,6 +18,12 @@ interface QuantizedNetwork {
 
   /** Bytes that weights, scales and biases take. */
   long bytes();
+
+  /** The projections one expert at a time, in the order of the names. */
+  List<FrozenLinear> linears();
+
+  /** The function from the values of the projections to the hidden ones. */
+  HiddenFunction function();
 
   /** The weights that products are made with, of one of {@link #names}, as a new array [E,out,in]. */
   INDArray unpacked(int number);

@@ -1,8 +1,12 @@
 package io.github.moe4j.core.internal.experts;
 
 import io.github.moe4j.core.internal.Elementwise;
+import io.github.moe4j.core.internal.InverseSampling;
+import io.github.moe4j.core.internal.Rows;
 import java.util.List;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * What the dropout of one pass kept of the hidden values of experts.
@@ -13,6 +17,27 @@ import org.jspecify.annotations.Nullable;
 public record DropoutMask(@Nullable ExpertRows ones, double factor) {
   /** Everything, as it is. */
   public static final DropoutMask ALL = new DropoutMask(null, 1);
+
+  /**
+   * Draws a mask: one uniform number per value, row by row, in one thread; a value is dropped where it is below the rate.
+   *
+   * @param rate of values dropped, in [0, 1)
+   * @param random source of the numbers. Modified.
+   * @param ones [R,H]. Modified: overwritten.
+   */
+  public static DropoutMask draw(double rate, RandomGenerator random, INDArray ones) {
+    if (!ones.isEmpty()) {
+      Rows rows = Rows.of(ones);
+      double[] row = new double[rows.width()];
+      for (long r = 0; r < rows.rows(); r++) {
+        for (int i = 0; i < row.length; i++) {
+          row[i] = InverseSampling.uniform(random) < rate ? 0 : 1;
+        }
+        rows.write(r, row);
+      }
+    }
+    return new DropoutMask(new ExpertRows(ones), 1 / (1 - rate));
+  }
 
   /**
    * Multiplies a block by the factor where kept and by 0 elsewhere: hidden values, and in backward their

@@ -1,5 +1,8 @@
 package io.github.moe4j.core.internal.experts;
 
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.NamedArrays;
+
 /**
  * What makes hidden values of the projections before them, element by element. Arrays are of one
  * length, and none is another.
@@ -27,4 +30,11 @@ public interface HiddenFunction {
 
   /** The same of float32 values. */
   void gradients(float[][] projected, float[] dHidden, float[][] dProjected);
+
+  /**
+   * Expert networks with this function.
+   *
+   * @param arrays named as {@link HiddenLayer#parameters}; they become the live parameters
+   */
+  Experts networks(NamedArrays arrays);
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.core.lora;
+
+import org.jspecify.annotations.NullMarked;
