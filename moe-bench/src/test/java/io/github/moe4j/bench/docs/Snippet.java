@@ -28,6 +28,7 @@ final class Snippet {
       import io.github.moe4j.core.*;
       import io.github.moe4j.core.capacity.*;
       import io.github.moe4j.core.checkpoint.*;
+      import io.github.moe4j.core.group.*;
       import io.github.moe4j.core.experts.*;
       import io.github.moe4j.core.experts.quantized.*;
       import io.github.moe4j.core.io.*;
@@ -42,9 +43,11 @@ final class Snippet {
       import io.github.moe4j.lab.RecordedRun;
       import io.github.moe4j.models.preset.*;
       import io.github.moe4j.models.layout.*;
+      import io.github.moe4j.parallel.*;
       import io.github.moe4j.routing.*;
       import io.github.moe4j.testkit.*;
       import java.nio.file.*;
+      import java.time.Duration;
       import java.util.*;
       import java.util.concurrent.*;
       import org.nd4j.linalg.api.buffer.DataType;

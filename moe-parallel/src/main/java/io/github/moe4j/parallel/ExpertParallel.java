@@ -1,0 +1,173 @@
+package io.github.moe4j.parallel;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.PassArrays;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * E experts spread over the ranks of a group (Lepikhin et al. 2020, GShard, arXiv 2006.16668): every rank routes its own
+ * tokens, sends each row to the rank that holds its expert, computes the rows that it receives, and sends the results
+ * back. A {@code MoeLayer} with these experts has the outputs and gradients of its own tokens.
+ *
+ * <p>y, dx and the gradients of experts are bit-identical to those of one process over the whole batch, in which the
+ * tokens of rank 0 come first, then those of rank 1 and so on, if a token's routing does not depend on other tokens, no
+ * expert has replicas, and the vector kernels compute the products. With replicas each holds the gradient of the rows
+ * that it computed; {@link DataParallel} adds them.
+ *
+ * <p>Parameters are those of the local experts, by their own names; a rank may hold none. Every pass is collective,
+ * forward and backward, also on a rank without tokens. Experts must not draw random numbers in training. Experts that
+ * compute nothing, such as zero and copy experts, stay local beside these in {@code CompositeExperts}; filler rows
+ * travel like others. Used by the thread of the rank.
+ */
+public final class ExpertParallel implements Experts {
+  private final Group group;
+  private final Placement placement;
+  private final @Nullable Experts local;
+  private final int modelWidth;
+  private final DataType type;
+  private final NamedArrays parameters;
+  private final ExchangedRows exchanged = new ExchangedRows();
+
+  private ExpertParallel(
+      Group group, Placement placement, @Nullable Experts local, int modelWidth, DataType type) {
+    Require.that(
+        placement.ranks() == group.size(),
+        "placement must be over the %d ranks of the group but was over %d",
+        group.size(),
+        placement.ranks());
+    int here = placement.expertsOn(group.rank()).length;
+    int held = local == null ? 0 : local.experts();
+    Require.that(
+        here == held,
+        "rank %d must hold the %d experts %s of its placement but holds %d",
+        group.rank(),
+        here,
+        Arrays.toString(placement.expertsOn(group.rank())),
+        held);
+    this.group = group;
+    this.placement = placement;
+    this.local = local;
+    this.modelWidth = modelWidth;
+    this.type = type;
+    this.parameters = local == null ? NamedArrays.none() : local.parameters();
+  }
+
+  /**
+   * Experts of which this rank holds some. Collective: ranks whose placements, widths or types differ get an error.
+   *
+   * @param placement over the ranks of the group
+   * @param local the experts of this rank, in the order of their numbers
+   * @throws IllegalArgumentException if the placement is not over these ranks, or the number of local experts or the
+   *     other ranks' values differ from it
+   */
+  public static ExpertParallel of(Group group, Placement placement, Experts local) {
+    return agreed(
+        group,
+        () -> new ExpertParallel(group, placement, local, local.modelWidth(), local.dataType()));
+  }
+
+  /**
+   * The same on a rank that holds no experts.
+   *
+   * @param modelWidth D of the other ranks' experts
+   * @param type of the other ranks' experts
+   * @throws IllegalArgumentException as above
+   */
+  public static ExpertParallel withoutExperts(
+      Group group, Placement placement, int modelWidth, DataType type) {
+    return agreed(group, () -> new ExpertParallel(group, placement, null, modelWidth, type));
+  }
+
+  private static ExpertParallel agreed(Group group, Supplier<ExpertParallel> made) {
+    ExpertParallel own;
+    try {
+      own = made.get();
+    } catch (IllegalArgumentException e) {
+      group.abort(e); // the other ranks would wait
+      throw e;
+    }
+    own.requireAgreement();
+    return own;
+  }
+
+  private void requireAgreement() {
+    long[][] all =
+        group.allGather(placement.hashCode(), placement.experts(), modelWidth, type.ordinal());
+    for (int r = 1; r < all.length; r++) {
+      Require.that(
+          Arrays.equals(all[0], all[r]),
+          "ranks 0 and %d must have one placement, width and type but have [hash, E, D, type] %s and %s",
+          r,
+          Arrays.toString(all[0]),
+          Arrays.toString(all[r]));
+    }
+  }
+
+  @Override
+  public int experts() {
+    return placement.experts();
+  }
+
+  @Override
+  public int modelWidth() {
+    return modelWidth;
+  }
+
+  @Override
+  public DataType dataType() {
+    return type;
+  }
+
+  /** Those of the local experts; none on a rank without. */
+  @Override
+  public NamedArrays parameters() {
+    return parameters;
+  }
+
+  /** Where the experts are. */
+  public Placement placement() {
+    return placement;
+  }
+
+  /** What this rank has sent to others so far. */
+  public ExchangeStatistics exchanged() {
+    return exchanged.statistics();
+  }
+
+  @Override
+  public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    Require.shape("rows", xR, -1, modelWidth);
+    Require.type("rows", xR, type);
+    PassArrays.requireInputs("the experts", parameters, xR);
+    long[] counts = new long[experts()];
+    Arrays.setAll(counts, e -> expertStart[e + 1] - expertStart[e]);
+    RowRoutes routes = RowRoutes.of(placement, group.rank(), group.allGather(counts));
+    RowExchange exchange = new RowExchange(group, routes, modelWidth, type, exchanged, scope);
+    INDArray rows = exchange.toExperts(xR);
+    ExpertsPass own = local == null
+        ? new NoExpertsPass(rows)
+        : local.run(rows, routes.expertStart(), withoutNoise(mode), scope);
+    INDArray y = exchange.fromExperts(own.y(), scope.take(type, xR.shape()));
+    return new ExpertParallelPass(parameters, xR, mode, exchange, own, y);
+  }
+
+  private static PassMode withoutNoise(PassMode mode) {
+    return mode.isTraining() ? PassMode.training(NoNoise.INSTANCE).atStep(mode.step()) : mode;
+  }
+
+  @Override
+  public String toString() {
+    return "%d experts in parallel, %d of them on rank %d of %d"
+        .formatted(experts(), placement.expertsOn(group.rank()).length, group.rank(), group.size());
+  }
+}
