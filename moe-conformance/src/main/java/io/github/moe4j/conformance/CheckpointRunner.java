@@ -4,6 +4,7 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.experts.quantized.MappedWeights;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.models.layout.LayoutException;
 import io.github.moe4j.models.layout.MoeBlock;
@@ -29,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Opens checkpoint folders as a user would and compares them with what was recorded: the outputs of each layer in
- * float64, those of its packed experts with float32, single weights exactly, and every file of the folder with what an export of the unchanged layers writes.
+ * float64, those of its packed experts and of its experts in the files with float32, single weights exactly, and every file of the folder with what an export of the unchanged layers writes.
  */
 final class CheckpointRunner {
   /** Weight of the norm that OpenAI's block of gpt-oss has, beside its residual connection. */
@@ -92,10 +93,10 @@ final class CheckpointRunner {
         if (failure.isPresent()) {
           return Optional.of("layer " + layer.layer() + ": " + failure.get());
         }
-        failure = packedFailure(
+        failure = evaluationFailure(
             checkpoint, block, layer.numbers().input("hidden_states").rows());
         if (failure.isPresent()) {
-          return Optional.of("layer " + layer.layer() + ", packed: " + failure.get());
+          return Optional.of("layer " + layer.layer() + ", " + failure.get());
         }
       }
       for (ExpectedCheckpoint.Sample sample : expected.samples()) {
@@ -133,17 +134,27 @@ final class CheckpointRunner {
     return comparison.failure();
   }
 
-  /** Packed weights give what the same weights give in float32, but for the rounding of sums. */
-  private static Optional<String> packedFailure(
+  /** Packed weights and those in the files give what the same weights give in float32, but for the rounding of sums. */
+  private static Optional<String> evaluationFailure(
       MoeCheckpoint checkpoint, MoeBlock block, INDArray x) throws IOException {
     TokenBatch tokens = TokenBatch.evaluation(x.castTo(DataType.FLOAT));
-    try (MoePass expected = checkpoint.layer(block, DataType.FLOAT).forward(tokens);
-        MoePass pass = packed(checkpoint, block).forward(tokens)) {
+    try (MoePass expected = checkpoint.layer(block, DataType.FLOAT).forward(tokens)) {
+      Optional<String> packed = difference("packed", expected, packed(checkpoint, block), tokens);
+      return packed.isPresent()
+          ? packed
+          : difference(
+              "mapped", expected, checkpoint.layer(block, MappedWeights.streamed()), tokens);
+    }
+  }
+
+  private static Optional<String> difference(
+      String name, MoePass expected, MoeLayer layer, TokenBatch tokens) {
+    try (MoePass pass = layer.forward(tokens)) {
       double most = expected.y().amaxNumber().doubleValue();
       double error = expected.y().sub(pass.y()).amaxNumber().doubleValue();
       return error <= PACKED_TOLERANCE * (1 + most)
           ? Optional.empty()
-          : Optional.of("y differs by %s, with values to %s".formatted(error, most));
+          : Optional.of("%s: y differs by %s, with values to %s".formatted(name, error, most));
     }
   }
 

@@ -15,8 +15,22 @@ public final class LoadStatistics {
   private final long[] kept;
   private final long tokens;
   private final double entropySum;
+  private final long expertHits;
+  private final long expertMisses;
 
   private LoadStatistics(long[] assigned, long[] kept, long tokens, double entropySum) {
+    this(assigned, kept, tokens, entropySum, 0, 0);
+  }
+
+  private LoadStatistics(
+      long[] assigned,
+      long[] kept,
+      long tokens,
+      double entropySum,
+      long expertHits,
+      long expertMisses) {
+    this.expertHits = expertHits;
+    this.expertMisses = expertMisses;
     this.assigned = assigned;
     this.kept = kept;
     this.tokens = tokens;
@@ -109,7 +123,26 @@ public final class LoadStatistics {
       a[e] += other.assigned[e];
       k[e] += other.kept[e];
     }
-    return new LoadStatistics(a, k, tokens + other.tokens, entropySum + other.entropySum);
+    return new LoadStatistics(
+        a,
+        k,
+        tokens + other.tokens,
+        entropySum + other.entropySum,
+        expertHits + other.expertHits,
+        expertMisses + other.expertMisses);
+  }
+
+  /** The same load with what a pass of the experts says of those in memory, if it does. */
+  LoadStatistics with(ExpertsPass experts) {
+    return experts instanceof ExpertsInMemory memory
+        ? new LoadStatistics(
+            assigned,
+            kept,
+            tokens,
+            entropySum,
+            expertHits + memory.hits(),
+            expertMisses + memory.misses())
+        : this;
   }
 
   /** Number of experts E. */
@@ -171,6 +204,16 @@ public final class LoadStatistics {
       max = Math.max(max, n);
     }
     return max == 0 ? 0 : max * (double) experts() / sum(assigned);
+  }
+
+  /** Uses of experts that were in memory, of experts with a budget of memory; 0 for all others. */
+  public long expertHits() {
+    return expertHits;
+  }
+
+  /** Uses of experts that had to be read first, of experts with a budget of memory; 0 for all others. */
+  public long expertMisses() {
+    return expertMisses;
   }
 
   /** Number of experts without tokens. */

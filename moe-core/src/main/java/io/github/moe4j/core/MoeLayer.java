@@ -195,7 +195,7 @@ public final class MoeLayer implements FeedForward {
       y.addi(sharedRun.y());
     }
     clock.end(Stage.COMBINE);
-    clock.commit(name, routing.decision(), kept.dropped());
+    clock.commit(name, routing.decision(), kept.dropped(), expertsRun);
     MoePass.Parts parts = new MoePass.Parts(routing, kept, plan, expertsRun, sharedRun);
     return new MoePass(this, input, parts, y, clock.times(), scope);
   }

@@ -57,7 +57,8 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     this.scope = scope;
     this.counts = input.mode().keepsDecision()
         ? null
-        : LoadStatistics.ofCounts(parts.routing().decision(), parts.capacity());
+        : LoadStatistics.ofCounts(parts.routing().decision(), parts.capacity())
+            .with(parts.experts());
     this.plan = input.mode().isDifferentiable() ? parts.plan() : null;
     // Gives the memory back if no backward is to come.
     this.guard = new PassGuard(layer.describe(), layer, input, scope);
@@ -142,7 +143,9 @@ public final class MoePass implements FeedForwardPass, MoePasses {
 
   /** The load of this pass by expert; without entropy (NaN) if the input was for {@link PassMode#inference}. */
   public LoadStatistics load() {
-    return counts != null ? counts : LoadStatistics.of(decision(), parts.capacity());
+    return counts != null
+        ? counts
+        : LoadStatistics.of(decision(), parts.capacity()).with(parts.experts());
   }
 
   /** Time spent so far in this pass, backward included once it has run. */
@@ -194,7 +197,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     RoutingGradient dDecision = parts.capacity().backward(dWeights).plus(balance);
     parts.routing().backward(dDecision, dx, into.part("router"));
     clock.end(Stage.ROUTE);
-    clock.commit(layer.name(), decision(), dropped());
+    clock.commit(layer.name(), decision(), dropped(), parts.experts());
     // The share is that of both directions, so it divides the time of both.
     times = times.plus(clock.times()).withActivationShare(ActivationTimed.shareOf(parts.experts()));
   }

@@ -45,7 +45,7 @@ record EventsAlone(RouterDecision decision) implements Runnable {
       }
       if (events.wanted()) {
         int[] assigned = decision.assignments().countPerExpert();
-        events.commit(LAYER, decision.mask().validTokens(), assigned, 0);
+        events.commit(LAYER, decision.mask().validTokens(), assigned, 0, 0, 0);
       }
     }
   }

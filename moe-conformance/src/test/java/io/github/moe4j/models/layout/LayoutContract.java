@@ -16,7 +16,9 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.experts.quantized.MappedWeights;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.testkit.MemoryTensors;
@@ -141,12 +143,30 @@ abstract class LayoutContract {
       try (MoePass pass = layer.forward(input(reference))) {
         compare(reference, pass, Comparison.TOLERANCE);
       }
+      compareMapped(reference, checkpoint, block);
       checkpoint.export(layer, block, again);
     }
     again.write(folder.resolve("again.safetensors"));
     assertEquals(
         -1,
         Files.mismatch(folder.resolve("model.safetensors"), folder.resolve("again.safetensors")));
+  }
+
+  /** Weights in the file give what the same weights give in memory: bit for bit where the kernels run. */
+  private void compareMapped(ReferenceCase reference, MoeCheckpoint checkpoint, MoeBlock block)
+      throws IOException {
+    TokenBatch input = input(reference);
+    TokenBatch single =
+        input.withX(input.x().castTo(DataType.FLOAT)).withMode(PassMode.evaluation());
+    MappedWeights budget = MappedWeights.withBudget(1, WeightFormat.FLOAT32);
+    try (MoePass expected = checkpoint.layer(block, DataType.FLOAT).forward(single);
+        MoePass streamed = checkpoint.layer(block, MappedWeights.streamed()).forward(single);
+        MoePass packed = checkpoint.layer(block, budget).forward(single)) {
+      float[] y = expected.y().dup('c').data().asFloat();
+      float tolerance = Kernels.chosen().isPresent() ? 0 : 1e-5f;
+      assertArrayEquals(y, streamed.y().dup('c').data().asFloat(), tolerance);
+      assertArrayEquals(y, packed.y().dup('c').data().asFloat(), tolerance);
+    }
   }
 
   /** In evaluation, in float32. */

@@ -3,6 +3,7 @@ package io.github.moe4j.core.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
 import java.nio.channels.FileChannel;
 
 /**
@@ -49,6 +50,32 @@ final class MappedBytes {
     int from = (int) (position & (1L << segmentBits) - 1);
     int count = Math.min(most, (segment.capacity() - from) / width);
     return segment.slice(from, count * width).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  /**
+   * Copies bytes from a position on.
+   *
+   * @param target Modified: {@code count} bytes from {@code at} on.
+   */
+  void get(long position, byte[] target, int at, int count) {
+    for (int done = 0; done < count; ) {
+      ByteBuffer segment = segments[(int) (position + done >>> segmentBits)];
+      int from = (int) (position + done & (1L << segmentBits) - 1);
+      int here = Math.min(count - done, segment.capacity() - from);
+      segment.get(from, target, at + done, here);
+      done += here;
+    }
+  }
+
+  /** The same of float32. */
+  void get(long position, float[] target, int at, int count) {
+    for (int done = 0; done < count; ) {
+      FloatBuffer here = elements(position + (long) done * Float.BYTES, Float.BYTES, count - done)
+          .asFloatBuffer();
+      int moved = here.remaining();
+      here.get(target, at + done, moved);
+      done += moved;
+    }
   }
 
   /** Bytes from a position on, read-only and little-endian: a view, or a copy where a segment ends. */

@@ -12,16 +12,18 @@ import org.jspecify.annotations.Nullable;
  * A file that is mapped whole. It stays open beside its mapping, only to ask for its length: reading behind the
  * end of a mapped file that was cut ends the process.
  */
-final class OpenFile implements Closeable {
+final class OpenFile implements StoredFile, Closeable {
   private final Path path;
   private final RandomAccessFile file;
   private final long length;
+  private final FileState state;
   private volatile @Nullable MappedBytes mapped;
 
   private OpenFile(Path path, RandomAccessFile file) throws IOException {
     this.path = path;
     this.file = file;
     this.length = file.length();
+    this.state = FileState.of(path);
     this.mapped = MappedBytes.of(file.getChannel(), length);
   }
 
@@ -52,12 +54,24 @@ final class OpenFile implements Closeable {
     return bytes;
   }
 
-  /** What can be read now. It stays mapped as long as the caller refers to it. */
-  MappedBytes mapped() throws IOException {
+  /** The bytes, without a look at the file. They stay mapped as long as the caller refers to them. */
+  MappedBytes requireMapped() {
     MappedBytes bytes = mapped;
     if (bytes == null) {
       throw new IllegalStateException(path + " is closed");
     }
+    return bytes;
+  }
+
+  @Override
+  public void requireUnchanged() throws IOException {
+    mapped();
+    state.require(path);
+  }
+
+  /** What can be read now. It stays mapped as long as the caller refers to it. */
+  MappedBytes mapped() throws IOException {
+    MappedBytes bytes = requireMapped();
     long now;
     try {
       now = file.length();

@@ -177,6 +177,13 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return opened.mapped().bytes(dataBegin + heading.begin() + from, count);
   }
 
+  @Override
+  public TensorBytes stored(String name) {
+    TensorHeader heading = heading(name);
+    opened.requireMapped();
+    return new MappedTensor(opened, dataBegin + heading.begin(), heading.end() - heading.begin());
+  }
+
   private static void copy(MappedBytes bytes, long begin, TensorType stored, INDArray array) {
     Elements elements = new Elements(array, stored);
     long count = array.length();

@@ -109,6 +109,11 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     return file(name).bytes(name, from, count);
   }
 
+  @Override
+  public TensorBytes stored(String name) throws IOException {
+    return file(name).stored(name);
+  }
+
   /** Whether the file of a tensor is in the folder; an error if there is no such tensor. */
   public boolean isPresent(String name) {
     return Files.isRegularFile(folder.resolve(place(name)));

@@ -71,4 +71,15 @@ public interface TensorSource {
   default ByteBuffer bytes(String name, long from, int count) throws IOException {
     throw new UnsupportedOperationException(getClass().getName() + " has no stored bytes");
   }
+
+  /**
+   * The stored bytes of a tensor, to be read where they lie.
+   *
+   * @return valid until the source is closed
+   * @throws IOException if its file cannot be opened
+   * @throws UnsupportedOperationException if the source is not made of files, as by default
+   */
+  default TensorBytes stored(String name) throws IOException {
+    throw new UnsupportedOperationException(getClass().getName() + " is not made of files");
+  }
 }

@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
 import io.github.moe4j.core.experts.quantized.StoredScales;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.internal.Allocate;
@@ -106,6 +107,20 @@ final class BlockScaledTensor implements StoredTensor {
       out.write(r, row);
     }
     return array;
+  }
+
+  @Override
+  public StoredMatrix matrix() throws IOException {
+    if (source.type(name + SCALES) == TensorType.FLOAT64) {
+      throw new LayoutException(
+          "tensor %s must be at most float32 to be read where it is stored but is FLOAT64",
+          name + SCALES);
+    }
+    return new BlockScaledMatrix(
+        new PlainTensor(source, name).matrix(),
+        new PlainTensor(source, name + SCALES).matrix(),
+        rows,
+        format);
   }
 
   @Override

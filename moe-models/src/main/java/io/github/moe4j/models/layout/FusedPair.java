@@ -1,8 +1,11 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
+import io.github.moe4j.core.experts.quantized.StoredWeight;
 import io.github.moe4j.core.internal.Allocate;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -71,6 +74,25 @@ record FusedPair(Place place, String experts, Order order, Side side, String kin
   @Override
   public LayoutPart ofExpert(int expert) {
     return new FusedPair(place.ofOne(layerShape()[0]), experts, order, side, kind);
+  }
+
+  @Override
+  public void stored(int expert, Stored in, Map<String, StoredWeight> into) throws IOException {
+    StoredMatrix matrix = in.matrix(place);
+    boolean isBias = kind.equals("bias");
+    boolean transposed = isBias || side == Side.RIGHT;
+    boolean halves = order == Order.HALVES;
+    for (int which = 0; which < 2; which++) {
+      Place half = parameters().get(which);
+      int out = Math.toIntExact(half.axes()[1]);
+      int input = isBias ? 1 : Math.toIntExact(half.axes()[2]);
+      int begin = halves ? which * out : which;
+      long row = (long) expert * (transposed ? input : 2 * out) + (transposed ? 0 : begin);
+      int column = transposed ? begin : 0;
+      into.put(
+          half.name(),
+          new StoredWeight(matrix, out, input, row, column, halves ? 1 : 2, transposed));
+    }
   }
 
   @Override

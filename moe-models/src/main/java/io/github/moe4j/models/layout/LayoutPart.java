@@ -1,8 +1,11 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
+import io.github.moe4j.core.experts.quantized.StoredWeight;
 import io.github.moe4j.core.io.TensorType;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** How tensors of a checkpoint and parameters of a layer are made of each other. */
@@ -31,6 +34,17 @@ interface LayoutPart {
     throw new UnsupportedOperationException(parameters() + " are not of experts");
   }
 
+  /**
+   * Where the parameters of one expert are stored.
+   *
+   * @param expert its number
+   * @param in the stored tensors
+   * @param into Modified: the parameters are added by their names.
+   */
+  default void stored(int expert, Stored in, Map<String, StoredWeight> into) throws IOException {
+    throw new UnsupportedOperationException(parameters() + " are not of experts");
+  }
+
   /** Whether the parameters are those of routed experts, not of what is before them all. */
   default boolean isOfExperts() {
     return parameters().stream()
@@ -51,6 +65,13 @@ interface LayoutPart {
      * stack.
      */
     INDArray read(Place place) throws IOException;
+  }
+
+  /** The way to tensors that stay where they are stored. */
+  @FunctionalInterface
+  interface Stored {
+    /** A tensor of all experts that are in it, as a matrix of its last axis. */
+    StoredMatrix matrix(Place place) throws IOException;
   }
 
   /** The way into a checkpoint. */

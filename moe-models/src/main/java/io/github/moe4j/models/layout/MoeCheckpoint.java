@@ -1,6 +1,8 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.experts.quantized.MappedExperts;
+import io.github.moe4j.core.experts.quantized.MappedWeights;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
@@ -146,6 +148,36 @@ public final class MoeCheckpoint implements AutoCloseable {
    */
   public MoeLayer packed(MoeBlock block, WeightFormat format) throws IOException {
     return PackedBlock.read(layout, config, block, parts(block), tensors, format);
+  }
+
+  /**
+   * The sparse block of a decoder layer for evaluation, whose experts stay in the files.
+   *
+   * @param layer index of a layer that has one
+   * @param weights what is kept in memory
+   * @throws IOException if a tensor cannot be read
+   */
+  public MoeLayer layer(int layer, MappedWeights weights) throws IOException {
+    return layer(MoeBlock.decoder(layer), weights);
+  }
+
+  /**
+   * A sparse block for evaluation whose experts stay in the files, in whatever type they are stored: they are read where
+   * they are multiplied, and nothing of an expert before it gets a token. Router and shared expert are read now, in
+   * float32.
+   *
+   * @param block one of {@link #blocks}
+   * @param weights what is kept in memory
+   * @return a new layer, whose experts are {@link MappedExperts}. It reads the files in each pass, so it is valid until
+   *     this checkpoint is closed, and as long as nobody changes them; any other pass is an error. With {@link
+   *     MappedWeights#streamed} its y is that of {@link #layer(MoeBlock, DataType)} in float32, but for the rounding of sums with
+   *     BLAS; with a budget, that of {@link #packed(MoeBlock, WeightFormat)}.
+   * @throws IOException if a tensor cannot be read
+   * @throws LayoutException if a tensor is missing or has another shape
+   * @throws UnsupportedOperationException if the tensors are not in files
+   */
+  public MoeLayer layer(MoeBlock block, MappedWeights weights) throws IOException {
+    return MappedBlock.open(layout, config, block, parts(block), tensors, weights);
   }
 
   /** The parts of the detected form, whose tensors all exist. */

@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Contiguous;
@@ -104,6 +105,12 @@ final class Mxfp4Tensor implements StoredTensor {
       out.write(r, row);
     }
     return array;
+  }
+
+  @Override
+  public StoredMatrix matrix() throws IOException {
+    return new Mxfp4Matrix(
+        source.stored(blocks), source.stored(scales), shape[0] * shape[1], columns);
   }
 
   @Override

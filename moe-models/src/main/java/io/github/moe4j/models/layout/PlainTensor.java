@@ -4,6 +4,7 @@ import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import java.io.IOException;
+import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -22,6 +23,15 @@ record PlainTensor(TensorSource source, String name) implements StoredTensor {
   @Override
   public INDArray read(DataType type, long from, long count) throws IOException {
     return source.read(name, type, from, count);
+  }
+
+  @Override
+  public PlainMatrix matrix() throws IOException {
+    long[] shape = shape();
+    int columns = shape.length == 0 ? 1 : Math.toIntExact(shape[shape.length - 1]);
+    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
+    return new PlainMatrix(
+        source.stored(name), source.type(name), count / Math.max(1, columns), columns);
   }
 
   @Override

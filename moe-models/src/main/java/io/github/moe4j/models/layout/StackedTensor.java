@@ -1,7 +1,9 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredWeight;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A projection of all experts in one tensor.
@@ -32,6 +34,16 @@ record StackedTensor(Place place, Side side, Place parameter) implements LayoutP
   public LayoutPart ofExpert(int expert) {
     long experts = parameter.axes()[0];
     return new StackedTensor(place.ofOne(experts), side, parameter.ofOne(experts));
+  }
+
+  @Override
+  public void stored(int expert, Stored in, Map<String, StoredWeight> into) throws IOException {
+    int out = Math.toIntExact(parameter.axes()[1]);
+    int input = Math.toIntExact(parameter.axes()[2]);
+    boolean transposed = side == Side.RIGHT;
+    long first = (long) expert * (transposed ? input : out);
+    into.put(
+        parameter.name(), new StoredWeight(in.matrix(place), out, input, first, 0, 1, transposed));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import java.io.IOException;
@@ -30,6 +31,15 @@ interface StoredTensor {
    * @return new, contiguous in c order
    */
   INDArray read(DataType type, long from, long count) throws IOException;
+
+  /**
+   * The numbers as a matrix of the last axis, to be read where they are stored.
+   *
+   * @return valid until the files are closed
+   * @throws LayoutException if they cannot be read this way
+   * @throws UnsupportedOperationException if the source is not made of files
+   */
+  StoredMatrix matrix() throws IOException;
 
   /** The format in which packed experts keep the numbers as they are stored. */
   WeightFormat format();

@@ -1,8 +1,11 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
+import io.github.moe4j.core.experts.quantized.StoredWeight;
 import io.github.moe4j.core.internal.Allocate;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -43,6 +46,18 @@ record TensorPerExpert(List<Place> tensors, String parameter) implements LayoutP
   @Override
   public LayoutPart ofExpert(int expert) {
     return new TensorPerExpert(List.of(tensors.get(expert)), parameter);
+  }
+
+  @Override
+  public void stored(int expert, Stored in, Map<String, StoredWeight> into) throws IOException {
+    Place place = tensors.get(expert);
+    int out = Math.toIntExact(place.axes()[0]);
+    StoredMatrix matrix = in.matrix(place);
+    into.put(
+        parameter,
+        place.axes().length == 1
+            ? new StoredWeight(matrix, out, 1, 0, 0, 1, true)
+            : new StoredWeight(matrix, out, Math.toIntExact(place.axes()[1]), 0, 0, 1, false));
   }
 
   @Override

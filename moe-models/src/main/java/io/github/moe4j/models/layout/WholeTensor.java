@@ -1,7 +1,10 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.experts.quantized.StoredMatrix;
+import io.github.moe4j.core.experts.quantized.StoredWeight;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 
 /**
  * A tensor that is a parameter, whose numbers may be in other axes in the same order.
@@ -34,6 +37,19 @@ record WholeTensor(Place place, Place parameter) implements LayoutPart {
   public LayoutPart ofExpert(int expert) {
     long experts = parameter.axes()[0];
     return new WholeTensor(place.ofOne(experts), parameter.ofOne(experts));
+  }
+
+  @Override
+  public void stored(int expert, Stored in, Map<String, StoredWeight> into) throws IOException {
+    long[] axes = parameter.axes();
+    int out = Math.toIntExact(axes[1]);
+    StoredMatrix matrix = in.matrix(place);
+    into.put(
+        parameter.name(),
+        axes.length == 2
+            ? new StoredWeight(matrix, out, 1, expert, 0, 1, true)
+            : new StoredWeight(
+                matrix, out, Math.toIntExact(axes[2]), (long) expert * out, 0, 1, false));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.ActivationTimed;
+import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.internal.experts.BlockTimes;
@@ -11,8 +12,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param y outputs [R,D]
  * @param times of the pass
+ * @param hits uses of experts that were in memory
+ * @param misses uses of experts that had to be read first
  */
-record EvaluationPass(INDArray y, BlockTimes times) implements ExpertsPass, ActivationTimed {
+record EvaluationPass(INDArray y, BlockTimes times, int hits, int misses)
+    implements ExpertsPass, ActivationTimed, ExpertsInMemory {
   @Override
   public double activationShare() {
     return times.elementwiseShare();

@@ -53,6 +53,15 @@ final class PackedLinear {
         name, weight, parameters.names().contains(bias) ? parameters.get(bias) : null, packer);
   }
 
+  /** A packed copy of a projection of one expert that is stored. */
+  static PackedLinear of(String name, StoredExpert expert, WeightFormat format) {
+    StoredWeight weight = expert.weight(name);
+    PackedMatrix packed = format.pack(weight.toArray(), weight.out(), weight.in());
+    float[] bias = expert.bias(name);
+    return new PackedLinear(
+        new PackedMatrix[] {packed}, bias == null ? null : new float[][] {bias});
+  }
+
   /** These experts, then others of the same shapes. */
   PackedLinear then(PackedLinear more) {
     float[][] both = bias == null || more.bias == null ? null : join(bias, more.bias);

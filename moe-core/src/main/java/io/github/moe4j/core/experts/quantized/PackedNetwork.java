@@ -1,8 +1,9 @@
 package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.Arena;
-import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.ExpertRows;
 import io.github.moe4j.core.internal.experts.FrozenLinear;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
@@ -34,6 +35,14 @@ record PackedNetwork(
     List<PackedLinear> linears =
         names.stream().map(name -> PackedLinear.of(name, parameters, packer)).toList();
     return new PackedNetwork(names, linears, layer.hiddenFunction(), new ConcurrentLinkedQueue<>());
+  }
+
+  /** A packed copy of one expert that is stored. */
+  static PackedNetwork of(
+      HiddenFunction function, List<String> names, StoredExpert expert, WeightFormat format) {
+    List<PackedLinear> linears =
+        names.stream().map(name -> PackedLinear.of(name, expert, format)).toList();
+    return new PackedNetwork(names, linears, function, new ConcurrentLinkedQueue<>());
   }
 
   @Override
@@ -76,7 +85,7 @@ record PackedNetwork(
   }
 
   @Override
-  public ExpertsPass run(INDArray xR, int[] start, Arena.Scope scope) {
-    return new PackedPass(this, xR, start, scope).run();
+  public void run(ExpertRows x, ExpertRows y, int[] start, Arena.Scope scope, BlockTimes times) {
+    new PackedPass(this, x, y, start, scope, times).run();
   }
 }

@@ -1,7 +1,6 @@
 package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.Arena;
-import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.internal.Elementwise;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.experts.BlockSchedule;
@@ -22,13 +21,19 @@ final class PackedPass {
   private final ExpertRows y;
   private final BlockSchedule schedule;
   private final ManyRows[] many;
-  private final BlockTimes times = new BlockTimes();
+  private final BlockTimes times;
 
-  PackedPass(PackedNetwork network, INDArray xR, int[] start, Arena.Scope scope) {
+  PackedPass(
+      PackedNetwork network,
+      ExpertRows x,
+      ExpertRows y,
+      int[] start,
+      Arena.Scope scope,
+      BlockTimes times) {
     this.network = network;
-    this.x = new ExpertRows(xR);
-    this.y =
-        new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), network.down().out()));
+    this.x = x;
+    this.y = y;
+    this.times = times;
     this.schedule = new BlockSchedule(start);
     this.many = new ManyRows[schedule.workers()];
     if (schedule.mostRows() > Gemm.FEW_ROWS) {
@@ -36,7 +41,7 @@ final class PackedPass {
     }
   }
 
-  ExpertsPass run() {
+  void run() {
     schedule.run(() -> schedule.forEach((worker, block) -> {
       PackedWorker taken = network.idle().poll();
       PackedWorker own = taken == null ? new PackedWorker(network) : taken;
@@ -47,7 +52,6 @@ final class PackedPass {
       }
       network.idle().add(own);
     }));
-    return new EvaluationPass(y.array(), times);
   }
 
   /** One thread's work on blocks of many rows, in memory of the pass. */

@@ -1,7 +1,6 @@
 package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.Arena;
-import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.ElementKernel;
@@ -78,6 +77,22 @@ record PanelNetwork(
     return experts;
   }
 
+  /** A packed copy of one expert that is stored. */
+  static PanelNetwork of(
+      Kernels kernels,
+      HiddenFunction function,
+      List<String> names,
+      StoredExpert expert,
+      WeightFormat format) {
+    List<List<PanelMatrix>> weights = new ArrayList<>();
+    for (String name : names) {
+      StoredWeight weight = expert.weight(name);
+      weights.add(List.of(
+          format.panels(kernels, weight.toArray(), expert.bias(name), weight.out(), weight.in())));
+    }
+    return of(ElementKernel.floats(kernels), names, weights, function);
+  }
+
   @Override
   public PanelNetwork then(QuantizedNetwork more) {
     PanelNetwork other = (PanelNetwork) more;
@@ -144,13 +159,9 @@ record PanelNetwork(
   }
 
   @Override
-  public ExpertsPass run(INDArray xR, int[] start, Arena.Scope scope) {
-    BlockTimes times = new BlockTimes();
-    ExpertRows x = new ExpertRows(xR);
-    ExpertRows y = new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), modelWidth()));
+  public void run(ExpertRows x, ExpertRows y, int[] start, Arena.Scope scope, BlockTimes times) {
     BlockSchedule schedule = new BlockSchedule(start);
     PanelBlocks blocks = new PanelBlocks(this, x, y, times);
     schedule.run(() -> schedule.forEach(blocks::forward));
-    return new EvaluationPass(y.array(), times);
   }
 }

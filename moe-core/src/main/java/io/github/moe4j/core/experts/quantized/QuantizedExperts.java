@@ -9,6 +9,8 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.ExpertRows;
 import io.github.moe4j.core.internal.experts.FrozenLinear;
 import io.github.moe4j.core.internal.experts.FrozenNetwork;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
@@ -152,7 +154,10 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
     }
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);
-    return network.run(xR, expertStart, scope);
+    BlockTimes times = new BlockTimes();
+    ExpertRows y = new ExpertRows(scope.take(DataType.FLOAT, xR.size(0), modelWidth));
+    network.run(new ExpertRows(xR), y, expertStart, scope, times);
+    return new EvaluationPass(y.array(), times, 0, 0);
   }
 
   /**

@@ -1,10 +1,12 @@
 package io.github.moe4j.core.experts.quantized;
 
 import io.github.moe4j.core.Arena;
-import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.ExpertRows;
 import io.github.moe4j.core.internal.experts.FrozenLinear;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -36,13 +38,23 @@ interface QuantizedNetwork {
   QuantizedNetwork then(QuantizedNetwork more);
 
   /**
-   * One forward pass.
+   * A forward pass, or a part of one.
    *
-   * @param xR rows [R,D] in float32. Not modified.
-   * @param start first row of each expert, and R at the end [E+1]. Not modified.
+   * @param x rows [R,D] in float32. Not modified.
+   * @param y outputs [R,D]. Modified: those of the rows of the experts are overwritten.
+   * @param start first row of each expert, and the one after its last at the end [E+1]. Not modified.
    * @param scope memory of the pass
+   * @param times of the pass. Modified.
    */
-  ExpertsPass run(INDArray xR, int[] start, Arena.Scope scope);
+  void run(ExpertRows x, ExpertRows y, int[] start, Arena.Scope scope, BlockTimes times);
+
+  /** A packed copy of one expert that is stored. */
+  static QuantizedNetwork of(
+      HiddenFunction function, List<String> names, StoredExpert expert, WeightFormat format) {
+    return Kernels.chosen()
+        .<QuantizedNetwork>map(kernels -> PanelNetwork.of(kernels, function, names, expert, format))
+        .orElseGet(() -> PackedNetwork.of(function, names, expert, format));
+  }
 
   /** Names of the projections whose weights some parameters are. */
   static List<String> names(NamedArrays parameters) {

@@ -21,13 +21,15 @@ import org.jspecify.annotations.Nullable;
  * @param doubles for float64
  * @param doubleRooms scratch memory for that
  * @param packed for weights of few bits
+ * @param rows for codes that follow each other
  */
 public record Kernels(
     Kernel<float[]> floats,
     Room.Pool<float[]> floatRooms,
     Kernel<double[]> doubles,
     Room.Pool<double[]> doubleRooms,
-    PackedKernels packed) {
+    PackedKernels packed,
+    RowCodes rows) {
   /** The property that chooses. */
   public static final String PROPERTY = "moe4j.kernels";
 
@@ -162,7 +164,9 @@ public record Kernels(
         (PackedKernel<byte[]>) create("Int8VectorKernel"),
         (PackedKernel<byte[]>) create("E4m3VectorKernel"),
         (PackedKernel<byte[]>) create("Mxfp4VectorKernel"));
-    return new Kernels(floats, new Room.Pool<>(floats), doubles, new Room.Pool<>(doubles), packed);
+    return new Kernels(
+        floats, new Room.Pool<>(floats), doubles, new Room.Pool<>(doubles), packed, (RowCodes)
+            create("RowCodesVectorKernel"));
   }
 
   private static Object create(String name) {

@@ -28,11 +28,7 @@ public record Segments<A>(A array, int rows, int terms) {
 
   /** Copies some rows of a matrix from its row {@code first} and a column on. */
   public void load(Window<A> matrix, int first, int count, int column) {
-    for (int r = 0; r < count; r++) {
-      for (int p = 0; p < terms; p += SEGMENT) {
-        matrix.read(first + r, column + p, Math.min(SEGMENT, terms - p), array, at(r, p));
-      }
-    }
+    matrix.readSegments(first, count, column, terms, array, rows);
   }
 
   /** Sets the elements of one term. */

@@ -15,6 +15,9 @@ final class Lanes {
   private static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
 
+  private static final VectorSpecies<Byte> HALF_BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(S.vectorBitSize() / 2));
+
   /** There are no vectors of less than 64 bits: of the shortest only a part is used. */
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, S.vectorBitSize() / 4)));
@@ -33,6 +36,13 @@ final class Lanes {
   static IntVector ints(short[] codes, int at) {
     return (IntVector)
         ShortVector.fromArray(HALVES, codes, at).convertShape(VectorOperators.S2I, I, 0);
+  }
+
+  /** Codes of two bytes each, little-endian, with their signs extended. */
+  static IntVector halves(byte[] codes, int at) {
+    return (IntVector) ByteVector.fromArray(HALF_BYTES, codes, at)
+        .reinterpretAsShorts()
+        .convertShape(VectorOperators.S2I, I, 0);
   }
 
   /** Codes with their signs extended. */

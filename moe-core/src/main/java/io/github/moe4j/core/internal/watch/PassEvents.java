@@ -65,8 +65,11 @@ public final class PassEvents {
    *
    * @param tokens real tokens
    * @param assigned assignments of each expert before dropping [E]. Not modified.
+   * @param expertHits uses of experts that were in memory
+   * @param expertMisses uses of experts that had to be read first
    */
-  public void commit(String layer, int tokens, int[] assigned, int dropped) {
+  public void commit(
+      String layer, int tokens, int[] assigned, int dropped, int expertHits, int expertMisses) {
     int hit = 0;
     int most = 0;
     long sum = 0;
@@ -84,6 +87,8 @@ public final class PassEvents {
         stage.expertsHit = hit;
         stage.dropped = dropped;
         stage.mostLoadedOverMean = overMean;
+        stage.expertHits = expertHits;
+        stage.expertMisses = expertMisses;
         stage.commit();
       }
     }

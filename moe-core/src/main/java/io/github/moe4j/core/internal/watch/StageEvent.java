@@ -31,4 +31,12 @@ abstract class StageEvent extends Event {
   @Label("Most Loaded over Mean")
   @Description("1 when balanced, number of experts at total collapse, 0 without assignments")
   double mostLoadedOverMean;
+
+  @Label("Expert Hits")
+  @Description("Uses of experts that were in memory, of experts with a budget of memory")
+  int expertHits;
+
+  @Label("Expert Misses")
+  @Description("Uses of experts that had to be read first, of experts with a budget of memory")
+  int expertMisses;
 }

@@ -18,6 +18,8 @@ final class LayerMeters {
   private final Counter tokens;
   private final Counter assignments;
   private final Counter dropped;
+  private final Counter hits;
+  private final Counter misses;
   private final Timer route;
   private final Timer plan;
   private final Timer gather;
@@ -31,6 +33,8 @@ final class LayerMeters {
     this.tokens = registry.counter("moe4j.tokens", tags);
     this.assignments = registry.counter("moe4j.assignments", tags);
     this.dropped = registry.counter("moe4j.dropped", tags);
+    this.hits = registry.counter("moe4j.experts.hits", tags);
+    this.misses = registry.counter("moe4j.experts.misses", tags);
     this.route = timer(registry, tags, "route");
     this.plan = timer(registry, tags, "plan");
     this.gather = timer(registry, tags, "gather");
@@ -62,6 +66,8 @@ final class LayerMeters {
     tokens.increment(load.tokens());
     assignments.increment(Arrays.stream(load.assigned()).sum());
     dropped.increment(pass.dropped());
+    hits.increment(load.expertHits());
+    misses.increment(load.expertMisses());
     StageTimes times = pass.times();
     record(route, times.route());
     record(plan, times.plan());

@@ -16,6 +16,10 @@ import java.util.concurrent.ConcurrentHashMap;
  *   <tr><td>{@code moe4j.tokens}</td><td>counter</td><td>real tokens</td></tr>
  *   <tr><td>{@code moe4j.assignments}</td><td>counter</td><td>assignments before dropping</td></tr>
  *   <tr><td>{@code moe4j.dropped}</td><td>counter</td><td>dropped assignments</td></tr>
+ *   <tr><td>{@code moe4j.experts.hits}</td><td>counter</td>
+ *       <td>uses of experts that were in memory, of experts with a budget of memory</td></tr>
+ *   <tr><td>{@code moe4j.experts.misses}</td><td>counter</td>
+ *       <td>uses of experts that had to be read first, likewise</td></tr>
  *   <tr><td>{@code moe4j.load.max.over.mean}</td><td>gauge</td>
  *       <td>most loaded expert over the mean, last pass</td></tr>
  *   <tr><td>{@code moe4j.load.cv}</td><td>gauge</td>

@@ -30,6 +30,7 @@ public final class KernelChecks {
 
   static void check(Kernels kernels, long seed) {
     PackedChecks.check(kernels, seed);
+    RowChecks.check(kernels.rows(), seed);
     SplittableRandom random = new SplittableRandom(seed);
     Type<float[]> floats = new Type<>(
         new KernelProduct<>(kernels.floats(), kernels.floatRooms()), KernelChecks::floats, 1e-6);

@@ -19,6 +19,7 @@ class KernelProductTest {
   @Test
   void multiply_awkwardSizes_matchesLoops() {
     Kernels.chosen().ifPresent(kernels -> KernelChecks.check(kernels, Seeds.seed()));
+    RowChecks.check(new PlainRowCodes(), Seeds.seed());
   }
 
   @ParameterizedTest

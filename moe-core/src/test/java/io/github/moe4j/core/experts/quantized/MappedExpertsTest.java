@@ -1,0 +1,325 @@
+package io.github.moe4j.core.experts.quantized;
+
+import static io.github.moe4j.testkit.Near.assertNear;
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsInMemory;
+import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.core.io.StoredFile;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** {@link MappedExperts} beside float32 and quantized experts of the same weights. */
+@ExtendWith(Seeds.class)
+class MappedExpertsTest {
+  private static final int[][] LOADS = {
+    {0, 0, 0}, {0, 1, 0}, {3, 0, 1}, {17, 0, 2}, {1, 70, 3}, {600, 0, 16}
+  };
+
+  private static final int[][] WIDTHS = {{1, 1}, {5, 1}, {33, 71}, {301, 130}, {130, 600}};
+
+  record Kind(boolean gated, boolean biases, boolean transposed, int step) {
+    Experts create(int d, int h) {
+      ExpertOptions options =
+          ExpertOptions.of(3, d, h).withBiases(biases).withActivation(Activation.GELU);
+      Experts experts = gated ? GluExperts.create(options, 5) : FfnExperts.create(options, 5);
+      RandomArrays.fill(experts.parameters(), Seeds.random(6), 0.5 / Math.sqrt(d));
+      return experts;
+    }
+
+    MappedExperts mapped(Experts experts, MappedWeights options) {
+      return mapped(experts, options, HeapMatrix.file());
+    }
+
+    /** The function is that of experts of width 1. */
+    MappedExperts mapped(Experts experts, MappedWeights options, StoredFile file) {
+      List<StoredExpert> stored = StoredCopies.of(experts.parameters(), transposed, step, file);
+      Experts like = create(1, 1);
+      return gated
+          ? MappedExperts.of((GluExperts) like, stored, options)
+          : MappedExperts.of((FfnExperts) like, stored, options);
+    }
+  }
+
+  private static final Kind PLAIN = new Kind(true, false, false, 1);
+
+  static Stream<Kind> kinds() {
+    return Stream.of(
+        PLAIN,
+        new Kind(false, true, false, 1),
+        new Kind(true, true, false, 2),
+        new Kind(true, true, true, 2),
+        new Kind(false, false, true, 1));
+  }
+
+  private static INDArray tokens(int[] load, int width) {
+    return RandomArrays.normal(
+        DataType.FLOAT, Seeds.random(7), Arrays.stream(load).sum(), width);
+  }
+
+  private static int[] starts(int[] load) {
+    int[] start = new int[load.length + 1];
+    for (int e = 0; e < load.length; e++) {
+      start[e + 1] = start[e] + load[e];
+    }
+    return start;
+  }
+
+  private static double[] y(Experts experts, INDArray x, int[] load) {
+    try (Arena.Scope scope = new Arena().open()) {
+      return values(experts.run(x, starts(load), PassMode.evaluation(), scope).y());
+    }
+  }
+
+  private static void assertEqual(String where, double[] expected, double[] actual) {
+    if (Kernels.chosen().isPresent()) {
+      assertSameBits(where, expected, actual);
+    } else {
+      assertNear(where, expected, actual, 2e-5);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void run_streamed_bitsOfFloat32Experts(Kind kind) {
+    for (int[] width : WIDTHS) {
+      Experts expected = kind.create(width[0], width[1]);
+      MappedExperts mapped = kind.mapped(expected, MappedWeights.streamed());
+      for (int[] load : LOADS) {
+        INDArray x = tokens(load, width[0]);
+        String where = kind + ", D, H " + Arrays.toString(width) + ", " + Arrays.toString(load);
+        assertEqual(where, y(expected, x, load), y(mapped, x, load));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(WeightFormat.class)
+  void run_withBudget_bitsOfQuantizedExpertsWhateverIsInMemory(WeightFormat format) {
+    for (Kind kind : new Kind[] {PLAIN, new Kind(true, true, true, 2)}) {
+      GluExperts experts = (GluExperts) kind.create(33, 71);
+      QuantizedExperts expected = QuantizedExperts.of(experts, format);
+      long one = expected.bytes() / 3;
+      for (long budget : new long[] {1, one, 2 * one, 3 * one}) {
+        MappedExperts mapped = kind.mapped(experts, MappedWeights.withBudget(budget, format));
+        for (int[] load : new int[][] {{1, 1, 1}, {0, 3, 0}, {20, 0, 2}, {0, 0, 0}, {1, 1, 1}}) {
+          INDArray x = tokens(load, 33);
+          String where = format + ", " + budget + ", " + Arrays.toString(load);
+          assertSameBits(where, y(expected, x, load), y(mapped, x, load));
+          assertTrue(mapped.bytesInMemory() <= budget, where + ": " + mapped.bytesInMemory());
+        }
+      }
+    }
+  }
+
+  private static String uses(MappedExperts experts, int... load) {
+    try (Arena.Scope scope = new Arena().open()) {
+      INDArray x = tokens(load, experts.modelWidth());
+      ExpertsInMemory pass =
+          (ExpertsInMemory) experts.run(x, starts(load), PassMode.evaluation(), scope);
+      return pass.hits() + " hits, " + pass.misses() + " misses";
+    }
+  }
+
+  @Test
+  void run_withBudgetOfTwoExperts_keepsTheTwoUsedLast() {
+    GluExperts experts = (GluExperts) PLAIN.create(33, 71);
+    long one = QuantizedExperts.of(experts, WeightFormat.INT8).bytes() / 3;
+    MappedExperts mapped =
+        PLAIN.mapped(experts, MappedWeights.withBudget(2 * one + 1, WeightFormat.INT8));
+    assertEquals(0, mapped.bytesInMemory());
+    assertEquals("0 hits, 2 misses", uses(mapped, 1, 1, 0)); // 0, 1
+    assertEquals(2 * one, mapped.bytesInMemory());
+    assertEquals("1 hits, 0 misses", uses(mapped, 1, 0, 0)); // 1, 0
+    assertEquals("0 hits, 1 misses", uses(mapped, 0, 0, 4)); // 0, 2: 1 went
+    assertEquals("1 hits, 0 misses", uses(mapped, 1, 0, 0)); // 2, 0
+    assertEquals("0 hits, 1 misses", uses(mapped, 0, 1, 0)); // 0, 1: 2 went
+    assertEquals("1 hits, 1 misses", uses(mapped, 1, 0, 1)); // 0, 2
+    assertEquals(2 * one, mapped.bytesInMemory());
+  }
+
+  @Test
+  void run_streamed_readsOnlyExpertsWithRows() {
+    GluExperts experts = (GluExperts) PLAIN.create(5, 7);
+    List<StoredExpert> stored = StoredCopies.of(experts.parameters(), false, 1, HeapMatrix.file());
+    MappedExperts mapped = MappedExperts.of(experts, stored, MappedWeights.streamed());
+    int[] load = {0, 2, 0};
+    y(mapped, tokens(load, 5), load);
+    List<Integer> reads = new ArrayList<>();
+    for (StoredExpert expert : stored) {
+      reads.add(((HeapMatrix) expert.weight("up").matrix()).reads.get());
+    }
+    assertEquals(List.of(0, 7, 0), reads); // each row once
+    assertEquals("0 hits, 0 misses", uses(mapped, 1, 1, 1));
+  }
+
+  @Test
+  void run_severalThreadsWithASmallBudget_sameBits() throws Exception {
+    GluExperts experts = (GluExperts) PLAIN.create(33, 71);
+    QuantizedExperts expected = QuantizedExperts.of(experts, WeightFormat.BFLOAT16);
+    MappedExperts mapped = PLAIN.mapped(
+        experts, MappedWeights.withBudget(expected.bytes() / 2, WeightFormat.BFLOAT16));
+    int[][] loads = {{1, 0, 2}, {0, 3, 1}, {2, 2, 0}, {1, 1, 1}};
+    ExecutorService threads = Executors.newFixedThreadPool(4);
+    try {
+      List<Future<?>> done = new ArrayList<>();
+      for (int[] load : loads) {
+        INDArray x = tokens(load, 33);
+        double[] y = y(expected, x, load);
+        Callable<Void> task = () -> {
+          for (int i = 0; i < 50; i++) {
+            assertSameBits("concurrent", y, y(mapped, x, load));
+          }
+          return null;
+        };
+        done.add(threads.submit(task));
+      }
+      for (Future<?> each : done) {
+        each.get();
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+    assertTrue(mapped.bytesInMemory() <= expected.bytes() / 2);
+  }
+
+  @Test
+  void run_fileOfAnExpertChanged_isAnErrorForItsRowsOnly() {
+    GluExperts experts = (GluExperts) PLAIN.create(3, 4);
+    List<StoredExpert> stored =
+        new ArrayList<>(StoredCopies.of(experts.parameters(), false, 1, HeapMatrix.file()));
+    stored.set(
+        1, StoredCopies.of(experts.parameters(), false, 1, HeapMatrix.changed()).get(1));
+    for (MappedWeights options : List.of(
+        MappedWeights.streamed(), MappedWeights.withBudget(1 << 20, WeightFormat.FLOAT32))) {
+      MappedExperts mapped = MappedExperts.of(experts, stored, options);
+      y(mapped, tokens(new int[] {1, 0, 2}, 3), new int[] {1, 0, 2});
+      int[] load = {1, 1, 0};
+      UncheckedIOException error =
+          assertThrows(UncheckedIOException.class, () -> y(mapped, tokens(load, 3), load));
+      assertEquals("the file is another one", error.getMessage());
+    }
+  }
+
+  /** Memory behind the end of a mapped file is reported by the JVM as an InternalError. */
+  @Test
+  void run_weightsCannotBeRead_isAClearErrorAndNothingIsKept() {
+    GluExperts experts = (GluExperts) PLAIN.create(3, 4);
+    StoredMatrix torn = new HeapMatrix(new float[4][4], HeapMatrix.file()) {
+      @Override
+      public Reader reader() {
+        return (row, column, count, target, at, piece, apart) -> {
+          throw new InternalError("a fault occurred in an unsafe memory access operation");
+        };
+      }
+    };
+    StoredExpert expert = new StoredExpert(
+        Map.of(
+            "gate", new StoredWeight(torn, 4, 3, 0, 0, 1, false),
+            "up", new StoredWeight(torn, 4, 3, 0, 0, 1, false),
+            "down", new StoredWeight(torn, 3, 4, 0, 0, 1, false)),
+        Map.of());
+    for (MappedWeights options : List.of(
+        MappedWeights.streamed(), MappedWeights.withBudget(1 << 20, WeightFormat.FLOAT32))) {
+      MappedExperts mapped = MappedExperts.of(experts, List.of(expert), options);
+      UncheckedIOException error = assertThrows(
+          UncheckedIOException.class, () -> y(mapped, tokens(new int[] {1}, 3), new int[] {1}));
+      assertEquals("weights cannot be read from their file", error.getMessage());
+      assertEquals(0, mapped.bytesInMemory());
+    }
+  }
+
+  @Test
+  void run_trainingOrBackward_isRefused() {
+    GluExperts experts = (GluExperts) PLAIN.create(3, 4);
+    MappedExperts mapped = PLAIN.mapped(experts, MappedWeights.streamed());
+    INDArray x = tokens(new int[] {1, 0, 0}, 3);
+    int[] start = {0, 1, 1, 1};
+    try (Arena.Scope scope = new Arena().open()) {
+      assertEquals(
+          "mapped experts are for evaluation only but the pass was in training",
+          assertThrows(
+                  UnsupportedOperationException.class,
+                  () -> mapped.run(x, start, PassMode.training(), scope))
+              .getMessage());
+      ExpertsPass pass = mapped.run(x, start, PassMode.evaluation(), scope);
+      assertThrows(
+          UnsupportedOperationException.class,
+          () -> pass.backward(x, x, mapped.parameters().zeroGradients()));
+    }
+    assertEquals(0, mapped.parameters().names().size());
+    assertEquals(3, mapped.experts());
+    assertEquals(DataType.FLOAT, mapped.dataType());
+  }
+
+  @Test
+  void of_shapesNamesOrBiasesThatDoNotFit_isRefused() {
+    GluExperts small = (GluExperts) PLAIN.create(3, 4);
+    GluExperts large = (GluExperts) PLAIN.create(3, 5);
+    GluExperts biased = (GluExperts) new Kind(true, true, false, 1).create(3, 4);
+    List<StoredExpert> stored = StoredCopies.of(small.parameters(), false, 1, HeapMatrix.file());
+    List<StoredExpert> other = StoredCopies.of(large.parameters(), false, 1, HeapMatrix.file());
+    List<StoredExpert> mixed = List.of(stored.get(0), other.get(1));
+    assertEquals(
+        "gate of expert 1 must be [4,3] but is [5,3]",
+        refused(() -> MappedExperts.of(small, mixed, MappedWeights.streamed())));
+    assertEquals(
+        "gate of expert 0 must have a bias but has none",
+        refused(() -> MappedExperts.of(biased, stored, MappedWeights.streamed())));
+    assertEquals(
+        "experts must be at least 1 but were none",
+        refused(() -> MappedExperts.of(small, List.of(), MappedWeights.streamed())));
+    StoredWeight up = stored.get(0).weight("up");
+    assertEquals(
+        "an expert must have a weight gate but has [up]",
+        refused(() -> MappedExperts.of(
+            small,
+            List.of(new StoredExpert(Map.of("up", up), Map.of())),
+            MappedWeights.streamed())));
+    assertEquals(
+        "bias of up must be [4,1] but is [4,3]",
+        refused(() -> new StoredExpert(Map.of("up", up), Map.of("up", up))));
+    assertEquals(
+        "weight must be within a matrix [7,5] but has 4 rows from 4 and 3 columns from 2",
+        refused(() -> new StoredWeight(up.matrix(), 4, 3, 4, 2, 1, false)));
+    assertEquals(
+        "budget must be 0 exactly if there is no format but was 0 with INT8",
+        refused(() -> MappedWeights.withBudget(0, WeightFormat.INT8)));
+    assertEquals(
+        "budget must be at least 0 but was -1",
+        refused(() -> MappedWeights.withBudget(-1, WeightFormat.INT8)));
+  }
+
+  private static String refused(Runnable wrong) {
+    return assertThrows(IllegalArgumentException.class, wrong::run).getMessage();
+  }
+}
