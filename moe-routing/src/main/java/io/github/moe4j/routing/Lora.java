@@ -15,6 +15,7 @@ import io.github.moe4j.core.lora.LoraTarget;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
@@ -137,6 +138,22 @@ public final class Lora {
   }
 
   /**
+   * Rate of adapters' inputs dropped in training.
+   *
+   * @param adapted a layer of {@link #adapt} or {@link #over}
+   * @return the rate; 0 of a layer without adapters
+   */
+  public static double dropout(MoeLayer adapted) {
+    Optional<LoraExperts> networks = AdaptedExperts.find(adapted.experts())
+        .or(() -> adaptedShared(adapted))
+        .filter(experts -> !experts.pairs().isEmpty());
+    return networks
+        .map(LoraExperts::dropout)
+        .or(() -> adaptedGate(adapted).map(LoraGate::dropout))
+        .orElse(0.0);
+  }
+
+  /**
    * The adapters of a layer, in live arrays.
    *
    * @param adapted a layer of {@link #adapt} or {@link #over}
@@ -146,17 +163,24 @@ public final class Lora {
     Map<LoraTarget, LoraPair> pairs = new EnumMap<>(LoraTarget.class);
     AdaptedExperts.find(adapted.experts())
         .ifPresent(experts -> put(EXPERTS, experts.pairs(), pairs));
-    if (adapted.router() instanceof FrozenRouter frozen
-        && frozen.inner() instanceof GatedRouter router
-        && router.gate() instanceof LoraGate gate) {
-      pairs.put(LoraTarget.ROUTER, gate.pair());
-    }
-    if (adapted.sharedExpert().orElse(null) instanceof FrozenFeedForward frozen
-        && frozen.inner() instanceof DenseFeedForward dense) {
-      AdaptedExperts.find(dense.network())
-          .ifPresent(experts -> put(SHARED, experts.pairs(), pairs));
-    }
+    adaptedGate(adapted).ifPresent(gate -> pairs.put(LoraTarget.ROUTER, gate.pair()));
+    adaptedShared(adapted).ifPresent(experts -> put(SHARED, experts.pairs(), pairs));
     return pairs;
+  }
+
+  private static Optional<LoraGate> adaptedGate(MoeLayer adapted) {
+    return adapted.router() instanceof FrozenRouter frozen
+            && frozen.inner() instanceof GatedRouter router
+            && router.gate() instanceof LoraGate gate
+        ? Optional.of(gate)
+        : Optional.empty();
+  }
+
+  private static Optional<LoraExperts> adaptedShared(MoeLayer adapted) {
+    return adapted.sharedExpert().orElse(null) instanceof FrozenFeedForward frozen
+            && frozen.inner() instanceof DenseFeedForward dense
+        ? AdaptedExperts.find(dense.network())
+        : Optional.empty();
   }
 
   /**

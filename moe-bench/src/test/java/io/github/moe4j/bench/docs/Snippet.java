@@ -41,6 +41,7 @@ final class Snippet {
       import io.github.moe4j.core.watch.micrometer.*;
       import io.github.moe4j.lab.LabRecorder;
       import io.github.moe4j.lab.RecordedRun;
+      import io.github.moe4j.models.adapter.*;
       import io.github.moe4j.models.preset.*;
       import io.github.moe4j.models.layout.*;
       import io.github.moe4j.parallel.*;

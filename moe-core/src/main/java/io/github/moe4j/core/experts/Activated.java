@@ -26,8 +26,8 @@ record Activated(Activation activation) implements HiddenFunction {
   }
 
   @Override
-  public Experts networks(NamedArrays arrays) {
-    return FfnExperts.over(this, arrays);
+  public Experts networks(NamedArrays arrays, double dropout) {
+    return FfnExperts.over(this, arrays).withDropout(dropout);
   }
 
   @Override

@@ -43,8 +43,8 @@ interface GluCombination extends HiddenFunction {
   }
 
   @Override
-  default Experts networks(NamedArrays arrays) {
-    return GluExperts.over(this, arrays);
+  default Experts networks(NamedArrays arrays, double dropout) {
+    return GluExperts.over(this, arrays).withDropout(dropout);
   }
 
   @Override

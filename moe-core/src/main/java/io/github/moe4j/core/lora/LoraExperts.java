@@ -43,10 +43,6 @@ public final class LoraExperts implements Experts {
   private LoraExperts(Experts base, Map<String, LoraPair> pairs, double dropout) {
     FrozenNetwork frozen = requireNetwork(base);
     LoraOptions.requireDropout(dropout);
-    Require.that(
-        frozen.hiddenDropout() == 0,
-        "experts with adapters must have no dropout of hidden values, but their rate was %s",
-        frozen.hiddenDropout());
     this.base = base;
     this.pairs = Collections.unmodifiableMap(new LinkedHashMap<>(pairs));
     List<LoraLinear> linears = new ArrayList<>();
@@ -65,6 +61,7 @@ public final class LoraExperts implements Experts {
         linears.subList(0, last),
         frozen.hiddenFunction(),
         linears.get(last),
+        frozen.hiddenDropout(),
         dropout,
         base.dataType());
     this.parameters = all.build();
@@ -75,7 +72,7 @@ public final class LoraExperts implements Experts {
    * LoraTarget#EXPERT_DOWN}.
    *
    * @param base the networks. Kept, never modified.
-   * @throws IllegalArgumentException if the networks are of another kind, have no projection of a target, or have dropout
+   * @throws IllegalArgumentException if the networks are of another kind, or have no projection of a target
    */
   public static LoraExperts of(Experts base, LoraOptions options) {
     return of(base, "experts", options, new SplittableRandom(options.seed()));
@@ -87,7 +84,7 @@ public final class LoraExperts implements Experts {
    * @param base the networks. Kept, never modified.
    * @param part {@code experts} or {@code shared}
    * @param random source of the initial numbers. Modified.
-   * @throws IllegalArgumentException if the networks are of another kind, have no projection of a target, or have dropout
+   * @throws IllegalArgumentException if the networks are of another kind, or have no projection of a target
    */
   public static LoraExperts of(
       Experts base, String part, LoraOptions options, SplittableRandom random) {
@@ -117,7 +114,7 @@ public final class LoraExperts implements Experts {
    * @param pairs by projection, A [E,r,in] and B [E,out,r] of the type of the networks' rows; none for networks that are
    *     only frozen. Their arrays become the live parameters.
    * @param dropout rate of adapters' inputs dropped in training
-   * @throws IllegalArgumentException if the networks are of another kind or have dropout, or an adapter does not fit
+   * @throws IllegalArgumentException if the networks are of another kind, or an adapter does not fit
    */
   public static LoraExperts over(Experts base, Map<String, LoraPair> pairs, double dropout) {
     return new LoraExperts(base, pairs, dropout);
@@ -168,7 +165,7 @@ public final class LoraExperts implements Experts {
     NamedArrays.Builder arrays = NamedArrays.builder();
     network.projections().forEach(linear -> add(linear, arrays));
     add(network.down(), arrays);
-    return network.function().networks(arrays.build());
+    return network.function().networks(arrays.build(), network.hiddenDropout());
   }
 
   private void add(LoraLinear linear, NamedArrays.Builder arrays) {

@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
  * @param projections before the hidden layer
  * @param function from their values to the hidden ones
  * @param down from the hidden layer to the output
+ * @param hiddenDropout rate of hidden values dropped in training, as in the networks without adapters
  * @param dropout rate of adapters' inputs
  * @param type of rows
  */
@@ -17,6 +18,7 @@ record LoraNetwork(
     List<LoraLinear> projections,
     HiddenFunction function,
     LoraLinear down,
+    double hiddenDropout,
     double dropout,
     DataType type) {
   /** Numbers in a weight of one expert: the same for all projections. */

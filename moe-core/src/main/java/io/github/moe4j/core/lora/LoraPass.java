@@ -28,6 +28,7 @@ final class LoraPass implements ExpertsPass {
   private final Arena.Scope scope;
   private final ExpertRows x;
   private final ExpertRows hidden;
+  private final DropoutMask hiddenMask;
   private final List<LoraLinearPass> projections = new ArrayList<>();
   private final LoraLinearPass down;
   private final INDArray[] rooms;
@@ -46,6 +47,9 @@ final class LoraPass implements ExpertsPass {
     this.schedule = new BlockSchedule(start);
     this.scope = scope;
     this.x = new ExpertRows(xR);
+    // Drawn first, so that without dropout of adapters' inputs it is that of the networks.
+    this.hiddenMask =
+        draw(network.hiddenDropout(), "expert dropout", network.down().base().in(), mode);
     for (LoraLinear linear : network.projections()) {
       projections.add(new LoraLinearPass(linear, x, mask(linear, mode), scope));
     }
@@ -59,13 +63,15 @@ final class LoraPass implements ExpertsPass {
   }
 
   private DropoutMask mask(LoraLinear linear, PassMode mode) {
-    if (linear.pair() == null || network.dropout() == 0 || !mode.isTraining()) {
-      return DropoutMask.ALL;
-    }
-    return DropoutMask.draw(
-        network.dropout(),
-        mode.requireGenerator("adapter dropout"),
-        take(linear.base().in()).array());
+    return linear.pair() == null
+        ? DropoutMask.ALL
+        : draw(network.dropout(), "adapter dropout", linear.base().in(), mode);
+  }
+
+  private DropoutMask draw(double rate, String user, int width, PassMode mode) {
+    return rate == 0 || !mode.isTraining()
+        ? DropoutMask.ALL
+        : DropoutMask.draw(rate, mode.requireGenerator(user), take(width).array());
   }
 
   private ExpertRows take(int width) {
@@ -84,6 +90,7 @@ final class LoraPass implements ExpertsPass {
         List.of(hidden.of(block).rows()),
         (double[][] in, double[][] out) -> function.values(in, out[0]),
         (float[][] in, float[][] out) -> function.values(in, out[0]));
+    hiddenMask.scale(block, hidden.of(block), elementwise[worker]);
     down.forward(block, rooms[worker], elementwise[worker]);
   }
 
@@ -119,6 +126,7 @@ final class LoraPass implements ExpertsPass {
     // The gradient of the hidden rows becomes that of the last projection, in place.
     int last = dProjected.size() - 1;
     down.backward(block, dy, 0, dProjected.get(last), rooms[worker], elementwise[worker]);
+    hiddenMask.scale(block, dProjected.get(last).of(block), elementwise[worker]);
     HiddenFunction function = network.function();
     List<Rows> in = new ArrayList<>();
     projections.forEach(p -> in.add(p.output().of(block).rows()));

@@ -241,6 +241,21 @@ class LoraExpertsTest {
         List.copyOf(experts.parameters().names()));
   }
 
+  /** Dropout of hidden values is drawn before any of adapters' inputs, and stays in merged experts. */
+  @Test
+  void run_dropoutOfHiddenValues_thatOfTheBase() {
+    GluExperts base = gated().withDropout(0.5);
+    LoraExperts experts = LoraExperts.of(base, LoraOptions.of(4, 6));
+    INDArray x = rows(DataType.FLOAT, 4);
+    INDArray dy = rows(DataType.FLOAT, 5);
+    Outcome expected = run(base, x, dy, base.parameters().zeroGradients());
+    Outcome found = run(experts, x, dy, experts.parameters().zeroGradients());
+    assertSameBits("y", expected.y(), found.y());
+    assertNear("dx", expected.dx(), found.dx(), 1e-4);
+    GluExperts merged = (GluExperts) experts.merged();
+    assertEquals(0.5, merged.hiddenDropout());
+  }
+
   @Test
   void scale_rsLora_alphaOverTheRoot() {
     INDArray a = Nd4j.create(DataType.FLOAT, 4, 3);
@@ -258,9 +273,6 @@ class LoraExpertsTest {
     requireError(
         "experts with adapters must be networks of one hidden layer, such as GluExperts, but were CopyExperts",
         () -> LoraExperts.of(CopyExperts.of(2, 3, DataType.FLOAT), LoraOptions.of(2, 2)));
-    requireError(
-        "experts with adapters must have no dropout of hidden values, but their rate was 0.5",
-        () -> LoraExperts.of(gated().withDropout(0.5), LoraOptions.of(2, 2)));
     requireError(
         "loraB must be [3, *, 2] but was [3, 5, 4]",
         () -> new LoraPair(

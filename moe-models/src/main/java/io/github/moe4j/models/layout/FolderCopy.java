@@ -1,19 +1,15 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.models.internal.NewFolder;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
 /** Copies a folder, changes the copy and moves it into place: the target is written completely or not at all. */
 final class FolderCopy {
-  private static final String PARTIAL = ".partial";
-
   private FolderCopy() {}
 
   /** Changes a copy that is not in use yet. */
@@ -28,20 +24,10 @@ final class FolderCopy {
    * @param target must not exist
    */
   static void write(Path folder, Path target, Change change) throws IOException {
-    Path absolute = target.toAbsolutePath().normalize();
-    if (Files.exists(absolute)) {
-      throw new FileAlreadyExistsException(target.toString(), null, "nothing is overwritten");
-    }
-    Path parent = Files.createDirectories(absolute.resolveSibling("").normalize());
-    Path copy = Files.createTempDirectory(parent, absolute.getFileName() + PARTIAL);
-    try {
+    NewFolder.write(target, copy -> {
       copyFiles(folder, copy);
       change.apply(copy);
-      Files.move(copy, absolute, StandardCopyOption.ATOMIC_MOVE);
-    } catch (Throwable e) {
-      delete(copy, e);
-      throw e;
-    }
+    });
   }
 
   /** Files that links lead to are copied: a download cache contains only links. */
@@ -59,16 +45,6 @@ final class FolderCopy {
         Files.copy(path, to);
         to.toFile().setWritable(true); // a copy of a file that must not be changed, which this may
       }
-    }
-  }
-
-  private static void delete(Path copy, Throwable why) {
-    try (Stream<Path> all = Files.walk(copy)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException e) {
-      why.addSuppressed(e);
     }
   }
 }

@@ -6,7 +6,13 @@ import java.util.Locale;
 public final class LayoutException extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
-  LayoutException(String format, Object... values) {
+  /**
+   * For the library's own use.
+   *
+   * @param format of the message
+   * @param values in it
+   */
+  public LayoutException(String format, Object... values) {
     super(String.format(Locale.ROOT, format, values));
   }
 }

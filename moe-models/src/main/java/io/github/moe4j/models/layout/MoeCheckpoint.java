@@ -7,11 +7,13 @@ import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
+import io.github.moe4j.core.lora.LoraTarget;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -93,6 +95,29 @@ public final class MoeCheckpoint implements AutoCloseable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+  }
+
+  /**
+   * The linear modules of a block by projection, as the model's code in Hugging Face names them: in the form that the
+   * checkpoint has, or, where it keeps one tensor of all experts, in the first form of the layout with modules for
+   * each expert. A projection without such modules is absent.
+   *
+   * @param block one of {@link #blocks}
+   * @return a module for each expert in order; one of router and shared expert
+   * @throws IOException if a file cannot be read
+   */
+  public Map<LoraTarget, List<LinearModule>> linearModules(MoeBlock block) throws IOException {
+    List<LayoutPart> atHand;
+    try {
+      atHand = BlockForms.atHand(layout, config, block, tensors);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+    return Stream.concat(Stream.of(atHand), layout.forms(config, block).stream())
+        .map(parts -> LinearModules.of(tensors.prefix(), parts))
+        .filter(modules -> modules.containsKey(LoraTarget.EXPERT_UP))
+        .findFirst()
+        .orElseGet(() -> LinearModules.of(tensors.prefix(), atHand));
   }
 
   /**

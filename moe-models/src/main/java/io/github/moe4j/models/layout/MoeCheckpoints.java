@@ -6,6 +6,7 @@ import io.github.moe4j.core.io.ShardedSafetensors;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.models.internal.ConfigJson;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -2,6 +2,7 @@ package io.github.moe4j.models.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.github.moe4j.models.internal.ConfigJson;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

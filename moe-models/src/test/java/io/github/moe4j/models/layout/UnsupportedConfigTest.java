@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.models.internal.ConfigJson;
 import io.github.moe4j.testkit.MemoryTensors;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -35,6 +35,7 @@ public interface HiddenFunction {
    * Expert networks with this function.
    *
    * @param arrays named as {@link HiddenLayer#parameters}; they become the live parameters
+   * @param dropout rate of hidden values dropped in training
    */
-  Experts networks(NamedArrays arrays);
+  Experts networks(NamedArrays arrays, double dropout);
 }

@@ -1,5 +1,6 @@
-package io.github.moe4j.models.layout;
+package io.github.moe4j.models.internal;
 
+import io.github.moe4j.models.layout.LayoutException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,9 +21,9 @@ import org.nd4j.shade.jackson.core.json.JsonReadFeature;
  * <p>Only the tokens of ND4J's own copy of Jackson are used, so that no dependency is added; it has
  * no limits, so they are here.
  */
-final class ConfigJson {
+public final class ConfigJson {
   /** Real ones have some thousand characters, with names of classes some hundred thousand. */
-  static final int MAX_LENGTH = 4 << 20;
+  public static final int MAX_LENGTH = 4 << 20;
 
   static final int MAX_DEPTH = 32;
 
@@ -34,8 +35,12 @@ final class ConfigJson {
 
   private ConfigJson() {}
 
-  /** The object that a text holds. */
-  static Map<String, @Nullable Object> parse(String text) {
+  /**
+   * The object that a text holds.
+   *
+   * @throws LayoutException if it is no JSON object, too long or nested too deep
+   */
+  public static Map<String, @Nullable Object> parse(String text) {
     if (text.length() > MAX_LENGTH) {
       throw new LayoutException(
           "config must have at most %d characters but has %d", MAX_LENGTH, text.length());

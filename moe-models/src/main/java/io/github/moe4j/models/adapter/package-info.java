@@ -1,0 +1,5 @@
+/** Low-rank adapters of published models in the files of Hugging Face's PEFT. */
+@NullMarked
+package io.github.moe4j.models.adapter;
+
+import org.jspecify.annotations.NullMarked;
