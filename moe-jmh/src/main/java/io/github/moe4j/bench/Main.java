@@ -1,6 +1,7 @@
 package io.github.moe4j.bench;
 
 import io.github.moe4j.bench.doctor.DoctorCommand;
+import io.github.moe4j.bench.inspect.InspectCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       LabCommand.class,
       BalanceCommand.class,
       RoutersCommand.class,
+      InspectCommand.class,
       DoctorCommand.class,
       RooflineCommand.class,
       JmhCommand.class,

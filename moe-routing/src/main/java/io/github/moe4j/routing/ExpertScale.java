@@ -47,6 +47,11 @@ public final class ExpertScale implements RoutingRule {
     return new ExpertScale(rule, scale);
   }
 
+  /** The rule whose weights are multiplied. */
+  public RoutingRule rule() {
+    return rule;
+  }
+
   @Override
   public NamedArrays parameters() {
     return parameters;

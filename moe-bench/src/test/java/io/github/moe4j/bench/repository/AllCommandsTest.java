@@ -18,7 +18,7 @@ class AllCommandsTest {
   private final StringWriter err = new StringWriter();
 
   @ParameterizedTest
-  @ValueSource(strings = {"lab", "jmh", "conformance", "params", "peers", "scaling"})
+  @ValueSource(strings = {"lab", "inspect", "jmh", "conformance", "params", "peers", "scaling"})
   void run_help_ofPublishedAndOwnCommands(String command) {
     int code = Main.run(
         Main.commandLine(

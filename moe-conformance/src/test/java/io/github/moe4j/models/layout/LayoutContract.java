@@ -94,6 +94,8 @@ abstract class LayoutContract {
       MoeLayer layer = checkpoint.layer(block, DataType.DOUBLE);
       try (MoePass pass = layer.forward(input(reference))) {
         compare(reference, pass, Comparison.TOLERANCE);
+        new OutlineCheck(checkpoint, block, layer)
+            .outlineAndParts_areThoseOfTheLayer(pass, tensors.names());
       }
       comparePacked(reference, checkpoint.packed(block, WeightFormat.FLOAT32));
       MemoryTensors again = new MemoryTensors();

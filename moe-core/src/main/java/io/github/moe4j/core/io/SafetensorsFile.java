@@ -90,6 +90,12 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     return dataBegin + heading(name).begin();
   }
 
+  /** Bytes that a tensor takes in the file. */
+  public long byteCount(String name) {
+    TensorHeader heading = heading(name);
+    return heading.end() - heading.begin();
+  }
+
   /** The element type in the format's notation, such as F32 or I64. */
   public String dtype(String name) {
     return heading(name).dtype().name();

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>A file is opened when its first tensor is read, so a folder of which some files are missing can be opened, and
  * the others read. Errors in a file, and its absence, are reported by {@link #read} and {@link #bytes} as
- * {@link SafetensorsException}, and in {@link #shape}, {@link #dtype} and {@link #type} within an
+ * {@link SafetensorsException}, and in {@link #shape}, {@link #dtype}, {@link #type} and {@link #byteCount} within an
  * {@link UncheckedIOException}.
  */
 public final class ShardedSafetensors implements TensorSource, AutoCloseable {
@@ -112,6 +112,16 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
   @Override
   public TensorBytes stored(String name) throws IOException {
     return file(name).stored(name);
+  }
+
+  /** Bytes that a tensor takes in its file. */
+  public long byteCount(String name) {
+    return unchecked(name).byteCount(name);
+  }
+
+  /** The file of a tensor, which may be missing or damaged; an error if there is no such tensor. */
+  public Path location(String name) {
+    return folder.resolve(place(name));
   }
 
   /** Whether the file of a tensor is in the folder; an error if there is no such tensor. */

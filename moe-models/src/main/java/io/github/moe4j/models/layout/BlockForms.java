@@ -21,6 +21,16 @@ final class BlockForms {
    */
   static List<LayoutPart> atHand(
       Layout layout, ModelConfig config, MoeBlock block, StoredTensors tensors) {
+    List<List<LayoutPart>> best = mostNamed(layout, config, block, tensors);
+    List<LayoutPart> first = best.get(0);
+    return best.size() == 1 || places(first).noneMatch(tensors::has)
+        ? first
+        : best.stream().filter(form -> fits(form, tensors)).findFirst().orElse(first);
+  }
+
+  /** The forms of which most tensors are there, by their names. */
+  static List<List<LayoutPart>> mostNamed(
+      Layout layout, ModelConfig config, MoeBlock block, StoredTensors tensors) {
     List<List<LayoutPart>> best = new ArrayList<>();
     long most = -1;
     for (List<LayoutPart> form : of(layout, config, block)) {
@@ -33,10 +43,7 @@ final class BlockForms {
         best.add(form);
       }
     }
-    List<LayoutPart> first = best.get(0);
-    return best.size() == 1 || most == 0
-        ? first
-        : best.stream().filter(form -> fits(form, tensors)).findFirst().orElse(first);
+    return best;
   }
 
   /** Whether all tensors of a form are there, by their names. */

@@ -2,6 +2,7 @@ package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ClampedSwiGlu;
 import io.github.moe4j.core.experts.FfnExperts;
@@ -24,6 +25,13 @@ class LayerArrays {
 
   Set<String> names() {
     return arrays.keySet();
+  }
+
+  /** All of them. */
+  NamedArrays named() {
+    NamedArrays.Builder all = NamedArrays.builder();
+    arrays.forEach(all::add);
+    return all.build();
   }
 
   INDArray get(String name) {

@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.experts.quantized.MappedExperts;
 import io.github.moe4j.core.experts.quantized.MappedWeights;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
@@ -203,6 +204,52 @@ public final class MoeCheckpoint implements AutoCloseable {
    */
   public MoeLayer layer(MoeBlock block, MappedWeights weights) throws IOException {
     return MappedBlock.open(layout, config, block, parts(block), tensors, weights);
+  }
+
+  /**
+   * What a block is, and which of its tensors cannot be read. No weights are read, only headers of files.
+   *
+   * @param block one of {@link #blocks}
+   * @throws LayoutException if it is none of them, or if the config is not supported
+   */
+  public BlockOutline outline(MoeBlock block) {
+    return new Outlines(layout, config, tensors, this::require).of(block);
+  }
+
+  /**
+   * The weights of one expert of a block, in the memory of one expert.
+   *
+   * @param block one of {@link #blocks}
+   * @param expert its number, of those with weights
+   * @param type FLOAT or DOUBLE
+   * @return new arrays by the names of the layer's parameters, such as {@code experts.gate.weight} [1,H,D]
+   * @throws IOException if a tensor cannot be read
+   * @throws LayoutException if a tensor is missing or has another shape, or if there is no such expert
+   */
+  public NamedArrays expert(MoeBlock block, int expert, DataType type) throws IOException {
+    BlockReader reader = new BlockReader(parts(block), tensors);
+    if (expert < 0 || expert >= reader.experts()) {
+      throw new LayoutException("expert must be in [0, %d) but was %d", reader.experts(), expert);
+    }
+    LayerArrays arrays = new LayerArrays();
+    reader.readExpert(expert, type, arrays);
+    return arrays.named();
+  }
+
+  /**
+   * The weights of a block's router.
+   *
+   * @param block one of {@link #blocks}
+   * @param type FLOAT or DOUBLE
+   * @return new arrays by the names of the layer's parameters, such as {@code router.weight} [E,D]; also those of its state,
+   *     {@code router.selection_bias} [E] and {@code router.table} [V,K]
+   * @throws IOException if a tensor cannot be read
+   * @throws LayoutException if a tensor is missing or has another shape
+   */
+  public NamedArrays router(MoeBlock block, DataType type) throws IOException {
+    LayerArrays arrays = new LayerArrays();
+    new BlockReader(parts(block), tensors).readRouter(type, arrays);
+    return arrays.named();
   }
 
   /** The parts of the detected form, whose tensors all exist. */

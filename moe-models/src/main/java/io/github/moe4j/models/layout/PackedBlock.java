@@ -12,7 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Reads a block whose experts are packed one after another. */
 final class PackedBlock {
@@ -33,17 +32,14 @@ final class PackedBlock {
       StoredTensors tensors,
       @Nullable WeightFormat format)
       throws IOException {
-    List<LayoutPart> ofExperts = parts.stream().filter(LayoutPart::isOfExperts).toList();
-    LayoutPart first = ofExperts.get(0);
-    int experts = Math.toIntExact(first.parameters().get(0).shape().get(0));
+    BlockReader whole = new BlockReader(parts, tensors);
+    List<LayoutPart> ofExperts = whole.ofExperts();
     WeightFormat stored = format == null ? stored(ofExperts, tensors) : format;
     boolean hasScales = format == null && stored == WeightFormat.FP8_E4M3;
-    PackedArrays arrays = new PackedArrays(experts, stored, new PackedArrays.Reader() {
+    PackedArrays arrays = new PackedArrays(whole.experts(), stored, new PackedArrays.Reader() {
       @Override
       public void read(int expert, LayerArrays into) throws IOException {
-        for (LayoutPart part : ofExperts) {
-          part.ofExpert(expert).read(place -> slice(tensors, place, expert), into);
-        }
+        whole.readExpert(expert, DataType.FLOAT, into);
       }
 
       @Override
@@ -61,15 +57,6 @@ final class PackedBlock {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  /** A tensor of one expert, or its part of a tensor of all. */
-  private static INDArray slice(StoredTensors tensors, Place place, int expert) throws IOException {
-    StoredTensor tensor = tensors.get(place);
-    return Place.of(place.name(), tensor.shape()).equals(place)
-        ? tensor.read(DataType.FLOAT)
-        : tensor.read(
-            DataType.FLOAT, expert * place.shape().get(0), place.shape().get(0));
   }
 
   private static WeightFormat stored(List<LayoutPart> ofExperts, StoredTensors tensors) {

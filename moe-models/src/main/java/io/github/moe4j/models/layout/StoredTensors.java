@@ -4,6 +4,7 @@ import io.github.moe4j.core.io.TensorSource;
 import io.github.moe4j.core.io.TensorType;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -101,6 +102,17 @@ final class StoredTensors {
   /** Whether a tensor exists, in whatever shape. */
   boolean has(Place place) {
     return names.contains(name(place));
+  }
+
+  /** The tensors of the source that keep the tensor of a place, its scales too; none if there is none. */
+  List<String> stored(Place place) {
+    String name = name(place);
+    if (!has(place)) {
+      return List.of();
+    }
+    String scales =
+        isMxfp4(name) ? sibling(name, BLOCKS, "scales") : name + BlockScaledTensor.SCALES;
+    return source.names().contains(scales) ? List.of(name, scales) : List.of(name);
   }
 
   /** Whether a tensor that exists is stored in that shape. */

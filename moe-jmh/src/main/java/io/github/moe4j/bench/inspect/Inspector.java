@@ -1,0 +1,88 @@
+package io.github.moe4j.bench.inspect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.io.ShardedSafetensors;
+import io.github.moe4j.models.layout.BlockOutline;
+import io.github.moe4j.models.layout.MoeBlock;
+import io.github.moe4j.models.layout.MoeCheckpoint;
+import io.github.moe4j.models.layout.MoeCheckpoints;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+
+/**
+ * Looks into a folder.
+ *
+ * @param folder of a model
+ * @param block whose weights are read; null for none
+ * @param run what is sent through the block; null for nothing
+ */
+record Inspector(
+    Path folder, @Nullable MoeBlock block, @Nullable Run run) {
+  /** Bytes for the experts of a block that are compared at once. */
+  private static final long COMPARED = 1L << 30;
+
+  private static final int PACKED_BLOCK = 128;
+
+  /**
+   * Tokens to send through a block.
+   *
+   * @param tokens T
+   * @param packed whether experts stay as they are stored
+   */
+  record Run(int tokens, long seed, boolean packed) {}
+
+  /**
+   * Reads headers, and the weights of the block.
+   *
+   * @throws IOException if a file that is needed cannot be read
+   */
+  Inspection inspect() throws IOException {
+    FolderCheck.requireConfig(folder);
+    try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder);
+        ShardedSafetensors files = ShardedSafetensors.open(folder)) {
+      JsonNode config =
+          new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+      FolderTensors tensors = new FolderTensors(files);
+      List<BlockOutline> outlines =
+          checkpoint.blocks().stream().map(checkpoint::outline).toList();
+      List<BlockFacts> blocks =
+          outlines.stream().map(outline -> BlockFacts.of(outline, tensors)).toList();
+      return new Inspection(
+          folder.toString(),
+          checkpoint.layout(),
+          text(config.get("model_type")),
+          text(config.at("/quantization_config/quant_method")),
+          checkpoint.prefix(),
+          blocks,
+          SparseTotals.of(blocks),
+          TensorTotals.of(tensors, checkpoint.tensorNames()),
+          LoadingMemory.of(
+              outlines, blocks.stream().map(BlockFacts::expertType).toList(), fp8Stays(config)),
+          block == null ? null : LayerFacts.of(checkpoint, block, COMPARED),
+          block == null || run == null ? null : run(checkpoint, block, run));
+    }
+  }
+
+  private static RunFacts run(MoeCheckpoint checkpoint, MoeBlock block, Run run)
+      throws IOException {
+    MoeLayer layer =
+        run.packed() ? checkpoint.packed(block) : checkpoint.layer(block, DataType.FLOAT);
+    return BlockRun.of(layer, run.packed() ? "as stored" : "float32", run.tokens(), run.seed());
+  }
+
+  /** Whether packed experts may keep the model's FP8: its blocks are multiples of 128. */
+  private static boolean fp8Stays(JsonNode config) {
+    JsonNode size = config.at("/quantization_config/weight_block_size");
+    return size.path(0).asInt(1) % PACKED_BLOCK == 0 && size.path(1).asInt(1) % PACKED_BLOCK == 0;
+  }
+
+  /** A text of the config, or null. */
+  private static @Nullable String text(@Nullable JsonNode node) {
+    return node != null && node.isTextual() ? node.asText() : null;
+  }
+}
