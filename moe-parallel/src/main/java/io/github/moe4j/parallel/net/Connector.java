@@ -1,0 +1,236 @@
+package io.github.moe4j.parallel.net;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * Connects a rank to all others: it calls those with lower numbers and is called by those with higher ones. Whoever else
+ * calls, or does not pass the handshake, is hung up on.
+ */
+final class Connector implements AutoCloseable {
+  /** Strangers may hold so many handshakes at a time. */
+  private static final int MOST_HANDSHAKES = 64;
+
+  private static final int HANDSHAKE_MILLIS = 5_000;
+
+  private final Handshake handshake;
+  private final SocketOptions options;
+  private final ServerSocketChannel server;
+  private final Map<Integer, Wire> wires = new TreeMap<>();
+  private boolean closed;
+
+  Connector(Handshake handshake, SocketOptions options) throws IOException {
+    this.handshake = handshake;
+    this.options = options;
+    this.server = ServerSocketChannel.open().bind(new InetSocketAddress(options.address(), 0));
+  }
+
+  /** Host and port at which this rank is called. */
+  String address() throws IOException {
+    InetSocketAddress bound = (InetSocketAddress) server.getLocalAddress();
+    return bound.getAddress().getHostAddress() + " " + bound.getPort();
+  }
+
+  /**
+   * Connects to all.
+   *
+   * @param addresses of all ranks
+   */
+  Map<Integer, Wire> connect(List<String> addresses) throws IOException {
+    Thread acceptor = new Thread(this::accept, "moe4j rank " + handshake.rank() + " accepts");
+    acceptor.setDaemon(true);
+    acceptor.start();
+    for (int peer = 0; peer < handshake.rank(); peer++) {
+      call(peer, addresses.get(peer));
+    }
+    return awaitAll();
+  }
+
+  private void call(int peer, String address) throws IOException {
+    String[] parts = address.strip().split(" ");
+    if (parts.length != 2 || !parts[1].matches("\\d{1,5}")) {
+      throw new IOException(
+          "address of rank %d must be host and port but was %s".formatted(peer, address));
+    }
+    Wire wire = null;
+    try {
+      SocketChannel channel = SocketChannel.open();
+      channel.socket().connect(new InetSocketAddress(parts[0], Integer.parseInt(parts[1])), (int)
+          Math.min(Integer.MAX_VALUE, options.timeout().toMillis()));
+      wire = wire(channel, true);
+      int found = introduce(wire, true);
+      if (found != peer) {
+        throw new IOException("rank %d was expected but rank %d answered".formatted(peer, found));
+      }
+      add(peer, wire);
+    } catch (IOException e) {
+      if (wire != null) {
+        wire.close();
+      }
+      throw new IOException(
+          "rank %d cannot connect to rank %d at %s: %s"
+              .formatted(handshake.rank(), peer, address, e.getMessage()),
+          e);
+    }
+  }
+
+  private void accept() {
+    Semaphore places = new Semaphore(MOST_HANDSHAKES);
+    while (true) {
+      try {
+        SocketChannel channel = server.accept();
+        if (!places.tryAcquire()) {
+          channel.close();
+          continue;
+        }
+        Thread thread = new Thread(
+            () -> {
+              try {
+                welcome(channel);
+              } finally {
+                places.release();
+              }
+            },
+            "moe4j rank " + handshake.rank() + " is called");
+        thread.setDaemon(true);
+        thread.start();
+      } catch (IOException e) {
+        return; // closed: all are there, or it is too late
+      }
+    }
+  }
+
+  private void welcome(SocketChannel channel) {
+    Wire wire = null;
+    try {
+      wire = wire(channel, false);
+      int peer = introduce(wire, false);
+      if (peer < handshake.rank() || !add(peer, wire)) {
+        wire.close();
+      }
+    } catch (IOException e) {
+      close(channel);
+      if (wire != null) {
+        wire.close();
+      }
+    }
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // It is of no use any more.
+    }
+  }
+
+  private Wire wire(SocketChannel channel, boolean isCaller) throws IOException {
+    channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
+    SSLContext tls = options.tls();
+    if (tls == null) {
+      return new PlainWire(channel);
+    }
+    Timer timer = new Timer(() -> close(channel));
+    try {
+      SSLSocket socket = (SSLSocket) tls.getSocketFactory()
+          .createSocket(channel.socket(), null, channel.socket().getPort(), true);
+      socket.setUseClientMode(isCaller);
+      if (!isCaller) {
+        socket.setNeedClientAuth(true);
+      }
+      socket.setEnabledProtocols(new String[] {"TLSv1.3"});
+      socket.startHandshake();
+      return new TlsWire(socket);
+    } finally {
+      timer.stop();
+    }
+  }
+
+  /** A stranger that says nothing is hung up on in time. */
+  private int introduce(Wire wire, boolean isCaller) throws IOException {
+    Timer timer = new Timer(wire::close);
+    try {
+      return handshake.perform(wire, isCaller);
+    } finally {
+      timer.stop();
+    }
+  }
+
+  /** Runs an action after a while, unless it is stopped. */
+  private static final class Timer {
+    private final Thread thread;
+
+    Timer(Runnable action) {
+      thread = new Thread(
+          () -> {
+            try {
+              Thread.sleep(HANDSHAKE_MILLIS);
+              action.run();
+            } catch (InterruptedException e) {
+              // stopped
+            }
+          },
+          "moe4j handshake");
+      thread.setDaemon(true);
+      thread.start();
+    }
+
+    void stop() {
+      thread.interrupt();
+    }
+  }
+
+  private synchronized boolean add(int peer, Wire wire) {
+    if (closed || wires.containsKey(peer)) {
+      return false;
+    }
+    wires.put(peer, wire);
+    notifyAll();
+    return true;
+  }
+
+  private synchronized Map<Integer, Wire> awaitAll() throws IOException {
+    long end = System.nanoTime() + options.timeout().toNanos();
+    while (wires.size() < handshake.size() - 1) {
+      long left = (end - System.nanoTime()) / 1_000_000;
+      if (left <= 0) {
+        String missing = IntStream.range(0, handshake.size())
+            .filter(r -> r != handshake.rank() && !wires.containsKey(r))
+            .mapToObj(String::valueOf)
+            .collect(Collectors.joining(", "));
+        throw new IOException("ranks %s did not connect to rank %d within %s"
+            .formatted(missing, handshake.rank(), options.timeout()));
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("rank %d was interrupted".formatted(handshake.rank()), e);
+      }
+    }
+    closed = true;
+    return new TreeMap<>(wires);
+  }
+
+  /** Stops listening; wires that were not handed out are closed. */
+  @Override
+  public synchronized void close() throws IOException {
+    server.close();
+    if (!closed) {
+      closed = true;
+      wires.values().forEach(Wire::close);
+    }
+  }
+}

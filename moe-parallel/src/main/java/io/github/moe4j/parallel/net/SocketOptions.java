@@ -1,0 +1,101 @@
+package io.github.moe4j.parallel.net;
+
+import io.github.moe4j.core.internal.Require;
+import java.net.InetAddress;
+import java.time.Duration;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the ranks of a group connect. Every connection is authenticated: by a shared secret, which protects against
+ * strangers that connect but not against somebody on the network path who changes or reads data; or by TLS 1.3, with
+ * certificates of both sides. Immutable.
+ */
+public final class SocketOptions {
+  private static final int LEAST_SECRET = 16;
+
+  private final byte @Nullable [] secret;
+  private final @Nullable SSLContext tls;
+  private final InetAddress address;
+  private final Duration timeout;
+
+  private SocketOptions(
+      byte @Nullable [] secret, @Nullable SSLContext tls, InetAddress address, Duration timeout) {
+    Require.that(
+        !timeout.isNegative() && !timeout.isZero(), "timeout must be above 0 but was %s", timeout);
+    this.secret = secret;
+    this.tls = tls;
+    this.address = address;
+    this.timeout = timeout;
+  }
+
+  /**
+   * Connections on the loopback address, authenticated by a secret, with a time-out of a minute.
+   *
+   * @param secret equal on all ranks, at least 16 bytes, such as those of a secure random generator. Copied.
+   * @throws IllegalArgumentException if the secret is shorter
+   */
+  public static SocketOptions secret(byte[] secret) {
+    Require.that(
+        secret.length >= LEAST_SECRET,
+        "secret must have at least %d bytes but has %d",
+        LEAST_SECRET,
+        secret.length);
+    return new SocketOptions(secret.clone(), null, loopback(), Duration.ofMinutes(1));
+  }
+
+  /**
+   * Connections on the loopback address over TLS 1.3, with a time-out of a minute. Both sides show a certificate, which
+   * the other side's trust manager must accept.
+   *
+   * @param context with a key and the certificates to trust
+   */
+  public static SocketOptions tls(SSLContext context) {
+    return new SocketOptions(null, context, loopback(), Duration.ofMinutes(1));
+  }
+
+  private static InetAddress loopback() {
+    return InetAddress.getLoopbackAddress();
+  }
+
+  /**
+   * The address to listen on and to be reached at.
+   *
+   * @param newAddress of this machine
+   */
+  public SocketOptions withAddress(InetAddress newAddress) {
+    return new SocketOptions(secret, tls, newAddress, timeout);
+  }
+
+  /**
+   * How long a rank waits for another, to connect and within one operation.
+   *
+   * @throws IllegalArgumentException if it is not above 0
+   */
+  public SocketOptions withTimeout(Duration newTimeout) {
+    return new SocketOptions(secret, tls, address, newTimeout);
+  }
+
+  byte @Nullable [] secret() {
+    return secret;
+  }
+
+  @Nullable
+  SSLContext tls() {
+    return tls;
+  }
+
+  InetAddress address() {
+    return address;
+  }
+
+  Duration timeout() {
+    return timeout;
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return "%s at %s, time-out %s".formatted(tls == null ? "secret" : "TLS", address, timeout);
+  }
+}

@@ -1,0 +1,148 @@
+package io.github.moe4j.parallel.net;
+
+import static io.github.moe4j.parallel.net.RankProgram.E;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Gemm;
+import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.parallel.Placement;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Ranks in processes of their own. */
+class ProcessesTest {
+  @TempDir
+  private Path folder;
+
+  private final List<Process> processes = new ArrayList<>();
+  private final List<BufferedReader> outputs = new ArrayList<>();
+
+  @AfterEach
+  void endProcesses() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  private void start(int size, String what) throws IOException {
+    for (int r = 0; r < size; r++) {
+      List<String> command = new ArrayList<>(
+          List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
+      if (Kernels.hasModule()) {
+        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+      }
+      command.addAll(List.of(
+          "-cp",
+          System.getProperty("java.class.path"),
+          RankProgram.class.getName(),
+          folder.toString(),
+          String.valueOf(r),
+          String.valueOf(size),
+          what));
+      Process process = new ProcessBuilder(command)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start();
+      processes.add(process);
+      outputs.add(new BufferedReader(
+          new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
+    }
+  }
+
+  private String line(int rank) throws IOException {
+    return outputs.get(rank).readLine();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 4})
+  void layer_inProcesses_bitsOfOneProcess(int size) throws IOException {
+    assumeTrue(Kernels.chosen().isPresent(), "BLAS makes the products");
+    start(size, "compare");
+    MoeLayer whole = RankProgram.layer(RankProgram.experts());
+    Gradients gradients = whole.parameters().zeroGradients();
+    INDArray dx = Allocate.zeros(DataType.FLOAT, RankProgram.T, RankProgram.D);
+    try (MoePass pass = whole.forward(TokenBatch.training(RankProgram.rows(1)))) {
+      pass.backward(RankProgram.rows(2), dx, gradients);
+      Placement placement = Placement.even(E, size);
+      String router = null;
+      for (int r = 0; r < size; r++) {
+        int from = RankProgram.start(r, size);
+        int to = RankProgram.start(r + 1, size);
+        int[] here = placement.expertsOn(r);
+        String line = line(r);
+        String[] hashes = line.substring(1, line.length() - 1).split(", ");
+        assertEquals(
+            RankProgram.hash(Gemm.rows(pass.y(), from, to)), Integer.parseInt(hashes[0]), "y");
+        assertEquals(RankProgram.hash(Gemm.rows(dx, from, to)), Integer.parseInt(hashes[1]), "dx");
+        assertEquals(
+            expertHash(gradients.get("experts.up.weight"), here),
+            Integer.parseInt(hashes[2]),
+            "gradients");
+        router = router == null ? hashes[3] : router;
+        assertEquals(router, hashes[3], "gradient of the router");
+      }
+    }
+  }
+
+  private static int expertHash(INDArray gradient, int[] experts) {
+    INDArray rows = gradient.reshape(E, gradient.length() / E);
+    return RankProgram.hash(Gemm.rows(rows, experts[0], experts[experts.length - 1] + 1));
+  }
+
+  @Test
+  void collective_rankKilled_allOthersNameIt() throws IOException {
+    start(3, "1");
+    for (int r = 0; r < 3; r++) {
+      assertEquals("ready", line(r));
+    }
+
+    processes.get(1).destroyForcibly();
+
+    for (int r : new int[] {0, 2}) {
+      String message = line(r);
+      assertTrue(message.startsWith("rank 1 was lost"), message);
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void collective_rankStopped_allOthersNameItAfterTimeout() throws Exception {
+    start(3, "1");
+    for (int r = 0; r < 3; r++) {
+      assertEquals("ready", line(r));
+    }
+
+    new ProcessBuilder("kill", "-STOP", String.valueOf(processes.get(1).pid()))
+        .start()
+        .waitFor();
+
+    for (int r : new int[] {0, 2}) {
+      String message = line(r);
+      assertTrue(
+          message.startsWith("rank 1 did not come to barrier (operation 1) of rank "), message);
+      assertTrue(message.endsWith("within PT5S"), message);
+    }
+    List<String> command =
+        Arrays.asList("kill", "-CONT", String.valueOf(processes.get(1).pid()));
+    new ProcessBuilder(command).start().waitFor();
+  }
+}

@@ -1,0 +1,102 @@
+package io.github.moe4j.parallel.net;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.time.Duration;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+@ExtendWith(Seeds.class)
+class TlsGroupTest {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+
+  @Test
+  void allReduce_overTls_sumInRankOrder(@TempDir Path folder) throws Exception {
+    SSLContext context = context(keys(folder, "rank"), keys(folder, "rank"));
+    List<INDArray> parts = List.of(
+        RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 100_000),
+        RandomArrays.normal(DataType.FLOAT, Seeds.random(2), 100_000),
+        RandomArrays.normal(DataType.FLOAT, Seeds.random(3), 100_000));
+    double[] expected = parts.get(0).add(parts.get(1)).add(parts.get(2)).toDoubleVector();
+
+    SocketRanks.run(3, SocketOptions.tls(context), group -> {
+      INDArray sum = parts.get(group.rank()).dup();
+      group.allReduce(sum);
+      assertArrayEquals(expected, sum.toDoubleVector());
+      assertEquals(3, group.split(0).allGather(1).length);
+    });
+  }
+
+  @Test
+  void connect_certificateNotTrusted_refused(@TempDir Path folder) throws Exception {
+    SSLContext context = context(keys(folder, "rank"), keys(folder, "another"));
+
+    assertThrows(
+        AssertionError.class,
+        () -> SocketRanks.run(
+            2, SocketOptions.tls(context).withTimeout(Duration.ofSeconds(2)), group -> {}));
+  }
+
+  /** A key with a certificate of its own, made by the JDK's keytool. */
+  private static KeyStore keys(Path folder, String name) throws Exception {
+    Path file = folder.resolve(name + ".p12");
+    if (!Files.exists(file)) {
+      Path keytool = Path.of(System.getProperty("java.home"), "bin", "keytool");
+      Process process = new ProcessBuilder(
+              keytool.toString(),
+              "-genkeypair",
+              "-alias",
+              name,
+              "-keyalg",
+              "EC",
+              "-groupname",
+              "secp256r1",
+              "-dname",
+              "CN=" + name,
+              "-storetype",
+              "PKCS12",
+              "-keystore",
+              file.toString(),
+              "-storepass",
+              new String(PASSWORD))
+          .inheritIO()
+          .start();
+      assertEquals(0, process.waitFor());
+    }
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(file)) {
+      keys.load(in, PASSWORD);
+    }
+    return keys;
+  }
+
+  private static SSLContext context(KeyStore own, KeyStore trusted) throws Exception {
+    KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+    keys.init(own, PASSWORD);
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    KeyStore certificates = KeyStore.getInstance("PKCS12");
+    certificates.load(null, null);
+    String alias = trusted.aliases().nextElement();
+    certificates.setCertificateEntry(alias, trusted.getCertificate(alias));
+    trust.init(certificates);
+    SSLContext context = SSLContext.getInstance("TLSv1.3");
+    context.init(keys.getKeyManagers(), trust.getTrustManagers(), null);
+    return context;
+  }
+}
