@@ -8,6 +8,7 @@ import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.experts.quantized.MappedExperts;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.experts.FrozenLinear;
@@ -26,8 +27,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Expert networks with a low-rank adapter for each expert's projections, over weights that stay as they are: {@code
  * ŷ = W·x + b + s·B·(A·x)} ({@link LoraOptions}).
  *
- * <p>The networks are {@link GluExperts} or {@link FfnExperts}, or {@link QuantizedExperts}, whose rounded weights ŵ are
- * then W, in training too: the pass converts the weight of one expert at a time to float32. With B = 0, as at the start, y
+ * <p>The networks are {@link GluExperts} or {@link FfnExperts}, or {@link QuantizedExperts} or {@link MappedExperts}, whose
+ * weights are then W as they multiply with them, in training too: the pass converts the weight of one expert at a time to
+ * float32. With B = 0, as at the start, y
  * has the bits of the networks, but for those of BLAS with quantized weights, whose sums have another order.
  *
  * <p>Parameters: the adapters alone, {@code NAME.loraA} [E,r,in] and {@code NAME.loraB} [E,out,r] for each projection

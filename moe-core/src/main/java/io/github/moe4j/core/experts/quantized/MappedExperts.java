@@ -9,8 +9,12 @@ import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Rows;
 import io.github.moe4j.core.internal.experts.BlockTimes;
 import io.github.moe4j.core.internal.experts.ExpertRows;
+import io.github.moe4j.core.internal.experts.FrozenLinear;
+import io.github.moe4j.core.internal.experts.FrozenNetwork;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
 import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.core.io.StoredFile;
 import java.io.IOException;
@@ -18,6 +22,8 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,7 +44,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes and every backward
  * pass, even for dx only, are rejected. Several threads may run it at once.
  */
-public final class MappedExperts implements Experts {
+public final class MappedExperts implements Experts, FrozenNetwork {
   private final StoredNetwork network;
   private final List<Set<StoredFile>> files;
   private final MappedWeights options;
@@ -147,6 +153,52 @@ public final class MappedExperts implements Experts {
     }
     requireUnchanged(used);
     return new EvaluationPass(y.array(), times, uses.hits(), uses.misses());
+  }
+
+  /** For the library's own use. */
+  @Override
+  public List<FrozenLinear> linears() {
+    return IntStream.range(0, network.names().size())
+        .<FrozenLinear>mapToObj(number -> new FrozenMapped(this, network, number))
+        .toList();
+  }
+
+  /** For the library's own use. */
+  @Override
+  public HiddenFunction hiddenFunction() {
+    return network.function();
+  }
+
+  /** For the library's own use. */
+  @Override
+  public double hiddenDropout() {
+    return 0;
+  }
+
+  /** Writes a weight that products are made with as float32 rows from {@code first} on. */
+  void copy(int number, int expert, Rows target, long first) {
+    reading(expert, () -> {
+      if (cache == null) {
+        new FrozenMapped(this, network, number).copyStored(expert, target, first);
+      } else {
+        cache.get(expert, new CacheUses()).linears().get(number).copy(0, target, first);
+      }
+      return null;
+    });
+  }
+
+  /** Reads from the files of an expert, which must be what they were when they were opened. */
+  <T extends @Nullable Object> T reading(int expert, Supplier<T> work) {
+    requireUnchanged(files.get(expert));
+    T result;
+    try {
+      result = work.get();
+    } catch (InternalError e) { // how the JVM reports memory behind the end of a mapped file
+      requireUnchanged(files.get(expert));
+      throw new UncheckedIOException("weights cannot be read from their file", new IOException(e));
+    }
+    requireUnchanged(files.get(expert));
+    return result;
   }
 
   private Set<StoredFile> used(int[] start) {

@@ -11,6 +11,7 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
+import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
@@ -18,6 +19,9 @@ import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.io.StoredFile;
+import io.github.moe4j.core.lora.LoraExperts;
+import io.github.moe4j.core.lora.LoraOptions;
+import io.github.moe4j.core.lora.LoraTarget;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import java.io.UncheckedIOException;
@@ -321,5 +325,40 @@ class MappedExpertsTest {
 
   private static String refused(Runnable wrong) {
     return assertThrows(IllegalArgumentException.class, wrong::run).getMessage();
+  }
+
+  /** Adapters over mapped weights, streamed and with a budget: the bits of those over the same weights in memory. */
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void adapted_anyKind_bitsOfAdaptersOverTheSameWeights(Kind kind) {
+    Experts plain = kind.create(33, 71);
+    Experts packed = plain instanceof GluExperts glu
+        ? QuantizedExperts.of(glu, WeightFormat.INT8)
+        : QuantizedExperts.of((FfnExperts) plain, WeightFormat.INT8);
+    requireSame(plain, kind.mapped(plain, MappedWeights.streamed()));
+    requireSame(packed, kind.mapped(plain, MappedWeights.withBudget(20_000, WeightFormat.INT8)));
+  }
+
+  private static void requireSame(Experts inMemory, MappedExperts mapped) {
+    int[] load = {3, 0, 20};
+    INDArray x = tokens(load, 33);
+    LoraOptions options =
+        LoraOptions.of(2, 3).withTargets(LoraTarget.EXPERT_UP, LoraTarget.EXPERT_DOWN);
+    Gradients[] into = new Gradients[2];
+    List<INDArray> dx = new ArrayList<>();
+    List<Experts> both = List.of(inMemory, mapped);
+    for (int i = 0; i < 2; i++) {
+      LoraExperts experts = LoraExperts.of(both.get(i), options);
+      RandomArrays.fill(experts.parameters(), Seeds.random(8), 0.5);
+      into[i] = experts.parameters().zeroGradients();
+      dx.add(x.dup().assign(0));
+      try (Arena.Scope scope = new Arena().open()) {
+        experts
+            .run(x, starts(load), PassMode.training(), scope)
+            .backward(x.dup(), dx.get(i), into[i]);
+      }
+    }
+    assertSameBits("dx", dx.get(0), dx.get(1));
+    into[0].forEach((name, array) -> assertSameBits(name, array, into[1].get(name)));
   }
 }
