@@ -7,8 +7,10 @@ import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.ExpertsCatalogue;
 import io.github.moe4j.core.experts.ExpertsProvider;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -51,6 +53,28 @@ public record ExpertSpec(
   /** Experts of a kind, without biases. */
   public static ExpertSpec of(String kind, int hidden) {
     return new ExpertSpec(kind, hidden, false, 0);
+  }
+
+  /**
+   * The kind and width of experts, without their parameters.
+   *
+   * @param experts Not modified.
+   * @throws IllegalArgumentException if no kind of the catalogue is like them
+   */
+  public static ExpertSpec of(Experts experts) {
+    String kind = ExpertsCatalogue.nameOf(experts)
+        .orElseThrow(() -> new IllegalArgumentException("no kind of the catalogue has experts like "
+            + experts.getClass().getSimpleName()
+            + (experts instanceof HiddenLayer layer ? " with " + layer.hiddenFunction() : "")));
+    HiddenLayer layer = (HiddenLayer) experts;
+    Set<String> names = experts.parameters().names();
+    long biases = names.stream().filter(name -> name.endsWith(".bias")).count();
+    Require.that(
+        biases == 0 || 2 * biases == names.size(),
+        "experts must have a bias of every projection or none but have %s",
+        names);
+    int hidden = Math.toIntExact(experts.parameters().get("up.weight").size(1));
+    return new ExpertSpec(kind, hidden, biases > 0, layer.hiddenDropout());
   }
 
   /** SwiGLU without biases. */

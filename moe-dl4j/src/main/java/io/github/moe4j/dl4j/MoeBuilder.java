@@ -1,6 +1,10 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.core.Dropless;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.internal.Require;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -23,6 +27,7 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
   private boolean residual;
   private long noiseSeed;
   private RNNFormat format = RNNFormat.NCW;
+  private @Nullable InitialParameters initial;
 
   MoeBuilder() {
     activationFn = new ActivationIdentity();
@@ -118,6 +123,40 @@ public abstract class MoeBuilder<B extends MoeBuilder<B>> extends FeedForwardLay
   public B noiseSeed(long seed) {
     this.noiseSeed = seed;
     return self();
+  }
+
+  /**
+   * Router, experts and shared expert of a layer, and its parameters: the network's {@code init} copies them, instead of
+   * drawing new ones. A file of the network has them like any others; the configuration in JSON has not.
+   *
+   * <p>Options of the builder that are not parts of the layer may be set too: losses, the residual, capacity. The layer's
+   * name, listener and threads are not taken over.
+   *
+   * @param layer such as one of a checkpoint. Not modified; kept until the configuration is not used any more.
+   * @throws IllegalArgumentException if a part is none of the catalogues; the message names it and the reason
+   */
+  public B from(MoeLayer layer) {
+    Require.that(
+        layer.weightAt() == WeightAt.OUTPUT,
+        "a layer for DL4J must apply weights at the OUTPUT but does at the %s",
+        layer.weightAt());
+    Require.that(
+        layer.capacity() instanceof Dropless,
+        "a layer for DL4J must be dropless, and its limit be set by capacity, but has a %s",
+        layer.capacity().getClass().getSimpleName());
+    this.experts = layer.experts().experts();
+    this.router = RouterSpec.of(layer.router());
+    this.expert = ExpertSpec.of(layer.experts());
+    this.shared = layer.sharedExpert().map(SharedExpertSpec::of).orElse(null);
+    this.initial = InitialParameters.of(layer);
+    nIn(layer.modelWidth());
+    nOut(layer.modelWidth());
+    return self();
+  }
+
+  @Nullable
+  InitialParameters initial() {
+    return initial;
   }
 
   /** The layout of sequences, if the network's InputType does not define it. */

@@ -1,5 +1,6 @@
 package io.github.moe4j.dl4j;
 
+import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.internal.Require;
 import java.util.Collection;
 import java.util.List;
@@ -46,6 +47,9 @@ public class MoeDl4jLayer extends FeedForwardLayer {
   @JsonProperty
   private RNNFormat rnnDataFormat = RNNFormat.NCW;
 
+  /** With which {@code init} starts; null for new ones. Not part of a configuration's JSON. */
+  private transient InitialParameters initial;
+
   /** For JSON and YAML only; use {@link Builder}. */
   public MoeDl4jLayer() {}
 
@@ -53,6 +57,7 @@ public class MoeDl4jLayer extends FeedForwardLayer {
     super(builder);
     this.moe = moe;
     this.rnnDataFormat = format;
+    this.initial = builder.initial();
     if (nOut == 0) {
       nOut = nIn;
     }
@@ -62,6 +67,22 @@ public class MoeDl4jLayer extends FeedForwardLayer {
         "a MoE layer has no activation of its own, set that of its experts, but was given %s",
         activationFn);
     initializeConstraints(builder);
+  }
+
+  /**
+   * The layer of a network for an existing layer, such as one of a checkpoint: its router, experts and shared expert, and,
+   * after the network's {@code init}, its parameters. {@link MoeNetworkLayer#toMoeLayer} is the way back.
+   *
+   * @param layer Not modified. See {@link MoeBuilder#from}, also for further options.
+   * @throws IllegalArgumentException if a part is none of the catalogues; the message names it and the reason
+   */
+  public static MoeDl4jLayer of(MoeLayer layer) {
+    return new Builder().from(layer).build();
+  }
+
+  @Nullable
+  InitialParameters initial() {
+    return initial;
   }
 
   /** The configuration except the width. */

@@ -59,6 +59,21 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   }
 
   /**
+   * A layer without a network: the same router, experts, shared expert and capacity with copies of the parameters as they
+   * are now, such as for {@code MoeCheckpoint.export}.
+   *
+   * @return a new layer; later training of the network does not change it
+   */
+  public MoeLayer toMoeLayer() {
+    Map<String, INDArray> copies = new LinkedHashMap<>();
+    params.forEach((name, array) -> copies.put(name, array.dup('c')));
+    ExpertBias copy = blueprint().hasSelectionBias()
+        ? ExpertBias.of(copies.get(Blueprint.SELECTION_BIAS).toDoubleVector())
+        : ExpertBias.zeros(layerConf().getMoe().experts());
+    return blueprint().build(name(), copies, copy);
+  }
+
+  /**
    * The MoE layers of a network, in its order; frozen ones are not among them.
    *
    * @param network a {@code MultiLayerNetwork} or {@code ComputationGraph}; any other model has none

@@ -72,9 +72,13 @@ final class MoeParamInitializer implements ParamInitializer {
     Map<String, ParameterSpec> specs = specs(layer);
     Map<String, INDArray> views = views(specs, paramsView);
     SplittableRandom random = new SplittableRandom(conf.getSeed());
+    InitialParameters initial = layer.initial();
+    if (initializeParams && initial != null) {
+      initial.copyTo(views);
+    }
     views.forEach((name, view) -> {
       conf.addVariable(name);
-      if (initializeParams) {
+      if (initializeParams && initial == null) {
         start(layer, specs.get(name), view, random);
       }
     });

@@ -9,6 +9,7 @@ import io.github.moe4j.core.catalogue.Catalogue;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
+import io.github.moe4j.routing.catalogue.RouterChoice;
 import io.github.moe4j.routing.catalogue.RouterConfig;
 import io.github.moe4j.routing.catalogue.RouterNeed;
 import io.github.moe4j.routing.catalogue.RouterParts;
@@ -73,6 +74,17 @@ public record RouterSpec(
    */
   public static RouterSpec of(String name, int k) {
     return new RouterSpec(name, k, Map.of(), null, USUAL_RATE);
+  }
+
+  /**
+   * The router of a layer, without its parameters.
+   *
+   * @param router Not modified.
+   * @throws IllegalArgumentException if no router of the catalogue is like it; the message says what is not
+   */
+  public static RouterSpec of(Router router) {
+    RouterChoice choice = RouterChoice.of(router);
+    return new RouterSpec(choice.name(), choice.k(), choice.options(), null, USUAL_RATE);
   }
 
   /** Names of all routers that a DL4J layer supports. */

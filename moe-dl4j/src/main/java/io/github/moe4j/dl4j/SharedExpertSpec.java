@@ -33,6 +33,20 @@ public record SharedExpertSpec(
     network.requireFits(1);
   }
 
+  /**
+   * A layer's shared expert, without its parameters.
+   *
+   * @param shared Not modified.
+   * @throws IllegalArgumentException if it is no {@link DenseFeedForward}, or of no kind of the catalogue
+   */
+  public static SharedExpertSpec of(FeedForward shared) {
+    if (shared instanceof DenseFeedForward dense) {
+      return new SharedExpertSpec(ExpertSpec.of(dense.network()), dense.gate().isPresent());
+    }
+    throw new IllegalArgumentException("a shared expert must be a DenseFeedForward but was a "
+        + shared.getClass().getSimpleName());
+  }
+
   Map<String, ParameterSpec> parameters(int width) {
     Map<String, ParameterSpec> all = new LinkedHashMap<>();
     network.parameters(1, width).forEach((name, spec) -> all.put("network." + name, spec));

@@ -67,7 +67,8 @@ class MoeConfigurationTest {
         "router hash needs token ids, which a DL4J layer does not receive");
     wrong(
         () -> Networks.moe().router(RouterSpec.of("top-k", 2).with("groups", 2)).build(),
-        "an option of router top-k must be one of [gateBias] but was groups");
+        "an option of router top-k must be one of [scores, norm, normEpsilon, normFloor, scale, gateBias]"
+            + " but was groups");
     wrong(
         () -> Networks.moe()
             .router(RouterSpec.of("deepseek-v2", 2).with("groups", 3))

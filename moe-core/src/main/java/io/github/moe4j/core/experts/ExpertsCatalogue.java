@@ -1,8 +1,12 @@
 package io.github.moe4j.core.experts;
 
+import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.catalogue.Catalogue;
+import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All kinds of experts by name; the first is the default of a layer. */
 public final class ExpertsCatalogue {
@@ -38,6 +42,24 @@ public final class ExpertsCatalogue {
       case GELU_TANH -> "ffn-gelu-tanh";
       case RELU -> "ffn-relu";
     };
+  }
+
+  /**
+   * The name of the kind that builds experts like the given ones, apart from sizes, biases and dropout.
+   *
+   * @return the name; empty for experts of no kind of the library, such as quantized ones
+   */
+  public static Optional<String> nameOf(Experts experts) {
+    HiddenFunction function = experts instanceof HiddenLayer layer ? layer.hiddenFunction() : null;
+    if (function instanceof ActivatedGate gate) {
+      return Optional.of(gated(gate.activation()));
+    }
+    if (function instanceof Activated activated) {
+      return Optional.of(plain(activated.activation()));
+    }
+    return ClampedSwiGlu.gptOss().equals(function)
+        ? Optional.of(LibraryExperts.CLAMPED)
+        : Optional.empty();
   }
 
   /** The kinds of the library. */

@@ -21,6 +21,8 @@ record LibraryExperts(
     Function<ExpertOptions, Map<String, ParameterSpec>> specs,
     BiFunction<ExpertOptions, Function<String, INDArray>, Experts> builder)
     implements ExpertsProvider {
+  static final String CLAMPED = "clamped-swiglu";
+
   private static final String SWIGLU = "down(silu(gate·x) ⊙ up·x)";
   private static final ExpertsTraits GATED = ExpertsTraits.ofMatrices(3);
 
@@ -46,7 +48,7 @@ record LibraryExperts(
 
   static LibraryExperts clamped() {
     return new LibraryExperts(
-        "clamped-swiglu",
+        CLAMPED,
         "gated networks with bounded values, as in gpt-oss",
         "down((u + 1)·g·sigmoid(1.702·g)), g ≤ 7, |u| ≤ 7",
         GATED,

@@ -1,17 +1,15 @@
 package io.github.moe4j.routing.catalogue;
 
-import static io.github.moe4j.routing.catalogue.LibraryRouter.topK;
-
 import io.github.moe4j.core.catalogue.NumberOption;
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.BiasedTopK;
 import io.github.moe4j.routing.DeepSeekV2;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.RoutingRule;
-import io.github.moe4j.routing.TopK;
-import io.github.moe4j.routing.TopKNormalization;
 import io.github.moe4j.routing.catalogue.LibraryRouter.Text;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Groups of experts, and expert biases. */
 final class GroupedRouters {
@@ -21,9 +19,11 @@ final class GroupedRouters {
       "groups", "groups of experts, a divisor of E; default the largest up to 4");
   private static final NumberOption KEPT = NumberOption.wholeBySize(
       "kept", "groups that a token may choose from; default half of them, more if k requires it");
-  private static final NumberOption SCALE_V2 = NumberOption.of("scale", "factor on the weights", 1);
-  private static final NumberOption SCALE_V3 =
-      NumberOption.of("scale", "factor on the weights", DeepSeekV3.weights(1).scale());
+  private static final NumberOption BEST = NumberOption.wholeBySize(
+      "best",
+      "experts whose scores make that of a group; default 1 of V2, 2 of V3 if it has so many");
+  private static final NumberOption OUTSIDE =
+      NumberOption.whole("outside", "scores of experts in other groups: 0 for −∞, 1 for 0", 0);
 
   private GroupedRouters() {}
 
@@ -39,7 +39,7 @@ final class GroupedRouters {
                 "DeepSeek-V2, V2-Lite, VL2",
                 "O(E·k)"),
             k,
-            List.of(GROUPS, KEPT, SCALE_V2),
+            grouped(TopKOptions.V2),
             (config, parts) -> v2(config)),
         LibraryRouter.rule(
                 new Text(
@@ -50,7 +50,7 @@ final class GroupedRouters {
                     "DeepSeek-V3 and R1, Kimi K2, GLM-4.5, torchtitan",
                     "O(E·k)"),
                 k.withBias(BiasUse.SCORES),
-                List.of(GROUPS, KEPT, SCALE_V3),
+                grouped(TopKOptions.V3),
                 GroupedRouters::v3)
             .balancedBy("v3-sign"),
         LibraryRouter.rule(
@@ -62,30 +62,34 @@ final class GroupedRouters {
                     "Megatron-LM `quantile_balancing`",
                     "O(E·k)"),
                 k.withBias(BiasUse.LOGITS),
-                List.of(),
-                (config, parts) -> new BiasedTopK(topK(config), parts.bias()))
+                TopKOptions.SOFTMAX.all(),
+                (config, parts) -> new BiasedTopK(TopKOptions.SOFTMAX.of(config), parts.bias()))
             .balancedBy("quantile"));
   }
 
+  private static List<NumberOption> grouped(TopKOptions weights) {
+    return Stream.concat(Stream.of(GROUPS, KEPT, BEST, OUTSIDE), weights.all().stream())
+        .toList();
+  }
+
   private static RoutingRule v2(RouterConfig config) {
-    int groups = groups(config, 1);
-    return DeepSeekV2.of(config.k(), groups, kept(config, groups), config.number(SCALE_V2));
+    return new DeepSeekV2(TopKOptions.V2.of(config), limit(config, 1));
   }
 
   private static RoutingRule v3(RouterConfig config, RouterParts parts) {
-    int groups = groups(config, 2);
-    TopK published = DeepSeekV3.weights(config.k());
-    TopK weights = new TopK(
-        config.k(),
-        published.scores(),
-        config.k() == 1 ? TopKNormalization.none() : published.norm(),
-        config.number(SCALE_V3));
-    ExpertGroups best = new ExpertGroups(
+    return new DeepSeekV3(TopKOptions.V3.of(config), parts.bias(), limit(config, 2));
+  }
+
+  private static ExpertGroups limit(RouterConfig config, int usualBest) {
+    int groups = groups(config, usualBest);
+    int most = Math.min(usualBest, Math.max(1, config.experts() / groups));
+    int outside = config.whole(OUTSIDE);
+    Require.that(outside == 0 || outside == 1, "outside must be 0 or 1 but was %d", outside);
+    return new ExpertGroups(
         groups,
         kept(config, groups),
-        Math.min(2, Math.max(1, config.experts() / groups)),
-        ExpertGroups.Outside.NEGATIVE_INFINITY);
-    return new DeepSeekV3(weights, parts.bias(), best);
+        (int) config.find(BEST).orElse(most),
+        ExpertGroups.Outside.values()[outside]);
   }
 
   /** As given, or the largest divisor of E up to four that leaves so many experts in a group. */

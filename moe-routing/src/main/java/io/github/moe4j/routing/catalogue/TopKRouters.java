@@ -50,8 +50,8 @@ final class TopKRouters {
                 "Mixtral, OLMoE, Qwen-MoE, gpt-oss, JetMoE, Llama 4 (σ, k = 1)",
                 "O(E·k)"),
             K,
-            List.of(),
-            (config, parts) -> topK(config)),
+            TopKOptions.SOFTMAX.all(),
+            (config, parts) -> TopKOptions.SOFTMAX.of(config)),
         LibraryRouter.rule(
             new Text(
                 "switch", "Switch", "switch", "largest p, weight p", "Switch Transformers", "O(E)"),

@@ -301,7 +301,9 @@ class RouterCatalogueTest {
 
   @ParameterizedTest
   @CsvSource({
-    "top-k, group, 4, an option of router top-k must be one of [gateBias] but was group",
+    "top-k, group, 4, 'an option of router top-k must be one of [scores, norm, normEpsilon, normFloor, scale, gateBias] but was group'",
+    "top-k, scores, 3, 'scores must be in [0, 3) but was 3'",
+    "deepseek-v2, outside, 2, outside must be 0 or 1 but was 2",
     "deepseek-v3, groups, 2.5, option groups of router deepseek-v3 must be a whole number but was 2.5",
     "deepseek-v3, groups, 3, groups must divide E = 8 but was 3",
     "jitter, epsilon, NaN, option epsilon of router jitter must be a finite number but was NaN",
