@@ -35,7 +35,29 @@ class GptOssLayoutTest extends LayoutContract {
             tensors -> write("model.layers.1.mlp.", tensors),
             tensors -> write("layers.1.mlp.", tensors),
             tensors -> apart("model.layers.1.mlp.", "experts.{}.", tensors),
-            tensors -> apart("model.layers.1.mlp.", "experts.", tensors)));
+            tensors -> apart("model.layers.1.mlp.", "experts.", tensors),
+            tensors -> unsloth("model.layers.1.mlp.", tensors)));
+  }
+
+  /** Gate and up in turn in one tensor of each expert, multiplied from the left. */
+  private static void unsloth(String mlp, CaseTensors tensors) {
+    CaseConfig config = tensors.reference().config();
+    int e = config.integer("num_experts");
+    int d = config.integer("d");
+    int h = config.integer("f");
+    CaseTensor gateUp = tensors.reference().input("experts_gate_up_proj");
+    CaseTensor gateUpBias = tensors.reference().input("experts_gate_up_proj_bias");
+    CaseTensor down = tensors.reference().input("experts_down_proj");
+    CaseTensor downBias = tensors.reference().input("experts_down_proj_bias");
+    String pair = mlp + "experts.gate_up_projs.{}.";
+    String name = mlp + "experts.down_projs.{}.";
+    tensors
+        .whole("router_weight", mlp + "router.linear.weight")
+        .whole("router_bias", mlp + "router.linear.bias")
+        .cells(pair + "weight", e, 2 * h, d, (x, o, i) -> gateUp.get((x * d + i) * 2 * h + o))
+        .biases(pair + "bias", e, 2 * h, (x, o, i) -> gateUpBias.get(x * 2 * h + o))
+        .cells(name + "weight", e, d, h, (x, o, i) -> down.get((x * h + i) * d + o))
+        .biases(name + "bias", e, d, (x, o, i) -> downBias.get(x * d + o));
   }
 
   private static void write(String mlp, CaseTensors tensors) {

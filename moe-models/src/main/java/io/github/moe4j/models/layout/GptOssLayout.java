@@ -64,7 +64,8 @@ final class GptOssLayout implements Layout {
           parts(Names.of(mlp, ""), Side.RIGHT, sizes),
           parts(Names.of(mlp, "_blocks"), Side.LEFT, sizes),
           apart(mlp, GluParts.perExpertWithBiases(mlp + "experts.{}", sizes), sizes),
-          apart(mlp, GluParts.stackedWithBiases(mlp + "experts", sizes), sizes));
+          apart(mlp, GluParts.stackedWithBiases(mlp + "experts", sizes), sizes),
+          unsloth(mlp, sizes));
     }));
     String mlp = "block." + block.layer() + ".mlp.";
     forms.add(parts(Names.openAi(mlp, ".blocks"), Side.LEFT, sizes));
@@ -93,6 +94,22 @@ final class GptOssLayout implements Layout {
           mlp + "mlp2_weight" + blocks,
           mlp + "mlp2_bias");
     }
+  }
+
+  /** As Unsloth keeps the modules that it quantizes to four bits, after they were dequantized. */
+  private static List<LayoutPart> unsloth(String mlp, BlockSizes sizes) {
+    int e = sizes.experts();
+    int h = sizes.hidden();
+    int d = sizes.width();
+    String pair = mlp + "experts.gate_up_projs.{}.";
+    String down = mlp + "experts.down_projs.{}.";
+    return List.of(
+        GluParts.router(mlp + "router.linear.weight", sizes),
+        WholeTensor.of(mlp + "router.linear.bias", "router.bias", e),
+        FusedPairPerExpert.of(pair + "weight", "weight", e, 2L * h, d),
+        FusedPairPerExpert.of(pair + "bias", "bias", e, 2L * h),
+        TensorPerExpert.of(down + "weight", "experts.down.weight", e, d, h),
+        TensorPerExpert.of(down + "bias", "experts.down.bias", e, d));
   }
 
   /** With gate and up apart, as other tools keep them. */

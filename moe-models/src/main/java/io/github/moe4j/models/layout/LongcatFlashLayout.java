@@ -5,6 +5,7 @@ import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.CompositeExperts;
 import io.github.moe4j.core.experts.CopyExperts;
+import io.github.moe4j.models.layout.FusedPair.Order;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.GatedRouter;
@@ -71,6 +72,8 @@ final class LongcatFlashLayout implements Layout {
           SelectionBias.of(mlp + ".router.e_score_correction_bias", all));
       return List.of(
           GluParts.join(router, perExpert(mlp + ".experts.{}", networks)),
+          GluParts.join(router, fused(mlp + ".experts", Side.LEFT, networks)),
+          GluParts.join(router, fused(mlp + ".experts", Side.RIGHT, networks)),
           GluParts.join(router, stacked(mlp + ".switch_mlp", networks)));
     });
   }
@@ -83,6 +86,21 @@ final class LongcatFlashLayout implements Layout {
         TensorPerExpert.of(expert + ".gate_proj.weight", "experts.0.gate.weight", e, h, d),
         TensorPerExpert.of(expert + ".up_proj.weight", "experts.0.up.weight", e, h, d),
         TensorPerExpert.of(expert + ".down_proj.weight", "experts.0.down.weight", e, d, h));
+  }
+
+  /** Two tensors of all experts with weights; those without follow them in the router alone. */
+  private static List<LayoutPart> fused(String experts, Side side, BlockSizes sizes) {
+    int e = sizes.experts();
+    int h = sizes.hidden();
+    int d = sizes.width();
+    return List.of(
+        new FusedPair(
+            side.place(experts + ".gate_up_proj", e, 2L * h, d),
+            "experts.0.",
+            Order.HALVES,
+            side,
+            "weight"),
+        StackedTensor.of(experts + ".down_proj", "experts.0.down.weight", side, e, d, h));
   }
 
   private static List<LayoutPart> stacked(String experts, BlockSizes sizes) {

@@ -74,9 +74,11 @@ record Outlines(Layout layout, ModelConfig config, StoredTensors tensors, Consum
         .findFirst()
         .map(part -> part instanceof TensorPerExpert
             ? "a tensor of each expert and projection"
-            : part instanceof FusedPair
-                ? "tensors of all experts, gate and up in one"
-                : "tensors of all experts, one of each projection")
+            : part instanceof FusedPairPerExpert
+                ? "tensors of each expert, gate and up in one"
+                : part instanceof FusedPair
+                    ? "tensors of all experts, gate and up in one"
+                    : "tensors of all experts, one of each projection")
         .orElse("");
   }
 

@@ -113,6 +113,23 @@ class UnsupportedConfigTest {
         error("{'model_type': '%s', %s}".formatted(type, fields).replace('\'', '"')));
   }
 
+  /** Their text part has no block of its own: both groups of experts are in one. */
+  @ParameterizedTest
+  @CsvSource({
+    "ernie4_5_moe_vl,Ernie4_5_VLMoeForConditionalGeneration",
+    "ernie4_5_vl_moe,Ernie4_5_VLMoeForConditionalGeneration",
+    "ernie4_5_vl_moe,Ernie4_5_VL_MoeForConditionalGeneration"
+  })
+  void of_ernieWithPictures_isNoErnie(String type, String architecture) {
+    String config = """
+        {"model_type": "%s", "architectures": ["%s"], "moe_num_experts": [64, 64],
+         "text_config": {"model_type": "%s_text"}}
+        """;
+    String message = error(config.formatted(type, architecture, type));
+    assertTrue(
+        message.startsWith("config must name a known model but has model_type " + type), message);
+  }
+
   @Test
   void of_typeOfTwoFamilies_isTheOneOfItsClass() {
     String sizes = "\"num_hidden_layers\": 1, \"hidden_size\": 8, \"num_local_experts\": 8,"
