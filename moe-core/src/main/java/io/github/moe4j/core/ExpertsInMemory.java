@@ -10,4 +10,14 @@ public interface ExpertsInMemory {
 
   /** Experts with rows that had to be read first. */
   int misses();
+
+  /** The hits of a pass; 0 if it does not count them. */
+  static int hitsOf(ExpertsPass run) {
+    return run instanceof ExpertsInMemory memory ? memory.hits() : 0;
+  }
+
+  /** The misses of a pass; 0 if it does not count them. */
+  static int missesOf(ExpertsPass run) {
+    return run instanceof ExpertsInMemory memory ? memory.misses() : 0;
+  }
 }

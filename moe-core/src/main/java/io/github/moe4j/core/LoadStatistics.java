@@ -134,15 +134,13 @@ public final class LoadStatistics {
 
   /** The same load with what a pass of the experts says of those in memory, if it does. */
   LoadStatistics with(ExpertsPass experts) {
-    return experts instanceof ExpertsInMemory memory
-        ? new LoadStatistics(
-            assigned,
-            kept,
-            tokens,
-            entropySum,
-            expertHits + memory.hits(),
-            expertMisses + memory.misses())
-        : this;
+    return new LoadStatistics(
+        assigned,
+        kept,
+        tokens,
+        entropySum,
+        expertHits + ExpertsInMemory.hitsOf(experts),
+        expertMisses + ExpertsInMemory.missesOf(experts));
   }
 
   /** Number of experts E. */

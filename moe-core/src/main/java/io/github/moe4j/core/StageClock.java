@@ -60,14 +60,13 @@ final class StageClock {
   /** Hands the events of a pass over, if a recording wants them. */
   void commit(String layer, RouterDecision decision, int dropped, ExpertsPass experts) {
     if (events.wanted()) {
-      boolean hasMemory = experts instanceof ExpertsInMemory;
       events.commit(
           layer,
           decision.mask().validTokens(),
           decision.assignments().countPerExpert(),
           dropped,
-          hasMemory ? ((ExpertsInMemory) experts).hits() : 0,
-          hasMemory ? ((ExpertsInMemory) experts).misses() : 0);
+          ExpertsInMemory.hitsOf(experts),
+          ExpertsInMemory.missesOf(experts));
     }
   }
 }

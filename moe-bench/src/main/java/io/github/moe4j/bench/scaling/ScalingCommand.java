@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description =
         "Measures how a layer scales with experts and tokens, under skewed load, with two concurrent"
-            + " callers, over many calls, with observability on and with quantized weights.",
+            + " callers, over many calls, with observability on, with quantized weights and with weights in the file.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class ScalingCommand implements Callable<Integer> {
@@ -47,7 +47,7 @@ public final class ScalingCommand implements Callable<Integer> {
       split = ",",
       paramLabel = "NAME",
       description =
-          "Parts to measure: experts, tokens, skew, callers, steady, observability, quantized (all).")
+          "Parts to measure: experts, tokens, skew, callers, steady, observability, quantized, mapped (all).")
   private @Nullable List<String> parts;
 
   @Option(names = "--rounds", description = "Samples of each variant (${DEFAULT-VALUE}).")

@@ -1,7 +1,9 @@
 package io.github.moe4j.bench.scaling;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.moe4j.bench.peers.Timing;
 import io.github.moe4j.bench.roofline.LayerShape;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -28,6 +30,11 @@ interface ScalingPart {
    * @param figures the same for the JSON file
    */
   record Result(String markdown, Object figures) {}
+
+  /** Memory of the machine. */
+  private static long memoryBytes() {
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
+  }
 
   /**
    * All parts, with the shapes of the performance page.
@@ -60,6 +67,7 @@ interface ScalingPart {
                 new QuantizedPart.Case(new LayerShape("decode cold", 1, 512, 1792, 160, 2), true),
                 new QuantizedPart.Case(decode16, false),
                 new QuantizedPart.Case(coarse, false)),
-            timing));
+            timing),
+        MappedPart.of(memoryBytes(), timing));
   }
 }

@@ -68,7 +68,7 @@ class ScalingCommandTest {
   void call_unknownPart_isOneLineAndExitCode2() {
     assertEquals(2, execute(new ScalingCommand(), "--parts", "skew,nonsense"));
     assertEquals(
-        "scaling: part must be one of [experts, tokens, skew, callers, steady, observability, quantized]"
+        "scaling: part must be one of [experts, tokens, skew, callers, steady, observability, quantized, mapped]"
             + " but was nonsense",
         err.toString().strip());
     assertEquals("", out.toString());

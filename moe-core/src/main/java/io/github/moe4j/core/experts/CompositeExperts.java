@@ -2,6 +2,7 @@ package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
@@ -117,7 +118,7 @@ public final class CompositeExperts implements Experts, ExpertsAround {
   }
 
   /** The runs of the parts, each on its block of rows, with their outputs joined. */
-  private static final class Run implements ExpertsPass, MoePasses {
+  private static final class Run implements ExpertsPass, MoePasses, ExpertsInMemory {
     private final NamedArrays parameters;
     private final INDArray xR;
     private final List<ExpertsPass> runs;
@@ -135,6 +136,16 @@ public final class CompositeExperts implements Experts, ExpertsAround {
           block(y, p).assign(runs.get(p).y());
         }
       }
+    }
+
+    @Override
+    public int hits() {
+      return runs.stream().mapToInt(ExpertsInMemory::hitsOf).sum();
+    }
+
+    @Override
+    public int misses() {
+      return runs.stream().mapToInt(ExpertsInMemory::missesOf).sum();
     }
 
     private INDArray block(INDArray rows, int part) {

@@ -3,6 +3,7 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
@@ -86,7 +87,7 @@ public final class NormalizedInput implements Experts, ExpertsAround {
   }
 
   /** The runs of norm and experts, one after the other. */
-  private final class Run implements ExpertsPass, MoePasses, ActivationTimed {
+  private final class Run implements ExpertsPass, MoePasses, ActivationTimed, ExpertsInMemory {
     private final RmsNorm.Pass normalized;
     private final ExpertsPass run;
     private final INDArray xR;
@@ -112,6 +113,16 @@ public final class NormalizedInput implements Experts, ExpertsAround {
     @Override
     public double activationShare() {
       return ActivationTimed.shareOf(run);
+    }
+
+    @Override
+    public int hits() {
+      return ExpertsInMemory.hitsOf(run);
+    }
+
+    @Override
+    public int misses() {
+      return ExpertsInMemory.missesOf(run);
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.github.moe4j.core.experts;
 import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
@@ -99,7 +100,7 @@ public final class ScaledOutput implements Experts, ExpertsAround {
   }
 
   /** The run of the experts, its rows multiplied in both directions. */
-  private final class Run implements ExpertsPass, MoePasses, ActivationTimed {
+  private final class Run implements ExpertsPass, MoePasses, ActivationTimed, ExpertsInMemory {
     private final ExpertsPass run;
     private final INDArray xR;
     private final INDArray y;
@@ -125,6 +126,16 @@ public final class ScaledOutput implements Experts, ExpertsAround {
     @Override
     public double activationShare() {
       return ActivationTimed.shareOf(run);
+    }
+
+    @Override
+    public int hits() {
+      return ExpertsInMemory.hitsOf(run);
+    }
+
+    @Override
+    public int misses() {
+      return ExpertsInMemory.missesOf(run);
     }
 
     @Override

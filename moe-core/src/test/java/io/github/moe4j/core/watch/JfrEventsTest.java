@@ -69,6 +69,8 @@ class JfrEventsTest {
       assertEquals(3, event.getInt("expertsHit"));
       assertEquals(3, event.getInt("dropped"));
       assertEquals(2.0, event.getDouble("mostLoadedOverMean"));
+      assertEquals(0, event.getInt("expertHits"));
+      assertEquals(0, event.getInt("expertMisses"));
       assertEquals(false, event.getBoolean("backward"));
       assertTrue(event.getDuration().toNanos() >= 0, event.toString());
       assertTrue(event.getDuration().toNanos() <= most, event.toString());

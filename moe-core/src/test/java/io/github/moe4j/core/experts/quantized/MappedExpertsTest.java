@@ -12,18 +12,27 @@ import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.CompositeExperts;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.experts.NormalizedInput;
+import io.github.moe4j.core.experts.ScaledOutput;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.io.StoredFile;
 import io.github.moe4j.core.lora.LoraExperts;
 import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.lora.LoraTarget;
+import io.github.moe4j.core.transformer.RmsNorm;
+import io.github.moe4j.core.watch.micrometer.MoeMetrics;
+import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -145,7 +154,7 @@ class MappedExpertsTest {
     }
   }
 
-  private static String uses(MappedExperts experts, int... load) {
+  private static String uses(Experts experts, int... load) {
     try (Arena.Scope scope = new Arena().open()) {
       INDArray x = tokens(load, experts.modelWidth());
       ExpertsInMemory pass =
@@ -169,6 +178,39 @@ class MappedExpertsTest {
     assertEquals("0 hits, 1 misses", uses(mapped, 0, 1, 0)); // 0, 1: 2 went
     assertEquals("1 hits, 1 misses", uses(mapped, 1, 0, 1)); // 0, 2
     assertEquals(2 * one, mapped.bytesInMemory());
+  }
+
+  @Test
+  void run_withinOtherExperts_usesAreCountedThere() {
+    GluExperts experts = (GluExperts) PLAIN.create(5, 7);
+    MappedWeights all = MappedWeights.withBudget(1 << 20, WeightFormat.FLOAT32);
+    RmsNorm norm = RmsNorm.create(5, 1e-6, DataType.FLOAT);
+    Experts around = CompositeExperts.of(
+        ScaledOutput.of(PLAIN.mapped(experts, all), 2),
+        NormalizedInput.of(norm, PLAIN.mapped(experts, all)));
+    assertEquals("0 hits, 2 misses", uses(around, 1, 0, 0, 2, 0, 0));
+    assertEquals("2 hits, 1 misses", uses(around, 1, 1, 0, 2, 0, 0));
+  }
+
+  @Test
+  void forward_withBudgetAndMeters_countsHitsAndMisses() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    MoeMetrics metrics = new MoeMetrics();
+    metrics.bindTo(registry);
+    INDArray weights = RandomArrays.normal(DataType.FLOAT, Seeds.random(8), 3, 5);
+    MappedExperts mapped =
+        PLAIN.mapped(PLAIN.create(5, 7), MappedWeights.withBudget(1 << 20, WeightFormat.INT8));
+    MoeLayer layer = MoeLayer.builder(
+            FixedRouter.of(weights, new int[] {0, 1}, new int[] {0, 2}), mapped)
+        .name("a")
+        .listener(metrics)
+        .build();
+    layer.forward(TokenBatch.evaluation(tokens(new int[] {1}, 5))).close(); // 0, 1
+    layer.forward(TokenBatch.inference(tokens(new int[] {2}, 5))).close(); // 0, 1, 2
+    assertEquals(
+        2, registry.get("moe4j.experts.hits").tag("layer", "a").counter().count());
+    assertEquals(
+        3, registry.get("moe4j.experts.misses").tag("layer", "a").counter().count());
   }
 
   @Test
