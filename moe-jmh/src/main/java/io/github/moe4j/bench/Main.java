@@ -1,5 +1,6 @@
 package io.github.moe4j.bench;
 
+import io.github.moe4j.bench.distributed.DistributedCommand;
 import io.github.moe4j.bench.doctor.DoctorCommand;
 import io.github.moe4j.bench.inspect.InspectCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Spec;
       BalanceCommand.class,
       RoutersCommand.class,
       InspectCommand.class,
+      DistributedCommand.class,
       DoctorCommand.class,
       RooflineCommand.class,
       JmhCommand.class,
@@ -98,6 +100,7 @@ public final class Main implements Callable<Integer> {
     return all.setOut(out)
         .setErr(err)
         .setExpandAtFiles(false)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, wrong) -> wrongUsage(e))
         .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, err));
   }
