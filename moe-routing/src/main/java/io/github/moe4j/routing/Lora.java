@@ -89,10 +89,10 @@ public final class Lora {
   private static LinearGate gate(Router router) {
     Require.that(
         router instanceof GatedRouter gated && gated.gate() instanceof LinearGate,
-        "a router with an adapter must be a GatedRouter of a LinearGate but was %s",
+        "a router with an adapter must be a GatedRouter with a LinearGate but was %s",
         router instanceof GatedRouter gated
-            ? "one of a " + gated.gate().getClass().getSimpleName()
-            : "a " + router.getClass().getSimpleName());
+            ? "one with " + gated.gate().getClass().getSimpleName()
+            : router.getClass().getSimpleName());
     return (LinearGate) ((GatedRouter) router).gate();
   }
 

@@ -263,7 +263,7 @@ class LoraTest {
         GatedRouter.of(InputJitter.of(LinearGate.create(4, D, DataType.FLOAT, 1), 0.1), TopK.of(2)),
         glu(DataType.FLOAT));
     requireError(
-        "a router with an adapter must be a GatedRouter of a LinearGate but was one of a InputJitter",
+        "a router with an adapter must be a GatedRouter with a LinearGate but was one with InputJitter",
         noisy,
         LoraTarget.ROUTER);
     MoeLayer zero = MoeLayer.of(
