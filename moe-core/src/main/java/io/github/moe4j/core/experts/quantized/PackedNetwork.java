@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param names of all projections, that to the output last
  * @param packed by projection
  * @param function from the values of the projections to the hidden ones
- * @param idle workers that no pass uses
+ * @param idle workers that no pass of this or a longer network uses
  */
 record PackedNetwork(
     List<String> names,

@@ -46,7 +46,7 @@ final class PackedPass {
       PackedWorker taken = network.idle().poll();
       PackedWorker own = taken == null ? new PackedWorker(network) : taken;
       if (block.rows() <= Gemm.FEW_ROWS) {
-        own.run(block.expert(), x.of(block), y.of(block), times);
+        own.run(network, block.expert(), x.of(block), y.of(block), times);
       } else {
         many[worker].run(block, own.room());
       }

@@ -6,18 +6,17 @@ import io.github.moe4j.core.internal.experts.RowWindow;
 
 /** One thread's work on few rows, with memory that it keeps from pass to pass. Not thread-safe. */
 final class PackedWorker {
-  private final PackedNetwork network;
   private final PackedRoom room;
   private final float[][] x;
   private final float[][] y;
   private final float[][] hidden;
   private final float[][][] projected;
 
+  /** Memory for networks of the shapes of one. */
   PackedWorker(PackedNetwork network) {
     int rows = Gemm.FEW_ROWS;
     int width = network.down().out();
     int hiddenWidth = network.down().in();
-    this.network = network;
     this.room = new PackedRoom(Math.max(width, hiddenWidth), rows);
     this.x = new float[rows][width];
     this.y = new float[rows][width];
@@ -32,10 +31,11 @@ final class PackedWorker {
   /**
    * Runs an expert on its rows.
    *
+   * @param network of the shapes for which this was made
    * @param xR at most {@link Gemm#FEW_ROWS} rows [n,D]. Not modified.
    * @param yR as many [n,D]. Modified: overwritten.
    */
-  void run(int expert, RowWindow xR, RowWindow yR, BlockTimes times) {
+  void run(PackedNetwork network, int expert, RowWindow xR, RowWindow yR, BlockTimes times) {
     long start = System.nanoTime();
     int rows = xR.to() - xR.from();
     for (int r = 0; r < rows; r++) {
