@@ -8,8 +8,10 @@ import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.Require;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.function.Supplier;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -102,15 +104,22 @@ public final class ExpertParallel implements Experts {
 
   private void requireAgreement() {
     long[][] all =
-        group.allGather(placement.hashCode(), placement.experts(), modelWidth, type.ordinal());
+        group.allGather(checksum(placement), placement.experts(), modelWidth, type.ordinal());
     for (int r = 1; r < all.length; r++) {
       Require.that(
           Arrays.equals(all[0], all[r]),
-          "ranks 0 and %d must have one placement, width and type but have [hash, E, D, type] %s and %s",
+          "ranks 0 and %d must have one placement, width and type but have [checksum, E, D, type] %s and %s",
           r,
           Arrays.toString(all[0]),
           Arrays.toString(all[r]));
     }
+  }
+
+  private static long checksum(Placement placement) {
+    byte[] text = placement.toString().getBytes(StandardCharsets.UTF_8);
+    CRC32C sum = new CRC32C();
+    sum.update(text);
+    return sum.getValue() << Integer.SIZE | Integer.toUnsignedLong(Arrays.hashCode(text));
   }
 
   @Override

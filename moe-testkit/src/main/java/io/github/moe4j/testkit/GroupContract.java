@@ -208,6 +208,63 @@ public abstract class GroupContract {
         "rank 1 closed the group before barrier (operation 0) of rank 0", failure.getMessage());
   }
 
+  @Test
+  final void allToAll_largeAndRankDoesNotCome_errorNamesItAlone() {
+    GroupException failure = assertThrows(
+        GroupException.class,
+        () -> run(3, SHORT, group -> {
+          if (group.rank() == 2) {
+            hang(SHORT.multipliedBy(4));
+          }
+          INDArray rows = Nd4j.ones(DataType.FLOAT, 3, 4_000_000); // more than a connection buffers
+          int[] even = {0, 1, 2, 3};
+          group.allToAll(new RankRows(rows, even), new RankRows(rows.dup(), even));
+        }));
+
+    assertTrue(
+        failure.getMessage().startsWith("rank 2 did not come to allToAll "), failure.getMessage());
+  }
+
+  @Test
+  final void split_partClosedByOneRank_errorOfTheOther() {
+    GroupException failure = assertThrows(
+        GroupException.class,
+        () -> run(4, group -> {
+          Group part = group.split(group.rank() / 2);
+          if (group.rank() == 3) {
+            part.close();
+            hang(SHORT);
+          } else if (group.rank() == 2) {
+            part.barrier();
+          }
+          group.barrier();
+        }));
+
+    assertTrue(
+        failure.getMessage().startsWith("rank 3 closed the group before barrier"),
+        failure.getMessage());
+  }
+
+  @Test
+  final void close_partsAndGroup_noThreadOfTheGroupIsLeft() throws InterruptedException {
+    run(3, group -> {
+      group.split(0).allGather(1);
+      group.barrier();
+    });
+
+    long end = System.nanoTime() + LONG.toNanos();
+    while (groupThreads() > 0 && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
+    assertEquals(0, groupThreads());
+  }
+
+  private static long groupThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("moe4j rank "))
+        .count();
+  }
+
   /** Computes on, deaf to interrupts. */
   private static void hang(Duration time) {
     long end = System.nanoTime() + time.toNanos();

@@ -6,7 +6,9 @@ import io.github.moe4j.core.internal.Require;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -14,6 +16,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ExchangeGroup implements Group {
   private final Exchange exchange;
   private final RankOrderSum sum;
+  private final List<Group> parts = new ArrayList<>();
   private long calls;
   private boolean closed;
 
@@ -38,9 +41,12 @@ final class ExchangeGroup implements Group {
     requireFits("receive", receive, receive);
     Exchange.Call call = next(
         "allToAll of rows [*,%d] %s".formatted(send.rows().size(1), send.rows().dataType()));
-    run(call, buffers(send), buffers(receive));
-    Reference.reachabilityFence(send);
-    Reference.reachabilityFence(receive);
+    try {
+      run(call, buffers(send), buffers(receive));
+    } finally {
+      Reference.reachabilityFence(send);
+      Reference.reachabilityFence(receive);
+    }
   }
 
   private void requireFits(String name, RankRows rows, RankRows like) {
@@ -116,7 +122,9 @@ final class ExchangeGroup implements Group {
     long[][] colours = allGather(colour);
     int[] members =
         IntStream.range(0, size()).filter(r -> colours[r][0] == colour).toArray();
-    return new ExchangeGroup(exchange.among(members, next("split")));
+    Group part = new ExchangeGroup(exchange.among(members, next("split")));
+    parts.add(part);
+    return part;
   }
 
   private Exchange.Call next(String text) {
@@ -150,6 +158,7 @@ final class ExchangeGroup implements Group {
   public void close() {
     if (!closed) {
       closed = true;
+      parts.forEach(Group::close);
       exchange.close();
     }
   }

@@ -68,7 +68,7 @@ public interface Group extends AutoCloseable {
 
   /**
    * Divides the group: ranks of one colour become a group of their own, numbered in the order of their ranks here. This
-   * group stays usable.
+   * group stays usable; closing it closes its parts.
    *
    * @param colour any number
    * @throws GroupException if the group failed
@@ -76,7 +76,8 @@ public interface Group extends AutoCloseable {
   Group split(int colour);
 
   /**
-   * Leaves the group. A rank that still waits for this one gets a {@link GroupException}. Closing twice does nothing.
+   * Leaves the group and all groups split from it. A rank that still waits for this one gets a {@link GroupException}.
+   * Closing twice does nothing.
    */
   @Override
   void close();

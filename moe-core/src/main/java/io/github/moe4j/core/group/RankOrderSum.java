@@ -34,10 +34,13 @@ final class RankOrderSum {
 
   /** Replaces an array, which has elements, by the sum. */
   void reduce(INDArray array, Step step) {
-    for (long from = 0; from < array.length(); from += PIECE) {
-      reduce(array, from, (int) Math.min(PIECE, array.length() - from), step);
+    try {
+      for (long from = 0; from < array.length(); from += PIECE) {
+        reduce(array, from, (int) Math.min(PIECE, array.length() - from), step);
+      }
+    } finally {
+      Reference.reachabilityFence(array);
     }
-    Reference.reachabilityFence(array);
   }
 
   private void reduce(INDArray array, long from, int length, Step step) {

@@ -24,6 +24,12 @@ final class ThreadRoom {
   private final Map<String, ThreadRoom> divided = new HashMap<>();
   private long meeting;
 
+  /** Ranks that read buffers of others just now. */
+  private int copying;
+
+  /** Ranks that have come to this room of some of the ranks. */
+  private int joined;
+
   /** The first failure of a group and all groups split from it; its monitor guards all their rooms. */
   private static final class Failure {
     private @Nullable GroupException first;
@@ -55,8 +61,14 @@ final class ThreadRoom {
     synchronized (failure) {
       calls[rank] = call;
       sends[rank] = send;
-      meet(rank, call);
-      requireAgreement(rank, call, receive);
+      try {
+        meet(rank, call);
+        requireAgreement(rank, call, receive);
+        copying++;
+      } catch (GroupException e) {
+        awaitCopies();
+        throw e;
+      }
     }
     for (int r = 0; r < receive.length; r++) {
       if (r != rank) {
@@ -64,7 +76,29 @@ final class ThreadRoom {
       }
     }
     synchronized (failure) {
-      meet(rank, call); // Nobody reads this rank's buffers any more.
+      copying--;
+      failure.notifyAll();
+      try {
+        meet(rank, call); // Nobody reads this rank's buffers any more.
+      } catch (GroupException e) {
+        awaitCopies();
+        throw e;
+      }
+    }
+  }
+
+  /** Others may still read the buffers of a rank whose operation has failed, and its caller may free them. */
+  private void awaitCopies() {
+    boolean interrupted = false;
+    while (copying > 0) {
+      try {
+        failure.wait();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
@@ -182,9 +216,14 @@ final class ThreadRoom {
     synchronized (failure) {
       requireNoFailure();
       int[] theirs = Arrays.stream(members).map(r -> names[r]).toArray();
-      return divided.computeIfAbsent(
-          call.number() + Arrays.toString(members),
-          key -> new ThreadRoom(theirs, timeout, failure));
+      String key = call.number() + Arrays.toString(members);
+      ThreadRoom room =
+          divided.computeIfAbsent(key, k -> new ThreadRoom(theirs, timeout, failure));
+      room.joined++;
+      if (room.joined == members.length) {
+        divided.remove(key);
+      }
+      return room;
     }
   }
 

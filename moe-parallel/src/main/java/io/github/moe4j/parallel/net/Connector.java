@@ -23,6 +23,7 @@ final class Connector implements AutoCloseable {
   private static final int MOST_HANDSHAKES = 64;
 
   private static final int HANDSHAKE_MILLIS = 5_000;
+  private static final int RETRY_MILLIS = 100;
 
   private final Handshake handshake;
   private final SocketOptions options;
@@ -42,46 +43,71 @@ final class Connector implements AutoCloseable {
     return bound.getAddress().getHostAddress() + " " + bound.getPort();
   }
 
+  /** Listens from now on: others may know the address before this rank knows theirs. */
+  void listen() {
+    Thread acceptor = new Thread(this::accept, "moe4j rank " + handshake.rank() + " accepts");
+    acceptor.setDaemon(true);
+    acceptor.start();
+  }
+
   /**
    * Connects to all.
    *
    * @param addresses of all ranks
    */
   Map<Integer, Wire> connect(List<String> addresses) throws IOException {
-    Thread acceptor = new Thread(this::accept, "moe4j rank " + handshake.rank() + " accepts");
-    acceptor.setDaemon(true);
-    acceptor.start();
     for (int peer = 0; peer < handshake.rank(); peer++) {
       call(peer, addresses.get(peer));
     }
     return awaitAll();
   }
 
+  /** Calls until it is answered: a rank with many callers may hang up on some. */
   private void call(int peer, String address) throws IOException {
+    InetSocketAddress place = place(peer, address);
+    long end = System.nanoTime() + options.timeout().toNanos();
+    while (true) {
+      try {
+        add(peer, callOnce(peer, place));
+        return;
+      } catch (IOException e) {
+        if (System.nanoTime() + RETRY_MILLIS * 1_000_000L > end) {
+          throw new IOException("rank %d cannot connect to rank %d at %s: %s"
+              .formatted(handshake.rank(), peer, address, e), e);
+        }
+      }
+      try {
+        Thread.sleep(RETRY_MILLIS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IOException("rank %d was interrupted".formatted(handshake.rank()), e);
+      }
+    }
+  }
+
+  private static InetSocketAddress place(int peer, String address) throws IOException {
     String[] parts = address.strip().split(" ");
-    if (parts.length != 2 || !parts[1].matches("\\d{1,5}")) {
+    int port = parts.length == 2 && parts[1].matches("\\d{1,5}") ? Integer.parseInt(parts[1]) : -1;
+    if (port < 1 || port > 65_535) {
       throw new IOException(
           "address of rank %d must be host and port but was %s".formatted(peer, address));
     }
-    Wire wire = null;
+    return new InetSocketAddress(parts[0], port);
+  }
+
+  private Wire callOnce(int peer, InetSocketAddress place) throws IOException {
+    SocketChannel channel = SocketChannel.open();
     try {
-      SocketChannel channel = SocketChannel.open();
-      channel.socket().connect(new InetSocketAddress(parts[0], Integer.parseInt(parts[1])), (int)
-          Math.min(Integer.MAX_VALUE, options.timeout().toMillis()));
-      wire = wire(channel, true);
+      channel.socket().connect(place, (int) options.timeout().toMillis());
+      Wire wire = wire(channel, true);
       int found = introduce(wire, true);
       if (found != peer) {
         throw new IOException("rank %d was expected but rank %d answered".formatted(peer, found));
       }
-      add(peer, wire);
+      return wire;
     } catch (IOException e) {
-      if (wire != null) {
-        wire.close();
-      }
-      throw new IOException(
-          "rank %d cannot connect to rank %d at %s: %s"
-              .formatted(handshake.rank(), peer, address, e.getMessage()),
-          e);
+      close(channel);
+      throw e;
     }
   }
 
@@ -152,7 +178,7 @@ final class Connector implements AutoCloseable {
       }
       socket.setEnabledProtocols(new String[] {"TLSv1.3"});
       socket.startHandshake();
-      return new TlsWire(socket);
+      return new TlsWire(socket, channel);
     } finally {
       timer.stop();
     }

@@ -17,10 +17,29 @@ final class Failure {
     return true;
   }
 
+  synchronized boolean isSet() {
+    return first != null;
+  }
+
   /** Throws if there is one. */
   synchronized void check() {
     if (first != null) {
       throw new GroupException(first.getMessage(), first.getCause());
+    }
+  }
+
+  /** Waits for one, but not for long. */
+  synchronized void await(long millis) {
+    long end = System.nanoTime() + millis * 1_000_000;
+    long left = millis;
+    while (first == null && left > 0) {
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+      left = (end - System.nanoTime()) / 1_000_000;
     }
   }
 }

@@ -21,13 +21,24 @@ record Frame(Kind kind, long number, String text, int bytes) {
 
   /** Kinds by their number on the wire. */
   enum Kind {
+    HERE,
     DATA,
     ABORT,
+    LEAVE,
     BYE
   }
 
   static Frame data(Exchange.Call call, int bytes) {
     return new Frame(Kind.DATA, call.number(), call.text(), bytes);
+  }
+
+  /** Says that the rank has come, and how many bytes follow in a frame of their own. */
+  static Frame here(Exchange.Call call, int bytes) {
+    return new Frame(Kind.HERE, call.number(), call.text(), bytes);
+  }
+
+  static Frame leave(String path) {
+    return new Frame(Kind.LEAVE, 0, path, 0);
   }
 
   static Frame abort(String message) {

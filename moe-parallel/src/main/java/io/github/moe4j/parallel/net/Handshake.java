@@ -3,6 +3,7 @@ package io.github.moe4j.parallel.net;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 record Handshake(int rank, int size, byte @Nullable [] secret) {
   private static final int MAGIC = 0x4d6f4548;
   private static final int NONCE = 32;
-  private static final int HELLO = 4 + 4 + 4 + NONCE;
+  private static final int VERSION = 1;
+  private static final int HELLO = 4 + 4 + 4 + 4 + 4 + NONCE;
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /**
@@ -36,6 +38,8 @@ record Handshake(int rank, int size, byte @Nullable [] secret) {
     RANDOM.nextBytes(nonce);
     ByteBuffer own = ByteBuffer.allocate(HELLO)
         .putInt(MAGIC)
+        .putInt(VERSION)
+        .putInt(order())
         .putInt(rank)
         .putInt(size)
         .put(nonce)
@@ -58,13 +62,24 @@ record Handshake(int rank, int size, byte @Nullable [] secret) {
 
   private int check(ByteBuffer hello) throws IOException {
     int magic = hello.getInt();
+    int version = hello.getInt();
+    int order = hello.getInt();
     int peer = hello.getInt();
     int peers = hello.getInt();
     if (magic != MAGIC || peers != size || peer < 0 || peer >= size || peer == rank) {
       throw new IOException("the other side must be another rank of %d but says %08x, rank %d of %d"
           .formatted(size, magic, peer, peers));
     }
+    if (version != VERSION || order != order()) {
+      throw new IOException("rank %d must have version %d and byte order %d but has %d and %d"
+          .formatted(peer, VERSION, order(), version, order));
+    }
     return peer;
+  }
+
+  /** Numbers travel as they lie in memory. */
+  private static int order() {
+    return ByteOrder.nativeOrder() == ByteOrder.BIG_ENDIAN ? 1 : 2;
   }
 
   private static byte[] proof(byte[] secret, boolean ofCaller, ByteBuffer own, ByteBuffer other) {

@@ -37,19 +37,16 @@ final class SocketExchange implements Exchange {
   @Override
   public void exchange(Call call, ByteBuffer[] send, ByteBuffer[] receive) {
     Call own = path.isEmpty() ? call : new Call(call.number(), call.text() + " of " + path);
-    mesh.exchange(members, own, send, receive);
+    mesh.exchange(path, members, own, send, receive);
   }
 
   @Override
   public Exchange among(int[] places, Call call) {
     int[] theirs = Arrays.stream(places).map(i -> members[i]).toArray();
-    mesh.share();
-    return new SocketExchange(
-        mesh,
-        theirs,
-        "ranks %s by operation %d%s"
-            .formatted(
-                Arrays.toString(theirs), call.number(), path.isEmpty() ? "" : " of " + path));
+    // The operation and the first member tell the parts of a group apart.
+    String part = "the %d ranks from rank %d by operation %d"
+        .formatted(theirs.length, theirs[0], call.number());
+    return new SocketExchange(mesh, theirs, path.isEmpty() ? part : part + " of " + path);
   }
 
   @Override
@@ -59,6 +56,10 @@ final class SocketExchange implements Exchange {
 
   @Override
   public void close() {
-    mesh.release();
+    if (path.isEmpty()) {
+      mesh.close();
+    } else {
+      mesh.leave(path);
+    }
   }
 }

@@ -10,7 +10,7 @@ public final class SocketGroup {
   private SocketGroup() {}
 
   /**
-   * Connects this process to all other ranks. Returns when every pair is connected and authenticated.
+   * Connects this process to all other ranks. Returns when each is connected and authenticated.
    *
    * @param rendezvous tells the ranks their addresses
    * @param options the same on all ranks but for the address
@@ -22,6 +22,7 @@ public final class SocketGroup {
     Map<Integer, Wire> wires;
     try (Connector connector =
         new Connector(new Handshake(rank, size, options.secret()), options)) {
+      connector.listen();
       wires = connector.connect(rendezvous.allGather(connector.address()));
     }
     Mesh mesh = new Mesh(rank, size, options.timeout(), wires);

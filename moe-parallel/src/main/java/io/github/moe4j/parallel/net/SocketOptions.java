@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SocketOptions {
   private static final int LEAST_SECRET = 16;
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+  private static final Duration LONGEST = Duration.ofDays(20);
 
   private final byte @Nullable [] secret;
   private final @Nullable SSLContext tls;
@@ -22,7 +24,15 @@ public final class SocketOptions {
   private SocketOptions(
       byte @Nullable [] secret, @Nullable SSLContext tls, InetAddress address, Duration timeout) {
     Require.that(
-        !timeout.isNegative() && !timeout.isZero(), "timeout must be above 0 but was %s", timeout);
+        timeout.compareTo(SHORTEST) >= 0 && timeout.compareTo(LONGEST) <= 0,
+        "timeout must be from %s to %s but was %s",
+        SHORTEST,
+        LONGEST,
+        timeout);
+    Require.that(
+        !address.isAnyLocalAddress(),
+        "address must be one at which others reach this rank but was %s",
+        address);
     this.secret = secret;
     this.tls = tls;
     this.address = address;
@@ -62,6 +72,7 @@ public final class SocketOptions {
    * The address to listen on and to be reached at.
    *
    * @param newAddress of this machine
+   * @throws IllegalArgumentException if it stands for all addresses
    */
   public SocketOptions withAddress(InetAddress newAddress) {
     return new SocketOptions(secret, tls, newAddress, timeout);
@@ -70,7 +81,8 @@ public final class SocketOptions {
   /**
    * How long a rank waits for another, to connect and within one operation.
    *
-   * @throws IllegalArgumentException if it is not above 0
+   * @param newTimeout from a millisecond to 20 days
+   * @throws IllegalArgumentException if it is shorter or longer
    */
   public SocketOptions withTimeout(Duration newTimeout) {
     return new SocketOptions(secret, tls, address, newTimeout);

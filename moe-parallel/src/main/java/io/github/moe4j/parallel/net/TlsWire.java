@@ -3,6 +3,7 @@ package io.github.moe4j.parallel.net;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
 import javax.net.ssl.SSLSocket;
 
 /** A connection over TLS. */
@@ -10,12 +11,18 @@ final class TlsWire implements Wire {
   private static final int CHUNK = 1 << 16;
 
   private final SSLSocket socket;
+  private final SocketChannel channel;
   private final byte[] in = new byte[CHUNK];
   private final byte[] out = new byte[CHUNK];
 
-  /** A connection whose handshake is done. */
-  TlsWire(SSLSocket socket) {
+  /**
+   * A connection whose handshake is done.
+   *
+   * @param channel below the socket
+   */
+  TlsWire(SSLSocket socket, SocketChannel channel) {
     this.socket = socket;
+    this.channel = channel;
   }
 
   @Override
@@ -54,7 +61,7 @@ final class TlsWire implements Wire {
   @Override
   public void close() {
     try {
-      socket.close();
+      channel.close(); // the socket's own close waits for a write that may be blocked
     } catch (IOException e) {
       // It is of no use any more.
     }

@@ -3,7 +3,10 @@ package io.github.moe4j.parallel.net;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.group.GroupException;
+import io.github.moe4j.core.group.RankRows;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import java.io.InputStream;
@@ -20,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 @ExtendWith(Seeds.class)
 class TlsGroupTest {
@@ -50,6 +54,28 @@ class TlsGroupTest {
         AssertionError.class,
         () -> SocketRanks.run(
             2, SocketOptions.tls(context).withTimeout(Duration.ofSeconds(2)), group -> {}));
+  }
+
+  @Test
+  void allToAll_peerDoesNotRead_endsAfterTimeout(@TempDir Path folder) throws Exception {
+    SSLContext context = context(keys(folder, "rank"), keys(folder, "rank"));
+    Duration timeout = Duration.ofSeconds(1);
+
+    GroupException failure = assertThrows(
+        GroupException.class,
+        () -> SocketRanks.run(2, SocketOptions.tls(context).withTimeout(timeout), group -> {
+          if (group.rank() == 1) {
+            long end = System.nanoTime() + 3 * timeout.toNanos();
+            while (System.nanoTime() < end) {
+              Thread.onSpinWait();
+            }
+          }
+          INDArray rows = Nd4j.ones(DataType.FLOAT, 2, 8_000_000);
+          int[] even = {0, 1, 2};
+          group.allToAll(new RankRows(rows, even), new RankRows(rows.dup(), even));
+        }));
+
+    assertTrue(failure.getMessage().startsWith("rank 1 did not come to "), failure.getMessage());
   }
 
   /** A key with a certificate of its own, made by the JDK's keytool. */
