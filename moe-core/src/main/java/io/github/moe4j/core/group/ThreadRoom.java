@@ -217,8 +217,7 @@ final class ThreadRoom {
       requireNoFailure();
       int[] theirs = Arrays.stream(members).map(r -> names[r]).toArray();
       String key = call.number() + Arrays.toString(members);
-      ThreadRoom room =
-          divided.computeIfAbsent(key, k -> new ThreadRoom(theirs, timeout, failure));
+      ThreadRoom room = divided.computeIfAbsent(key, k -> new ThreadRoom(theirs, timeout, failure));
       room.joined++;
       if (room.joined == members.length) {
         divided.remove(key);

@@ -72,8 +72,10 @@ final class Connector implements AutoCloseable {
         return;
       } catch (IOException e) {
         if (System.nanoTime() + RETRY_MILLIS * 1_000_000L > end) {
-          throw new IOException("rank %d cannot connect to rank %d at %s: %s"
-              .formatted(handshake.rank(), peer, address, e), e);
+          throw new IOException(
+              "rank %d cannot connect to rank %d at %s: %s"
+                  .formatted(handshake.rank(), peer, address, e),
+              e);
         }
       }
       try {

@@ -180,7 +180,9 @@ final class Mesh {
     return "%s %s did not come to %s of rank %d within %s"
         .formatted(
             late.size() == 1 ? "rank" : "ranks",
-            late.stream().map(peer -> String.valueOf(peer.rank())).collect(Collectors.joining(", ")),
+            late.stream()
+                .map(peer -> String.valueOf(peer.rank()))
+                .collect(Collectors.joining(", ")),
             call,
             rank,
             timeout);
@@ -219,8 +221,8 @@ final class Mesh {
   private void tellAll(Consumer<Peer> message) {
     List<Thread> threads = new ArrayList<>();
     for (Peer peer : peers.values()) {
-      Thread thread =
-          new Thread(() -> message.accept(peer), "moe4j rank " + rank + " ends at rank " + peer.rank());
+      Thread thread = new Thread(
+          () -> message.accept(peer), "moe4j rank " + rank + " ends at rank " + peer.rank());
       thread.setDaemon(true);
       thread.start();
       threads.add(thread);

@@ -258,13 +258,17 @@ final class Peer {
     Exchange.Call call = expected;
     if (call == null || frame.number() != call.number() || !frame.text().equals(call.text())) {
       Exchange.Call other = new Exchange.Call(frame.number(), frame.text());
-      mesh.fail("ranks disagree: rank %d called %s and rank %d %s"
-          .formatted(rank, other, mesh.rank(), call), null);
+      mesh.fail(
+          "ranks disagree: rank %d called %s and rank %d %s"
+              .formatted(rank, other, mesh.rank(), call),
+          null);
       return false;
     }
     if (frame.bytes() != bytes) {
-      mesh.fail("ranks disagree: rank %d sends %d bytes to rank %d, which expects %d, in %s"
-          .formatted(rank, frame.bytes(), mesh.rank(), bytes, call), null);
+      mesh.fail(
+          "ranks disagree: rank %d sends %d bytes to rank %d, which expects %d, in %s"
+              .formatted(rank, frame.bytes(), mesh.rank(), bytes, call),
+          null);
       return false;
     }
     return true;
