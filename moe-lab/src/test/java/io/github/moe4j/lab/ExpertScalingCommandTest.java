@@ -24,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
+/** {@link ExpertScalingCommand}: models, tables, figure, pages and resumed runs. */
 class ExpertScalingCommandTest {
   @TempDir
   Path folder;
