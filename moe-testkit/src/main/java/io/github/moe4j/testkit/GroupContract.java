@@ -25,7 +25,7 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public abstract class GroupContract {
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final Duration SHORT = Duration.ofMillis(500);
+  private static final Duration SHORT = Duration.ofMillis(1500);
 
   /** For subclasses. */
   protected GroupContract() {}
@@ -184,7 +184,7 @@ public abstract class GroupContract {
         GroupException.class,
         () -> run(3, SHORT, group -> {
           if (group.rank() == 2) {
-            hang(SHORT.multipliedBy(4));
+            hang(SHORT.multipliedBy(2));
           }
           group.barrier();
         }));
@@ -214,7 +214,7 @@ public abstract class GroupContract {
         GroupException.class,
         () -> run(3, SHORT, group -> {
           if (group.rank() == 2) {
-            hang(SHORT.multipliedBy(4));
+            hang(SHORT.multipliedBy(2));
           }
           INDArray rows = Nd4j.ones(DataType.FLOAT, 3, 4_000_000); // more than a connection buffers
           int[] even = {0, 1, 2, 3};

@@ -29,6 +29,7 @@ import org.nd4j.linalg.factory.Nd4j;
 class SocketGroupTest extends GroupContract {
   private static final byte[] SECRET = "a secret of some length".getBytes(StandardCharsets.UTF_8);
   private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   @Override
   protected void run(int ranks, Duration timeout, Consumer<Group> body) {
@@ -57,7 +58,7 @@ class SocketGroupTest extends GroupContract {
   @Test
   void connect_strangersThatSayAnything_groupIsUnharmed(@TempDir Path folder) {
     SplittableRandom random = Seeds.random(1);
-    Rendezvous first = new FolderRendezvous(folder, 0, 2, SHORT);
+    Rendezvous first = new FolderRendezvous(folder, 0, 2, LONG);
     Thread strangers = new Thread(() -> {
       try {
         String address = awaitFile(folder.resolve("rank-0"));
@@ -74,14 +75,14 @@ class SocketGroupTest extends GroupContract {
     Thread second = new Thread(() -> {
       try {
         awaitFile(folder.resolve("bothered"));
-        other[0] = end(new FolderRendezvous(folder, 1, 2, SHORT), options());
+        other[0] = end(new FolderRendezvous(folder, 1, 2, LONG), options());
       } catch (IOException e) {
         other[0] = e;
       }
     });
     second.start();
 
-    assertEquals(3.0, end(first, options().withTimeout(Duration.ofSeconds(30))));
+    assertEquals(3.0, end(first, options().withTimeout(LONG)));
     join(second);
     assertEquals(3.0, other[0]);
   }
@@ -113,8 +114,9 @@ class SocketGroupTest extends GroupContract {
       random.nextBytes(garbage);
       Thread wrong = new Thread(() -> pretend(own, garbage));
       wrong.start();
-      Rendezvous rendezvous = new FolderRendezvous(own, 0, 2, SHORT);
-      try (Group group = SocketGroup.connect(rendezvous, options().withTimeout(SHORT))) {
+      Rendezvous rendezvous = new FolderRendezvous(own, 0, 2, LONG);
+      try (Group group =
+          SocketGroup.connect(rendezvous, options().withTimeout(Duration.ofSeconds(4)))) {
         Exception error = assertThrows(Exception.class, group::barrier);
         assertTrue(error.getMessage().startsWith("rank 1 "), error.getMessage());
       }
@@ -173,7 +175,7 @@ class SocketGroupTest extends GroupContract {
     for (int r = 0; r < 2; r++) {
       int rank = r;
       Thread thread = new Thread(() -> ends[rank] =
-          end(new FolderRendezvous(folder, rank, 2, SHORT), options.of(rank).withTimeout(SHORT)));
+          end(new FolderRendezvous(folder, rank, 2, LONG), options.of(rank).withTimeout(SHORT)));
       threads.add(thread);
       thread.start();
     }
