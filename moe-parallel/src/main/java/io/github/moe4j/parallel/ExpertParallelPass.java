@@ -5,6 +5,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.experts.PassAround;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -14,7 +15,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param xR rows of this rank
  * @param mode of the pass
  * @param exchange of rows
- * @param local pass of the local experts
+ * @param run pass of the local experts
  * @param y outputs of the rows of this rank
  */
 record ExpertParallelPass(
@@ -22,9 +23,9 @@ record ExpertParallelPass(
     INDArray xR,
     PassMode mode,
     RowExchange exchange,
-    ExpertsPass local,
+    ExpertsPass run,
     INDArray y)
-    implements ExpertsPass {
+    implements PassAround {
   @Override
   public void backward(INDArray dyR, INDArray dxR, Gradients into) {
     if (!mode.isDifferentiable()) { // before any exchange
@@ -33,7 +34,7 @@ record ExpertParallelPass(
     PassArrays.requireBackward("the experts", parameters, xR, dyR, dxR, into);
     INDArray dy = exchange.toExperts(dyR);
     INDArray dx = exchange.zerosLike(dy);
-    local.backward(dy, dx, into);
+    run.backward(dy, dx, into);
     INDArray own = exchange.fromExperts(dx, exchange.zerosLike(dxR));
     if (!own.isEmpty()) {
       dxR.addi(own);

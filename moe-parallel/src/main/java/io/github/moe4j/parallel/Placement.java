@@ -136,11 +136,6 @@ public final class Placement {
     return own[source % own.length];
   }
 
-  /** Whether an expert has several replicas. */
-  public boolean hasReplicas() {
-    return Arrays.stream(ranksOf).anyMatch(own -> own.length > 1);
-  }
-
   @Override
   public boolean equals(@Nullable Object other) {
     return other instanceof Placement that

@@ -1,20 +1,16 @@
 package io.github.moe4j.core.experts;
 
-import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoePass;
-import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.internal.experts.ExpertsAround;
+import io.github.moe4j.core.internal.experts.PassAround;
 import io.github.moe4j.core.transformer.RmsNorm;
-import java.util.List;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -87,7 +83,7 @@ public final class NormalizedInput implements Experts, ExpertsAround {
   }
 
   /** The runs of norm and experts, one after the other. */
-  private final class Run implements ExpertsPass, MoePasses, ActivationTimed, ExpertsInMemory {
+  private final class Run implements PassAround {
     private final RmsNorm.Pass normalized;
     private final ExpertsPass run;
     private final INDArray xR;
@@ -101,28 +97,13 @@ public final class NormalizedInput implements Experts, ExpertsAround {
     }
 
     @Override
+    public ExpertsPass run() {
+      return run;
+    }
+
+    @Override
     public INDArray y() {
       return run.y();
-    }
-
-    @Override
-    public List<MoePass> moe() {
-      return MoePasses.in(run);
-    }
-
-    @Override
-    public double activationShare() {
-      return ActivationTimed.shareOf(run);
-    }
-
-    @Override
-    public int hits() {
-      return ExpertsInMemory.hitsOf(run);
-    }
-
-    @Override
-    public int misses() {
-      return ExpertsInMemory.missesOf(run);
     }
 
     @Override

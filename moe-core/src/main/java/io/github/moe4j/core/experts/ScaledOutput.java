@@ -1,19 +1,16 @@
 package io.github.moe4j.core.experts;
 
-import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
-import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoePass;
-import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.experts.ExpertsAround;
+import io.github.moe4j.core.internal.experts.PassAround;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -100,7 +97,7 @@ public final class ScaledOutput implements Experts, ExpertsAround {
   }
 
   /** The run of the experts, its rows multiplied in both directions. */
-  private final class Run implements ExpertsPass, MoePasses, ActivationTimed, ExpertsInMemory {
+  private final class Run implements PassAround {
     private final ExpertsPass run;
     private final INDArray xR;
     private final INDArray y;
@@ -114,28 +111,13 @@ public final class ScaledOutput implements Experts, ExpertsAround {
     }
 
     @Override
+    public ExpertsPass run() {
+      return run;
+    }
+
+    @Override
     public INDArray y() {
       return y;
-    }
-
-    @Override
-    public List<MoePass> moe() {
-      return MoePasses.in(run);
-    }
-
-    @Override
-    public double activationShare() {
-      return ActivationTimed.shareOf(run);
-    }
-
-    @Override
-    public int hits() {
-      return ExpertsInMemory.hitsOf(run);
-    }
-
-    @Override
-    public int misses() {
-      return ExpertsInMemory.missesOf(run);
     }
 
     @Override

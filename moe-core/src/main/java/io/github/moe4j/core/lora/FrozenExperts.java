@@ -1,15 +1,12 @@
 package io.github.moe4j.core.lora;
 
-import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.MoePass;
-import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
-import java.util.List;
+import io.github.moe4j.core.internal.experts.PassAround;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -80,21 +77,10 @@ public final class FrozenExperts implements Experts {
   }
 
   /** The run of the experts, with more gradients than it is given. */
-  private record Run(ExpertsPass run, Set<String> frozen)
-      implements ExpertsPass, MoePasses, ActivationTimed {
+  private record Run(ExpertsPass run, Set<String> frozen) implements PassAround {
     @Override
     public INDArray y() {
       return run.y();
-    }
-
-    @Override
-    public List<MoePass> moe() {
-      return MoePasses.in(run);
-    }
-
-    @Override
-    public double activationShare() {
-      return ActivationTimed.shareOf(run);
     }
 
     @Override

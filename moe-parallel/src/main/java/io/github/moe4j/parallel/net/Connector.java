@@ -5,6 +5,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -170,7 +171,7 @@ final class Connector implements AutoCloseable {
     if (tls == null) {
       return new PlainWire(channel);
     }
-    Timer timer = new Timer(() -> close(channel));
+    Watchdog limit = limit(() -> close(channel));
     try {
       SSLSocket socket = (SSLSocket) tls.getSocketFactory()
           .createSocket(channel.socket(), null, channel.socket().getPort(), true);
@@ -182,42 +183,24 @@ final class Connector implements AutoCloseable {
       socket.startHandshake();
       return new TlsWire(socket, channel);
     } finally {
-      timer.stop();
+      limit.close();
     }
   }
 
   /** A stranger that says nothing is hung up on in time. */
   private int introduce(Wire wire, boolean isCaller) throws IOException {
-    Timer timer = new Timer(wire::close);
+    Watchdog limit = limit(wire::close);
     try {
       return handshake.perform(wire, isCaller);
     } finally {
-      timer.stop();
+      limit.close();
     }
   }
 
-  /** Runs an action after a while, unless it is stopped. */
-  private static final class Timer {
-    private final Thread thread;
-
-    Timer(Runnable action) {
-      thread = new Thread(
-          () -> {
-            try {
-              Thread.sleep(HANDSHAKE_MILLIS);
-              action.run();
-            } catch (InterruptedException e) {
-              // stopped
-            }
-          },
-          "moe4j handshake");
-      thread.setDaemon(true);
-      thread.start();
-    }
-
-    void stop() {
-      thread.interrupt();
-    }
+  private Watchdog limit(Runnable action) {
+    Watchdog limit = new Watchdog(handshake.rank());
+    limit.begin(Duration.ofMillis(HANDSHAKE_MILLIS), action);
+    return limit;
   }
 
   private synchronized boolean add(int peer, Wire wire) {

@@ -22,7 +22,6 @@ final class Mesh {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final int rank;
-  private final int size;
   private final Duration timeout;
   private final Failure failure = new Failure();
   private final Map<Integer, Peer> peers = new TreeMap<>();
@@ -36,9 +35,8 @@ final class Mesh {
 
   private @Nullable Thread closer;
 
-  Mesh(int rank, int size, Duration timeout, Map<Integer, Wire> wires) {
+  Mesh(int rank, Duration timeout, Map<Integer, Wire> wires) {
     this.rank = rank;
-    this.size = size;
     this.timeout = timeout;
     this.watchdog = new Watchdog(rank);
     wires.forEach((peer, wire) -> peers.put(peer, new Peer(peer, wire, this)));
@@ -50,10 +48,6 @@ final class Mesh {
 
   int rank() {
     return rank;
-  }
-
-  int size() {
-    return size;
   }
 
   Failure failure() {
@@ -197,7 +191,7 @@ final class Mesh {
       over = true;
       Thread thread = new Thread(
           () -> {
-            tellAll(peer -> peer.notify(Frame.abort(message), true));
+            tellAll(peer -> peer.tell(Frame.abort(message), true));
             pause(); // what is not read when a connection closes may be lost
             peers.values().forEach(Peer::close);
           },
@@ -241,7 +235,7 @@ final class Mesh {
   /** Leaves the group of some ranks, which others may still wait in. */
   void leave(String path) {
     if (!over) {
-      tellAll(peer -> peer.notify(Frame.leave(path), false));
+      tellAll(peer -> peer.tell(Frame.leave(path), false));
     }
   }
 
@@ -257,7 +251,7 @@ final class Mesh {
     }
     watchdog.close();
     if (bye) {
-      tellAll(peer -> peer.notify(Frame.bye(), true));
+      tellAll(peer -> peer.tell(Frame.bye(), true));
       told = true;
       peers.values().forEach(Peer::closeIfEnded);
     } else if (telling != null) {

@@ -126,7 +126,7 @@ final class Peer {
    *
    * @param isLast whether nothing follows it
    */
-  void notify(Frame frame, boolean isLast) {
+  void tell(Frame frame, boolean isLast) {
     try {
       if (!writing.tryLock(Mesh.ABORT_MILLIS, TimeUnit.MILLISECONDS)) {
         return;

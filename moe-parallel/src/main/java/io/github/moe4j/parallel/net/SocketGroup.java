@@ -25,7 +25,7 @@ public final class SocketGroup {
       connector.listen();
       wires = connector.connect(rendezvous.allGather(connector.address()));
     }
-    Mesh mesh = new Mesh(rank, size, options.timeout(), wires);
+    Mesh mesh = new Mesh(rank, options.timeout(), wires);
     mesh.start();
     return Group.over(new SocketExchange(mesh, IntStream.range(0, size).toArray(), ""));
   }

@@ -24,6 +24,7 @@ import io.github.moe4j.core.experts.NormalizedInput;
 import io.github.moe4j.core.experts.ScaledOutput;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.io.StoredFile;
+import io.github.moe4j.core.lora.FrozenExperts;
 import io.github.moe4j.core.lora.LoraExperts;
 import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.lora.LoraTarget;
@@ -187,9 +188,10 @@ class MappedExpertsTest {
     RmsNorm norm = RmsNorm.create(5, 1e-6, DataType.FLOAT);
     Experts around = CompositeExperts.of(
         ScaledOutput.of(PLAIN.mapped(experts, all), 2),
+        FrozenExperts.of(PLAIN.mapped(experts, all)),
         NormalizedInput.of(norm, PLAIN.mapped(experts, all)));
-    assertEquals("0 hits, 2 misses", uses(around, 1, 0, 0, 2, 0, 0));
-    assertEquals("2 hits, 1 misses", uses(around, 1, 1, 0, 2, 0, 0));
+    assertEquals("0 hits, 3 misses", uses(around, 1, 0, 0, 1, 0, 0, 2, 0, 0));
+    assertEquals("3 hits, 1 misses", uses(around, 1, 1, 0, 1, 0, 0, 2, 0, 0));
   }
 
   @Test
