@@ -39,6 +39,17 @@ class GradientCheckTest {
     assertTrue(error.getMessage().contains("v[2]"), error.getMessage());
   }
 
+  /** Rounding of a sum of 300,000 is an error of about 1e-5 in narrow differences. */
+  @Test
+  void assertCorrect_largeObjective_roundingIsNoErrorOfTheGradient() {
+    GradientCheck.of(() -> 100_000 * Math.PI + f()).add("v", v, df()).assertCorrect();
+    double[] wrong = df();
+    wrong[2] += 1e-5;
+    var check = GradientCheck.of(() -> 100_000 * Math.PI + f()).add("v", v, wrong);
+    var error = assertThrows(AssertionFailedError.class, check::assertCorrect);
+    assertTrue(error.getMessage().contains("v[2]"), error.getMessage());
+  }
+
   @Test
   void assertCorrect_nanGradient_fails() {
     double[] wrong = df();
