@@ -107,7 +107,7 @@ public final class CheckCommand implements Callable<Integer> {
     Duration wait = Duration.ofSeconds(timeout);
     List<Map<String, Long>> all = engine == Engine.THREADS
         ? Group.threads(ranks, wait, group -> new RankTraining(training, group).run())
-        : new RankProcesses(training, wait).run();
+        : new CheckProcesses(training, wait).run();
     Map<String, Long> joined = new LinkedHashMap<>();
     for (Map<String, Long> ofRank : all) {
       ofRank.forEach((name, bits) -> {

@@ -1,14 +1,11 @@
 package io.github.moe4j.bench.distributed;
 
 import io.github.moe4j.core.group.Group;
-import io.github.moe4j.parallel.net.FolderRendezvous;
 import io.github.moe4j.parallel.net.SocketGroup;
-import io.github.moe4j.parallel.net.SocketOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +15,17 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code distributed rank}: one rank of {@code distributed check}, which starts it. */
-@Command(name = "rank", hidden = true, description = "One rank of a check.")
+/** {@code distributed rank}: one rank of a check. */
+@Command(
+    name = "rank",
+    description = {
+      "One rank of a check over hosts: the same command on each of them, with MOE4J_RANK, MOE4J_HOSTS"
+          + " (host:port of each rank, with commas) and MOE4J_SECRET in the environment.",
+      "Prints the checksums of what this rank computed; the last line is 'equal: N of N' if they are those of one"
+          + " process."
+    },
+    exitCodeListHeading = "Exit codes:%n",
+    exitCodeList = {"0:all equal", "1:failed, or not equal", "2:wrong usage"})
 public final class RankCommand implements Callable<Integer> {
   /** Between a name and its checksum. */
   static final String SEPARATOR = "\t";
@@ -27,49 +33,35 @@ public final class RankCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;
 
-  @Option(names = "--folder", required = true)
-  private @Nullable Path folder;
+  @Option(names = "--steps", description = "Optimizer steps (${DEFAULT-VALUE}).")
+  private int steps = 5;
 
-  @Option(names = "--rank", required = true)
-  private int rank;
+  @Option(names = "--experts", description = "Number of experts (${DEFAULT-VALUE}).")
+  private int experts = 8;
 
-  @Option(names = "--ranks", required = true)
-  private int ranks;
-
-  @Option(names = "--steps", required = true)
-  private int steps;
-
-  @Option(names = "--experts", required = true)
-  private int experts;
-
-  @Option(names = "--seed", required = true)
-  private long seed;
-
-  @Option(names = "--timeout", required = true)
-  private int timeout;
+  @Option(names = "--seed", description = "Seed of weights and tokens (${DEFAULT-VALUE}).")
+  private long seed = 1;
 
   /** Called by picocli. */
   public RankCommand() {}
 
   @Override
   public Integer call() throws IOException {
-    String secret = System.getenv(RankProcesses.SECRET);
-    if (secret == null) {
-      throw new IllegalArgumentException(RankProcesses.SECRET + " must be set but is not");
-    }
-    Duration wait = Duration.ofSeconds(timeout);
-    Training training = new Training(ranks, steps, experts, seed);
-    SocketOptions options =
-        SocketOptions.secret(HexFormat.of().parseHex(secret)).withTimeout(wait);
-    FolderRendezvous rendezvous =
-        new FolderRendezvous(Objects.requireNonNull(folder), rank, ranks, wait);
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-    try (Group group = SocketGroup.connect(rendezvous, options)) {
-      new RankTraining(training, group)
-          .run()
-          .forEach((name, bits) -> out.println(name + SEPARATOR + bits));
+    Map<String, Long> found;
+    Training training;
+    try (Group group = SocketGroup.fromEnvironment()) {
+      training = new Training(group.size(), steps, experts, seed);
+      found = new RankTraining(training, group).run();
     }
+    found.forEach((name, bits) -> out.println(name + SEPARATOR + bits));
+    Map<String, Long> expected =
+        new LinkedHashMap<>(new Reference(training).run().fingerprints());
+    expected.keySet().retainAll(found.keySet());
+    Comparison comparison = Comparison.of(expected, found);
+    comparison.differing().forEach(name -> out.println("not equal: " + name));
+    out.println("equal: %d of %d".formatted(comparison.equal(), found.size()));
     out.flush();
-    return ExitCode.OK;
+    return comparison.equal() == found.size() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 }

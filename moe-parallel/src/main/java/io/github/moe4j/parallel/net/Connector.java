@@ -35,7 +35,17 @@ final class Connector implements AutoCloseable {
   Connector(Handshake handshake, SocketOptions options) throws IOException {
     this.handshake = handshake;
     this.options = options;
-    this.server = ServerSocketChannel.open().bind(new InetSocketAddress(options.address(), 0));
+    this.server = listening(new InetSocketAddress(options.address(), options.port()));
+  }
+
+  private static ServerSocketChannel listening(InetSocketAddress place) throws IOException {
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      return channel.bind(place);
+    } catch (IOException e) {
+      channel.close();
+      throw new IOException("cannot listen at %s: %s".formatted(place, e.getMessage()), e);
+    }
   }
 
   /** Host and port at which this rank is called. */

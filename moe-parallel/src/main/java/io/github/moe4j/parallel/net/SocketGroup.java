@@ -10,6 +10,20 @@ public final class SocketGroup {
   private SocketGroup() {}
 
   /**
+   * Connects this process as its environment says, so that a launcher starts one command on all hosts: {@code MOE4J_RANK};
+   * either {@code MOE4J_HOSTS}, {@code host:port} of each rank with commas between them, or {@code MOE4J_RANKS} and
+   * {@code MOE4J_RENDEZVOUS}, the folder of a {@link FolderRendezvous}; {@code MOE4J_SECRET}, at least 16 bytes in
+   * hexadecimal digits; {@code MOE4J_TIMEOUT} in seconds, 60 if it is not set; {@code MOE4J_ADDRESS} to listen on, by
+   * default the rank's own host in the list, or the loopback address with a folder.
+   *
+   * @throws IllegalArgumentException if a variable is missing or has no such value; the message names it
+   * @throws IOException as of {@link #connect}
+   */
+  public static Group fromEnvironment() throws IOException {
+    return new RankEnvironment(System.getenv()).connect();
+  }
+
+  /**
    * Connects this process to all other ranks. Returns when each is connected and authenticated.
    *
    * @param rendezvous tells the ranks their addresses

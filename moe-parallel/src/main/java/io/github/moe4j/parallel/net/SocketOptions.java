@@ -19,10 +19,15 @@ public final class SocketOptions {
   private final byte @Nullable [] secret;
   private final @Nullable SSLContext tls;
   private final InetAddress address;
+  private final int port;
   private final Duration timeout;
 
   private SocketOptions(
-      byte @Nullable [] secret, @Nullable SSLContext tls, InetAddress address, Duration timeout) {
+      byte @Nullable [] secret,
+      @Nullable SSLContext tls,
+      InetAddress address,
+      int port,
+      Duration timeout) {
     Require.that(
         timeout.compareTo(SHORTEST) >= 0 && timeout.compareTo(LONGEST) <= 0,
         "timeout must be from %s to %s but was %s",
@@ -33,9 +38,11 @@ public final class SocketOptions {
         !address.isAnyLocalAddress(),
         "address must be one at which others reach this rank but was %s",
         address);
+    Require.that(port >= 0 && port <= 65_535, "port must be in [0, 65535] but was %d", port);
     this.secret = secret;
     this.tls = tls;
     this.address = address;
+    this.port = port;
     this.timeout = timeout;
   }
 
@@ -51,7 +58,7 @@ public final class SocketOptions {
         "secret must have at least %d bytes but has %d",
         LEAST_SECRET,
         secret.length);
-    return new SocketOptions(secret.clone(), null, loopback(), Duration.ofMinutes(1));
+    return new SocketOptions(secret.clone(), null, loopback(), 0, Duration.ofMinutes(1));
   }
 
   /**
@@ -61,7 +68,7 @@ public final class SocketOptions {
    * @param context with a key and the certificates to trust
    */
   public static SocketOptions tls(SSLContext context) {
-    return new SocketOptions(null, context, loopback(), Duration.ofMinutes(1));
+    return new SocketOptions(null, context, loopback(), 0, Duration.ofMinutes(1));
   }
 
   private static InetAddress loopback() {
@@ -75,7 +82,17 @@ public final class SocketOptions {
    * @throws IllegalArgumentException if it stands for all addresses
    */
   public SocketOptions withAddress(InetAddress newAddress) {
-    return new SocketOptions(secret, tls, newAddress, timeout);
+    return new SocketOptions(secret, tls, newAddress, port, timeout);
+  }
+
+  /**
+   * The port to listen on, for ranks whose addresses are given beforehand.
+   *
+   * @param newPort up to 65535; 0, the default, for any that is free
+   * @throws IllegalArgumentException if it is not a port
+   */
+  public SocketOptions withPort(int newPort) {
+    return new SocketOptions(secret, tls, address, newPort, timeout);
   }
 
   /**
@@ -85,7 +102,7 @@ public final class SocketOptions {
    * @throws IllegalArgumentException if it is shorter or longer
    */
   public SocketOptions withTimeout(Duration newTimeout) {
-    return new SocketOptions(secret, tls, address, newTimeout);
+    return new SocketOptions(secret, tls, address, port, newTimeout);
   }
 
   byte @Nullable [] secret() {
@@ -99,6 +116,10 @@ public final class SocketOptions {
 
   InetAddress address() {
     return address;
+  }
+
+  int port() {
+    return port;
   }
 
   Duration timeout() {

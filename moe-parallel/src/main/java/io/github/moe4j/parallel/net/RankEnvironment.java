@@ -1,0 +1,82 @@
+package io.github.moe4j.parallel.net;
+
+import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.internal.Require;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a launcher tells a rank, as {@link SocketGroup#fromEnvironment} describes it.
+ *
+ * @param variables of the environment
+ */
+record RankEnvironment(Map<String, String> variables) {
+  static final String RANK = "MOE4J_RANK";
+  static final String RANKS = "MOE4J_RANKS";
+  static final String HOSTS = "MOE4J_HOSTS";
+  static final String RENDEZVOUS = "MOE4J_RENDEZVOUS";
+  static final String SECRET = "MOE4J_SECRET";
+  static final String TIMEOUT = "MOE4J_TIMEOUT";
+  static final String ADDRESS = "MOE4J_ADDRESS";
+
+  private static final int DEFAULT_TIMEOUT = 60;
+
+  Group connect() throws IOException {
+    Duration timeout =
+        Duration.ofSeconds(variables.containsKey(TIMEOUT) ? number(TIMEOUT) : DEFAULT_TIMEOUT);
+    SocketOptions options = SocketOptions.secret(secret()).withTimeout(timeout);
+    int rank = number(RANK);
+    String hosts = variables.get(HOSTS);
+    String folder = variables.get(RENDEZVOUS);
+    Require.that(
+        (hosts == null) != (folder == null), "one of %s and %s must be set", HOSTS, RENDEZVOUS);
+    String address = variables.get(ADDRESS);
+    if (folder != null) {
+      Rendezvous rendezvous = new FolderRendezvous(Path.of(folder), rank, number(RANKS), timeout);
+      return SocketGroup.connect(rendezvous, at(options, address));
+    }
+    HostRendezvous list = new HostRendezvous(List.of(hosts.split(",")), rank);
+    Require.that(
+        !variables.containsKey(RANKS) || number(RANKS) == list.size(),
+        "%s must be the number of %s, %d, but was %s",
+        RANKS,
+        HOSTS,
+        list.size(),
+        variables.get(RANKS));
+    return SocketGroup.connect(
+        list, at(options, address == null ? list.host() : address).withPort(list.port()));
+  }
+
+  private static SocketOptions at(SocketOptions options, @Nullable String address)
+      throws IOException {
+    return address == null ? options : options.withAddress(InetAddress.getByName(address));
+  }
+
+  private byte[] secret() {
+    String digits = variable(SECRET);
+    Require.that(
+        digits.length() % 2 == 0 && digits.matches("[0-9a-fA-F]+"),
+        "%s must be hexadecimal digits, two a byte, but has %d characters",
+        SECRET,
+        digits.length()); // not the secret itself
+    return HexFormat.of().parseHex(digits);
+  }
+
+  private int number(String name) {
+    String value = variable(name);
+    Require.that(value.matches("\\d{1,9}"), "%s must be a whole number but was '%s'", name, value);
+    return Integer.parseInt(value);
+  }
+
+  private String variable(String name) {
+    String value = variables.get(name);
+    Require.that(value != null && !value.isBlank(), "%s must be set but is not", name);
+    return value;
+  }
+}

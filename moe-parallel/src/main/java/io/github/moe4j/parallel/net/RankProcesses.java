@@ -1,0 +1,191 @@
+package io.github.moe4j.parallel.net;
+
+import io.github.moe4j.core.internal.Require;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+
+/**
+ * Ranks in processes of their own on this machine, started with the class path and options of this JVM. Their main class
+ * connects by {@link SocketGroup#fromEnvironment}.
+ *
+ * @param ranks number of processes
+ * @param timeout how long a rank waits for another
+ */
+public record RankProcesses(int ranks, Duration timeout) {
+  /** So long after the first failure the others may still say what they know of it. */
+  private static final long GRACE_SECONDS = 10;
+
+  /**
+   * Checks the number.
+   *
+   * @throws IllegalArgumentException if it is below 1
+   */
+  public RankProcesses {
+    Require.positive("ranks", ranks);
+  }
+
+  /** What a process printed, or how it ended. */
+  private record Event(int rank, String line, boolean ended, int code) {}
+
+  /**
+   * Starts all ranks and returns when they have ended. If one fails, the others end by the failure of their group, or are
+   * killed soon; all are killed if this thread is interrupted or the JVM ends.
+   *
+   * @param main the class to run
+   * @param arguments of its main method, the same for all ranks
+   * @param lines gets each line that a rank prints, in this thread
+   * @throws IOException if a process cannot be started or does not end with exit code 0; the message names the ranks
+   *     that failed, the first one first, with the last line of each
+   */
+  public void run(Class<?> main, List<String> arguments, BiConsumer<Integer, String> lines)
+      throws IOException {
+    Path folder = Files.createTempDirectory("moe4j-ranks");
+    List<Process> processes = new ArrayList<>();
+    Thread kill = new Thread(() -> processes.forEach(Process::destroyForcibly));
+    Runtime.getRuntime().addShutdownHook(kill);
+    try {
+      String secret = secret();
+      for (int r = 0; r < ranks; r++) {
+        processes.add(start(r, folder.resolve("rendezvous"), secret, main, arguments));
+      }
+      await(processes, lines);
+    } finally {
+      kill.run();
+      removeHook(kill);
+      deleteAll(folder);
+    }
+  }
+
+  private static String secret() {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    return HexFormat.of().formatHex(secret);
+  }
+
+  private Process start(
+      int rank, Path rendezvous, String secret, Class<?> main, List<String> arguments)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(arguments);
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder // not by arguments, which all users can see
+        .environment()
+        .putAll(Map.of(
+            RankEnvironment.RANK,
+            String.valueOf(rank),
+            RankEnvironment.RANKS,
+            String.valueOf(ranks),
+            RankEnvironment.RENDEZVOUS,
+            rendezvous.toString(),
+            RankEnvironment.SECRET,
+            secret,
+            RankEnvironment.TIMEOUT,
+            String.valueOf(Math.max(1, timeout.toSeconds()))));
+    builder.environment().remove(RankEnvironment.HOSTS);
+    return builder.start();
+  }
+
+  private void await(List<Process> processes, BiConsumer<Integer, String> lines)
+      throws IOException {
+    BlockingQueue<Event> events = new LinkedBlockingQueue<>();
+    for (int r = 0; r < ranks; r++) {
+      read(r, processes.get(r), events);
+    }
+    String[] last = new String[ranks];
+    List<String> failures = new ArrayList<>();
+    long end = Long.MAX_VALUE;
+    for (int running = ranks; running > 0; ) {
+      Event event = next(events, end);
+      if (event == null) {
+        processes.forEach(Process::destroyForcibly);
+        end = Long.MAX_VALUE;
+      } else if (!event.ended()) {
+        last[event.rank()] = event.line();
+        lines.accept(event.rank(), event.line());
+      } else {
+        running--;
+        if (event.code() != 0) {
+          end = failures.isEmpty() ? System.nanoTime() + GRACE_SECONDS * 1_000_000_000L : end;
+          String said = last[event.rank()];
+          failures.add("rank %d ended with exit code %d%s"
+              .formatted(event.rank(), event.code(), said == null ? "" : ": " + said));
+        }
+      }
+    }
+    if (!failures.isEmpty()) {
+      throw new IOException(String.join("; ", failures));
+    }
+  }
+
+  /** The next event, or null at the end of the time. */
+  private static Event next(BlockingQueue<Event> events, long end) throws IOException {
+    try {
+      return end == Long.MAX_VALUE
+          ? events.take()
+          : events.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the ranks were running", e);
+    }
+  }
+
+  private static void read(int rank, Process process, BlockingQueue<Event> events) {
+    Thread reader = new Thread(
+        () -> {
+          try (BufferedReader output = process.inputReader(StandardCharsets.UTF_8)) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+              events.add(new Event(rank, line, false, 0));
+            }
+          } catch (IOException e) {
+            // killed while it was printing
+          }
+          events.add(new Event(rank, "", true, code(process)));
+        },
+        "moe4j reads rank " + rank);
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  private static int code(Process process) {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e); // nobody interrupts this thread
+    }
+  }
+
+  private static void removeHook(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // the JVM is ending
+    }
+  }
+
+  private static void deleteAll(Path folder) throws IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+}
