@@ -3,6 +3,7 @@ package io.github.moe4j.core.catalogue;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.random.RestorableRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -96,6 +97,30 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
     return dimensions.length > 1
         ? initializer.create(type, random, dimensions)
         : initializer.create(type, random, dimensions[0], 1).reshape(dimensions);
+  }
+
+  /** Some entries of the first axis, as {@link Initializer#create(DataType, RestorableRandom, int[], long...)}. */
+  private INDArray create(DataType type, RestorableRandom random, int[] entries) {
+    long[] dimensions = dimensions();
+    return dimensions.length > 1
+        ? initializer.create(type, random, entries, dimensions)
+        : initializer.create(type, random, entries, dimensions[0], 1).reshape(entries.length);
+  }
+
+  /**
+   * Some entries of the first axis of all arrays, such as the experts of one rank, with the bits that {@link #create(Map,
+   * DataType, long)} gives them; the others take no memory.
+   *
+   * @param specs by name, of whole arrays. Not modified.
+   * @param entries places on the first axis, ascending, at least one. Not modified.
+   * @throws IllegalArgumentException if the entries are not ascending on the first axis of every array
+   */
+  public static NamedArrays create(
+      Map<String, ParameterSpec> specs, DataType type, long seed, int[] entries) {
+    RestorableRandom random = RestorableRandom.ofSeed(seed); // the numbers of SplittableRandom
+    NamedArrays.Builder all = NamedArrays.builder();
+    specs.forEach((name, spec) -> all.add(name, spec.create(type, random, entries)));
+    return all.build();
   }
 
   /**

@@ -43,6 +43,28 @@ public interface ExpertsProvider extends CatalogueEntry {
   }
 
   /**
+   * Some of the experts that {@link #create(ExpertOptions, long)} makes, such as those of one rank of a group, with the
+   * same bits; only they take memory.
+   *
+   * @param options of all experts
+   * @param numbers which ones, ascending, at least one. Not modified.
+   * @throws IllegalArgumentException if the kind does not support these sizes or has experts of several kinds, or the
+   *     numbers are not ascending in [0, E)
+   */
+  default Experts create(ExpertOptions options, long seed, int[] numbers) {
+    requireFits(options);
+    Map<String, ParameterSpec> specs = parameters(options);
+    specs.forEach((parameter, spec) -> Require.that(
+        traits().leastExperts() == 1 && spec.shape().get(0) == options.experts(),
+        "experts of %s must be of one kind to create some of them, but %s is %s",
+        name(),
+        parameter,
+        spec.shape()));
+    NamedArrays arrays = ParameterSpec.create(specs, options.dataType(), seed, numbers);
+    return build(options.withExperts(numbers.length), arrays::get);
+  }
+
+  /**
    * Checks the number of experts.
    *
    * @throws IllegalArgumentException if there are fewer than the kind needs

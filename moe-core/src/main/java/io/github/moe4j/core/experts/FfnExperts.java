@@ -50,6 +50,20 @@ public final class FfnExperts implements Experts, HiddenLayer {
         options, ParameterSpec.create(parameterSpecs(options), options.dataType(), seed)::get);
   }
 
+  /**
+   * Some of the experts that {@link #create(ExpertOptions, long)} makes, such as those of one rank of a group, with
+   * the same bits; only they take memory.
+   *
+   * @param options of all experts
+   * @param numbers which ones, ascending, at least one. Not modified.
+   * @throws IllegalArgumentException if the numbers are not ascending in [0, E)
+   */
+  public static FfnExperts create(ExpertOptions options, long seed, int[] numbers) {
+    return of(
+        options.withExperts(numbers.length),
+        ParameterSpec.create(parameterSpecs(options), options.dataType(), seed, numbers)::get);
+  }
+
   /** The parameters in order. */
   public static Map<String, ParameterSpec> parameterSpecs(ExpertOptions options) {
     Map<String, ParameterSpec> all = new LinkedHashMap<>();

@@ -75,11 +75,49 @@ public final class GluExperts implements Experts, HiddenLayer {
    * @throws IllegalArgumentException if the activation is not SiLU
    */
   public static GluExperts create(ClampedSwiGlu swiGlu, ExpertOptions options, long seed) {
+    requireSilu(options);
+    return draw(swiGlu, options, seed);
+  }
+
+  /**
+   * Some of the experts that {@link #create(ExpertOptions, long)} makes, such as those of one rank of a group, with
+   * the same bits; only they take memory.
+   *
+   * @param options of all experts
+   * @param numbers which ones, ascending, at least one. Not modified.
+   * @throws IllegalArgumentException if the numbers are not ascending in [0, E)
+   */
+  public static GluExperts create(ExpertOptions options, long seed, int[] numbers) {
+    return draw(new ActivatedGate(options.activation()), options, seed, numbers);
+  }
+
+  /**
+   * Some of the experts that {@link #create(ClampedSwiGlu, ExpertOptions, long)} makes, such as those of one rank of a group, with
+   * the same bits; only they take memory.
+   *
+   * @param options of all experts, whose activation must be SiLU
+   * @param numbers which ones, ascending, at least one. Not modified.
+   * @throws IllegalArgumentException if the numbers are not ascending in [0, E), or the activation is not SiLU
+   */
+  public static GluExperts create(
+      ClampedSwiGlu swiGlu, ExpertOptions options, long seed, int[] numbers) {
+    requireSilu(options);
+    return draw(swiGlu, options, seed, numbers);
+  }
+
+  private static void requireSilu(ExpertOptions options) {
     Require.that(
         options.activation() == Activation.SILU,
         "activation with ClampedSwiGlu must be SILU but was %s",
         options.activation());
-    return draw(swiGlu, options, seed);
+  }
+
+  private static GluExperts draw(
+      GluCombination combination, ExpertOptions options, long seed, int[] numbers) {
+    return over(
+        combination,
+        options.withExperts(numbers.length),
+        ParameterSpec.create(parameterSpecs(options), options.dataType(), seed, numbers)::get);
   }
 
   private static GluExperts draw(GluCombination combination, ExpertOptions options, long seed) {

@@ -83,6 +83,16 @@ public final class RestorableRandom implements RandomGenerator, Stateful {
     return new RestorableRandom(start, gammaOf(next()));
   }
 
+  /**
+   * Passes over numbers, as if {@link #nextLong} had been called so often; takes no time.
+   *
+   * @throws IllegalArgumentException if the number is negative
+   */
+  public void skip(long numbers) {
+    Require.that(numbers >= 0, "numbers must be at least 0 but were %d", numbers);
+    counter += numbers * gamma;
+  }
+
   @Override
   public long nextLong() {
     long z = next();

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.Initializer;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.testkit.ExpertsContract;
+import io.github.moe4j.testkit.Near;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
@@ -43,6 +46,63 @@ class ExpertsCatalogueTest {
     @Override
     protected boolean readsRows() {
       return !kind.equals("moe++");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void create_someNumbers_bitsOfThoseInTheWhole(String name) {
+    ExpertsProvider kind = ExpertsCatalogue.load().get(name);
+    if (kind.traits().leastExperts() > 1) {
+      String message = assertThrows(
+              IllegalArgumentException.class, () -> kind.create(OPTIONS, 1, new int[] {0}))
+          .getMessage();
+      assertTrue(message.startsWith("experts of " + name + " must be of one kind"), message);
+      return;
+    }
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      for (Initializer initializer : List.of(
+          Initializer.kaimingUniform(),
+          Initializer.normal(0.1),
+          (in, out, random) -> random.nextInt(3) == 0 ? random.nextDouble() : 0.5)) {
+        ExpertOptions options =
+            OPTIONS.withBiases(true).withDataType(type).withInitializer(initializer);
+        NamedArrays whole = kind.create(options, 7).parameters();
+        for (int[] numbers : List.of(new int[] {0}, new int[] {4}, new int[] {1, 2, 4})) {
+          Experts some = kind.create(options, 7, numbers);
+          assertEquals(numbers.length, some.experts());
+          whole.forEach((parameter, all) -> {
+            for (int i = 0; i < numbers.length; i++) {
+              assertSameBits(
+                  parameter,
+                  Near.values(all.slice(numbers[i])),
+                  Near.values(some.parameters().get(parameter).slice(i)));
+            }
+          });
+        }
+      }
+    }
+  }
+
+  @Test
+  void create_fewOfVeryMany_takeMemoryAndTimeOfTheFew() {
+    // All together were 12 TB.
+    ExpertOptions options = ExpertOptions.of(1 << 20, 1 << 10, 1 << 10);
+    int[] numbers = {0, 700_000};
+
+    Experts some = GluExperts.create(options, 7, numbers);
+
+    assertEquals(2L * 3 << 20, some.parameters().count());
+    assertSameBits(
+        "the first weight of the first expert",
+        Near.values(FfnExperts.create(options.withExperts(1), 7).parameters().get("up.weight")),
+        Near.values(some.parameters().get("gate.weight").slice(0)));
+  }
+
+  @Test
+  void create_numbersNotAscending_refused() {
+    for (int[] numbers : List.of(new int[0], new int[] {5}, new int[] {-1}, new int[] {1, 1})) {
+      assertThrows(IllegalArgumentException.class, () -> FfnExperts.create(OPTIONS, 1, numbers));
     }
   }
 

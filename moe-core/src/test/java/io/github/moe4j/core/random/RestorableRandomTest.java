@@ -32,6 +32,20 @@ class RestorableRandomTest {
   }
 
   @Test
+  void skip_anyNumber_continuesAsIfDrawn() {
+    RestorableRandom drawn = RestorableRandom.ofSeed(42).split();
+    RestorableRandom skipped = RestorableRandom.of(drawn.state());
+    for (int n : new int[] {0, 1, 17, 1000}) {
+      for (int i = 0; i < n; i++) {
+        drawn.nextLong();
+      }
+      skipped.skip(n);
+      assertEquals(drawn.nextLong(), skipped.nextLong(), "after " + n);
+    }
+    assertThrows(IllegalArgumentException.class, () -> skipped.skip(-1));
+  }
+
+  @Test
   void any_ofSameSeed_givesNumbersOfSplittableRandom() {
     SplittableRandom seeds = Seeds.random(1);
     for (long seed : new long[] {0, 1, -1, Long.MIN_VALUE, seeds.nextLong(), seeds.nextLong()}) {
