@@ -5,9 +5,11 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.Require;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import java.util.zip.CRC32C;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,43 +17,71 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Training of a model whose parameters are replicated on all ranks, except for those of experts in parallel: each rank
  * computes the gradients of its part of the batch, which may be empty, and {@link #reduce} adds those of replicated
- * parameters in rank order. Then all ranks take the same optimizer step. All methods are collective.
+ * parameters over all ranks, and those of an expert over the ranks that hold it, in rank order. Then all ranks take the
+ * same optimizer step, and replicas stay equal. All methods are collective.
  *
  * <p>For the mean of a loss over the whole batch, each rank divides its gradients by the number of tokens of all ranks.
+ * With several micro-batches a step, each rank adds its gradients up and calls {@link #reduce} once; all ranks run
+ * equally many passes, with empty batches if need be.
  */
 public final class DataParallel {
   private final Group group;
   private final Set<String> sharded;
+  private final List<ExpertReplicas> experts;
 
-  private DataParallel(Group group, Set<String> sharded) {
+  private DataParallel(Group group, Set<String> sharded, List<ExpertReplicas> experts) {
     this.group = group;
     this.sharded = sharded;
+    this.experts = experts;
   }
 
   /**
    * Data parallelism over a group.
    *
-   * @param sharded paths of the parts whose parameters differ between ranks, such as {@code moe.experts}; none if all
-   *     are replicated
+   * @param sharded paths of the parts of which each rank has parameters of its own, on no other rank; none if all are
+   *     replicated. For experts that several ranks may hold, {@link #withExperts}.
    */
   public static DataParallel of(Group group, String... sharded) {
-    return new DataParallel(group, new LinkedHashSet<>(List.of(sharded)));
+    return new DataParallel(group, new LinkedHashSet<>(List.of(sharded)), List.of());
+  }
+
+  /**
+   * The same with experts in parallel, whose gradients are added over the ranks that hold an expert. Collective: the
+   * ranks tell each other what they hold. The group of the experts may be a part of this group, such as a row of a grid,
+   * {@code group.split(group.rank() / 2)}, so that every row holds all experts.
+   *
+   * @param path of the experts among the parameters, such as {@code moe.experts}
+   * @throws IllegalArgumentException if the path is taken already, or numbers of experts differ between ranks
+   */
+  public DataParallel withExperts(String path, ExpertParallel parallel) {
+    for (ExpertReplicas other : experts) {
+      Require.that(
+          !other.path().equals(path), "paths of experts must differ but %s came twice", path);
+    }
+    List<ExpertReplicas> all = new ArrayList<>(experts);
+    all.add(ExpertReplicas.of(group, path, parallel));
+    return new DataParallel(group, sharded, List.copyOf(all));
   }
 
   private boolean isSharded(String name) {
     return sharded.stream().anyMatch(part -> name.equals(part) || name.startsWith(part + "."));
   }
 
+  private boolean isReplicated(String name) {
+    return !isSharded(name) && experts.stream().noneMatch(part -> part.contains(name));
+  }
+
   /**
-   * Checks that all ranks begin with the same replicated parameters: names, shapes, types and bits.
+   * Checks that all ranks begin with the same replicated parameters: names, shapes, types and bits; and that the ranks
+   * of an expert have the same ones of it.
    *
-   * @throws IllegalArgumentException on all ranks, if those of a rank differ from those of rank 0
+   * @throws IllegalArgumentException on all ranks, if those of a rank differ from those of the first
    */
   public void requireSame(NamedArrays parameters) {
     CRC32C names = new CRC32C();
     CRC32C bits = new CRC32C();
     parameters.forEach((name, array) -> {
-      if (!isSharded(name)) {
+      if (isReplicated(name)) {
         String text = name + array.shapeInfoToString();
         names.update(text.getBytes(StandardCharsets.UTF_8));
         bits.update(array.data().asBytes());
@@ -68,24 +98,27 @@ public final class DataParallel {
           "replicated parameters must have the same values on all ranks but those of rank %d differ",
           r);
     }
+    experts.forEach(part -> part.requireSame(parameters));
   }
 
   /**
-   * Adds the gradients of replicated parameters over all ranks, in rank order; all ranks have the same bits then.
+   * Adds the gradients of replicated parameters over all ranks, and those of an expert over its ranks, in rank order; all
+   * of them have the same bits then.
    *
    * @param gradients of this rank, of the same parameters and frozen parts on all ranks. Modified.
    */
   public void reduce(Gradients gradients) {
     gradients.forEach((name, array) -> {
-      if (!isSharded(name)) {
+      if (isReplicated(name)) {
         group.allReduce(array);
       }
     });
+    experts.forEach(part -> part.reduce(gradients));
   }
 
   /**
-   * The Euclidean norm of the gradients of all ranks as one vector: replicated ones once, those of experts of each rank
-   * in rank order; the same bits on all ranks.
+   * The Euclidean norm of the gradients of all ranks as one vector, in float64: replicated ones once, then those of each
+   * rank's own in rank order, then each expert once, in the order of their numbers. The same bits on all ranks.
    *
    * @param gradients after {@link #reduce}. Not modified.
    */
@@ -93,20 +126,30 @@ public final class DataParallel {
     double replicated = 0;
     double own = 0;
     for (String name : gradients.names()) {
-      double norm = norm(gradients.get(name));
-      if (isSharded(name)) {
-        own += norm * norm;
-      } else {
-        replicated += norm * norm;
+      if (isReplicated(name)) {
+        replicated += square(gradients.get(name));
+      } else if (isSharded(name)) {
+        own += square(gradients.get(name));
       }
     }
-    INDArray sum = Nd4j.createFromArray(own);
-    group.allReduce(sum);
-    return Math.sqrt(replicated + sum.getDouble(0));
+    DoubleStream ofExperts =
+        experts.stream().flatMapToDouble(part -> DoubleStream.of(part.squares(gradients)));
+    // Each expert comes from one rank, so its sum is exact.
+    INDArray sums = Nd4j.createFromArray(
+        DoubleStream.concat(DoubleStream.of(own), ofExperts).toArray());
+    group.allReduce(sums);
+    double total = replicated;
+    for (double sum : sums.toDoubleVector()) {
+      total += sum;
+    }
+    return Math.sqrt(total);
   }
 
-  private static double norm(INDArray gradient) {
-    return Gradients.in(NamedArrays.builder().add("gradient", gradient).build()).globalNorm();
+  /** The squared norm of an array, in float64. */
+  static double square(INDArray gradient) {
+    double norm =
+        Gradients.in(NamedArrays.builder().add("gradient", gradient).build()).globalNorm();
+    return norm * norm;
   }
 
   /**

@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>y, dx and the gradients of experts are bit-identical to those of one process over the whole batch, in which the
  * tokens of rank 0 come first, then those of rank 1 and so on, if a token's routing does not depend on other tokens, no
  * expert has replicas, and the vector kernels compute the products. With replicas each holds the gradient of the rows
- * that it computed; {@link DataParallel} adds them.
+ * that it computed; {@link DataParallel#withExperts} adds them.
  *
  * <p>Parameters are those of the local experts, by their own names; a rank may hold none. Every pass is collective,
  * forward and backward, also on a rank without tokens. Experts must not draw random numbers in training. Experts that
@@ -141,6 +141,11 @@ public final class ExpertParallel implements Experts {
   @Override
   public NamedArrays parameters() {
     return parameters;
+  }
+
+  /** The ranks that the experts are spread over. */
+  Group group() {
+    return group;
   }
 
   /** Where the experts are. */
