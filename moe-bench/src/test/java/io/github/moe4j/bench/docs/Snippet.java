@@ -45,6 +45,7 @@ final class Snippet {
       import io.github.moe4j.models.preset.*;
       import io.github.moe4j.models.layout.*;
       import io.github.moe4j.parallel.*;
+      import io.github.moe4j.parallel.checkpoint.*;
       import io.github.moe4j.routing.*;
       import io.github.moe4j.testkit.*;
       import java.nio.file.*;

@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -54,7 +56,19 @@ public final class Checkpoint {
    * @throws IOException if it cannot be read
    */
   public static Checkpoint load(Path file) throws IOException {
-    return new Checkpoint(CheckpointReader.read(file));
+    return load(file, name -> true);
+  }
+
+  /**
+   * Reads some entries of a file. The header, the table and the bytes of these entries are checked; those of others are
+   * skipped.
+   *
+   * @param wanted names of the entries to read
+   * @throws CheckpointException if it is damaged, of an unknown version or not a checkpoint
+   * @throws IOException if it cannot be read
+   */
+  public static Checkpoint load(Path file, Predicate<String> wanted) throws IOException {
+    return new Checkpoint(CheckpointReader.read(file, wanted));
   }
 
   /** All names, in the order in which they were added. */
@@ -177,7 +191,8 @@ public final class Checkpoint {
     ReplacedFile.write(file, channel -> CheckpointWriter.write(entries, channel));
   }
 
-  private Values get(String name) {
+  /** What an entry holds. */
+  Values get(String name) {
     Values values = entries.get(name);
     if (values == null) {
       throw new IllegalArgumentException("%s is not in the checkpoint, which has %d entries%s"
@@ -206,6 +221,9 @@ public final class Checkpoint {
   public static final class Builder {
     private final Map<String, Values> entries = new LinkedHashMap<>();
     private final Set<String> closed = new LinkedHashSet<>();
+
+    /** Entries in memory that nobody else has. */
+    private final Set<String> own = new HashSet<>();
 
     private Builder() {}
 
@@ -266,7 +284,22 @@ public final class Checkpoint {
       return doubles(name, bias.values());
     }
 
-    private Builder add(String name, Values values) {
+    /** All names so far, in the order in which they were added. */
+    public Set<String> names() {
+      return Collections.unmodifiableSet(entries.keySet());
+    }
+
+    Map<String, Values> entries() {
+      return entries;
+    }
+
+    /** Adds an entry in memory that nobody else changes. */
+    void addOwn(String name, Values values) {
+      add(name, values);
+      own.add(name);
+    }
+
+    Builder add(String name, Values values) {
       EntryHeader.requireName(name);
       for (String prefix : closed) {
         requireOutside(name, prefix);
@@ -288,9 +321,10 @@ public final class Checkpoint {
     /** A checkpoint in memory, with copies of all tensors. */
     public Checkpoint build() {
       Map<String, Values> copies = new LinkedHashMap<>(entries);
-      copies.replaceAll((name, values) -> values instanceof TensorValues tensor
-          ? TensorValues.of(Allocate.copy(tensor.array()))
-          : values);
+      copies.replaceAll(
+          (name, values) -> values instanceof TensorValues tensor && !own.contains(name)
+              ? TensorValues.of(Allocate.copy(tensor.array()))
+              : values);
       return new Checkpoint(copies);
     }
 

@@ -7,9 +7,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.zip.CRC32C;
 
-/** Reads what {@link CheckpointWriter} wrote; every byte is checked, and sizes before room is made. */
+/** Reads what {@link CheckpointWriter} wrote; every byte read is checked, and sizes before room is made. */
 final class CheckpointReader {
   private final Path file;
   private final FileChannel channel;
@@ -22,19 +23,23 @@ final class CheckpointReader {
     this.length = channel.size();
   }
 
-  static Map<String, Values> read(Path file) throws IOException {
+  static Map<String, Values> read(Path file, Predicate<String> wanted) throws IOException {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      return new CheckpointReader(file, channel).read();
+      return new CheckpointReader(file, channel).read(wanted);
     }
   }
 
-  private Map<String, Values> read() throws IOException {
+  private Map<String, Values> read(Predicate<String> wanted) throws IOException {
     ByteBuffer header = header();
     int count = header.getInt(12);
     Map<String, EntryHeader> table = table(count, header.getInt(16));
     Map<String, Values> entries = new LinkedHashMap<>();
     for (EntryHeader heading : table.values()) {
-      entries.put(heading.name(), body(heading));
+      if (wanted.test(heading.name())) {
+        entries.put(heading.name(), body(heading));
+      } else {
+        channel.position(channel.position() + CheckpointFormat.body(heading));
+      }
     }
     long at = channel.position();
     if (bytes(CheckpointFormat.END_BYTES, "end mark").getLong() != CheckpointFormat.END) {
