@@ -10,6 +10,7 @@ import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.Require;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +39,16 @@ public final class ExpertParallel implements Experts {
   private final int modelWidth;
   private final DataType type;
   private final NamedArrays parameters;
+  private final int chunks;
   private final ExchangedRows exchanged = new ExchangedRows();
 
   private ExpertParallel(
-      Group group, Placement placement, @Nullable Experts local, int modelWidth, DataType type) {
+      Group group,
+      Placement placement,
+      @Nullable Experts local,
+      int modelWidth,
+      DataType type,
+      int chunks) {
     Require.that(
         placement.ranks() == group.size(),
         "placement must be over the %d ranks of the group but was over %d",
@@ -61,6 +68,7 @@ public final class ExpertParallel implements Experts {
     this.local = local;
     this.modelWidth = modelWidth;
     this.type = type;
+    this.chunks = chunks;
     this.parameters = local == null ? NamedArrays.none() : local.parameters();
   }
 
@@ -75,7 +83,7 @@ public final class ExpertParallel implements Experts {
   public static ExpertParallel of(Group group, Placement placement, Experts local) {
     return agreed(
         group,
-        () -> new ExpertParallel(group, placement, local, local.modelWidth(), local.dataType()));
+        () -> new ExpertParallel(group, placement, local, local.modelWidth(), local.dataType(), 1));
   }
 
   /**
@@ -87,7 +95,7 @@ public final class ExpertParallel implements Experts {
    */
   public static ExpertParallel withoutExperts(
       Group group, Placement placement, int modelWidth, DataType type) {
-    return agreed(group, () -> new ExpertParallel(group, placement, null, modelWidth, type));
+    return agreed(group, () -> new ExpertParallel(group, placement, null, modelWidth, type, 1));
   }
 
   private static ExpertParallel agreed(Group group, Supplier<ExpertParallel> made) {
@@ -120,6 +128,19 @@ public final class ExpertParallel implements Experts {
     CRC32C sum = new CRC32C();
     sum.update(text);
     return sum.getValue() << Integer.SIZE | Integer.toUnsignedLong(Arrays.hashCode(text));
+  }
+
+  /**
+   * The same experts with several chunks in flight: while the experts of one chunk compute, the rows of the next and the
+   * results of the last are exchanged by a thread that lives no longer than the pass. The local experts of each rank are
+   * divided, so all rows of an expert are in one chunk and no bit changes. Worth it if an exchange takes long against the
+   * products, and a rank has several experts.
+   *
+   * @param number of chunks, the same on all ranks, at least 1
+   */
+  public ExpertParallel withChunks(int number) {
+    Require.positive("chunks", number);
+    return new ExpertParallel(group, placement, local, modelWidth, type, number);
   }
 
   @Override
@@ -163,16 +184,39 @@ public final class ExpertParallel implements Experts {
     Require.shape("rows", xR, -1, modelWidth);
     Require.type("rows", xR, type);
     PassArrays.requireInputs("the experts", parameters, xR);
-    long[] counts = new long[experts()];
-    Arrays.setAll(counts, e -> expertStart[e + 1] - expertStart[e]);
-    RowRoutes routes = RowRoutes.of(placement, group.rank(), group.allGather(counts));
-    RowExchange exchange = new RowExchange(group, routes, modelWidth, type, exchanged, scope);
-    INDArray rows = exchange.toExperts(xR);
-    ExpertsPass own = local == null
+    return new ExpertParallelPass(this, xR, mode, routes(expertStart), scope);
+  }
+
+  /** Where the rows of each chunk go. */
+  private List<RowRoutes> routes(int[] expertStart) {
+    long[] counts = new long[experts() + 1];
+    for (int e = 0; e < experts(); e++) {
+      counts[e] = expertStart[e + 1] - expertStart[e];
+    }
+    counts[experts()] = chunks;
+    long[][] all = group.allGather(counts);
+    for (int r = 0; r < all.length; r++) {
+      Require.that(
+          all[r][experts()] == chunks,
+          "chunks must be equal on all ranks but are %d on rank %d and %d on rank %d",
+          chunks,
+          group.rank(),
+          all[r][experts()],
+          r);
+    }
+    return RowRoutes.inChunks(placement, group.rank(), all, chunks);
+  }
+
+  /** One exchange in memory of a pass. */
+  RowExchange exchange(RowRoutes routes, Arena.Scope scope) {
+    return new RowExchange(group, routes, modelWidth, type, exchanged, scope);
+  }
+
+  /** A pass of the local experts. */
+  ExpertsPass runLocal(INDArray rows, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    return local == null
         ? new NoExpertsPass(rows)
-        : local.run(rows, routes.expertStart(), withoutNoise(mode), scope);
-    INDArray y = exchange.fromExperts(own.y(), scope.take(type, xR.shape()));
-    return new ExpertParallelPass(parameters, xR, mode, exchange, own, y);
+        : local.run(rows, expertStart, withoutNoise(mode), scope);
   }
 
   private static PassMode withoutNoise(PassMode mode) {

@@ -30,11 +30,6 @@ record RowBlock(int from, int to, int count) {
     return List.copyOf(all);
   }
 
-  /** Whether the moves leave every row where it is. */
-  static boolean areInPlace(List<RowBlock> blocks) {
-    return blocks.stream().allMatch(block -> block.from == block.to);
-  }
-
   /** Moves rows. Modifies the target. */
   static void move(List<RowBlock> blocks, INDArray source, INDArray target) {
     for (RowBlock block : blocks) {

@@ -3,17 +3,28 @@ package io.github.moe4j.parallel;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.group.RankRows;
+import io.github.moe4j.core.internal.Gemm;
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Moves the rows of one pass between the ranks, in memory of the pass. */
+/**
+ * Moves the rows of some experts to their ranks and results back, once. All memory is taken from the pass when this is
+ * made, so that another thread than that of the pass may exchange.
+ */
 final class RowExchange {
   private final Group group;
   private final RowRoutes routes;
-  private final int width;
-  private final DataType type;
   private final ExchangedRows exchanged;
-  private final Arena.Scope scope;
+
+  /** Rows by receiving rank, unless they lie so already; after dispatch, results by the rank that sends them. */
+  private final INDArray sent;
+
+  /** Rows by sending rank; after dispatch, results by the rank they go to. */
+  private final INDArray received;
+
+  /** The same array if rows by sending rank are rows by expert. */
+  private final INDArray rows;
 
   RowExchange(
       Group group,
@@ -24,72 +35,75 @@ final class RowExchange {
       Arena.Scope scope) {
     this.group = group;
     this.routes = routes;
-    this.width = width;
-    this.type = type;
     this.exchanged = exchanged;
-    this.scope = scope;
+    this.sent = scope.take(type, isOneBlock(routes.toSend()) ? 0 : last(routes.sendStart()), width);
+    this.received = scope.take(type, last(routes.receiveStart()), width);
+    this.rows = isOneBlock(routes.toExperts())
+        ? received
+        : scope.take(type, last(routes.receiveStart()), width);
+  }
+
+  /** Rows that lie together where they come from and where they go need no copy. */
+  private static boolean isOneBlock(List<RowBlock> blocks) {
+    return blocks.size() <= 1;
   }
 
   /**
    * Sends rows to the ranks of their experts.
    *
    * @param own rows of this rank, sorted by expert. Not modified.
-   * @return the rows of the local experts, of all ranks; valid until the scope is closed
    */
-  INDArray toExperts(INDArray own) {
-    INDArray send = own;
-    if (!RowBlock.areInPlace(routes.toSend())) {
-      send = take(last(routes.sendStart()));
-      RowBlock.move(routes.toSend(), own, send);
+  void dispatch(INDArray own) {
+    INDArray send = sent;
+    if (isOneBlock(routes.toSend())) {
+      send = block(own);
+    } else {
+      RowBlock.move(routes.toSend(), own, sent);
     }
-    INDArray received = take(last(routes.receiveStart()));
     exchange(send, routes.sendStart(), received, routes.receiveStart());
-    if (RowBlock.areInPlace(routes.toExperts())) {
-      return received;
+    if (rows != received) {
+      RowBlock.move(routes.toExperts(), received, rows);
     }
-    INDArray rows = take(last(routes.receiveStart()));
-    RowBlock.move(routes.toExperts(), received, rows);
+  }
+
+  /** The rows of the local experts, of all ranks, after dispatch; valid until the scope is closed. */
+  INDArray rows() {
     return rows;
   }
 
   /**
-   * Sends the results of the local experts back.
+   * Sends the results of the local experts back, after dispatch.
    *
-   * @param rows of the local experts. Not modified.
+   * @param results one for each of the rows. Not modified.
    * @param own one row for each that this rank sent, sorted by expert. Modified: overwritten.
-   * @return {@code own}
    */
-  INDArray fromExperts(INDArray rows, INDArray own) {
-    INDArray send = rows;
-    if (!RowBlock.areInPlace(routes.toExperts())) {
-      send = take(last(routes.receiveStart()));
-      RowBlock.moveBack(routes.toExperts(), rows, send);
+  void combine(INDArray results, INDArray own) {
+    INDArray send = results;
+    if (rows != received) {
+      RowBlock.moveBack(routes.toExperts(), results, received);
+      send = received;
     }
-    if (RowBlock.areInPlace(routes.toSend())) {
-      exchange(send, routes.receiveStart(), own, routes.sendStart());
-      return own;
+    if (isOneBlock(routes.toSend())) {
+      exchange(send, routes.receiveStart(), block(own), routes.sendStart());
+    } else {
+      exchange(send, routes.receiveStart(), sent, routes.sendStart());
+      RowBlock.moveBack(routes.toSend(), sent, own);
     }
-    INDArray received = take(last(routes.sendStart()));
-    exchange(send, routes.receiveStart(), received, routes.sendStart());
-    RowBlock.moveBack(routes.toSend(), received, own);
-    return own;
   }
 
-  /** Memory for rows, all zero. */
-  INDArray zerosLike(INDArray rows) {
-    return scope.takeZeros(type, rows.shape());
+  /** The only block to send, in place. */
+  private INDArray block(INDArray own) {
+    if (routes.toSend().isEmpty()) {
+      return sent;
+    }
+    RowBlock only = routes.toSend().get(0);
+    return Gemm.rows(own, only.from(), only.from() + only.count());
   }
 
   private void exchange(INDArray send, int[] sendStart, INDArray receive, int[] receiveStart) {
     long start = System.nanoTime();
     group.allToAll(new RankRows(send, sendStart), new RankRows(receive, receiveStart));
-    int stay = sendStart[group.rank() + 1] - sendStart[group.rank()];
-    long rows = last(sendStart) - stay;
-    exchanged.add(rows, rows * width * type.width(), System.nanoTime() - start);
-  }
-
-  private INDArray take(int rows) {
-    return scope.take(type, rows, width);
+    exchanged.add(send, sendStart, group.rank(), System.nanoTime() - start);
   }
 
   private static int last(int[] start) {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where the rows of one pass go. A rank sends rows sorted by (rank, expert) and receives them sorted by (source rank,
+ * Where the rows of some experts go in one pass. A rank sends rows sorted by (rank, expert) and receives them sorted by (source rank,
  * expert); its experts compute rows sorted by (expert, source rank), which is the order of one process over the whole
  * batch.
  *
@@ -22,14 +22,52 @@ record RowRoutes(
     int[] expertStart) {
 
   /**
-   * The routes of a rank.
+   * The routes of a rank in chunks, each of whole experts, so that all rows of an expert are in one. Each rank's experts
+   * are divided as evenly as possible.
    *
    * @param counts rows of each expert on each rank [N][E]
    */
-  static RowRoutes of(Placement placement, int rank, long[][] counts) {
+  static List<RowRoutes> inChunks(Placement placement, int rank, long[][] counts, int chunks) {
+    int[] first = starts(counts[rank]);
+    int[][] placeOf = places(placement);
+    List<RowRoutes> all = new ArrayList<>();
+    for (int c = 0; c < chunks; c++) {
+      long[][] own = new long[counts.length][placement.experts()];
+      for (int source = 0; source < counts.length; source++) {
+        for (int e = 0; e < placement.experts(); e++) {
+          int target = placement.target(e, source);
+          int held = placeOf[target][placement.experts()];
+          boolean isHere = (long) placeOf[target][e] * chunks / held == c;
+          own[source][e] = isHere ? counts[source][e] : 0;
+        }
+      }
+      all.add(of(placement, rank, own, first));
+    }
+    return all;
+  }
+
+  /** The place of each expert on each rank, and how many there are at the end [N][E+1]. */
+  private static int[][] places(Placement placement) {
+    int[][] places = new int[placement.ranks()][placement.experts() + 1];
+    for (int r = 0; r < places.length; r++) {
+      int[] held = placement.expertsOn(r);
+      for (int i = 0; i < held.length; i++) {
+        places[r][held[i]] = i;
+      }
+      places[r][placement.experts()] = held.length;
+    }
+    return places;
+  }
+
+  /**
+   * The routes of a rank.
+   *
+   * @param counts rows to send of each expert on each rank [N][E]
+   * @param first where this rank has the first row of each expert [E]
+   */
+  private static RowRoutes of(Placement placement, int rank, long[][] counts, int[] first) {
     int ranks = placement.ranks();
     long[] own = counts[rank];
-    int[] first = starts(own);
     int[] sendStart = new int[ranks + 1];
     List<RowBlock> toSend = new ArrayList<>();
     for (int target = 0, row = 0; target < ranks; target++) {
