@@ -4,6 +4,7 @@ import io.github.moe4j.bench.distributed.DistributedCommand;
 import io.github.moe4j.bench.doctor.DoctorCommand;
 import io.github.moe4j.bench.inspect.InspectCommand;
 import io.github.moe4j.bench.jmh.JmhTableCommand;
+import io.github.moe4j.bench.plan.PlanCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
 import io.github.moe4j.cli.Version;
@@ -40,6 +41,7 @@ import picocli.CommandLine.Spec;
       RoutersCommand.class,
       InspectCommand.class,
       DistributedCommand.class,
+      PlanCommand.class,
       DoctorCommand.class,
       RooflineCommand.class,
       JmhCommand.class,

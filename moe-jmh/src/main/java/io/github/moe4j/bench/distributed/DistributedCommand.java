@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "distributed",
     description = "Experts and data in parallel over several ranks.",
-    subcommands = {CheckCommand.class, RankCommand.class})
+    subcommands = {CheckCommand.class, BenchCommand.class, RankCommand.class, BenchRankCommand.class
+    })
 public final class DistributedCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;

@@ -1,0 +1,111 @@
+package io.github.moe4j.bench.distributed;
+
+import io.github.moe4j.bench.plan.Network;
+import java.util.List;
+import java.util.Optional;
+
+/** The tables of {@code distributed bench}, in Markdown. */
+final class BenchTables {
+  private static final List<String> OPERATIONS = List.of(
+      TransferTime.MEMCPY, TransferTime.SOCKET, TransferTime.ALL_TO_ALL, TransferTime.ALL_REDUCE);
+
+  private final BenchResult result;
+  private final List<Long> sizes;
+
+  BenchTables(BenchResult result) {
+    this.result = result;
+    this.sizes =
+        result.transfers().stream().map(TransferTime::bytes).distinct().sorted().toList();
+  }
+
+  String all() {
+    return transfers() + (result.layers().isEmpty() ? "" : "\n" + layers() + "\n" + split());
+  }
+
+  private String transfers() {
+    StringBuilder table = new StringBuilder("| %d processes |".formatted(result.ranks()));
+    sizes.forEach(size -> table.append(" ").append(size(size)).append(" |"));
+    table.append(" by a plain socket | CPU s/GB |\n|---|");
+    sizes.forEach(size -> table.append("---:|"));
+    table.append("---:|---:|\n");
+    for (String operation : OPERATIONS) {
+      if (time(operation, sizes.get(0)).isPresent()) {
+        table.append(row(operation));
+      }
+    }
+    return table.toString();
+  }
+
+  private String row(String operation) {
+    StringBuilder row = new StringBuilder("| ").append(operation).append(" |");
+    for (long size : sizes) {
+      TransferTime time = time(operation, size).orElseThrow();
+      row.append(
+          " %.3f ms, %.2f GB/s |".formatted(1e3 * time.seconds(), time.gigabytesPerSecond()));
+    }
+    long largest = sizes.get(sizes.size() - 1);
+    TransferTime time = time(operation, largest).orElseThrow();
+    String ratio = time(TransferTime.SOCKET, largest)
+        .map(socket -> "%.1f".formatted(time.seconds() / socket.seconds()))
+        .orElse("–");
+    return row.append(" %s | %.2f |%n".formatted(ratio, time.cpuSecondsPerGigabyte()))
+        .toString();
+  }
+
+  private Optional<TransferTime> time(String operation, long size) {
+    return result.transfers().stream()
+        .filter(t -> t.operation().equals(operation) && t.bytes() == size)
+        .findFirst();
+  }
+
+  private static String size(long bytes) {
+    return bytes % (1 << 20) == 0 ? (bytes >> 20) + " MiB" : (bytes >> 10) + " KiB";
+  }
+
+  private String layers() {
+    Network network = result.network();
+    StringBuilder table = new StringBuilder("""
+        | layer | pass | one process, %1$d threads | %1$d processes, 1 thread each | throughput | predicted | deviation |
+        |---|---|---:|---:|---:|---:|---:|
+        """.formatted(result.ranks()));
+    for (RankedLayerTime layer : result.layers()) {
+      double predicted = layer.predicted(network);
+      table.append("| %s | %s | %.1f ms | %.1f ms | %.2f | %.1f ms | %+.0f %% |%n"
+          .formatted(
+              layer.shape().name(),
+              pass(layer),
+              1e3 * layer.oneProcessSeconds(),
+              1e3 * layer.seconds(),
+              layer.share(),
+              1e3 * predicted,
+              100 * (predicted / layer.seconds() - 1)));
+    }
+    return table.toString();
+  }
+
+  private String split() {
+    StringBuilder table = new StringBuilder("""
+        | layer | pass | on the rank | exchange | wait for other ranks |
+        |---|---|---:|---:|---:|
+        """);
+    for (RankedLayerTime layer : result.layers()) {
+      double own = layer.seconds() - layer.exchangeSeconds() - layer.waitSeconds();
+      table.append("| %s | %s | %s | %s | %s |%n"
+          .formatted(
+              layer.shape().name(),
+              pass(layer),
+              part(own, layer),
+              part(layer.exchangeSeconds(), layer),
+              part(layer.waitSeconds(), layer)));
+    }
+    return table.toString();
+  }
+
+  private static String pass(RankedLayerTime layer) {
+    return layer.training() ? "training" : "forward";
+  }
+
+  private static String part(double seconds, RankedLayerTime layer) {
+    return "%.1f ms, %.0f %%".formatted(1e3 * seconds, 100 * seconds / layer.seconds());
+  }
+}
