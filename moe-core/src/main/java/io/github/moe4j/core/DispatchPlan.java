@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import java.util.Arrays;
 import java.util.function.IntFunction;
+import java.util.stream.IntStream;
 
 /**
  * The row of each kept assignment among the R rows of the experts: sorted by expert, in the
@@ -42,21 +43,27 @@ public final class DispatchPlan {
 
   /** The plan of the kept assignments. */
   public static DispatchPlan of(Assignments kept) {
-    return of(kept, 0);
+    return new DispatchPlan(kept, 0, int[]::new);
   }
 
-  /**
-   * The plan of the assignments that a capacity rule kept.
-   *
-   * @param fillers number of filler rows at the end
-   */
-  static DispatchPlan of(Assignments kept, int fillers) {
-    return new DispatchPlan(kept, fillers, int[]::new);
+  /** The plan of the assignments that a capacity rule kept, with filler rows if the experts compute them. */
+  static DispatchPlan of(CapacityPass kept, Experts experts) {
+    return of(kept, experts, int[]::new);
   }
 
   /** The same plan in memory of a pass, not to be handed out. */
-  static DispatchPlan of(Assignments kept, int fillers, Arena.Scope scope) {
-    return new DispatchPlan(kept, fillers, scope::takeInts);
+  static DispatchPlan of(CapacityPass kept, Experts experts, Arena.Scope scope) {
+    return of(kept, experts, scope::takeInts);
+  }
+
+  private static DispatchPlan of(CapacityPass pass, Experts experts, IntFunction<int[]> ints) {
+    Assignments kept = pass.kept();
+    int fillers = pass.fillers();
+    if (fillers > 0 && !experts.computesFillers()) {
+      kept = kept.select(IntStream.range(0, kept.size() - fillers).toArray()); // they come last
+      fillers = 0;
+    }
+    return new DispatchPlan(kept, fillers, ints);
   }
 
   /** Turns the counts {@code 1 … last} into sums of all before. */

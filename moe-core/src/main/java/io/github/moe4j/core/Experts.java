@@ -17,6 +17,14 @@ public interface Experts extends Parameterized {
   }
 
   /**
+   * Whether {@linkplain CapacityPass#fillers filler rows} are computed, which changes no result. Experts for which rows
+   * travel do not want them.
+   */
+  default boolean computesFillers() {
+    return true;
+  }
+
+  /**
    * Runs each expert on its rows; an expert without rows costs nothing.
    *
    * @param xR rows sorted by expert [R,D]. Not modified; must not change until the backward pass.

@@ -181,22 +181,34 @@ public final class MoeLayer implements FeedForward {
     CapacityPass kept = capacity.apply(routing.decision(), input.mode());
     clock.end(Stage.ROUTE);
     DispatchPlan plan = input.mode().isDifferentiable()
-        ? DispatchPlan.of(kept.kept(), kept.fillers())
-        : DispatchPlan.of(kept.kept(), kept.fillers(), scope);
+        ? DispatchPlan.of(kept, experts)
+        : DispatchPlan.of(kept, experts, scope);
     clock.end(Stage.PLAN);
-    INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
-    weightAt.dispatch(plan, input.x(), xR);
-    clock.end(Stage.DISPATCH);
-    ExpertsPass expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
+    DispatchedPass dispatched = null;
+    ExpertsPass expertsRun;
+    if (experts instanceof DispatchingExperts own) {
+      clock.end(Stage.DISPATCH);
+      dispatched = own.run(plan, weightAt, input.x(), input.mode(), scope);
+      expertsRun = dispatched.run();
+    } else {
+      INDArray xR = scope.take(input.dataType(), plan.rows(), input.width());
+      weightAt.dispatch(plan, input.x(), xR);
+      clock.end(Stage.DISPATCH);
+      expertsRun = experts.run(xR, plan.expertStart(), input.mode(), scope);
+    }
     FeedForwardPass sharedRun = shared == null ? null : runShared(shared, input, scope);
     clock.end(Stage.EXPERTS);
-    weightAt.combine(plan, expertsRun.y(), y);
+    if (dispatched == null) {
+      weightAt.combine(plan, expertsRun.y(), y);
+    } else {
+      dispatched.combine(y);
+    }
     if (sharedRun != null && !y.isEmpty()) {
       y.addi(sharedRun.y());
     }
     clock.end(Stage.COMBINE);
     clock.commit(name, routing.decision(), kept.dropped(), expertsRun);
-    MoePass.Parts parts = new MoePass.Parts(routing, kept, plan, expertsRun, sharedRun);
+    MoePass.Parts parts = new MoePass.Parts(routing, kept, plan, expertsRun, dispatched, sharedRun);
     return new MoePass(this, input, parts, y, clock.times(), scope);
   }
 

@@ -5,6 +5,7 @@ import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -34,12 +35,17 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   private StageTimes times;
   private RoutingGradient balance = RoutingGradient.none();
 
-  /** What the stages of forward returned. */
+  /**
+   * What the stages of forward returned.
+   *
+   * @param dispatched null if the layer itself dispatched and combined
+   */
   record Parts(
       RouterPass routing,
       CapacityPass capacity,
       DispatchPlan plan,
       ExpertsPass experts,
+      @Nullable DispatchedPass dispatched,
       @Nullable FeedForwardPass shared) {}
 
   MoePass(
@@ -53,7 +59,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     this.input = input;
     this.parts = parts;
     this.y = y;
-    this.times = times.withActivationShare(ActivationTimed.shareOf(parts.experts()));
+    this.times = inParts(times);
     this.scope = scope;
     this.counts = input.mode().keepsDecision()
         ? null
@@ -62,6 +68,14 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     this.plan = input.mode().isDifferentiable() ? parts.plan() : null;
     // Gives the memory back if no backward is to come.
     this.guard = new PassGuard(layer.describe(), layer, input, scope);
+  }
+
+  /** Times with those of the experts divided. */
+  private StageTimes inParts(StageTimes whole) {
+    DispatchedPass dispatched = parts.dispatched();
+    return whole.withParts(
+        ExchangeTimed.nanosOf(dispatched == null ? parts.experts() : dispatched),
+        ActivationTimed.shareOf(parts.experts()));
   }
 
   @Override
@@ -123,7 +137,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     requireKept("plan");
     DispatchPlan known = plan;
     if (known == null) {
-      known = DispatchPlan.of(parts.capacity().kept(), parts.capacity().fillers());
+      known = DispatchPlan.of(parts.capacity(), layer.experts());
       plan = known;
     }
     return known;
@@ -179,27 +193,54 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   }
 
   private void pullBack(INDArray dy, INDArray dx, Gradients into) {
+    StageClock clock = StageClock.backward();
+    DispatchedPass dispatched = parts.dispatched();
+    double[] dWeights = dispatched == null
+        ? backwardOfRows(dy, dx, into, clock)
+        : backwardOf(dispatched, dy, dx, into, clock);
+    int kept = parts.capacity().kept().size();
+    if (dWeights.length < kept) {
+      dWeights = Arrays.copyOf(dWeights, kept); // zero for filler rows that were not computed
+    }
+    RoutingGradient dDecision = parts.capacity().backward(dWeights).plus(balance);
+    parts.routing().backward(dDecision, dx, into.part("router"));
+    clock.end(Stage.ROUTE);
+    clock.commit(layer.name(), decision(), dropped(), parts.experts());
+    // Exchange and share are those of both directions, so they divide the time of both.
+    times = inParts(times.plus(clock.times()));
+  }
+
+  private double[] backwardOfRows(INDArray dy, INDArray dx, Gradients into, StageClock clock) {
     WeightAt weightAt = layer.weightAt();
     DispatchPlan plan = plan();
-    FeedForwardPass shared = parts.shared();
-    StageClock clock = StageClock.backward();
     INDArray dyR = scope.take(dy.dataType(), plan.rows(), input.width());
     double[] dWeights = weightAt.combineBackward(plan, dy, parts.experts().y(), dyR);
     clock.end(Stage.COMBINE);
     INDArray dxR = scope.takeZeros(dy.dataType(), plan.rows(), input.width());
     parts.experts().backward(dyR, dxR, into.part("experts"));
-    if (shared != null) {
-      shared.backward(dy, dx, into.part("shared"));
-    }
+    backwardOfShared(dy, dx, into);
     clock.end(Stage.EXPERTS);
     weightAt.dispatchBackward(plan, input.x(), dxR, dx, dWeights);
     clock.end(Stage.DISPATCH);
-    RoutingGradient dDecision = parts.capacity().backward(dWeights).plus(balance);
-    parts.routing().backward(dDecision, dx, into.part("router"));
-    clock.end(Stage.ROUTE);
-    clock.commit(layer.name(), decision(), dropped(), parts.experts());
-    // The share is that of both directions, so it divides the time of both.
-    times = times.plus(clock.times()).withActivationShare(ActivationTimed.shareOf(parts.experts()));
+    return dWeights;
+  }
+
+  /** The shared expert comes first, as above: sums into dx have one order. */
+  private double[] backwardOf(
+      DispatchedPass dispatched, INDArray dy, INDArray dx, Gradients into, StageClock clock) {
+    clock.end(Stage.COMBINE);
+    backwardOfShared(dy, dx, into);
+    double[] dWeights = dispatched.backward(dy, dx, into.part("experts"));
+    clock.end(Stage.EXPERTS);
+    clock.end(Stage.DISPATCH);
+    return dWeights;
+  }
+
+  private void backwardOfShared(INDArray dy, INDArray dx, Gradients into) {
+    FeedForwardPass shared = parts.shared();
+    if (shared != null) {
+      shared.backward(dy, dx, into.part("shared"));
+    }
   }
 
   /** Layer, mode, tokens and load, such as {@code pass of layer moe, training: 64 tokens, …}. */

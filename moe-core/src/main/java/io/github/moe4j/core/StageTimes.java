@@ -10,9 +10,15 @@ package io.github.moe4j.core;
  * @param activation what experts do between their products; wall time of both is divided in the
  *     ratio of the time that all threads spent
  * @param combine weighted sum of expert rows
+ * @param exchange exchange of rows with other ranks, as far as nothing is computed meanwhile, and the wait for them
  */
 public record StageTimes(
-    long route, long plan, long gather, long gemm, long activation, long combine) {
+    long route, long plan, long gather, long gemm, long activation, long combine, long exchange) {
+  /** Times of one process, which exchanges nothing. */
+  public StageTimes(long route, long plan, long gather, long gemm, long activation, long combine) {
+    this(route, plan, gather, gemm, activation, combine, 0);
+  }
+
   /** No time at all. */
   public static StageTimes zero() {
     return new StageTimes(0, 0, 0, 0, 0, 0);
@@ -26,13 +32,16 @@ public record StageTimes(
         gather + other.gather,
         gemm + other.gemm,
         activation + other.activation,
-        combine + other.combine);
+        combine + other.combine,
+        exchange + other.exchange);
   }
 
-  /** The same times with that of the experts divided anew. */
-  StageTimes withActivationShare(double share) {
-    long inside = (long) (share * experts());
-    return new StageTimes(route, plan, gather, experts() - inside, inside, combine);
+  /** The same times with those of experts and exchange divided anew. */
+  StageTimes withParts(long newExchange, double activationShare) {
+    long whole = experts() + exchange;
+    long apart = Math.min(newExchange, whole);
+    long inside = (long) (activationShare * (whole - apart));
+    return new StageTimes(route, plan, gather, whole - apart - inside, inside, combine, apart);
   }
 
   /** The experts as a whole: products and activation. */
@@ -42,6 +51,6 @@ public record StageTimes(
 
   /** All stages together. */
   public long total() {
-    return route + plan + gather + experts() + combine;
+    return route + plan + gather + experts() + combine + exchange;
   }
 }

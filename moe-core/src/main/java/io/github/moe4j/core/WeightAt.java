@@ -26,12 +26,12 @@ public enum WeightAt {
     }
 
     @Override
-    double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR) {
+    public double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR) {
       return TokenRows.copyWithDots(plan, dy, combineFactor(plan), yR, dyR);
     }
 
     @Override
-    void dispatchBackward(
+    public void dispatchBackward(
         DispatchPlan plan, INDArray x, INDArray dxR, INDArray dx, double[] dWeights) {
       TokenRows.add(plan, dxR, dispatchFactor(plan), dx);
     }
@@ -53,13 +53,13 @@ public enum WeightAt {
     }
 
     @Override
-    double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR) {
+    public double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR) {
       TokenRows.copy(plan, dy, combineFactor(plan), dyR);
       return new double[plan.rows()];
     }
 
     @Override
-    void dispatchBackward(
+    public void dispatchBackward(
         DispatchPlan plan, INDArray x, INDArray dxR, INDArray dx, double[] dWeights) {
       TokenRows.addDots(plan, x, dxR, dWeights);
       TokenRows.add(plan, dxR, dispatchFactor(plan), dx);
@@ -97,14 +97,25 @@ public enum WeightAt {
   }
 
   /**
-   * Fills the gradients dyR [R,D] of the outputs from dy [T,D].
+   * The backward of {@link #combine}: fills the gradients of the rows.
    *
+   * @param dy gradient of the outputs [T,D], contiguous. Not modified.
+   * @param yR rows that were combined [R,D], contiguous. Not modified.
+   * @param dyR gradient of the rows [R,D], contiguous. Modified: overwritten.
    * @return the gradient of the weights that flows here, by assignment [R]
    */
-  abstract double[] combineBackward(DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR);
+  public abstract double[] combineBackward(
+      DispatchPlan plan, INDArray dy, INDArray yR, INDArray dyR);
 
-  /** Adds to dx [T,D], and to dWeights [R] the gradient of the weights that flows here. */
-  abstract void dispatchBackward(
+  /**
+   * The backward of {@link #dispatch}: adds the gradients of the tokens.
+   *
+   * @param x tokens that were dispatched [T,D], contiguous. Not modified.
+   * @param dxR gradient of the rows [R,D], contiguous. Not modified.
+   * @param dx gradient of the tokens [T,D], contiguous. Modified: the result is added.
+   * @param dWeights gradient of the weights by assignment [R]. Modified: what flows here is added.
+   */
+  public abstract void dispatchBackward(
       DispatchPlan plan, INDArray x, INDArray dxR, INDArray dx, double[] dWeights);
 
   private static void requireFits(

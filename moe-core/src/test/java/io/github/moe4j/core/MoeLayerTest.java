@@ -305,10 +305,11 @@ class MoeLayerTest {
 
   @Test
   void times_passes_sumByStage() {
-    StageTimes sum = new StageTimes(1, 2, 3, 4, 5, 6).plus(new StageTimes(10, 20, 30, 40, 50, 60));
-    assertEquals(new StageTimes(11, 22, 33, 44, 55, 66), sum);
+    StageTimes sum =
+        new StageTimes(1, 2, 3, 4, 5, 6, 7).plus(new StageTimes(10, 20, 30, 40, 50, 60, 70));
+    assertEquals(new StageTimes(11, 22, 33, 44, 55, 66, 77), sum);
     assertEquals(99, sum.experts());
-    assertEquals(231, sum.total());
+    assertEquals(308, sum.total());
     assertEquals(0, StageTimes.zero().total());
     try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       long forward = pass.times().total();

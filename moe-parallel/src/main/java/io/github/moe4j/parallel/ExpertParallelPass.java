@@ -2,6 +2,7 @@ package io.github.moe4j.parallel;
 
 import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.ExchangeTimed;
 import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
@@ -14,7 +15,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One pass of experts in parallel, in chunks of whole experts; its backward sends gradients the same ways. */
-final class ExpertParallelPass implements ExpertsPass, MoePasses, ActivationTimed, ExpertsInMemory {
+final class ExpertParallelPass
+    implements ExpertsPass, MoePasses, ActivationTimed, ExchangeTimed, ExpertsInMemory {
   private final ExpertParallel experts;
   private final INDArray xR;
   private final PassMode mode;
@@ -22,6 +24,7 @@ final class ExpertParallelPass implements ExpertsPass, MoePasses, ActivationTime
   private final Arena.Scope scope;
   private final ExpertsPass[] runs;
   private final INDArray y;
+  private long exchangeNanos;
 
   /**
    * Runs the pass.
@@ -60,7 +63,7 @@ final class ExpertParallelPass implements ExpertsPass, MoePasses, ActivationTime
     List<RowExchange> exchanges =
         chunks.stream().map(routes -> experts.exchange(routes, scope)).toList();
     INDArray[] results = new INDArray[chunks.size()];
-    new ChunkPipeline(
+    exchangeNanos += new ChunkPipeline(
             chunks.size(),
             c -> exchanges.get(c).dispatch(own),
             c -> results[c] = work.of(c, exchanges.get(c).rows()),
@@ -93,6 +96,11 @@ final class ExpertParallelPass implements ExpertsPass, MoePasses, ActivationTime
   @Override
   public List<MoePass> moe() {
     return Arrays.stream(runs).flatMap(run -> MoePasses.in(run).stream()).toList();
+  }
+
+  @Override
+  public long exchangeNanos() {
+    return exchangeNanos;
   }
 
   /** That of the chunks, by their rows. */

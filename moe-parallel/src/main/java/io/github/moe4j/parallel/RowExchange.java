@@ -1,8 +1,6 @@
 package io.github.moe4j.parallel;
 
 import io.github.moe4j.core.Arena;
-import io.github.moe4j.core.group.Group;
-import io.github.moe4j.core.group.RankRows;
 import io.github.moe4j.core.internal.Gemm;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -13,9 +11,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * made, so that another thread than that of the pass may exchange.
  */
 final class RowExchange {
-  private final Group group;
+  private final RankExchange exchange;
   private final RowRoutes routes;
-  private final ExchangedRows exchanged;
 
   /** Rows by receiving rank, unless they lie so already; after dispatch, results by the rank that sends them. */
   private final INDArray sent;
@@ -27,15 +24,9 @@ final class RowExchange {
   private final INDArray rows;
 
   RowExchange(
-      Group group,
-      RowRoutes routes,
-      int width,
-      DataType type,
-      ExchangedRows exchanged,
-      Arena.Scope scope) {
-    this.group = group;
+      RankExchange exchange, RowRoutes routes, int width, DataType type, Arena.Scope scope) {
+    this.exchange = exchange;
     this.routes = routes;
-    this.exchanged = exchanged;
     this.sent = scope.take(type, isOneBlock(routes.toSend()) ? 0 : last(routes.sendStart()), width);
     this.received = scope.take(type, last(routes.receiveStart()), width);
     this.rows = isOneBlock(routes.toExperts())
@@ -60,7 +51,7 @@ final class RowExchange {
     } else {
       RowBlock.move(routes.toSend(), own, sent);
     }
-    exchange(send, routes.sendStart(), received, routes.receiveStart());
+    exchange.rows(send, routes.sendStart(), received, routes.receiveStart());
     if (rows != received) {
       RowBlock.move(routes.toExperts(), received, rows);
     }
@@ -84,9 +75,9 @@ final class RowExchange {
       send = received;
     }
     if (isOneBlock(routes.toSend())) {
-      exchange(send, routes.receiveStart(), block(own), routes.sendStart());
+      exchange.rows(send, routes.receiveStart(), block(own), routes.sendStart());
     } else {
-      exchange(send, routes.receiveStart(), sent, routes.sendStart());
+      exchange.rows(send, routes.receiveStart(), sent, routes.sendStart());
       RowBlock.moveBack(routes.toSend(), sent, own);
     }
   }
@@ -98,12 +89,6 @@ final class RowExchange {
     }
     RowBlock only = routes.toSend().get(0);
     return Gemm.rows(own, only.from(), only.from() + only.count());
-  }
-
-  private void exchange(INDArray send, int[] sendStart, INDArray receive, int[] receiveStart) {
-    long start = System.nanoTime();
-    group.allToAll(new RankRows(send, sendStart), new RankRows(receive, receiveStart));
-    exchanged.add(send, sendStart, group.rank(), System.nanoTime() - start);
   }
 
   private static int last(int[] start) {

@@ -258,7 +258,7 @@ class ChunksTest {
               () -> RankBatch.run(
                   RankBatch.layer(experts), batch.x(group.rank()), batch.dy(group.rank())))
           .getMessage();
-      assertTrue(message.contains("chunks must be equal on all ranks"), message);
+      assertTrue(message.contains("all ranks must exchange in one way"), message);
       return 0;
     });
     assertThrows(

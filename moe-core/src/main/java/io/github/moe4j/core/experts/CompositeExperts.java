@@ -1,6 +1,7 @@
 package io.github.moe4j.core.experts;
 
 import io.github.moe4j.core.Arena;
+import io.github.moe4j.core.ExchangeTimed;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
@@ -93,6 +94,12 @@ public final class CompositeExperts implements Experts, ExpertsAround {
     return parameters;
   }
 
+  /** Whether all parts want them. */
+  @Override
+  public boolean computesFillers() {
+    return parts.stream().allMatch(Experts::computesFillers);
+  }
+
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     PassArrays.requireInputs("the experts", parameters, xR);
@@ -118,7 +125,7 @@ public final class CompositeExperts implements Experts, ExpertsAround {
   }
 
   /** The runs of the parts, each on its block of rows, with their outputs joined. */
-  private static final class Run implements ExpertsPass, MoePasses, ExpertsInMemory {
+  private static final class Run implements ExpertsPass, MoePasses, ExchangeTimed, ExpertsInMemory {
     private final NamedArrays parameters;
     private final INDArray xR;
     private final List<ExpertsPass> runs;
@@ -136,6 +143,11 @@ public final class CompositeExperts implements Experts, ExpertsAround {
           block(y, p).assign(runs.get(p).y());
         }
       }
+    }
+
+    @Override
+    public long exchangeNanos() {
+      return runs.stream().mapToLong(ExchangeTimed::nanosOf).sum();
     }
 
     @Override

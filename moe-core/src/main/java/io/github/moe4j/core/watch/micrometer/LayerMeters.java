@@ -26,6 +26,7 @@ final class LayerMeters {
   private final Timer gemm;
   private final Timer activation;
   private final Timer combine;
+  private final Timer exchange;
   private volatile @Nullable LoadStatistics last;
 
   LayerMeters(MeterRegistry registry, String layer) {
@@ -41,6 +42,7 @@ final class LayerMeters {
     this.gemm = timer(registry, tags, "gemm");
     this.activation = timer(registry, tags, "activation");
     this.combine = timer(registry, tags, "combine");
+    this.exchange = timer(registry, tags, "exchange");
     gauge(registry, tags, "moe4j.load.max.over.mean", LoadStatistics::mostLoadedOverMean);
     gauge(registry, tags, "moe4j.load.cv", LoadStatistics::coefficientOfVariation);
     gauge(registry, tags, "moe4j.experts.without.tokens", LoadStatistics::expertsWithoutTokens);
@@ -75,6 +77,7 @@ final class LayerMeters {
     record(gemm, times.gemm());
     record(activation, times.activation());
     record(combine, times.combine());
+    record(exchange, times.exchange());
   }
 
   private static void record(Timer timer, long nanos) {

@@ -48,7 +48,8 @@ class MoeMetricsTest {
   void passed_bound_timesStages() {
     metrics.bindTo(registry);
     run("a", 6);
-    for (String stage : new String[] {"route", "plan", "gather", "gemm", "activation", "combine"}) {
+    for (String stage :
+        new String[] {"route", "plan", "gather", "gemm", "activation", "combine", "exchange"}) {
       var timer = registry.get("moe4j.stage").tags("layer", "a", "stage", stage).timer();
       assertEquals(1, timer.count(), stage);
       assertTrue(timer.totalTime(TimeUnit.NANOSECONDS) >= 0, stage);

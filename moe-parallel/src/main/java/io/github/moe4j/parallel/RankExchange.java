@@ -1,0 +1,40 @@
+package io.github.moe4j.parallel;
+
+import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.group.RankRows;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Exchanges rows with all ranks, and counts them.
+ *
+ * @param group of the ranks
+ * @param exchanged counts
+ */
+record RankExchange(Group group, ExchangedRows exchanged) {
+  /**
+   * One all-to-all of rows.
+   *
+   * @param send rows by receiving rank. Not modified.
+   * @param sendStart first row for each rank [N+1]
+   * @param receive rows by sending rank. Modified: overwritten.
+   * @param receiveStart first row of each rank [N+1]
+   */
+  void rows(INDArray send, int[] sendStart, INDArray receive, int[] receiveStart) {
+    exchange(send, sendStart, receive, receiveStart, 1);
+  }
+
+  /** The same with numbers that go with rows, of which only the bytes count. */
+  void numbers(INDArray send, int[] sendStart, INDArray receive, int[] receiveStart) {
+    exchange(send, sendStart, receive, receiveStart, 0);
+  }
+
+  private void exchange(
+      INDArray send, int[] sendStart, INDArray receive, int[] receiveStart, int rowsCount) {
+    long start = System.nanoTime();
+    group.allToAll(new RankRows(send, sendStart), new RankRows(receive, receiveStart));
+    long nanos = System.nanoTime() - start;
+    int stay = sendStart[group.rank() + 1] - sendStart[group.rank()];
+    long leave = sendStart[sendStart.length - 1] - stay;
+    exchanged.add(rowsCount * leave, leave * send.size(1) * send.dataType().width(), nanos);
+  }
+}
