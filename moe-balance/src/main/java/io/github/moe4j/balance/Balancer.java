@@ -40,11 +40,13 @@ public final class Balancer implements Stateful {
   private final LossSum losses;
   private final List<List<LoadController>> controllers;
   private final Set<LoadController> distinct = new LinkedHashSet<>();
+  private final CountReducer workers;
   private final List<WeakReference<RouterDecision>> seen = new ArrayList<>();
   private long step;
 
   private Balancer(Builder builder) {
     this.losses = new LossSum(builder.terms.values(), builder.workers);
+    this.workers = builder.workers;
     this.controllers = List.copyOf(builder.controllers);
     controllers.forEach(distinct::addAll);
   }
@@ -184,8 +186,21 @@ public final class Balancer implements Stateful {
     batches.forEach(batch -> batch.forEach(decision -> seen.add(new WeakReference<>(decision))));
   }
 
-  /** Ends an optimizer step, called after the optimizer's: controllers act, and counts restart. */
+  /**
+   * Ends an optimizer step, called after the optimizer's: controllers act, and counts restart. With several workers
+   * the controllers act on what all observed, so they stay equal; then all workers must call this.
+   *
+   * @throws UnsupportedOperationException if a controller or the reducer is for a single worker; no controller has acted
+   */
   public void step() {
+    if (workers != CountReducer.single()) {
+      List<double[]> observed = distinct.stream().map(LoadController::observed).toList();
+      List<double[]> ofAll = observed.stream().map(workers::sum).toList();
+      int i = 0;
+      for (LoadController controller : distinct) {
+        controller.replaceObserved(ofAll.get(i++));
+      }
+    }
     distinct.forEach(LoadController::step);
     losses.clear();
     seen.clear();
@@ -277,7 +292,10 @@ public final class Balancer implements Stateful {
       return this;
     }
 
-    /** Sets the reducer that sums the counts of a {@link CountedLoss} over workers; one worker by default. */
+    /**
+     * Sets the reducer that sums the counts of a {@link CountedLoss}, and what controllers observed, over workers; one
+     * worker by default.
+     */
     public Builder workers(CountReducer reducer) {
       this.workers = reducer;
       return this;

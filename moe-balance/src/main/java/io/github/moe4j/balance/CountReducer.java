@@ -16,8 +16,20 @@ public interface CountReducer {
    */
   ExpertCounts sum(int layer, ExpertCounts own);
 
+  /**
+   * The sum over all workers of what a controller {@linkplain
+   * io.github.moe4j.balance.control.LoadController#observed observed}, in one order.
+   *
+   * @param own of this worker. Not modified.
+   * @throws UnsupportedOperationException unless the reducer supports controllers
+   */
+  default double[] sum(double[] own) {
+    throw new UnsupportedOperationException(
+        "a balancer with controllers needs a CountReducer that sums what they observed");
+  }
+
   /** A single worker: its own counts. */
   static CountReducer single() {
-    return (layer, own) -> own;
+    return SingleWorker.INSTANCE;
   }
 }

@@ -134,13 +134,18 @@ public final class LoadStatistics {
 
   /** The same load with what a pass of the experts says of those in memory, if it does. */
   LoadStatistics with(ExpertsPass experts) {
+    return withUses(ExpertsInMemory.hitsOf(experts), ExpertsInMemory.missesOf(experts));
+  }
+
+  /**
+   * The same load with more uses of experts that have a budget of memory.
+   *
+   * @param hits of experts that were in memory
+   * @param misses of experts that had to be read first
+   */
+  public LoadStatistics withUses(long hits, long misses) {
     return new LoadStatistics(
-        assigned,
-        kept,
-        tokens,
-        entropySum,
-        expertHits + ExpertsInMemory.hitsOf(experts),
-        expertMisses + ExpertsInMemory.missesOf(experts));
+        assigned, kept, tokens, entropySum, expertHits + hits, expertMisses + misses);
   }
 
   /** Number of experts E. */

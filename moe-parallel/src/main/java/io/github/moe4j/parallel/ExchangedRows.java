@@ -1,12 +1,11 @@
 package io.github.moe4j.parallel;
 
-/** Counts what a rank has sent; read from any thread. */
+/** Counts what a rank has computed and sent; used by any thread. */
 final class ExchangedRows {
-  private ExchangeStatistics sum = new ExchangeStatistics(0, 0, 0, 0);
+  private ExchangeStatistics sum = ExchangeStatistics.NONE;
 
-  synchronized void add(long rows, long bytes, long nanos) {
-    sum = new ExchangeStatistics(
-        sum.exchanges() + 1, sum.rows() + rows, sum.bytes() + bytes, sum.nanos() + nanos);
+  synchronized void add(ExchangeStatistics more) {
+    sum = sum.plus(more);
   }
 
   synchronized ExchangeStatistics statistics() {

@@ -195,7 +195,7 @@ public final class ExpertParallel implements Experts {
     return placement;
   }
 
-  /** What this rank has sent to others so far. */
+  /** What this rank has computed and sent to others so far. */
   public ExchangeStatistics exchanged() {
     return exchange.exchanged().statistics();
   }
@@ -224,7 +224,7 @@ public final class ExpertParallel implements Experts {
   private long[][] gather(int way, long[] counts) {
     long[] own = Arrays.copyOf(counts, counts.length + 1);
     own[counts.length] = way;
-    long[][] all = group.allGather(own);
+    long[][] all = exchange.counts(own);
     for (int r = 0; r < all.length; r++) {
       Require.that(
           all[r][counts.length] == way,
@@ -263,6 +263,7 @@ public final class ExpertParallel implements Experts {
 
   /** A pass of the local experts. */
   ExpertsPass runLocal(INDArray rows, int[] expertStart, PassMode mode, Arena.Scope scope) {
+    exchange.computes(rows.size(0));
     return local == null
         ? new NoExpertsPass(rows)
         : local.run(rows, expertStart, withoutNoise(mode), scope);

@@ -11,6 +11,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param exchanged counts
  */
 record RankExchange(Group group, ExchangedRows exchanged) {
+  /** Gathers counts of all ranks at the beginning of a pass, when this rank has to wait for others. */
+  long[][] counts(long[] own) {
+    long start = System.nanoTime();
+    long[][] all = group.allGather(own);
+    exchanged.add(new ExchangeStatistics(0, 0, 0, 0, 0, System.nanoTime() - start));
+    return all;
+  }
+
+  /** Counts rows that the experts of this rank compute. */
+  void computes(long rows) {
+    exchanged.add(new ExchangeStatistics(rows, 0, 0, 0, 0, 0));
+  }
+
   /**
    * One all-to-all of rows.
    *
@@ -35,6 +48,7 @@ record RankExchange(Group group, ExchangedRows exchanged) {
     long nanos = System.nanoTime() - start;
     int stay = sendStart[group.rank() + 1] - sendStart[group.rank()];
     long leave = sendStart[sendStart.length - 1] - stay;
-    exchanged.add(rowsCount * leave, leave * send.size(1) * send.dataType().width(), nanos);
+    long bytes = leave * send.size(1) * send.dataType().width();
+    exchanged.add(new ExchangeStatistics(0, 1, rowsCount * leave, bytes, nanos, 0));
   }
 }

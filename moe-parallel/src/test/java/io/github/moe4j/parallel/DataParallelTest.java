@@ -1,13 +1,11 @@
 package io.github.moe4j.parallel;
 
-import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.moe4j.balance.ExpertCounts;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.group.Group;
@@ -95,22 +93,5 @@ class DataParallelTest {
   private static String message(DataParallel parallel, NamedArrays parameters) {
     return assertThrows(IllegalArgumentException.class, () -> parallel.requireSame(parameters))
         .getMessage();
-  }
-
-  @Test
-  void groupCounts_ranksWithoutTokens_sumOfAll() {
-    Group.threads(3, TIMEOUT, group -> {
-      ExpertCounts own = switch (group.rank()) {
-        case 0 -> new ExpertCounts(new long[] {3, 1}, 2, 2);
-        case 1 -> new ExpertCounts(new long[] {0, 0}, 0, 1);
-        default -> new ExpertCounts(new long[] {1, 1}, 2, 1);
-      };
-      ExpertCounts sum = new GroupCounts(group).sum(0, own);
-
-      assertSameBits("counts", new double[] {4, 2, 4, 1.5}, new double[] {
-        sum.perExpert()[0], sum.perExpert()[1], sum.tokens(), sum.choices()
-      });
-      return 0;
-    });
   }
 }

@@ -12,8 +12,8 @@ import java.util.Arrays;
  * arXiv 2408.15664; DeepSeek-V3, arXiv 2412.19437, section 2.1.2).
  *
  * <p>It counts choices, so the order in which passes are observed does not matter. Each layer has
- * its own bias and controller. Several workers exchange {@link #counts} and pass the sum of the
- * others' to {@link #add} before the step.
+ * its own bias and controller. With several workers a {@code Balancer} adds their
+ * counts; in a loop of your own, pass the sum of the others' {@link #counts} to {@link #add} before the step.
  *
  * <p>State: {@code bias} [E], {@code counts} [E] since the last step, {@code step} [1].
  */
@@ -63,6 +63,18 @@ public final class BiasController implements LoadController {
   /** A copy of the choices of each expert since the last step [E]. */
   public synchronized long[] counts() {
     return counts.clone();
+  }
+
+  /** The counts. */
+  @Override
+  public synchronized double[] observed() {
+    return Arrays.stream(counts).asDoubleStream().toArray();
+  }
+
+  @Override
+  public synchronized void replaceObserved(double[] ofAll) {
+    requireExperts(ofAll.length);
+    counts = Arrays.stream(ofAll).mapToLong(n -> (long) n).toArray();
   }
 
   @Override

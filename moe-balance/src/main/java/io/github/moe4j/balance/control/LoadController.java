@@ -23,6 +23,28 @@ public interface LoadController extends Stateful {
   void observe(RouterDecision decision);
 
   /**
+   * What was observed since the last step, as numbers that can be added to those of other workers, each of which
+   * observes its part of the batch.
+   *
+   * @return a copy, of one length on all workers
+   * @throws UnsupportedOperationException if the controller cannot be shared by several workers
+   */
+  default double[] observed() {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName() + " cannot be shared by several workers");
+  }
+
+  /**
+   * Replaces what was observed since the last step.
+   *
+   * @param ofAll the sum of {@link #observed} over all workers. Not modified.
+   * @throws IllegalArgumentException if the length is another
+   */
+  default void replaceObserved(double[] ofAll) {
+    observed(); // says why not
+  }
+
+  /**
    * Acts on the observations since the last step, and clears them. Called once after every optimizer
    * step, even without observations.
    */

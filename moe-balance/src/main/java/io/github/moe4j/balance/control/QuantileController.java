@@ -135,6 +135,24 @@ public final class QuantileController implements LoadController {
     passes++;
   }
 
+  /**
+   * The sum of β [E], and the number of passes. With several workers the mean runs over the passes of all, each of which
+   * is of its own part of the batch: what one worker would observe with those parts as micro-batches.
+   */
+  @Override
+  public synchronized double[] observed() {
+    double[] all = Arrays.copyOf(sum, sum.length + 1);
+    all[sum.length] = passes;
+    return all;
+  }
+
+  @Override
+  public synchronized void replaceObserved(double[] ofAll) {
+    Require.length("observations of all workers", ofAll, sum.length + 1);
+    sum = Arrays.copyOf(ofAll, sum.length);
+    passes = (long) ofAll[sum.length];
+  }
+
   @Override
   public synchronized void step() {
     if (passes > 0) {

@@ -75,6 +75,19 @@ public final class SparsityController implements CoefficientController {
     weights += (long) decision.mask().validTokens() * experts;
   }
 
+  /** Weights above 0, and all. */
+  @Override
+  public synchronized double[] observed() {
+    return new double[] {positive, weights};
+  }
+
+  @Override
+  public synchronized void replaceObserved(double[] ofAll) {
+    Require.length("observations of all workers", ofAll, 2);
+    positive = (long) ofAll[0];
+    weights = (long) ofAll[1];
+  }
+
   @Override
   public synchronized void step() {
     if (weights > 0) {
