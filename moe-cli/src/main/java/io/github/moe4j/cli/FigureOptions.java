@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -48,6 +49,20 @@ public final class FigureOptions {
     writeJson(figures);
     if (docs != null) {
       GeneratedPart.replace(docs, marker(docs, part), tables);
+    }
+  }
+
+  /**
+   * Writes a picture into the folder {@code images} beside the page, if one is given.
+   *
+   * @param name of the file
+   * @param svg its text
+   */
+  public void writePicture(String name, String svg) throws IOException {
+    if (docs != null) {
+      Path images = docs.toAbsolutePath().resolveSibling("images");
+      Files.createDirectories(images);
+      ReplacedFile.writeText(images.resolve(name), svg);
     }
   }
 

@@ -93,6 +93,9 @@ public final class BenchCommand implements Callable<Integer> {
     out.print(tables);
     out.flush();
     figures.write(NAME, result, tables);
+    if (!layers.isEmpty()) {
+      figures.writePicture("rank-times.svg", RankPicture.svg(result));
+    }
     return ExitCode.OK;
   }
 

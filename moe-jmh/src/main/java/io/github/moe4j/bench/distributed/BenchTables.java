@@ -2,6 +2,7 @@ package io.github.moe4j.bench.distributed;
 
 import io.github.moe4j.bench.plan.Network;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The tables of {@code distributed bench}, in Markdown. */
@@ -23,7 +24,7 @@ final class BenchTables {
   }
 
   private String transfers() {
-    StringBuilder table = new StringBuilder("| %d processes |".formatted(result.ranks()));
+    StringBuilder table = new StringBuilder(format("| %d processes |", result.ranks()));
     sizes.forEach(size -> table.append(" ").append(size(size)).append(" |"));
     table.append(" by a plain socket | CPU s/GB |\n|---|");
     sizes.forEach(size -> table.append("---:|"));
@@ -40,15 +41,14 @@ final class BenchTables {
     StringBuilder row = new StringBuilder("| ").append(operation).append(" |");
     for (long size : sizes) {
       TransferTime time = time(operation, size).orElseThrow();
-      row.append(
-          " %.3f ms, %.2f GB/s |".formatted(1e3 * time.seconds(), time.gigabytesPerSecond()));
+      row.append(format(" %.3f ms, %.2f GB/s |", 1e3 * time.seconds(), time.gigabytesPerSecond()));
     }
     long largest = sizes.get(sizes.size() - 1);
     TransferTime time = time(operation, largest).orElseThrow();
     String ratio = time(TransferTime.SOCKET, largest)
-        .map(socket -> "%.1f".formatted(time.seconds() / socket.seconds()))
+        .map(socket -> format("%.1f", time.seconds() / socket.seconds()))
         .orElse("–");
-    return row.append(" %s | %.2f |%n".formatted(ratio, time.cpuSecondsPerGigabyte()))
+    return row.append(format(" %s | %.2f |%n", ratio, time.cpuSecondsPerGigabyte()))
         .toString();
   }
 
@@ -64,21 +64,21 @@ final class BenchTables {
 
   private String layers() {
     Network network = result.network();
-    StringBuilder table = new StringBuilder("""
-        | layer | pass | one process, %1$d threads | %1$d processes, 1 thread each | throughput | predicted | deviation |
-        |---|---|---:|---:|---:|---:|---:|
-        """.formatted(result.ranks()));
+    StringBuilder table = new StringBuilder(format(
+        "| layer | pass | one process, %1$d threads | %1$d processes, 1 thread each | throughput | predicted | deviation |%n",
+        result.ranks()));
+    table.append("|---|---|---:|---:|---:|---:|---:|\n");
     for (RankedLayerTime layer : result.layers()) {
       double predicted = layer.predicted(network);
-      table.append("| %s | %s | %.1f ms | %.1f ms | %.2f | %.1f ms | %+.0f %% |%n"
-          .formatted(
-              layer.shape().name(),
-              pass(layer),
-              1e3 * layer.oneProcessSeconds(),
-              1e3 * layer.seconds(),
-              layer.share(),
-              1e3 * predicted,
-              100 * (predicted / layer.seconds() - 1)));
+      table.append(format(
+          "| %s | %s | %.1f ms | %.1f ms | %.2f | %.1f ms | %+.0f %% |%n",
+          layer.shape().name(),
+          pass(layer),
+          1e3 * layer.oneProcessSeconds(),
+          1e3 * layer.seconds(),
+          layer.share(),
+          1e3 * predicted,
+          100 * (predicted / layer.seconds() - 1)));
     }
     return table.toString();
   }
@@ -90,15 +90,19 @@ final class BenchTables {
         """);
     for (RankedLayerTime layer : result.layers()) {
       double own = layer.seconds() - layer.exchangeSeconds() - layer.waitSeconds();
-      table.append("| %s | %s | %s | %s | %s |%n"
-          .formatted(
-              layer.shape().name(),
-              pass(layer),
-              part(own, layer),
-              part(layer.exchangeSeconds(), layer),
-              part(layer.waitSeconds(), layer)));
+      table.append(format(
+          "| %s | %s | %s | %s | %s |%n",
+          layer.shape().name(),
+          pass(layer),
+          part(own, layer),
+          part(layer.exchangeSeconds(), layer),
+          part(layer.waitSeconds(), layer)));
     }
     return table.toString();
+  }
+
+  private static String format(String text, Object... values) {
+    return String.format(Locale.ROOT, text, values);
   }
 
   private static String pass(RankedLayerTime layer) {
@@ -106,6 +110,6 @@ final class BenchTables {
   }
 
   private static String part(double seconds, RankedLayerTime layer) {
-    return "%.1f ms, %.0f %%".formatted(1e3 * seconds, 100 * seconds / layer.seconds());
+    return format("%.1f ms, %.0f %%", 1e3 * seconds, 100 * seconds / layer.seconds());
   }
 }

@@ -14,53 +14,53 @@ final class PlanText {
     Cluster cluster = plan.cluster();
     Workload work = plan.work();
     List<String> lines = new ArrayList<>();
-    lines.add("%s, %s of %,d tokens a node, on %,d nodes"
-        .formatted(
-            work.preset().name(),
-            work.training() ? "a training step" : "a forward pass",
-            work.tokens(),
-            cluster.nodes()));
+    lines.add(format(
+        "%s, %s of %,d tokens a node, on %,d nodes",
+        work.preset().name(),
+        work.training() ? "a training step" : "a forward pass",
+        work.tokens(),
+        cluster.nodes()));
     lines.add(row(
         "experts",
-        "at most %d of %d a node in each of %d layers, over %,d ranks, %,d replicas"
-            .formatted(
-                plan.expertsPerNode(),
-                work.experts(),
-                work.architecture().sparseLayers(),
-                plan.expertRanks(),
-                plan.replicas())));
+        format(
+            "at most %d of %d a node in each of %d layers, over %,d ranks, %,d replicas",
+            plan.expertsPerNode(),
+            work.experts(),
+            work.architecture().sparseLayers(),
+            plan.expertRanks(),
+            plan.replicas())));
     lines.add(row(
         "memory",
-        "%s of %s GB a node: experts %s, all else %s, kept for the backward %s"
-            .formatted(
-                giga(plan.memoryBytes()),
-                giga(cluster.memoryBytes()),
-                giga(plan.expertBytes()),
-                giga(plan.replicatedBytes()),
-                giga(work.activationBytes()))));
+        format(
+            "%s of %s GB a node: experts %s, all else %s, kept for the backward %s",
+            giga(plan.memoryBytes()),
+            giga(cluster.memoryBytes()),
+            giga(plan.expertBytes()),
+            giga(plan.replicatedBytes()),
+            giga(work.activationBytes()))));
     lines.add(row(
         "traffic",
-        "%s GB out of a node: rows %s, gradients %s; %.2f rows a token and exchange"
-            .formatted(
-                giga(plan.exchangeBytes() + plan.gradientBytes()),
-                giga(plan.exchangeBytes()),
-                giga(plan.gradientBytes()),
-                work.traffic(plan.expertRanks()).copies())));
+        format(
+            "%s GB out of a node: rows %s, gradients %s; %.2f rows a token and exchange",
+            giga(plan.exchangeBytes() + plan.gradientBytes()),
+            giga(plan.exchangeBytes()),
+            giga(plan.gradientBytes()),
+            work.traffic(plan.expertRanks()).copies())));
     lines.add(row(
         "time",
-        "%s: products %s, exchange %s, gradients %s"
-            .formatted(
-                seconds(plan.stepSeconds()),
-                seconds(plan.productSeconds()),
-                seconds(plan.exchangeSeconds()),
-                seconds(plan.gradientSeconds()))));
-    lines.add(row("throughput", "%,.0f tokens/s".formatted(plan.tokensPerSecond())));
+        format(
+            "%s: products %s, exchange %s, gradients %s",
+            seconds(plan.stepSeconds()),
+            seconds(plan.productSeconds()),
+            seconds(plan.exchangeSeconds()),
+            seconds(plan.gradientSeconds()))));
+    lines.add(row("throughput", format("%,.0f tokens/s", plan.tokensPerSecond())));
     lines.add(row("limit", plan.limit().text()));
     return String.join("\n", lines) + "\n";
   }
 
   private static String row(String name, String text) {
-    return "%-10s  %s".formatted(name, text);
+    return format("%-10s  %s", name, text);
   }
 
   /** Markdown, a row for each. */
@@ -70,20 +70,20 @@ final class PlanText {
         |---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|
         """);
     for (Plan plan : plans) {
-      table.append("| %,d | %,d × %,d | %d | %s | %s | %s | %s | %s | %s | %,.0f | %s |%n"
-          .formatted(
-              plan.cluster().nodes(),
-              plan.expertRanks(),
-              plan.replicas(),
-              plan.expertsPerNode(),
-              giga(plan.memoryBytes()),
-              giga(plan.exchangeBytes() + plan.gradientBytes()),
-              seconds(plan.productSeconds()),
-              seconds(plan.exchangeSeconds()),
-              seconds(plan.gradientSeconds()),
-              seconds(plan.stepSeconds()),
-              plan.tokensPerSecond(),
-              plan.limit().text()));
+      table.append(format(
+          "| %,d | %,d × %,d | %d | %s | %s | %s | %s | %s | %s | %,.0f | %s |%n",
+          plan.cluster().nodes(),
+          plan.expertRanks(),
+          plan.replicas(),
+          plan.expertsPerNode(),
+          giga(plan.memoryBytes()),
+          giga(plan.exchangeBytes() + plan.gradientBytes()),
+          seconds(plan.productSeconds()),
+          seconds(plan.exchangeSeconds()),
+          seconds(plan.gradientSeconds()),
+          seconds(plan.stepSeconds()),
+          plan.tokensPerSecond(),
+          plan.limit().text()));
     }
     return table.toString();
   }
@@ -94,21 +94,22 @@ final class PlanText {
     Workload work = plan.work();
     Preset preset = work.preset();
     List<String> all = new ArrayList<>(List.of(
-        "products at %,.0f GFLOP/s a node, all matrix products of the model without attention scores%s"
-            .formatted(
-                cluster.flopsPerSecond() / 1e9,
-                work.training() ? ", three times those of a forward pass" : ""),
-        "a network of %s GB/s out of and into a node at the same time, %s an exchange"
-            .formatted(
-                number(cluster.network().bytesPerSecond() / 1e9),
-                seconds(cluster.network().latencySeconds())),
-        "the most loaded rank has %s times the mean load; no assignment is dropped or padded"
-            .formatted(number(work.imbalance())),
-        "weights%s and rows in %s%s"
-            .formatted(
-                work.training() ? ", gradients" : "",
-                work.type().name().toLowerCase(Locale.ROOT),
-                work.training() ? ", two moments in float32 on every node" : ""),
+        format(
+            "products at %,.0f GFLOP/s a node, all matrix products of the model without attention scores%s",
+            cluster.flopsPerSecond() / 1e9,
+            work.training() ? ", three times those of a forward pass" : ""),
+        format(
+            "a network of %s GB/s out of and into a node at the same time, %s an exchange",
+            number(cluster.network().bytesPerSecond() / 1e9),
+            seconds(cluster.network().latencySeconds())),
+        format(
+            "the most loaded rank has %s times the mean load; no assignment is dropped or padded",
+            number(work.imbalance())),
+        format(
+            "weights%s and rows in %s%s",
+            work.training() ? ", gradients" : "",
+            work.type().name().toLowerCase(Locale.ROOT),
+            work.training() ? ", two moments in float32 on every node" : ""),
         work.oncePerRank()
             ? "a token travels once to a rank with several of its experts"
             : "a token travels to each of its experts on other ranks",
@@ -123,6 +124,10 @@ final class PlanText {
     return "Assumed:\n- " + String.join("\n- ", all) + "\n";
   }
 
+  private static String format(String text, Object... values) {
+    return String.format(Locale.ROOT, text, values);
+  }
+
   private static String giga(double bytes) {
     return number(bytes / 1e9);
   }
@@ -130,11 +135,11 @@ final class PlanText {
   /** With about three digits. */
   private static String number(double value) {
     if (value == 0 || value >= 100) {
-      return "%,.0f".formatted(value);
+      return format("%,.0f", value);
     }
     return value >= 10
-        ? "%.1f".formatted(value)
-        : value >= 0.01 ? "%.2f".formatted(value) : "%.1e".formatted(value);
+        ? format("%.1f", value)
+        : value >= 0.01 ? format("%.2f", value) : format("%.1e", value);
   }
 
   private static String seconds(double value) {

@@ -76,6 +76,19 @@ class BenchCommandTest {
   }
 
   @Test
+  void picture_layer_partsAddUp() {
+    var result = new BenchResult(
+        2, List.of(), List.of(new RankedLayerTime(SHAPE, 2, true, 0.2, 0.4, 0.5, 0.3, 0.1, 0.04)));
+
+    String svg = RankPicture.svg(result);
+
+    assertTrue(svg.contains("coarse, training"), svg);
+    assertTrue(svg.contains("width=\"240.0\"") && svg.contains(">200.0 ms<"), svg); // one process
+    assertTrue(svg.contains("width=\"312.0\""), svg); // on the rank, 0.26 of 0.4 s
+    assertTrue(svg.contains("width=\"120.0\"") && svg.contains("width=\"48.0\""), svg);
+  }
+
+  @Test
   void predicted_exchangesOfTraining_addedToProducts() {
     RankedLayerTime time = new RankedLayerTime(SHAPE, 2, true, 1, 1, 1, 0.5, 0, 0);
 
