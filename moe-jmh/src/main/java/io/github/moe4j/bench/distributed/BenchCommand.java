@@ -76,7 +76,7 @@ public final class BenchCommand implements Callable<Integer> {
     CommandLine line = Objects.requireNonNull(spec).commandLine();
     List<LayerShape> layers;
     try {
-      Require.positive("ranks", ranks);
+      Require.that(ranks >= 2, "ranks must be at least 2 but was %d", ranks);
       Require.positive("rounds", rounds);
       layers = shapes.equals(List.of("none"))
           ? List.of()

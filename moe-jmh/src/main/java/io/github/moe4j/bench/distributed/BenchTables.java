@@ -63,22 +63,25 @@ final class BenchTables {
   }
 
   private String layers() {
-    Network network = result.network();
+    Optional<Network> network = result.network();
     StringBuilder table = new StringBuilder(format(
         "| layer | pass | one process, %1$d threads | %1$d processes, 1 thread each | throughput | predicted | deviation |%n",
         result.ranks()));
     table.append("|---|---|---:|---:|---:|---:|---:|\n");
     for (RankedLayerTime layer : result.layers()) {
-      double predicted = layer.predicted(network);
+      String predicted = network
+          .map(layer::predicted)
+          .map(seconds ->
+              format("%.1f ms | %+.0f %%", 1e3 * seconds, 100 * (seconds / layer.seconds() - 1)))
+          .orElse("– | –");
       table.append(format(
-          "| %s | %s | %.1f ms | %.1f ms | %.2f | %.1f ms | %+.0f %% |%n",
+          "| %s | %s | %.1f ms | %.1f ms | %.2f | %s |%n",
           layer.shape().name(),
           pass(layer),
           1e3 * layer.oneProcessSeconds(),
           1e3 * layer.seconds(),
           layer.share(),
-          1e3 * predicted,
-          100 * (predicted / layer.seconds() - 1)));
+          predicted));
     }
     return table.toString();
   }

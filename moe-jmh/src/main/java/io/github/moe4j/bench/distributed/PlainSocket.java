@@ -13,6 +13,8 @@ import java.nio.channels.SocketChannel;
 
 /** A socket between ranks 0 and 1 without anything around it: what an exchange is compared with. */
 final class PlainSocket implements AutoCloseable {
+  private static final int TIMEOUT_MILLIS = 60_000;
+
   private final SocketChannel channel;
   private final boolean first;
 
@@ -27,8 +29,9 @@ final class PlainSocket implements AutoCloseable {
     if (pair.rank() == 0) {
       try (ServerSocketChannel server = ServerSocketChannel.open()) {
         server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        server.socket().setSoTimeout(TIMEOUT_MILLIS);
         pair.allGather(server.socket().getLocalPort());
-        channel = server.accept();
+        channel = server.socket().accept().getChannel(); // the channel's own accept waits for ever
       }
     } else {
       int port = (int) pair.allGather(0)[0][0];

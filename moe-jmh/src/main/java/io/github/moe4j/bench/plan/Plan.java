@@ -49,8 +49,13 @@ record Plan(Cluster cluster, Workload work) {
     return work.replicatedParameters() * work.stateBytes();
   }
 
+  /** Bytes that a step keeps for the backward. */
+  double activationBytes() {
+    return work.activationBytes(expertRanks());
+  }
+
   double memoryBytes() {
-    return expertBytes() + replicatedBytes() + work.activationBytes();
+    return expertBytes() + replicatedBytes() + activationBytes();
   }
 
   boolean fits() {
@@ -77,7 +82,7 @@ record Plan(Cluster cluster, Workload work) {
   }
 
   double productSeconds() {
-    return work.flops() / cluster.flopsPerSecond();
+    return work.flops(expertRanks()) / cluster.flopsPerSecond();
   }
 
   /** Of the rows, and of their numbers, which are gathered once a layer. */

@@ -65,7 +65,8 @@ public final class PlanCommand implements Callable<Integer> {
   @Option(
       names = "--gflops",
       description =
-          "What a node reaches in matrix products (${DEFAULT-VALUE}); 'roofline' measures this machine.")
+          "GFLOP/s that a node reaches in matrix products (${DEFAULT-VALUE}); the command 'roofline' measures this"
+              + " machine's.")
   private double gflops = 1000;
 
   @Option(names = "--tokens", description = "Tokens of a node in a step (${DEFAULT-VALUE}).")

@@ -37,7 +37,7 @@ final class PlanText {
             giga(cluster.memoryBytes()),
             giga(plan.expertBytes()),
             giga(plan.replicatedBytes()),
-            giga(work.activationBytes()))));
+            giga(plan.activationBytes()))));
     lines.add(row(
         "traffic",
         format(

@@ -62,23 +62,29 @@ record Workload(
     return training ? 2 * type.bytes(1) + UPDATER_BYTES : type.bytes(1);
   }
 
+  /** Load of the most loaded of some ranks by the mean: one rank that holds all experts has all loads. */
+  double imbalanceOver(int expertRanks) {
+    return expertRanks == 1 ? 1 : imbalance;
+  }
+
   /** Operations of a node's tokens in the most loaded rank. */
-  double flops() {
+  double flops(int expertRanks) {
     Operations operations = preset.operations(0);
     double experts = operations.count(ParameterGroup.ROUTED_EXPERTS);
-    double perToken = operations.total() - experts + experts * imbalance;
+    double perToken = operations.total() - experts + experts * imbalanceOver(expertRanks);
     return perToken * tokens * (training ? 3 : 1);
   }
 
   /** What the passes of the experts keep for their backward: rows in and out and hidden values of each choice. */
-  double activationBytes() {
+  double activationBytes(int expertRanks) {
     if (!training) {
       return 0;
     }
     FeedForwardShape expert = architecture().sparse().expert();
     double hidden = (expert.gated() ? 2.0 : 1.0) * expert.hiddenWidth();
     double row = (2.0 * architecture().modelWidth() + hidden) * type.bytes(1);
-    return row * tokens * architecture().sparse().k() * architecture().sparseLayers() * imbalance;
+    double rows = (double) tokens * architecture().sparse().k() * imbalanceOver(expertRanks);
+    return row * rows * architecture().sparseLayers();
   }
 
   ExpertTraffic traffic(int expertRanks) {

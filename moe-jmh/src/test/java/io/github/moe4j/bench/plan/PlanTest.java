@@ -64,12 +64,15 @@ class PlanTest {
 
   @Test
   void plan_oneNode_nothingTravels() {
-    Plan plan = plan(1, 1e12, training(1));
+    Plan plan = plan(1, 1e12, training(1.5));
 
     assertEquals(0, plan.exchangeBytes());
     assertEquals(0, plan.exchangeSeconds());
     assertEquals(0, plan.gradientSeconds());
     assertEquals(8, plan.expertsPerNode());
+    Plan even = plan(1, 1e12, training(1)); // one rank has the load of all experts
+    assertEquals(even.productSeconds(), plan.productSeconds());
+    assertEquals(even.memoryBytes(), plan.memoryBytes());
   }
 
   @Test

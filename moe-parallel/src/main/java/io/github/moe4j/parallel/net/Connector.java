@@ -3,6 +3,7 @@ package io.github.moe4j.parallel.net;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
+import java.net.UnknownHostException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -75,11 +76,10 @@ final class Connector implements AutoCloseable {
 
   /** Calls until it is answered: a rank with many callers may hang up on some. */
   private void call(int peer, String address) throws IOException {
-    InetSocketAddress place = place(peer, address);
     long end = System.nanoTime() + options.timeout().toNanos();
     while (true) {
       try {
-        add(peer, callOnce(peer, place));
+        add(peer, callOnce(peer, place(peer, address))); // a host may get its name when it starts
         return;
       } catch (IOException e) {
         if (System.nanoTime() + RETRY_MILLIS * 1_000_000L > end) {
@@ -109,6 +109,9 @@ final class Connector implements AutoCloseable {
   }
 
   private Wire callOnce(int peer, InetSocketAddress place) throws IOException {
+    if (place.isUnresolved()) {
+      throw new UnknownHostException(place.getHostString());
+    }
     SocketChannel channel = SocketChannel.open();
     try {
       channel.socket().connect(place, (int) options.timeout().toMillis());

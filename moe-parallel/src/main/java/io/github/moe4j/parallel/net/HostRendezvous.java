@@ -56,6 +56,11 @@ public record HostRendezvous(List<String> hosts, int rank) implements Rendezvous
     return all;
   }
 
+  /** The hosts without their ports. */
+  List<String> names() {
+    return hosts.stream().map(HostRendezvous::hostOf).toList();
+  }
+
   private static String hostOf(String entry) {
     String host = entry.substring(0, Math.max(0, entry.lastIndexOf(':')));
     return host.startsWith("[") && host.endsWith("]") ? host.substring(1, host.length() - 1) : host;

@@ -29,28 +29,45 @@ record RankEnvironment(Map<String, String> variables) {
 
   Group connect() throws IOException {
     Duration timeout =
-        Duration.ofSeconds(variables.containsKey(TIMEOUT) ? number(TIMEOUT) : DEFAULT_TIMEOUT);
+        Duration.ofSeconds(optional(TIMEOUT) == null ? DEFAULT_TIMEOUT : number(TIMEOUT));
     SocketOptions options = SocketOptions.secret(secret()).withTimeout(timeout);
     int rank = number(RANK);
-    String hosts = variables.get(HOSTS);
-    String folder = variables.get(RENDEZVOUS);
+    String hosts = optional(HOSTS);
+    String folder = optional(RENDEZVOUS);
     Require.that(
         (hosts == null) != (folder == null), "one of %s and %s must be set", HOSTS, RENDEZVOUS);
-    String address = variables.get(ADDRESS);
+    String address = optional(ADDRESS);
     if (folder != null) {
       Rendezvous rendezvous = new FolderRendezvous(Path.of(folder), rank, number(RANKS), timeout);
       return SocketGroup.connect(rendezvous, at(options, address));
     }
     HostRendezvous list = new HostRendezvous(List.of(hosts.split(",")), rank);
     Require.that(
-        !variables.containsKey(RANKS) || number(RANKS) == list.size(),
+        optional(RANKS) == null || number(RANKS) == list.size(),
         "%s must be the number of %s, %d, but was %s",
         RANKS,
         HOSTS,
         list.size(),
         variables.get(RANKS));
-    return SocketGroup.connect(
-        list, at(options, address == null ? list.host() : address).withPort(list.port()));
+    options = at(options, address == null ? list.host() : address).withPort(list.port());
+    requireReachable(options.address(), list);
+    return SocketGroup.connect(list, options);
+  }
+
+  /** Many systems give a host's own name to a loopback address, at which other hosts do not reach it. */
+  private static void requireReachable(InetAddress own, HostRendezvous list) throws IOException {
+    if (own.isLoopbackAddress()) {
+      for (String other : list.names()) {
+        Require.that(
+            InetAddress.getByName(other).isLoopbackAddress(),
+            "rank %d must listen at an address that %s reaches but %s is %s: set %s",
+            list.rank(),
+            other,
+            list.host(),
+            own.getHostAddress(),
+            ADDRESS);
+      }
+    }
   }
 
   private static SocketOptions at(SocketOptions options, @Nullable String address)
@@ -75,8 +92,19 @@ record RankEnvironment(Map<String, String> variables) {
   }
 
   private String variable(String name) {
-    String value = variables.get(name);
-    Require.that(value != null && !value.isBlank(), "%s must be set but is not", name);
+    String value = optional(name);
+    Require.that(value != null, "%s must be set but is not", name);
     return value;
+  }
+
+  private @Nullable String optional(String name) {
+    String value = variables.get(name);
+    return value == null || value.isBlank() ? null : value;
+  }
+
+  /** Without the secret. */
+  @Override
+  public String toString() {
+    return "rank " + variables.get(RANK);
   }
 }

@@ -15,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
@@ -45,7 +46,7 @@ public record RankProcesses(int ranks, Duration timeout) {
 
   /**
    * Starts all ranks and returns when they have ended. If one fails, the others end by the failure of their group, or are
-   * killed soon; all are killed if this thread is interrupted or the JVM ends.
+   * killed soon; all are killed if this thread is interrupted or the JVM exits.
    *
    * @param main the class to run
    * @param arguments of its main method, the same for all ranks
@@ -56,7 +57,7 @@ public record RankProcesses(int ranks, Duration timeout) {
   public void run(Class<?> main, List<String> arguments, BiConsumer<Integer, String> lines)
       throws IOException {
     Path folder = Files.createTempDirectory("moe4j-ranks");
-    List<Process> processes = new ArrayList<>();
+    List<Process> processes = new CopyOnWriteArrayList<>(); // read by the hook
     Thread kill = new Thread(() -> processes.forEach(Process::destroyForcibly));
     Runtime.getRuntime().addShutdownHook(kill);
     try {
@@ -67,6 +68,7 @@ public record RankProcesses(int ranks, Duration timeout) {
       await(processes, lines);
     } finally {
       kill.run();
+      processes.forEach(process -> process.onExit().join());
       removeHook(kill);
       deleteAll(folder);
     }
@@ -83,7 +85,9 @@ public record RankProcesses(int ranks, Duration timeout) {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(option -> !listens(option))
+        .forEach(command::add);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     command.addAll(arguments);
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -101,7 +105,15 @@ public record RankProcesses(int ranks, Duration timeout) {
             RankEnvironment.TIMEOUT,
             String.valueOf(Math.max(1, timeout.toSeconds()))));
     builder.environment().remove(RankEnvironment.HOSTS);
+    builder.environment().remove(RankEnvironment.ADDRESS);
     return builder.start();
+  }
+
+  /** A debugger's or JMX's port is taken by this JVM. */
+  private static boolean listens(String option) {
+    return option.startsWith("-agentlib:jdwp")
+        || option.startsWith("-Xrunjdwp")
+        || option.startsWith("-Dcom.sun.management.jmxremote");
   }
 
   private void await(List<Process> processes, BiConsumer<Integer, String> lines)

@@ -2,6 +2,7 @@ package io.github.moe4j.parallel.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -130,6 +131,10 @@ class HostRendezvousTest {
     assertEquals(
         "MOE4J_RANKS must be the number of MOE4J_HOSTS, 1, but was 2",
         refusal(Map.of("MOE4J_RANKS", "2")));
+    assertEquals(
+        "rank 0 must listen at an address that 192.0.2.1 reaches but 127.0.0.1 is 127.0.0.1: set MOE4J_ADDRESS",
+        refusal(Map.of("MOE4J_HOSTS", "127.0.0.1:7000,192.0.2.1:7000")));
+    assertFalse(environment(List.of("a:1"), 0).toString().contains(SECRET));
     assertEquals(
         "MOE4J_TIMEOUT must be a whole number but was '1s'",
         refusal(Map.of("MOE4J_TIMEOUT", "1s")));
