@@ -139,11 +139,11 @@ public final class TransformerBlock implements FeedForward {
     }
 
     private void pullBack(INDArray dy, INDArray dx, Gradients into) {
+      INDArray dNormed2 = scope.takeZeros(dy.dataType(), dy.shape());
+      fed.backward(dy, dNormed2, into.part("feedForward")); // collective with experts in parallel
       if (dy.isEmpty()) {
         return;
       }
-      INDArray dNormed2 = scope.takeZeros(dy.dataType(), dy.shape());
-      fed.backward(dy, dNormed2, into.part("feedForward"));
       INDArray dh = scope.take(dy.dataType(), dy.shape());
       dh.assign(dy);
       normed2.backward(dNormed2, dh, into.part("norm2"));
