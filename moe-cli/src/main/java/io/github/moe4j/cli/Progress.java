@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 public final class Progress implements AutoCloseable {
   private static final long NANOS_BETWEEN_LINES = Duration.ofSeconds(10).toNanos();
 
+  private static final String DONE = "moe4j-progress";
+  private static final String SKIPPED = "moe4j-progress-before";
+
   private final String task;
   private final long total;
   private final String unit;
@@ -28,6 +31,7 @@ public final class Progress implements AutoCloseable {
   private long done;
   private long skipped;
   private String message = "";
+  private @Nullable PrintWriter relay;
   private boolean closed;
 
   private Progress(
@@ -67,6 +71,39 @@ public final class Progress implements AutoCloseable {
     return new Progress(task, total, unit, err, null, nanoClock);
   }
 
+  /**
+   * Lines for another process, which passes them to {@link #relay} of its own progress.
+   *
+   * @param out read by that process
+   */
+  public static Progress relayed(PrintWriter out) {
+    Progress progress = quiet();
+    progress.relay = out;
+    return progress;
+  }
+
+  /**
+   * Shows what another process has done.
+   *
+   * @param line printed by its {@link #relayed} progress; others are ignored
+   */
+  public void relay(String line) {
+    String[] parts = line.split("\t", 3);
+    if (parts.length == 3 && parts[0].equals(DONE)) {
+      at(parts[2]);
+      step(Long.parseLong(parts[1]));
+    } else if (parts.length == 3 && parts[0].equals(SKIPPED)) {
+      skip(Long.parseLong(parts[1]));
+    }
+  }
+
+  private void relay(String kind, long amount) {
+    if (relay != null) {
+      relay.println(kind + "\t" + amount + "\t" + message);
+      relay.flush();
+    }
+  }
+
   /** Shows nothing. */
   public static Progress quiet() {
     return new Progress("", 0, "", null, null, System::nanoTime);
@@ -102,6 +139,7 @@ public final class Progress implements AutoCloseable {
   public void skip(long amount) {
     done += amount;
     skipped += amount;
+    relay(SKIPPED, amount);
     if (bar != null) {
       bar.stepBy(amount);
     }
@@ -120,6 +158,7 @@ public final class Progress implements AutoCloseable {
   /** Adds units of work. */
   public void step(long amount) {
     done += amount;
+    relay(DONE, amount);
     if (bar != null) {
       bar.stepBy(amount);
       return;

@@ -61,6 +61,28 @@ class ProgressTest {
   }
 
   @Test
+  void relayed_inAnotherProcess_isShownHere() {
+    StringWriter sent = new StringWriter();
+    Progress there = Progress.relayed(new PrintWriter(sent));
+    there.skip(40);
+    there.step("top-k 2.7 bits");
+    there.step(9);
+    StringWriter lines = new StringWriter();
+    long[] seconds = {0};
+    try (Progress here = Progress.lines(
+        "lab", 100, "steps", new PrintWriter(lines), () -> seconds[0] * 1_000_000_000L)) {
+      seconds[0] = 10;
+      here.relay("a warning");
+      sent.toString().lines().forEach(here::relay);
+      assertEquals(50, here.done());
+    }
+    // 1 step in 10 s, and 59 more
+    assertEquals(
+        List.of("lab: 41 of 100 steps, 9:50 left; top-k 2.7 bits"),
+        lines.toString().lines().toList());
+  }
+
+  @Test
   void note_withoutATerminal_isALineAtOnce() {
     StringWriter lines = new StringWriter();
     try (Progress progress = Progress.of("peers", 1, "steps", new PrintWriter(lines))) {

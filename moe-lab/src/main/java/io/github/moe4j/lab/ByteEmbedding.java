@@ -47,6 +47,9 @@ final class ByteEmbedding implements Parameterized {
           .formatted(places.size(0), batch.sequence()));
     }
     INDArray x = scope.take(bytes.dataType(), batch.tokens().length, bytes.size(1));
+    if (x.isEmpty()) {
+      return x;
+    }
     Rows byteRows = Rows.of(bytes);
     Rows placeRows = Rows.of(places);
     Rows out = Rows.of(x);
@@ -75,6 +78,9 @@ final class ByteEmbedding implements Parameterized {
   }
 
   private static void addRows(INDArray dx, IntUnaryOperator rowOfToken, INDArray dW) {
+    if (dx.isEmpty()) {
+      return;
+    }
     Rows gradients = Rows.of(dx);
     Rows target = Rows.of(dW);
     double[] gradient = new double[gradients.width()];

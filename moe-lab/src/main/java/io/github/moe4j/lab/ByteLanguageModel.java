@@ -158,6 +158,16 @@ public final class ByteLanguageModel implements Parameterized {
      * @param into gradients of the model's parameters. Modified: the result is added.
      */
     public void backward(Gradients into) {
+      backward(into, batch.tokens().length);
+    }
+
+    /**
+     * The same of the sum of the losses over the tokens of a larger batch.
+     *
+     * @param into gradients of the model's parameters. Modified: the result is added.
+     * @param ofTokens of the batch of which this is a part
+     */
+    void backward(Gradients into, int ofTokens) {
       if (pulledBack) {
         throw new IllegalStateException("the backward of a pass can run once");
       }
@@ -166,7 +176,7 @@ public final class ByteLanguageModel implements Parameterized {
       DataType type = probabilities.dataType();
       RowMap.apply(List.of(probabilities), List.of(probabilities), (t, in, out) -> {
         for (int b = 0; b < BYTES; b++) {
-          out[0][b] = (in[0][b] - (b == batch.targets()[t] ? 1 : 0)) / tokens;
+          out[0][b] = (in[0][b] - (b == batch.targets()[t] ? 1 : 0)) / ofTokens;
         }
       });
       into.ifPresent(

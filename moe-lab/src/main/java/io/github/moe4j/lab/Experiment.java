@@ -61,4 +61,9 @@ record Experiment(
   String fileName(Variant variant, long seed) {
     return seeds.size() == 1 ? variant.fileName() : variant.fileName() + "-seed-" + seed;
   }
+
+  /** The file of a training's decisions. */
+  String traceName(Training training) {
+    return fileName(training.variant(), training.options().seed()) + ".trace";
+  }
 }

@@ -46,7 +46,8 @@ public final class ExpertScalingCommand implements Callable<Integer> {
   private static final String BY_GRANULARITY = "granularity";
 
   /** Options that can be combined with {@code --resume}. */
-  private static final Set<String> OF_RESUMED = Set.of("--resume", "--out", "--docs");
+  private static final Set<String> OF_RESUMED =
+      Set.of("--resume", "--out", "--docs", "--save-every");
 
   @Spec
   private @Nullable CommandSpec spec;
@@ -118,7 +119,9 @@ public final class ExpertScalingCommand implements Callable<Integer> {
     try {
       requirePage();
       folder = output.folder();
-      run = output.resumes() ? resume(line, folder) : LabRun.start(folder, asked(), false);
+      run = output.resumes()
+          ? resume(line, folder)
+          : LabRun.start(output.files(folder, false), asked());
     } catch (IllegalArgumentException | IOException e) {
       line.getErr().println("expert-scaling: " + LabCommand.message(e));
       return ExitCode.USAGE;
@@ -147,7 +150,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
         .experiment();
   }
 
-  private static LabRun resume(CommandLine line, Path folder) throws IOException {
+  private LabRun resume(CommandLine line, Path folder) throws IOException {
     List<String> others = line.getParseResult().matchedOptions().stream()
         .map(OptionSpec::longestName)
         .filter(name -> !OF_RESUMED.contains(name))
@@ -155,7 +158,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
     Require.that(others.isEmpty(), "--resume takes the options of the run, not %s", others);
     RunOptions options = new RunOptions();
     FileOptions.ofRun(folder).into(options);
-    return LabRun.resume(folder, options.experiment(), false);
+    return LabRun.resume(output.files(folder, false), options.experiment());
   }
 
   /** Checks the page's markers before the long run. */

@@ -63,6 +63,14 @@ final class HeldOutText {
         bits / windows.tokens().length, use, shown.stream().map(text::get).toList());
   }
 
+  /** Takes part in the {@link #evaluate} or {@link #trace} of another rank with no windows of its own: serves its experts. */
+  Evaluation attend() {
+    for (int i = 0; i < parts(); i++) {
+      model.evaluate(windows.slice(0, 0)).close();
+    }
+    return new Evaluation(Double.NaN, newCounter(), List.of());
+  }
+
   /** The shown windows of a part, which has every n-th window, with their rows in that part. */
   private Map<Integer, Integer> rowsShown(int first, int stride) {
     return shown.stream()

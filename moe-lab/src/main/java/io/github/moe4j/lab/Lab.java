@@ -2,7 +2,6 @@ package io.github.moe4j.lab;
 
 import io.github.moe4j.cli.Progress;
 import io.github.moe4j.cli.Version;
-import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
 import io.github.moe4j.lab.text.Scripts;
@@ -10,21 +9,22 @@ import io.github.moe4j.lab.text.Split;
 import io.github.moe4j.lab.variant.Variant;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** Trains the same model with each variant and each seed, one after another. */
-final class Lab {
-  private static final long NANOS_BETWEEN_SAVES = Duration.ofSeconds(15).toNanos();
-
+/**
+ * Trains the same model with each variant and each seed, one after another.
+ *
+ * @param <T> kind of the trainings
+ */
+final class Lab<T extends Training> {
   private final Experiment experiment;
-  private final LabStore store;
+  private final Trainings<T> trainings;
+  private final LabStore<T> store;
   private final BooleanSupplier stop;
   private final Progress progress;
   private final List<ModelResult> results;
@@ -32,8 +32,21 @@ final class Lab {
   private final List<String> scripts;
   private long lastSave = System.nanoTime();
 
-  private Lab(Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress) {
+  /** Starts trainings. */
+  @FunctionalInterface
+  interface Trainings<T extends Training> {
+    /** A new one, untrained. */
+    T start(Variant variant, LabOptions options, Split split);
+  }
+
+  private Lab(
+      Experiment experiment,
+      Trainings<T> trainings,
+      LabStore<T> store,
+      BooleanSupplier stop,
+      Progress progress) {
     this.experiment = experiment;
+    this.trainings = trainings;
     this.store = store;
     this.stop = stop;
     this.progress = progress;
@@ -47,9 +60,24 @@ final class Lab {
    * state, and that state is saved.
    */
   static LabResult run(
-      Experiment experiment, LabStore store, BooleanSupplier stop, Progress progress)
+      Experiment experiment, LabStore<Trainer> store, BooleanSupplier stop, Progress progress)
       throws IOException {
-    return new Lab(experiment, store, stop, progress).run();
+    try (Workers workers = new Workers()) {
+      Trainings<Trainer> trainings =
+          (variant, options, split) -> new Trainer(variant, options, split, workers);
+      return run(experiment, trainings, store, stop, progress);
+    }
+  }
+
+  /** The same with trainings of another kind. */
+  static <T extends Training> LabResult run(
+      Experiment experiment,
+      Trainings<T> trainings,
+      LabStore<T> store,
+      BooleanSupplier stop,
+      Progress progress)
+      throws IOException {
+    return new Lab<>(experiment, trainings, store, stop, progress).run();
   }
 
   private LabResult run() throws IOException {
@@ -65,23 +93,21 @@ final class Lab {
 
   /** Trains the remaining models; returns the progress if it was stopped, else nothing. */
   private String trainAll() throws IOException {
-    try (Workers workers = new Workers()) {
-      for (long seed : experiment.seeds()) {
-        LabOptions options = experiment.options().with(seed);
-        Split split = experiment.corpus().split(seed, options.validationShare());
-        for (Variant variant : experiment.variants()) {
-          if (!isDone(variant, seed)) {
-            int model = results.size() + 1;
-            int steps = train(new Trainer(variant, options, split, workers), variant, seed);
-            if (steps < options.steps()) {
-              return "%,d of %,d steps of %s, model %d of %d"
-                  .formatted(
-                      steps,
-                      options.steps(),
-                      experiment.label(variant, seed),
-                      model,
-                      experiment.runs());
-            }
+    for (long seed : experiment.seeds()) {
+      LabOptions options = experiment.options().with(seed);
+      Split split = experiment.corpus().split(seed, options.validationShare());
+      for (Variant variant : experiment.variants()) {
+        if (!isDone(variant, seed)) {
+          int model = results.size() + 1;
+          int steps = train(trainings.start(variant, options, split));
+          if (steps < options.steps()) {
+            return "%,d of %,d steps of %s, model %d of %d"
+                .formatted(
+                    steps,
+                    options.steps(),
+                    experiment.label(variant, seed),
+                    model,
+                    experiment.runs());
           }
         }
       }
@@ -94,35 +120,32 @@ final class Lab {
   }
 
   /** Trains a model from the start or from its saved state, and adds its result. */
-  private int train(Trainer trainer, Variant variant, long seed) throws IOException {
-    Optional<Checkpoint> saved = store.underWay(variant, seed);
-    if (saved.isPresent()) {
-      trainer.restore(saved.get());
-      progress.skip(trainer.steps());
-    }
+  private int train(T training) throws IOException {
+    store.resume(training);
+    progress.skip(training.steps());
     int total = experiment.options().steps();
-    int steps = trainer.train(stop, progress, () -> saveNowAndThen(trainer, variant, seed));
+    int steps = training.train(stop, progress, () -> saveNowAndThen(training));
     if (steps < total) {
-      store.save(variant, seed, trainer.state());
+      store.save(training);
     }
     if (steps > 0) {
-      results.add(trainer.result());
+      results.add(training.result());
     }
     if (steps == total) {
-      store.trace(trainer, variant, seed);
+      store.trace(training);
       int runs = experiment.runs();
       store.write(
           result(results.size() < runs ? "%d of %d models".formatted(results.size(), runs) : ""));
-      store.done();
+      store.done(training);
     }
     return steps;
   }
 
   /** Saves the state from which a killed run resumes. */
-  private void saveNowAndThen(Trainer trainer, Variant variant, long seed) {
-    if (System.nanoTime() - lastSave > NANOS_BETWEEN_SAVES) {
+  private void saveNowAndThen(T training) {
+    if (training.holds(System.nanoTime() - lastSave >= store.saveEvery().toNanos())) {
       try {
-        store.save(variant, seed, trainer.state());
+        store.save(training);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

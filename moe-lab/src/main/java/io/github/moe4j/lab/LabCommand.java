@@ -5,6 +5,7 @@ import io.github.moe4j.lab.report.DifferenceTable;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.LabTable;
+import io.github.moe4j.lab.report.RankTable;
 import io.github.moe4j.lab.variant.VariantList;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -71,19 +72,38 @@ public final class LabCommand implements Callable<Integer> {
       VariantList.print(line.getOut());
       return CommandLine.ExitCode.OK;
     }
-    LabRun prepared;
     Path folder;
+    FileOptions options;
+    LabRun inOneProcess = null;
+    RankRun overRanks = null;
     try {
       folder = output.folder();
-      FileOptions.of(line, file(folder)).into(run);
-      prepared = output.resumes()
-          ? LabRun.resume(folder, run.experiment(), trace)
-          : LabRun.start(folder, run.experiment(), trace);
+      options = FileOptions.of(line, file(folder));
+      options.into(run);
+      Experiment experiment = run.experiment();
+      RunFiles files = output.files(folder, trace);
+      if (run.ranks().areSet()) {
+        overRanks = new RankRun(experiment, files, output.resumes());
+        overRanks.prepare();
+      } else {
+        inOneProcess =
+            output.resumes() ? LabRun.resume(files, experiment) : LabRun.start(files, experiment);
+      }
     } catch (IllegalArgumentException | IOException e) {
       line.getErr().println("lab: " + message(e));
       return CommandLine.ExitCode.USAGE;
     }
-    return print(prepared.run(line.getErr()), folder, line.getOut());
+    if (overRanks == null) {
+      return print(Objects.requireNonNull(inOneProcess).run(line.getErr()), folder, line.getOut());
+    }
+    try {
+      return print(
+          overRanks.run(run.ranks(), options.arguments(), line.getErr()), folder, line.getOut());
+    } catch (IOException e) {
+      line.getErr().println("lab: " + message(e));
+      line.getErr().println("resume: lab --resume " + folder);
+      return CommandLine.ExitCode.SOFTWARE;
+    }
   }
 
   /** The file with more options, if there is one. */
@@ -97,6 +117,7 @@ public final class LabCommand implements Callable<Integer> {
   private static int print(LabResult result, Path folder, PrintWriter terminal) {
     LabTable.print(result, terminal);
     DifferenceTable.print(result, terminal);
+    RankTable.print(result, terminal);
     terminal.println();
     Path page = folder.resolve(LabReport.PAGE);
     terminal.println((result.complete() ? "report: " : "partial report: ") + page);

@@ -4,58 +4,59 @@ import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
-import io.github.moe4j.lab.variant.Variant;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A folder with the report so far and, as {@value #CHECKPOINT}, the state of the current training. */
-final class LabFolder implements LabStore {
+final class LabFolder implements LabStore<Trainer> {
   static final String CHECKPOINT = "training.checkpoint";
 
-  private final Path folder;
+  private final RunFiles files;
   private final Experiment experiment;
-  private final boolean traces;
   private final List<ModelResult> finished;
   private final @Nullable Checkpoint underWay;
 
   private LabFolder(
-      Path folder,
+      RunFiles files,
       Experiment experiment,
-      boolean traces,
       List<ModelResult> finished,
       @Nullable Checkpoint underWay) {
-    this.folder = folder;
+    this.files = files;
     this.experiment = experiment;
-    this.traces = traces;
     this.finished = finished;
     this.underWay = underWay;
   }
 
   /** Starts a new run: results of a former run in the folder are overwritten or removed. */
-  static LabFolder start(Path folder, Experiment experiment, boolean traces) throws IOException {
-    Files.createDirectories(folder);
-    Files.deleteIfExists(folder.resolve(CHECKPOINT));
-    return new LabFolder(folder, experiment, traces, List.of(), null);
+  static LabFolder start(RunFiles files, Experiment experiment) throws IOException {
+    Files.createDirectories(files.folder());
+    Files.deleteIfExists(files.file(CHECKPOINT));
+    return new LabFolder(files, experiment, List.of(), null);
   }
 
   /** Resumes the run in the folder. */
-  static LabFolder resume(Path folder, Experiment experiment, boolean traces) throws IOException {
-    LabResult before = LabReport.read(folder);
-    Path file = folder.resolve(CHECKPOINT);
+  static LabFolder resume(RunFiles files, Experiment experiment) throws IOException {
+    LabResult before = LabReport.read(files.folder());
+    Path file = files.file(CHECKPOINT);
     Checkpoint saved = Files.exists(file) ? Checkpoint.load(file) : null;
     // The report contains the current model's unfinished result.
     List<ModelResult> finished = before.models().stream()
         .filter(model -> saved == null || !isOf(saved, model.name(), model.seed()))
         .toList();
-    return new LabFolder(folder, experiment, traces, finished, saved);
+    return new LabFolder(files, experiment, finished, saved);
   }
 
   private static boolean isOf(Checkpoint saved, String name, long seed) {
     return saved.text("run.name").equals(name) && saved.number("run.seed") == seed;
+  }
+
+  @Override
+  public Duration saveEvery() {
+    return files.saveEvery();
   }
 
   @Override
@@ -64,29 +65,37 @@ final class LabFolder implements LabStore {
   }
 
   @Override
-  public Optional<Checkpoint> underWay(Variant variant, long seed) {
-    return Optional.ofNullable(underWay).filter(saved -> isOf(saved, variant.name(), seed));
+  public void resume(Trainer training) {
+    Checkpoint saved = underWay;
+    if (saved != null
+        && isOf(saved, training.variant().name(), training.options().seed())) {
+      training.restore(saved);
+    }
   }
 
   @Override
-  public void save(Variant variant, long seed, Checkpoint.Builder state) throws IOException {
-    state.text("run.name", variant.name()).longs("run.seed", seed).save(folder.resolve(CHECKPOINT));
+  public void save(Trainer training) throws IOException {
+    training
+        .state()
+        .text("run.name", training.variant().name())
+        .longs("run.seed", training.options().seed())
+        .save(files.file(CHECKPOINT));
   }
 
   @Override
   public void write(LabResult result) throws IOException {
-    LabReport.write(result, folder, true);
+    LabReport.write(result, files.folder(), true);
   }
 
   @Override
-  public void done() throws IOException {
-    Files.deleteIfExists(folder.resolve(CHECKPOINT));
+  public void done(Trainer training) throws IOException {
+    Files.deleteIfExists(files.file(CHECKPOINT));
   }
 
   @Override
-  public void trace(Trainer trainer, Variant variant, long seed) throws IOException {
-    if (traces) {
-      trainer.trace(folder.resolve(experiment.fileName(variant, seed) + ".trace"));
+  public void trace(Trainer training) throws IOException {
+    if (files.traces()) {
+      training.trace(files.file(experiment.traceName(training)));
     }
   }
 }

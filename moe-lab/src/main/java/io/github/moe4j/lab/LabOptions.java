@@ -1,6 +1,7 @@
 package io.github.moe4j.lab;
 
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.lab.ranks.Spread;
 import io.github.moe4j.lab.variant.LayerOptions;
 import io.github.moe4j.lab.variant.ModelSizes;
 
@@ -56,6 +57,11 @@ public record LabOptions(
   /** The sizes that a variant depends on. */
   ModelSizes sizes() {
     return new ModelSizes(layer, model.blocks(), steps);
+  }
+
+  /** The same with experts elsewhere. */
+  ModelSizes sizes(Spread spread) {
+    return sizes().with(spread);
   }
 
   /** Tokens of a training step. */

@@ -16,11 +16,11 @@ import java.util.Set;
  * @param experiment the planned run
  * @param store its results and state
  */
-record LabRun(Experiment experiment, LabStore store) {
+record LabRun(Experiment experiment, LabStore<Trainer> store) {
 
   /** A new run: files of a former run are overwritten or removed. */
-  static LabRun start(Path folder, Experiment experiment, boolean traces) throws IOException {
-    return new LabRun(experiment, LabFolder.start(folder, experiment, traces));
+  static LabRun start(RunFiles files, Experiment experiment) throws IOException {
+    return new LabRun(experiment, LabFolder.start(files, experiment));
   }
 
   /**
@@ -29,14 +29,21 @@ record LabRun(Experiment experiment, LabStore store) {
    * @throws IllegalArgumentException if that has other options or another text: the models of one
    *     report would not be comparable
    */
-  static LabRun resume(Path folder, Experiment experiment, boolean traces) throws IOException {
+  static LabRun resume(RunFiles files, Experiment experiment) throws IOException {
+    requireResumable(files.folder(), experiment);
+    return new LabRun(experiment, LabFolder.resume(files, experiment));
+  }
+
+  /** Throws if the run in a folder has other options or another text. */
+  static void requireResumable(Path folder, Experiment experiment) {
     LabResult before = LabReport.read(folder);
+    RankOptions.requireSameKind(before.configuration(), experiment.configuration());
     Set<String> names = new LinkedHashSet<>(before.configuration().keySet());
     names.addAll(experiment.configuration().keySet());
+    names.removeAll(RankOptions.NAMES);
     requireSame(names, before.configuration(), experiment.configuration());
     Map<String, String> text = experiment.text(experiment.split());
     requireSame(text.keySet(), before.environment(), text);
-    return new LabRun(experiment, LabFolder.resume(folder, experiment, traces));
   }
 
   private static void requireSame(

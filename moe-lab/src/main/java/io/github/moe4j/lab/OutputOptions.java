@@ -1,14 +1,18 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.report.LabReport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The folder of a run: a new one, or that of a run to resume. */
 final class OutputOptions {
+  static final Duration SAVE_EVERY = Duration.ofSeconds(15);
+
   private static final Path DEFAULT_FOLDER = Path.of("lab-report");
 
   @Option(
@@ -25,12 +29,29 @@ final class OutputOptions {
       description = "Resume the run in the folder of --out or lab-report, with its options.")
   private @Nullable Path resume;
 
+  @Option(
+      names = "--save-every",
+      paramLabel = "SECONDS",
+      description =
+          "How often the state is saved from which a killed run resumes (${DEFAULT-VALUE}).")
+  private int saveEvery = Math.toIntExact(SAVE_EVERY.toSeconds());
+
   @Option(names = "--force", description = "Overwrite an existing report.")
   private boolean force;
 
   /** Whether the folder's run is to be resumed. */
   boolean resumes() {
     return resume != null;
+  }
+
+  /**
+   * What is kept in a folder.
+   *
+   * @throws IllegalArgumentException if the interval is negative
+   */
+  RunFiles files(Path folder, boolean traces) {
+    Require.that(saveEvery >= 0, "save-every must be at least 0 but was %d", saveEvery);
+    return new RunFiles(folder, traces, Duration.ofSeconds(saveEvery));
   }
 
   /**

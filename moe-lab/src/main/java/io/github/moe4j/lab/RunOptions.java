@@ -1,6 +1,9 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.lab.ranks.RankSpread;
+import io.github.moe4j.lab.ranks.Spread;
 import io.github.moe4j.lab.text.Split;
 import io.github.moe4j.lab.variant.DryRun;
 import io.github.moe4j.lab.variant.Variant;
@@ -51,6 +54,9 @@ final class RunOptions {
   @Mixin
   private TrainingOptions training = new TrainingOptions(List.of(DEFAULT.seed()));
 
+  @Mixin
+  private RankOptions ranks = new RankOptions();
+
   /** Called by picocli. */
   RunOptions() {}
 
@@ -93,8 +99,16 @@ final class RunOptions {
     int sequence = options.model().sequence();
     split.train().windows(sequence, 1);
     split.validation().windows(sequence, 1);
-    variants.forEach(variant -> DryRun.of(variant, options.sizes()));
+    boolean spread = ranks.areSet();
+    for (Variant variant : variants) {
+      DryRun.of(variant, options.sizes(spread ? new RankSpread(Group.single()) : Spread.none()));
+    }
     return experiment;
+  }
+
+  /** Over how many ranks, and what runs them. */
+  RankOptions ranks() {
+    return ranks;
   }
 
   /** Every option that is set, by its name, as the command line takes it. */
@@ -106,6 +120,7 @@ final class RunOptions {
     putList(all, "experts", experts);
     putList(all, "k", k);
     training.addTo(all);
+    ranks.addTo(all);
     return all;
   }
 

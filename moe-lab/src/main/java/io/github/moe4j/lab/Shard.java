@@ -39,6 +39,18 @@ final class Shard implements AutoCloseable {
     nanos += System.nanoTime() - start;
   }
 
+  /**
+   * Runs the backward pass of a part of a batch.
+   *
+   * @param into gradients. Modified: the result is added.
+   * @param ofTokens of the whole batch
+   */
+  void backward(Gradients into, int ofTokens) {
+    long start = System.nanoTime();
+    pass.backward(into, ofTokens);
+    nanos += System.nanoTime() - start;
+  }
+
   double bitsPerByte() {
     return pass.bitsPerByte();
   }

@@ -43,7 +43,7 @@ class LabResumeTest {
         variants, List.of(3L, 4L), OPTIONS, LabTest.corpus(), "test", "file", Map.of());
   }
 
-  private static LabResult run(Experiment experiment, LabStore store, int steps)
+  private static LabResult run(Experiment experiment, LabStore<Trainer> store, int steps)
       throws IOException {
     AtomicInteger asked = new AtomicInteger();
     return Lab.run(experiment, store, () -> asked.getAndIncrement() >= steps, Progress.quiet());
@@ -72,10 +72,10 @@ class LabResumeTest {
     // Noise, a controller of biases and one of a coefficient: all have state of their own.
     Experiment experiment = experiment("noisy-top-k", "deepseek-v3");
     String uninterrupted = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
-    LabResult partial = run(experiment, LabFolder.start(folder, experiment, false), steps);
+    LabResult partial = run(experiment, LabFolder.start(RunFiles.in(folder), experiment), steps);
     assertFalse(partial.complete());
     LabResult resumed =
-        run(experiment, LabFolder.resume(folder, experiment, false), Integer.MAX_VALUE);
+        run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
     assertTrue(resumed.complete());
     assertEquals(uninterrupted, numbers(resumed));
     assertFalse(Files.exists(folder.resolve(LabFolder.CHECKPOINT)));
@@ -85,10 +85,10 @@ class LabResumeTest {
   void run_interruptedTwice_hasTheNumbersOfAnUnbrokenOne() throws IOException {
     Experiment experiment = experiment("remoe", "batchwise", "dense", "biased-top-k");
     String uninterrupted = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
-    run(experiment, LabFolder.start(folder, experiment, false), 5);
-    run(experiment, LabFolder.resume(folder, experiment, false), 29);
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 5);
+    run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), 29);
     LabResult resumed =
-        run(experiment, LabFolder.resume(folder, experiment, false), Integer.MAX_VALUE);
+        run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
     assertEquals(uninterrupted, numbers(resumed));
   }
 
@@ -96,8 +96,8 @@ class LabResumeTest {
   void resume_ofAFinishedRun_trainsNothingAndHasTheSameResult() throws IOException {
     Experiment experiment = experiment("top-k-unbalanced");
     LabResult first =
-        run(experiment, LabFolder.start(folder, experiment, false), Integer.MAX_VALUE);
-    LabResult again = run(experiment, LabFolder.resume(folder, experiment, false), 0);
+        run(experiment, LabFolder.start(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
+    LabResult again = run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), 0);
     assertTrue(again.complete());
     assertEquals(PageJson.write(first), PageJson.write(again));
     assertEquals(PageJson.write(first), PageJson.write(LabReport.read(folder)));
@@ -106,11 +106,12 @@ class LabResumeTest {
   @Test
   void resume_ofADamagedCheckpoint_isRefused() throws IOException {
     Experiment experiment = experiment("top-k-unbalanced");
-    run(experiment, LabFolder.start(folder, experiment, false), 5);
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 5);
     Path file = folder.resolve(LabFolder.CHECKPOINT);
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length / 2] ^= 1;
     Files.write(file, bytes);
-    assertThrows(CheckpointException.class, () -> LabFolder.resume(folder, experiment, false));
+    assertThrows(
+        CheckpointException.class, () -> LabFolder.resume(RunFiles.in(folder), experiment));
   }
 }

@@ -1,33 +1,34 @@
 package io.github.moe4j.lab;
 
-import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
-import io.github.moe4j.lab.variant.Variant;
+import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 
 /** Keeps nothing. */
-final class NoStore implements LabStore {
+final class NoStore implements LabStore<Trainer> {
+  @Override
+  public Duration saveEvery() {
+    return OutputOptions.SAVE_EVERY;
+  }
+
   @Override
   public List<ModelResult> finished() {
     return List.of();
   }
 
   @Override
-  public Optional<Checkpoint> underWay(Variant variant, long seed) {
-    return Optional.empty();
-  }
+  public void resume(Trainer training) {}
 
   @Override
-  public void save(Variant variant, long seed, Checkpoint.Builder state) {}
+  public void save(Trainer training) {}
 
   @Override
   public void write(LabResult result) {}
 
   @Override
-  public void done() {}
+  public void done(Trainer training) {}
 
   @Override
-  public void trace(Trainer trainer, Variant variant, long seed) {}
+  public void trace(Trainer training) {}
 }

@@ -49,6 +49,10 @@ final class LabCsv {
     row.put("dispatch share", number(stages.dispatch()));
     row.put("experts share", number(stages.experts()));
     row.put("combine share", number(stages.combine()));
+    row.put("ranks", Integer.toString(Math.max(1, model.ranks().size())));
+    row.put("bytes sent per step", number(model.ofRanks(RankUse::bytesPerStep)));
+    row.put("wait share", number(model.ofRanks(RankUse::waitShare)));
+    row.put("most loaded rank over mean", number(model.ofRanks(RankUse::mostLoadedOverMean)));
     for (String kind : List.of("router", "balance", "capacity", "experts")) {
       row.put(kind, part(model, kind));
     }

@@ -43,6 +43,7 @@ public final class LabReport {
           "report.specialization.js",
           "report.text.js",
           "report.time.js",
+          "report.ranks.js",
           "report.parts.js",
           "report.settings.js",
           "report.svg.js"));

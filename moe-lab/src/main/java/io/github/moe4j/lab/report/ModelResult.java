@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param stages shares of the time of a training step
  * @param curve the loss during training, by rising step; may be empty
  * @param expertUse expert usage; null for a dense model
+ * @param ranks what each rank did, by its number; empty for a training in one process
  */
 public record ModelResult(
     String name,
@@ -30,7 +31,8 @@ public record ModelResult(
     double tokensPerSecond,
     StageShares stages,
     List<CurvePoint> curve,
-    @Nullable ExpertUse expertUse) {
+    @Nullable ExpertUse expertUse,
+    List<RankUse> ranks) {
 
   /** Validates and copies. */
   public ModelResult {
@@ -44,7 +46,41 @@ public record ModelResult(
     Checks.notNegative("tokensPerSecond", tokensPerSecond);
     parts = List.copyOf(parts);
     curve = List.copyOf(curve);
+    ranks = ranks == null ? List.of() : List.copyOf(ranks); // not in files of older versions
     Checks.rising("curve", curve.stream().mapToInt(CurvePoint::step).toArray());
+  }
+
+  /** That of a training in one process. */
+  public ModelResult(
+      String name,
+      long seed,
+      String description,
+      List<ModelPart> parts,
+      long parameters,
+      long activeParameters,
+      double validationLoss,
+      double tokensPerSecond,
+      StageShares stages,
+      List<CurvePoint> curve,
+      @Nullable ExpertUse expertUse) {
+    this(
+        name,
+        seed,
+        description,
+        parts,
+        parameters,
+        activeParameters,
+        validationLoss,
+        tokensPerSecond,
+        stages,
+        curve,
+        expertUse,
+        List.of());
+  }
+
+  /** A figure over the ranks; NaN for a training in one process. */
+  double ofRanks(ToDoubleFunction<List<RankUse>> figure) {
+    return ranks.isEmpty() ? Double.NaN : figure.applyAsDouble(ranks);
   }
 
   /** A figure of the expert usage; NaN for a dense model. */

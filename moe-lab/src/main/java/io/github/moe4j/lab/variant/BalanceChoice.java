@@ -1,6 +1,7 @@
 package io.github.moe4j.lab.variant;
 
 import io.github.moe4j.balance.Balancer;
+import io.github.moe4j.balance.CountReducer;
 import io.github.moe4j.core.TokenScores.Kind;
 import io.github.moe4j.lab.balance.Mechanism;
 import io.github.moe4j.lab.balance.MechanismSetup;
@@ -61,9 +62,13 @@ record BalanceChoice(String name, List<Mechanism> mechanisms) {
         .collect(Collectors.toSet());
   }
 
-  /** Starts them for a new model. */
-  Balancer start(MechanismSetup setup) {
-    Balancer.Builder balancer = Balancer.builder();
+  /**
+   * Starts them for a new model.
+   *
+   * @param workers adds the counts of all who train it
+   */
+  Balancer start(MechanismSetup setup, CountReducer workers) {
+    Balancer.Builder balancer = Balancer.builder().workers(workers);
     mechanisms.forEach(mechanism -> mechanism.addTo(balancer, setup));
     return balancer.build();
   }

@@ -15,6 +15,7 @@ import io.github.moe4j.core.experts.ExpertsCatalogue;
 import io.github.moe4j.core.experts.ExpertsProvider;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.balance.MechanismSetup;
+import io.github.moe4j.lab.ranks.Spread;
 import io.github.moe4j.lab.report.ModelPart;
 import io.github.moe4j.lab.routers.RouterRow;
 import io.github.moe4j.routing.catalogue.RouterConfig;
@@ -95,16 +96,18 @@ final class RoutedVariant {
         balance.name(),
         router.name());
     List<ExpertBias> biases = sizes.newBiases(layer.experts());
-    Balancer balancer = balance.start(new MechanismSetup(layer.balanced(), biases, sizes.steps()));
+    Balancer balancer = balance.start(
+        new MechanismSetup(layer.balanced(), biases, sizes.steps()),
+        sizes.spread().counts());
     List<ExpertBias> unused = new ArrayList<>(biases);
     return new Recipe(
-        (name, seed, arena) -> layer(layer, unused.remove(0), name, seed, arena),
+        (name, seed, arena) -> layer(layer, unused.remove(0), sizes.spread(), name, seed, arena),
         balancer,
         balance.reads());
   }
 
   private FeedForward layer(
-      LayerOptions options, ExpertBias bias, String name, long seed, Arena arena) {
+      LayerOptions options, ExpertBias bias, Spread spread, String name, long seed, Arena arena) {
     int perToken = router.provider().traits().choices().expected(options.experts(), options.k());
     int hidden = options.expertHidden(kind.traits(), perToken);
     ExpertOptions experts = ExpertOptions.of(options.experts(), options.width(), hidden);
@@ -115,7 +118,7 @@ final class RoutedVariant {
             DataType.FLOAT,
             bias,
             seed + 1);
-    MoeLayer.Builder builder = MoeLayer.builder(gate, kind.create(experts, seed))
+    MoeLayer.Builder builder = MoeLayer.builder(gate, spread.experts(kind, experts, seed))
         .capacity(capacity.rule(perToken))
         .arena(arena)
         .name(name);

@@ -22,6 +22,11 @@ public record Variant(
 
   /** Its name where a file is named after it. */
   public String fileName() {
+    return fileName(name);
+  }
+
+  /** A name where a file is named after it. */
+  public static String fileName(String name) {
     return name.replaceAll("[^A-Za-z0-9.+_-]", "-");
   }
 }

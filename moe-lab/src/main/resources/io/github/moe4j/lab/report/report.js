@@ -50,6 +50,7 @@
   show("specialization", used.length > 0);
   show("text", used.some((use) => use.text && use.text.length > 0));
   show("time", runs.some((run) => known(run.stages.other) && known(run.tokensPerSecond)));
+  show("ranks", runs.some((run) => run.ranks.length > 0));
   show("models", runs.length > 0);
   fillHeader();
   page.fillContents();

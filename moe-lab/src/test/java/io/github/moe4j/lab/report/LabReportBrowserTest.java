@@ -289,6 +289,22 @@ class LabReportBrowserTest {
     }
   }
 
+  @Test
+  void page_overRanks_hasARowForEach() throws IOException {
+    try (Browser browser = open(RankUseTest.overRanks(), 1200)) {
+      assertTrue(browser.texts("#contents a").contains("Ranks"));
+      assertEquals(
+          List.of("dense, rank 0", "dense, rank 1", "top-k, rank 0", "top-k, rank 1"),
+          browser.texts("#ranks-table tbody th"));
+      assertEquals(
+          List.of("0", "–", "1.00", "0.0"), browser.texts("#ranks-table tbody tr:first-child td"));
+      assertEquals(
+          List.of("2", "40.0", "1.50", "35.0"),
+          browser.texts("#ranks-table tbody tr:last-child td"));
+      assertEquals(List.of(), browser.complaints());
+    }
+  }
+
   private Browser open(LabResult result, int width) throws IOException {
     return Browser.open(LabReport.write(result, folder, true), width, 900, false);
   }

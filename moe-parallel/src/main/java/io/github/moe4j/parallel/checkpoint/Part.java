@@ -89,15 +89,26 @@ record Part(Path folder, PartName name) {
 
   /** Deletes the parts of all saves but one. */
   static void deleteOthers(Path folder, PartName kept) {
+    try {
+      delete(folder, name -> !kept.isOfSave(name));
+    } catch (IOException ignored) {
+      // They harm nothing, and the next save tries again.
+    }
+  }
+
+  /** Deletes all parts in a folder. */
+  static void deleteAll(Path folder) throws IOException {
+    delete(folder, name -> true);
+  }
+
+  private static void delete(Path folder, Predicate<String> which) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         String name = String.valueOf(file.getFileName());
-        if (PartName.isPart(name) && !kept.isOfSave(name)) {
+        if (PartName.isPart(name) && which.test(name)) {
           Files.deleteIfExists(file);
         }
       }
-    } catch (IOException ignored) {
-      // They harm nothing, and the next save tries again.
     }
   }
 }

@@ -66,6 +66,16 @@ public final class RankCheckpoints {
     return Files.exists(folder.resolve(Manifest.NAME));
   }
 
+  /**
+   * Deletes the checkpoint in a folder, its manifest first, and leaves other files. Not collective: called by one rank.
+   *
+   * @throws IOException if a file cannot be deleted
+   */
+  public static void delete(Path folder) throws IOException {
+    Files.deleteIfExists(folder.resolve(Manifest.NAME));
+    Part.deleteAll(folder);
+  }
+
   /** Collects what the state is made of; not thread-safe. */
   public static final class Builder {
     private final Group group;

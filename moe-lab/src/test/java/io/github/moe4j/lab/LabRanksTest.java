@@ -1,0 +1,153 @@
+package io.github.moe4j.lab;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.cli.Progress;
+import io.github.moe4j.core.group.Group;
+import io.github.moe4j.lab.report.CurvePoint;
+import io.github.moe4j.lab.report.LabReport;
+import io.github.moe4j.lab.report.LabResult;
+import io.github.moe4j.lab.report.ModelResult;
+import io.github.moe4j.lab.report.RankUse;
+import io.github.moe4j.lab.variant.LayerOptions;
+import io.github.moe4j.lab.variant.VariantGrid;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The lab over ranks in threads has the numbers of one process up to the order of sums, and resumes to the bit. */
+class LabRanksTest {
+  private static final int STEPS = 4;
+  private static final LabOptions OPTIONS = new LabOptions(
+      3, STEPS, 5, 0.01, 0.2, new ModelOptions(8, 2, 2, 16), new LayerOptions(8, 16, 4, 2));
+
+  @TempDir
+  Path folder;
+
+  private static Experiment experiment(String... routers) {
+    return new Experiment(
+        new VariantGrid(List.of(routers), List.of(), List.of(), List.of("4"), List.of(2))
+            .variants(),
+        List.of(3L),
+        OPTIONS,
+        LabTest.corpus(),
+        "test",
+        "file",
+        Map.of("steps", String.valueOf(STEPS)));
+  }
+
+  private LabResult run(
+      Experiment experiment, int ranks, String name, boolean resumes, int stopAfter)
+      throws IOException {
+    Path to = folder.resolve(name);
+    RankRun run = new RankRun(experiment, RunFiles.in(to), resumes);
+    run.prepare();
+    Group.threads(ranks, Duration.ofSeconds(60), group -> {
+      AtomicInteger asked = new AtomicInteger();
+      BooleanSupplier stop = () -> group.rank() == 0 && asked.getAndIncrement() >= stopAfter;
+      run.rank(group, stop, Progress.quiet());
+      return 0;
+    });
+    return LabReport.read(to);
+  }
+
+  private LabResult run(Experiment experiment, int ranks) throws IOException {
+    return run(experiment, ranks, "of-" + ranks, false, Integer.MAX_VALUE);
+  }
+
+  private static void assertNear(ModelResult expected, ModelResult actual) {
+    assertEquals(expected.parameters(), actual.parameters());
+    assertEquals(expected.activeParameters(), actual.activeParameters());
+    assertEquals(expected.curve().size(), actual.curve().size());
+    for (int i = 0; i < expected.curve().size(); i++) {
+      CurvePoint point = expected.curve().get(i);
+      assertEquals(point.trainLoss(), actual.curve().get(i).trainLoss(), 2e-4);
+      assertEquals(point.validationLoss(), actual.curve().get(i).validationLoss(), 2e-4);
+    }
+  }
+
+  @Test
+  void run_overAnyRanks_hasTheNumbersOfOneProcessUpToTheOrderOfSums() throws IOException {
+    // no losses and no controllers by parts of a batch, no noise
+    Experiment experiment = experiment("dense", "top-k-unbalanced");
+    LabResult plain = Lab.run(experiment, new NoStore(), () -> false, Progress.quiet());
+    for (int ranks : new int[] {1, 3, 7}) {
+      LabResult spread = run(experiment, ranks);
+      assertTrue(spread.complete());
+      for (int m = 0; m < 2; m++) {
+        assertNear(plain.models().get(m), spread.models().get(m));
+      }
+      ModelResult sparse = spread.models().get(1);
+      assertEquals(ranks, sparse.ranks().size());
+      assertEquals(4, sparse.ranks().stream().mapToInt(RankUse::experts).sum());
+      assertEquals(1, sparse.ranks().stream().mapToDouble(RankUse::loadShare).sum(), 1e-12);
+      assertEquals(ranks > 1, sparse.ranks().get(0).bytesPerStep() > 0);
+      assertNotNull(sparse.expertUse());
+    }
+  }
+
+  @Test
+  void run_controllerOfBiases_actsOnTheChoicesOfAllRanks() throws IOException {
+    Experiment experiment = experiment("deepseek-v3");
+    ModelResult plain = Lab.run(experiment, new NoStore(), () -> false, Progress.quiet())
+        .models()
+        .get(0);
+    for (int ranks : new int[] {1, 3}) {
+      assertNear(plain, run(experiment, ranks).models().get(0));
+    }
+  }
+
+  private static String numbers(LabResult result) {
+    StringBuilder all = new StringBuilder();
+    for (ModelResult model : result.models()) {
+      all.append(model.name()).append(model.validationLoss()).append(model.curve());
+    }
+    return all.toString();
+  }
+
+  private List<String> places(String name) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(name))) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(file -> file.endsWith(".ranks"))
+          .toList();
+    }
+  }
+
+  @Test
+  void resume_onTheSameRanks_hasTheBitsOfAnUnbrokenRun() throws IOException {
+    // noise, a controller of biases, and one of a coefficient: all have state of their own
+    Experiment experiment = experiment("noisy-top-k", "deepseek-v3", "remoe");
+    String unbroken = numbers(run(experiment, 2));
+    LabResult partial = run(experiment, 2, "broken", false, STEPS + 2);
+    assertFalse(partial.complete());
+    assertEquals("2 of 4 steps of deepseek-v3, model 2 of 3", partial.progress());
+    assertEquals(List.of("deepseek-v3-seed-3.ranks"), places("broken"));
+    LabResult resumed = run(experiment, 2, "broken", true, Integer.MAX_VALUE);
+    assertTrue(resumed.complete());
+    assertEquals(unbroken, numbers(resumed));
+    assertEquals(List.of(), places("broken"));
+  }
+
+  @Test
+  void resume_onOtherRanks_goesOn() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    ModelResult unbroken = run(experiment, 3).models().get(0);
+    run(experiment, 2, "broken", false, 2);
+    LabResult resumed = run(experiment, 3, "broken", true, Integer.MAX_VALUE);
+    assertTrue(resumed.complete());
+    assertNear(unbroken, resumed.models().get(0));
+    assertEquals(3, resumed.models().get(0).ranks().size());
+  }
+}
