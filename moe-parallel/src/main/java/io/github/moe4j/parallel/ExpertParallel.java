@@ -145,6 +145,22 @@ public final class ExpertParallel implements Experts {
   }
 
   /**
+   * The same local experts after ranks were lost, over the group of those that are left, in their order. Collective in
+   * that group.
+   *
+   * @param survivors a new group: that of these experts has failed
+   * @param lost ranks in the group of these experts
+   * @throws IllegalArgumentException if an expert has no rank left; the message has its number
+   */
+  public ExpertParallel without(Group survivors, int... lost) {
+    Experts own = local;
+    return agreed(
+        survivors,
+        () ->
+            new ExpertParallel(survivors, placement.without(lost), own, modelWidth, type, chunks));
+  }
+
+  /**
    * The same experts, to be those of a layer, with each token sent once to each rank that holds some of its experts,
    * with their weights; one row comes back, the sum there. With E = 128, K = 8 and 4 ranks 2.7 rows leave in place of 6.
    *

@@ -100,6 +100,61 @@ public final class Placement {
     return new Placement(ranks, ranksOf);
   }
 
+  /**
+   * The same with replicas: each rank also holds the experts of the ranks before it, so that the loss of fewer ranks
+   * than there are copies loses no expert.
+   *
+   * @param copies of each expert, on its rank and the next ones in turn, from 1 to N
+   * @throws IllegalArgumentException if there are fewer copies or more, or an expert has replicas already
+   */
+  public Placement withReplicas(int copies) {
+    Require.that(
+        copies >= 1 && copies <= ranks, "copies must be in [1, %d] but were %d", ranks, copies);
+    int[][] replicated = new int[experts()][];
+    for (int e = 0; e < replicated.length; e++) {
+      Require.that(
+          ranksOf[e].length == 1,
+          "expert %d must have one rank but has %s",
+          e,
+          Arrays.toString(ranksOf[e]));
+      int first = ranksOf[e][0];
+      replicated[e] =
+          IntStream.range(0, copies).map(i -> (first + i) % ranks).sorted().toArray();
+    }
+    return new Placement(ranks, replicated);
+  }
+
+  /**
+   * What is left when ranks are lost; the others are numbered anew, in their order.
+   *
+   * @param lost ranks, at least one. Not modified.
+   * @throws IllegalArgumentException if an expert has no other rank, or a rank is out of range or comes twice
+   */
+  public Placement without(int... lost) {
+    int[] gone = lost.clone();
+    Arrays.sort(gone);
+    for (int i = 0; i < gone.length; i++) {
+      Require.that(
+          gone[i] >= 0 && gone[i] < ranks && (i == 0 || gone[i] > gone[i - 1]),
+          "lost ranks must be different ones in [0, %d) but were %s",
+          ranks,
+          Arrays.toString(lost));
+    }
+    int[][] left = new int[experts()][];
+    for (int e = 0; e < left.length; e++) {
+      left[e] = Arrays.stream(ranksOf[e])
+          .filter(r -> Arrays.binarySearch(gone, r) < 0)
+          .map(r -> r - (int) Arrays.stream(gone).filter(g -> g < r).count())
+          .toArray();
+      Require.that(
+          left[e].length > 0,
+          "expert %d must have a replica on a rank that is left but had only ranks %s",
+          e,
+          Arrays.toString(ranksOf[e]));
+    }
+    return new Placement(ranks - gone.length, left);
+  }
+
   /** Number of experts E. */
   public int experts() {
     return ranksOf.length;

@@ -29,7 +29,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -273,33 +272,5 @@ class ExpertParallelTest {
             .getMessage()
             .contains("rank 1 must hold the 2 experts [2, 3] of its placement but holds 1"),
         failure.getMessage());
-  }
-
-  @Test
-  void placement_even_firstRanksHaveOneMore() {
-    Placement placement = Placement.even(30, 8);
-
-    assertEquals(
-        List.of(4, 4, 4, 4, 4, 4, 3, 3),
-        IntStream.range(0, 8).mapToObj(r -> placement.expertsOn(r).length).toList());
-    assertEquals(3, placement.ranksOf(12)[0]);
-  }
-
-  @Test
-  void placement_byLoad_mostLoadedFirst() {
-    // 9 → rank 0; 5 → 1; 4 → 1 (9 = 9, then the lowest load: 5 + 4); 1 → 0 (equal loads, fewest
-    // experts)
-    Placement placement = Placement.byLoad(new long[] {1, 5, 9, 4}, 2);
-
-    assertEquals("[[0], [1], [0], [1]] of 2 ranks", placement.toString());
-  }
-
-  @Test
-  void placement_invalid_refused() {
-    assertThrows(IllegalArgumentException.class, () -> Placement.of(2, new int[] {2}));
-    assertThrows(IllegalArgumentException.class, () -> Placement.of(2, new int[] {}));
-    assertThrows(IllegalArgumentException.class, () -> Placement.of(2, new int[] {1, 0}));
-    assertThrows(IllegalArgumentException.class, () -> Placement.even(0, 2));
-    assertThrows(IllegalArgumentException.class, () -> Placement.byLoad(new long[] {-1}, 2));
   }
 }

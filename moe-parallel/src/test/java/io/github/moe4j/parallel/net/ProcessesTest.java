@@ -13,12 +13,8 @@ import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.parallel.Placement;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -36,40 +32,19 @@ class ProcessesTest {
   @TempDir
   private Path folder;
 
-  private final List<Process> processes = new ArrayList<>();
-  private final List<BufferedReader> outputs = new ArrayList<>();
+  private ChildRanks ranks;
 
   @AfterEach
   void endProcesses() {
-    processes.forEach(Process::destroyForcibly);
+    ranks.close();
   }
 
   private void start(int size, String what) throws IOException {
-    for (int r = 0; r < size; r++) {
-      List<String> command = new ArrayList<>(
-          List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Xmx256m"));
-      if (Kernels.hasModule()) {
-        command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-      }
-      command.addAll(List.of(
-          "-cp",
-          System.getProperty("java.class.path"),
-          RankProgram.class.getName(),
-          folder.toString(),
-          String.valueOf(r),
-          String.valueOf(size),
-          what));
-      Process process = new ProcessBuilder(command)
-          .redirectError(ProcessBuilder.Redirect.DISCARD)
-          .start();
-      processes.add(process);
-      outputs.add(new BufferedReader(
-          new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)));
-    }
+    ranks = ChildRanks.start(RankProgram.class, folder, size, what);
   }
 
   private String line(int rank) throws IOException {
-    return outputs.get(rank).readLine();
+    return ranks.line(rank);
   }
 
   @ParameterizedTest
@@ -115,7 +90,7 @@ class ProcessesTest {
       assertEquals("ready", line(r));
     }
 
-    processes.get(1).destroyForcibly();
+    ranks.kill(1);
 
     for (int r : new int[] {0, 2}) {
       String message = line(r);
@@ -131,9 +106,7 @@ class ProcessesTest {
       assertEquals("ready", line(r));
     }
 
-    new ProcessBuilder("kill", "-STOP", String.valueOf(processes.get(1).pid()))
-        .start()
-        .waitFor();
+    new ProcessBuilder("kill", "-STOP", String.valueOf(ranks.pid(1))).start().waitFor();
 
     for (int r : new int[] {0, 2}) {
       String message = line(r);
@@ -141,8 +114,7 @@ class ProcessesTest {
           message.startsWith("rank 1 did not come to barrier (operation 1) of rank "), message);
       assertTrue(message.endsWith("within PT5S"), message);
     }
-    List<String> command =
-        Arrays.asList("kill", "-CONT", String.valueOf(processes.get(1).pid()));
+    List<String> command = Arrays.asList("kill", "-CONT", String.valueOf(ranks.pid(1)));
     new ProcessBuilder(command).start().waitFor();
   }
 }

@@ -133,6 +133,7 @@ class SocketGroupTest extends GroupContract {
         new Handshake(1, 2, SECRET).perform(new StreamWire(socket), true);
         socket.getOutputStream().write(garbage);
         socket.getOutputStream().flush();
+        socket.shutdownOutput();
         InputStream in = socket.getInputStream();
         while (in.read() >= 0) {
           // whatever the other side says
