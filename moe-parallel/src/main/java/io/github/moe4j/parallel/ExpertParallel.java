@@ -228,38 +228,7 @@ public final class ExpertParallel implements Experts {
   private List<RowRoutes> routes(int[] expertStart) {
     long[] counts = new long[experts()];
     Arrays.setAll(counts, e -> expertStart[e + 1] - expertStart[e]);
-    return RowRoutes.inChunks(placement, group.rank(), gather(chunks, counts), chunks);
-  }
-
-  /**
-   * Gathers counts of all ranks, if they send in one way.
-   *
-   * @param way number of chunks; 0 if a token travels once a rank
-   * @return [N] the counts of each rank, and its way at the end
-   */
-  private long[][] gather(int way, long[] counts) {
-    long[] own = Arrays.copyOf(counts, counts.length + 1);
-    own[counts.length] = way;
-    long[][] all = exchange.counts(own);
-    for (int r = 0; r < all.length; r++) {
-      Require.that(
-          all[r][counts.length] == way,
-          "all ranks must exchange in one way, but rank %d has %s and rank %d %s",
-          group.rank(),
-          describe(way),
-          r,
-          describe(all[r][counts.length]));
-    }
-    return all;
-  }
-
-  private static String describe(long way) {
-    return way == 0 ? "tokens once per rank" : "chunks " + way;
-  }
-
-  /** Gathers counts of all ranks of a pass in which a token travels once a rank. */
-  long[][] gather(long[] counts) {
-    return gather(0, counts);
+    return RowRoutes.inChunks(placement, group.rank(), exchange.counts(chunks, counts), chunks);
   }
 
   /** Number of experts of this rank. */

@@ -127,7 +127,7 @@ public final class Placement {
   /**
    * What is left when ranks are lost; the others are numbered anew, in their order.
    *
-   * @param lost ranks, at least one. Not modified.
+   * @param lost ranks. Not modified.
    * @throws IllegalArgumentException if an expert has no other rank, or a rank is out of range or comes twice
    */
   public Placement without(int... lost) {

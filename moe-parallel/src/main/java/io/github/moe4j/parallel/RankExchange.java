@@ -2,6 +2,8 @@ package io.github.moe4j.parallel;
 
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.group.RankRows;
+import io.github.moe4j.core.internal.Require;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -11,12 +13,33 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param exchanged counts
  */
 record RankExchange(Group group, ExchangedRows exchanged) {
-  /** Gathers counts of all ranks at the beginning of a pass, when this rank has to wait for others. */
-  long[][] counts(long[] own) {
+  /**
+   * Gathers counts of all ranks at the beginning of a pass, when this rank has to wait for others.
+   *
+   * @param way in which all ranks must exchange: number of chunks; 0 if a token travels once a rank
+   * @return [N] the counts of each rank, and its way at the end
+   * @throws IllegalArgumentException if a rank exchanges in another way
+   */
+  long[][] counts(int way, long[] counts) {
+    long[] own = Arrays.copyOf(counts, counts.length + 1);
+    own[counts.length] = way;
     long start = System.nanoTime();
     long[][] all = group.allGather(own);
     exchanged.add(new ExchangeStatistics(0, 0, 0, 0, 0, System.nanoTime() - start));
+    for (int r = 0; r < all.length; r++) {
+      Require.that(
+          all[r][counts.length] == way,
+          "all ranks must exchange in one way, but rank %d has %s and rank %d %s",
+          group.rank(),
+          describe(way),
+          r,
+          describe(all[r][counts.length]));
+    }
     return all;
+  }
+
+  private static String describe(long way) {
+    return way == 0 ? "tokens once per rank" : "chunks " + way;
   }
 
   /** Counts rows that the experts of this rank compute. */

@@ -66,7 +66,7 @@ final class TokenPass implements DispatchedPass, ExchangeTimed {
     int ranks = experts.group().size();
     this.routes = TokenRoutes.of(plan, experts.placement(), rank);
     this.sendStart = routes.tokens().expertStart();
-    long[][] counts = experts.gather(counts(sendStart, routes.choiceStart()));
+    long[][] counts = experts.exchange().counts(0, counts(sendStart, routes.choiceStart()));
     this.tokenStart = starts(counts, rank);
     this.choiceStart = starts(counts, ranks + rank);
 

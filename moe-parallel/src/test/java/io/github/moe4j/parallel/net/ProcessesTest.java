@@ -84,21 +84,6 @@ class ProcessesTest {
   }
 
   @Test
-  void collective_rankKilled_allOthersNameIt() throws IOException {
-    start(3, "1");
-    for (int r = 0; r < 3; r++) {
-      assertEquals("ready", line(r));
-    }
-
-    ranks.kill(1);
-
-    for (int r : new int[] {0, 2}) {
-      String message = line(r);
-      assertTrue(message.startsWith("rank 1 was lost"), message);
-    }
-  }
-
-  @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void collective_rankStopped_allOthersNameItAfterTimeout() throws Exception {
     start(3, "1");

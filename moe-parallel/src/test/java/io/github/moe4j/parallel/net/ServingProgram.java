@@ -60,7 +60,6 @@ final class ServingProgram {
 
   private void serve(int name, boolean standsStill) throws Exception {
     INDArray x = first(name);
-    long lostAt = 0;
     int step = 0;
     while (true) {
       INDArray y;
@@ -75,7 +74,7 @@ final class ServingProgram {
             RankProgram.layer(experts),
             step < STEPS ? x : Allocate.zeros(x.dataType(), 0, RankProgram.D));
       } catch (GroupException e) {
-        lostAt = System.nanoTime();
+        System.out.println(e.getMessage());
         regroup();
         continue; // the same step again
       }
@@ -83,10 +82,6 @@ final class ServingProgram {
         System.out.println(step + " " + RankProgram.hash(y));
         x = next(x, y);
         step++;
-      }
-      if (lostAt != 0) {
-        System.out.println("lost " + (System.nanoTime() - lostAt) / 1_000_000 + " ms");
-        lostAt = 0;
       }
       if (standsStill && step == STEPS / 2) {
         Thread.sleep(Long.MAX_VALUE);
