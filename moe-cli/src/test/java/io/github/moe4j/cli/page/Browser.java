@@ -16,8 +16,10 @@ import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
+import org.openqa.selenium.WindowType;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
@@ -25,7 +27,8 @@ import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
 /**
- * A page in a headless Chromium of this machine. Without Chromium or its driver the test that asks is
+ * A page in a tab of a headless Chromium of this machine, which all tests of a JVM share since to start it takes longer than
+ * most of them. Without Chromium or its driver the test that asks is
  * skipped, or fails if the environment variable {@code MOE4J_BROWSER} is {@code required}.
  */
 public final class Browser implements AutoCloseable {
@@ -33,12 +36,16 @@ public final class Browser implements AutoCloseable {
   /** It warns of every browser that is newer than it; what is used here needs no particular one. */
   private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
-  private final ChromeDriver driver;
-  private final Path profile;
+  private static @Nullable ChromeDriver shared;
 
-  private Browser(ChromeDriver driver, Path profile) {
+  private final ChromeDriver driver;
+  private final String before;
+
+  private Browser(ChromeDriver driver) {
     this.driver = driver;
-    this.profile = profile;
+    this.before = driver.getWindowHandle();
+    driver.switchTo().newWindow(WindowType.TAB);
+    complaints(); // of tests before
   }
 
   /**
@@ -50,20 +57,30 @@ public final class Browser implements AutoCloseable {
    * @param dark whether the reader prefers dark colours
    */
   public static Browser open(Path page, int width, int height, boolean dark) throws IOException {
-    SELENIUM.setLevel(Level.SEVERE);
-    Path chromium = program("chromium", "chromium-browser", "google-chrome");
-    Path chromedriver = program("chromedriver");
-    Path profile = Files.createTempDirectory("moe4j-browser");
-    ChromeDriverService service = new ChromeDriverService.Builder()
-        .usingDriverExecutable(chromedriver.toFile())
-        .usingAnyFreePort()
-        .withSilent(true)
-        .build();
-    Browser browser = new Browser(new ChromeDriver(service, options(chromium, profile)), profile);
+    Browser browser = new Browser(chromium());
     browser.size(width, height);
     browser.scheme(dark);
     browser.driver.get(page.toUri().toString());
     return browser;
+  }
+
+  private static synchronized ChromeDriver chromium() throws IOException {
+    ChromeDriver driver = shared;
+    if (driver == null) {
+      SELENIUM.setLevel(Level.SEVERE);
+      Path chromium = program("chromium", "chromium-browser", "google-chrome");
+      Path chromedriver = program("chromedriver");
+      Path profile = Files.createTempDirectory("moe4j-browser");
+      ChromeDriverService service = new ChromeDriverService.Builder()
+          .usingDriverExecutable(chromedriver.toFile())
+          .usingAnyFreePort()
+          .withSilent(true)
+          .build();
+      driver = new ChromeDriver(service, options(chromium, profile));
+      shared = driver;
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> quit(profile)));
+    }
+    return driver;
   }
 
   private static ChromeOptions options(Path chromium, Path profile) {
@@ -155,11 +172,19 @@ public final class Browser implements AutoCloseable {
         .toList();
   }
 
-  @Override
-  public void close() throws IOException {
-    driver.quit();
+  private static void quit(Path profile) {
+    Objects.requireNonNull(shared).quit();
     try (Stream<Path> files = Files.walk(profile)) {
       files.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
+    } catch (IOException e) {
+      // in the folder of temporary files, which the system clears
     }
+  }
+
+  /** Closes the tab. */
+  @Override
+  public void close() {
+    driver.close();
+    driver.switchTo().window(before);
   }
 }
