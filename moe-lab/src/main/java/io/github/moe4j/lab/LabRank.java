@@ -41,6 +41,6 @@ public final class LabRank implements RankProgram {
     RunFiles files =
         new RunFiles(Objects.requireNonNull(folder), traces, Duration.ofSeconds(saveEvery));
     Progress progress = group.rank() == 0 ? Progress.relayed(out) : Progress.quiet();
-    new RankRun(run.experiment(), files, resumes).rank(group, () -> false, progress);
+    new RankRun(run.checkedElsewhere(), files, resumes).rank(group, () -> false, progress);
   }
 }

@@ -81,13 +81,28 @@ final class RunOptions {
    * the text are long enough.
    */
   Experiment experiment() {
+    Experiment experiment = checkedElsewhere();
+    Split split = experiment.split();
+    LabOptions options = experiment.options();
+    int sequence = options.model().sequence();
+    split.train().windows(sequence, 1);
+    split.validation().windows(sequence, 1);
+    boolean spread = ranks.areSet();
+    for (Variant variant : experiment.variants()) {
+      DryRun.of(variant, options.sizes(spread ? new RankSpread(Group.single()) : Spread.none()));
+    }
+    return experiment;
+  }
+
+  /** The same without the steps on a few tokens, which whoever starts the ranks has made. */
+  Experiment checkedElsewhere() {
     List<Long> seeds = training.seeds();
     Require.that(seeds.stream().distinct().count() == seeds.size(), "seed must differ: %s", seeds);
     VariantGrid grid = new VariantGrid(routers, balance, capacity, experts, k);
     LabOptions options =
         training.options(grid.firstExperts(DEFAULT.layer().experts()), grid.firstK());
     List<Variant> variants = grid.variants();
-    Experiment experiment = new Experiment(
+    return new Experiment(
         variants,
         seeds,
         options,
@@ -95,15 +110,6 @@ final class RunOptions {
         training.source(),
         training.kind(),
         configuration());
-    Split split = experiment.split();
-    int sequence = options.model().sequence();
-    split.train().windows(sequence, 1);
-    split.validation().windows(sequence, 1);
-    boolean spread = ranks.areSet();
-    for (Variant variant : variants) {
-      DryRun.of(variant, options.sizes(spread ? new RankSpread(Group.single()) : Spread.none()));
-    }
-    return experiment;
   }
 
   /** Over how many ranks, and what runs them. */

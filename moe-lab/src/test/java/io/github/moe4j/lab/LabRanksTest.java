@@ -51,7 +51,8 @@ class LabRanksTest {
       Experiment experiment, int ranks, String name, boolean resumes, int stopAfter)
       throws IOException {
     Path to = folder.resolve(name);
-    RankRun run = new RankRun(experiment, RunFiles.in(to), resumes);
+    RunFiles files = new RunFiles(to, true, OutputOptions.SAVE_EVERY);
+    RankRun run = new RankRun(experiment, files, resumes);
     run.prepare();
     Group.threads(ranks, Duration.ofSeconds(60), group -> {
       AtomicInteger asked = new AtomicInteger();
@@ -149,5 +150,6 @@ class LabRanksTest {
     assertTrue(resumed.complete());
     assertNear(unbroken, resumed.models().get(0));
     assertEquals(3, resumed.models().get(0).ranks().size());
+    assertTrue(Files.size(folder.resolve("broken").resolve("top-k-unbalanced.trace")) > 0);
   }
 }
