@@ -3,9 +3,12 @@ package io.github.moe4j.parallel;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.internal.ArrayBytes;
 import io.github.moe4j.core.internal.Require;
+import java.lang.ref.Reference;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -25,6 +28,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * equally many passes, with empty batches if need be.
  */
 public final class DataParallel {
+  /** Elements whose bytes fit a buffer. */
+  private static final long PIECE = 1 << 24;
+
   private final Group group;
   private final Set<String> sharded;
   private final List<ExpertReplicas> experts;
@@ -38,10 +44,17 @@ public final class DataParallel {
   /**
    * Data parallelism over a group.
    *
-   * @param sharded paths of the parts of which each rank has parameters of its own, on no other rank; none if all are
-   *     replicated. For experts that several ranks may hold, {@link #withExperts}.
+   * @param sharded paths of the parts of which each rank has parameters of its own, on no other rank, and nothing else;
+   *     none if all are replicated. For experts that several ranks may hold, or with something shared around them, such
+   *     as a norm, {@link #withExperts}.
+   * @throws IllegalArgumentException if one path lies in another
    */
   public static DataParallel of(Group group, String... sharded) {
+    for (int i = 0; i < sharded.length; i++) {
+      for (int j = 0; j < i; j++) {
+        requireApart(sharded[j], sharded[i]);
+      }
+    }
     return new DataParallel(group, new LinkedHashSet<>(List.of(sharded)), List.of());
   }
 
@@ -51,20 +64,31 @@ public final class DataParallel {
    * {@code group.split(group.rank() / 2)}, so that every row holds all experts.
    *
    * @param path of the experts among the parameters, such as {@code moe.experts}
-   * @throws IllegalArgumentException if the path is taken already, or numbers of experts differ between ranks
+   * @throws IllegalArgumentException if the path lies in another or another in it, numbers of experts differ between
+   *     ranks, or the first axis of a parameter is not that of the experts of its rank
    */
   public DataParallel withExperts(String path, ExpertParallel parallel) {
-    for (ExpertReplicas other : experts) {
-      Require.that(
-          !other.path().equals(path), "paths of experts must differ but %s came twice", path);
-    }
+    experts.forEach(other -> requireApart(other.path(), path));
+    sharded.forEach(other -> requireApart(other, path));
     List<ExpertReplicas> all = new ArrayList<>(experts);
     all.add(ExpertReplicas.of(group, path, parallel));
     return new DataParallel(group, sharded, List.copyOf(all));
   }
 
+  private static void requireApart(String path, String other) {
+    Require.that(
+        !isIn(path, other) && !isIn(other, path),
+        "paths of parts must not lie in each other but were %s and %s",
+        path,
+        other);
+  }
+
+  private static boolean isIn(String name, String path) {
+    return (name + ".").startsWith(path + ".");
+  }
+
   private boolean isSharded(String name) {
-    return sharded.stream().anyMatch(part -> name.equals(part) || name.startsWith(part + "."));
+    return sharded.stream().anyMatch(part -> isIn(name, part));
   }
 
   private boolean isReplicated(String name) {
@@ -82,9 +106,9 @@ public final class DataParallel {
     CRC32C bits = new CRC32C();
     parameters.forEach((name, array) -> {
       if (isReplicated(name)) {
-        String text = name + array.shapeInfoToString();
+        String text = name + Arrays.toString(array.shape()) + array.dataType();
         names.update(text.getBytes(StandardCharsets.UTF_8));
-        bits.update(array.data().asBytes());
+        update(bits, array);
       }
     });
     long[][] all = group.allGather(names.getValue(), bits.getValue());
@@ -99,6 +123,32 @@ public final class DataParallel {
           r);
     }
     experts.forEach(part -> part.requireSame(parameters));
+  }
+
+  private static void update(CRC32C bits, INDArray array) {
+    for (long from = 0; from < array.length(); from += PIECE) {
+      bits.update(ArrayBytes.of(array, from, Math.min(PIECE, array.length() - from)));
+    }
+    Reference.reachabilityFence(array);
+  }
+
+  /**
+   * Rows that experts got from the tokens of all ranks, for {@link io.github.moe4j.core.training.Optimizer}'s {@code
+   * perExpert}: all replicas of an expert must agree whether it had rows.
+   *
+   * @param path of {@link #withExperts}
+   * @param counts of each expert, of this rank's tokens [E]. Not modified.
+   * @return those of the experts that this rank holds, in the order of their numbers
+   * @throws IllegalArgumentException if there are no such experts, or another number of them
+   */
+  public int[] rowsPerExpert(String path, int[] counts) {
+    return experts.stream()
+        .filter(part -> part.path().equals(path))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException("path must be one of withExperts, %s, but was %s"
+                .formatted(experts.stream().map(ExpertReplicas::path).toList(), path)))
+        .rows(counts);
   }
 
   /**

@@ -77,7 +77,8 @@ public final class ExpertParallel implements Experts {
    * Experts of which this rank holds some. Collective: ranks whose placements, widths or types differ get an error.
    *
    * @param placement over the ranks of the group
-   * @param local the experts of this rank, in the order of their numbers
+   * @param local the experts of this rank, in the order of their numbers. What experts share, such as a norm of their
+   *     input, belongs around these experts: its gradient would be that of the local experts alone.
    * @throws IllegalArgumentException if the placement is not over these ranks, or the number of local experts or the
    *     other ranks' values differ from it
    */
@@ -134,7 +135,8 @@ public final class ExpertParallel implements Experts {
   /**
    * The same experts with several chunks in flight: while the experts of one chunk compute, the rows of the next and the
    * results of the last are exchanged by a thread that lives no longer than the pass. The local experts of each rank are
-   * divided, so all rows of an expert are in one chunk and no bit changes. Worth it if an exchange takes long against the
+   * divided, so all rows of an expert are in one chunk and no bit changes, but for the gradient of a parameter that local
+   * experts share, which is a sum over chunks. Worth it if an exchange takes long against the
    * products, and a rank has several experts.
    *
    * @param number of chunks, the same on all ranks, at least 1
@@ -229,6 +231,14 @@ public final class ExpertParallel implements Experts {
     long[] counts = new long[experts()];
     Arrays.setAll(counts, e -> expertStart[e + 1] - expertStart[e]);
     return RowRoutes.inChunks(placement, group.rank(), exchange.counts(chunks, counts), chunks);
+  }
+
+  /** Parameters whose first axis is not that of the local experts. */
+  List<String> unstacked() {
+    return parameters.names().stream()
+        .filter(
+            name -> parameters.get(name).rank() == 0 || parameters.get(name).size(0) != heldHere())
+        .toList();
   }
 
   /** Number of experts of this rank. */

@@ -11,8 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -24,6 +26,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class ExpertReplicas {
   private final Group group;
   private final String path;
+  private final Set<String> names;
   private final Placement holders;
   private final int[] own;
   private final List<Run> runs;
@@ -31,9 +34,11 @@ final class ExpertReplicas {
   /** Successive experts that the same ranks hold, this one among them. */
   private record Run(int place, int count, Group replicas) {}
 
-  private ExpertReplicas(Group group, String path, Placement holders, List<Run> runs) {
+  private ExpertReplicas(
+      Group group, String path, Set<String> names, Placement holders, List<Run> runs) {
     this.group = group;
     this.path = path;
+    this.names = names;
     this.holders = holders;
     this.own = holders.expertsOn(group.rank());
     this.runs = runs;
@@ -47,7 +52,16 @@ final class ExpertReplicas {
    */
   static ExpertReplicas of(Group group, String path, ExpertParallel experts) {
     int number = experts.experts();
-    long[][] numbers = group.allGather(number);
+    List<String> unstacked = experts.unstacked();
+    long[][] numbers = group.allGather(number, unstacked.size());
+    for (int r = 0; r < numbers.length; r++) {
+      Require.that(
+          numbers[r][1] == 0,
+          "the first axis of all parameters of %s must be that of the experts of a rank but is not on rank %d%s",
+          path,
+          r,
+          r == group.rank() ? ": " + unstacked : "");
+    }
     for (int r = 1; r < numbers.length; r++) {
       Require.that(
           numbers[r][0] == numbers[0][0],
@@ -69,7 +83,9 @@ final class ExpertReplicas {
           IntStream.range(0, all.length).filter(r -> all[r][expert] == 1).toArray();
     }
     Placement holders = Placement.of(group.size(), ranksOf);
-    return new ExpertReplicas(group, path, holders, runs(group, holders));
+    Set<String> names = new HashSet<>();
+    experts.parameters().names().forEach(name -> names.add(path + "." + name));
+    return new ExpertReplicas(group, path, names, holders, runs(group, holders));
   }
 
   /** All ranks divide the experts, and the group, in the same order. */
@@ -106,9 +122,30 @@ final class ExpertReplicas {
     return holders.experts();
   }
 
-  /** Whether a parameter is one of these experts. */
+  /** Whether a parameter is one of these experts, not one of what is around them, such as a norm. */
   boolean contains(String name) {
-    return name.startsWith(path + ".");
+    return names.contains(name);
+  }
+
+  /**
+   * Adds the rows of each expert over all ranks. Collective.
+   *
+   * @param counts of each expert, of this rank's tokens [E]
+   * @return those of the experts that this rank holds
+   */
+  int[] rows(int[] counts) {
+    Require.that(
+        counts.length == experts(),
+        "counts of %s must be of its %d experts but are %d",
+        path,
+        experts(),
+        counts.length);
+    long[] mine = Arrays.stream(counts).asLongStream().toArray();
+    long[] sum = new long[experts()];
+    for (long[] ofRank : group.allGather(mine)) {
+      Arrays.setAll(sum, e -> sum[e] + ofRank[e]);
+    }
+    return Arrays.stream(own).map(e -> Math.toIntExact(sum[e])).toArray();
   }
 
   /**

@@ -3,7 +3,6 @@ package io.github.moe4j.parallel;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.Experts;
@@ -259,19 +258,5 @@ class ExpertReplicasTest {
         "expert %d of experts must have the same parameters on all its ranks but those of ranks 1 and 3 differ"
             .formatted(3 + place),
         message));
-  }
-
-  @Test
-  void withExperts_samePathTwice_refused() {
-    Group group = Group.single();
-    ExpertParallel experts =
-        RankBatch.parallel(group, Placement.even(E, 1), RankBatch.glu(E, DataType.FLOAT));
-    DataParallel once = DataParallel.of(group).withExperts("moe.experts", experts);
-
-    String message = assertThrows(
-            IllegalArgumentException.class, () -> once.withExperts("moe.experts", experts))
-        .getMessage();
-
-    assertTrue(message.contains("moe.experts came twice"), message);
   }
 }

@@ -28,12 +28,12 @@ record Agreement(Group group, Function<String, IOException> error) {
 
   /** Runs the work of this rank and waits for that of the others. */
   void require(Work work) throws IOException {
-    Exception own = null;
+    Throwable own = null;
     try {
       work.run();
     } catch (GroupException e) {
       throw e;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) { // out of memory is one for all, too
       own = e;
     }
     long[][] all = group.allGather(encode(own));
@@ -42,17 +42,21 @@ record Agreement(Group group, Function<String, IOException> error) {
         String text = decode(all[r]);
         IOException failed = error.apply(group.size() == 1 ? text : "rank " + r + ": " + text);
         failed.initCause(own);
+        if (own instanceof Error error) {
+          throw error;
+        }
         throw failed;
       }
     }
   }
 
   /** The length of the message, -1 for none, and its bytes. */
-  private static long[] encode(@Nullable Exception failure) {
+  private static long[] encode(@Nullable Throwable failure) {
     ByteBuffer bytes = ByteBuffer.allocate(TEXT);
     long length = -1;
     if (failure != null) {
-      String text = failure instanceof FileSystemException // whose message is often the name alone
+      // The message of these is often a name alone, or what is missing.
+      String text = failure instanceof FileSystemException || failure instanceof Error
           ? failure.getClass().getSimpleName() + ": " + failure.getMessage()
           : String.valueOf(failure.getMessage());
       byte[] all = text.getBytes(StandardCharsets.UTF_8);

@@ -37,7 +37,7 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * <p>All ranks read and write the same folder, in which one training is. A save writes new parts beside the old ones,
  * then replaces the manifest in one step, and only then deletes the old parts: a crash at any moment leaves the old whole
- * or the new one.
+ * or the new one. Ranks that hang in a save must have ended before the training is started again.
  */
 public final class RankCheckpoints {
   private final Group group;
