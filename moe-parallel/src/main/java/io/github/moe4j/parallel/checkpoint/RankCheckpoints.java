@@ -61,7 +61,7 @@ public final class RankCheckpoints {
     return new Builder(group, folder);
   }
 
-  /** Whether a folder has a checkpoint over ranks, whole or not. */
+  /** Whether a folder has a checkpoint over ranks, whole or not, as this rank sees it: ranks must agree before they load. */
   public static boolean isIn(Path folder) {
     return Files.exists(folder.resolve(Manifest.NAME));
   }
