@@ -160,6 +160,18 @@ class PublishedPomsTest {
   }
 
   @Test
+  void versions_ofSparkHome_areThoseOfTheBuild() throws IOException {
+    Pom home = Pom.read(ROOT.resolve("moe-spark/spark-home/pom.xml"));
+    for (String property : List.of("spark.version", "dependency.plugin.version")) {
+      String path = "properties/" + property;
+      assertEquals(parent.text(path), home.text(path), property);
+    }
+    String page = Files.readString(ROOT.resolve("docs/spark.md"));
+    String version = "<version>" + parent.text("properties/spark.version") + "</version>";
+    assertTrue(page.contains("spark-core_2.13</artifactId>\n  " + version), version);
+  }
+
+  @Test
   void pom_ofTheGuideToComparing_isTheOneThatIsTested() throws IOException {
     String page = Files.readString(ROOT.resolve("docs/compare-own-router.md"));
     String tested = Files.readString(ROOT.resolve("moe-consumer/src/it/compare-router/pom.xml"))

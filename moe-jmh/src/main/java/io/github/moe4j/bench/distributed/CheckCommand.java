@@ -2,9 +2,12 @@ package io.github.moe4j.bench.distributed;
 
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.spark.SparkProgram;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +36,8 @@ public final class CheckCommand implements Callable<Integer> {
   /** How ranks are started. */
   enum Engine {
     THREADS,
-    PROCESSES;
+    PROCESSES,
+    SPARK;
 
     /** As on the command line. */
     @Override
@@ -51,8 +55,16 @@ public final class CheckCommand implements Callable<Integer> {
   @Option(
       names = "--engine",
       description =
-          "threads of this process, or processes on the loopback address (${DEFAULT-VALUE}).")
+          "threads of this process, processes on the loopback address, or spark: the cluster that the command is"
+              + " submitted to, else executors on this machine (${DEFAULT-VALUE}).")
   private Engine engine = Engine.THREADS;
+
+  @Option(
+      names = "--spark-home",
+      paramLabel = "FOLDER",
+      description =
+          "Apache Spark 4.2, with its jars in FOLDER/jars (the variable SPARK_HOME); not needed with spark-submit.")
+  private @Nullable Path sparkHome;
 
   @Option(names = "--steps", description = "Optimizer steps (${DEFAULT-VALUE}).")
   private int steps = 5;
@@ -83,6 +95,9 @@ public final class CheckCommand implements Callable<Integer> {
       return ExitCode.USAGE;
     }
     PrintWriter out = line.getOut();
+    if (engine == Engine.SPARK && !SparkProgram.hasSpark()) {
+      return runWithSpark(line);
+    }
     if (Kernels.chosen().isEmpty()) {
       out.println(
           "BLAS makes the products, whose last bits depend on the number of rows: start the JVM with"
@@ -94,7 +109,7 @@ public final class CheckCommand implements Callable<Integer> {
       out.printf("step %d: loss %.6f%n", step, expected.losses()[step]);
     }
     out.printf(
-        "compared over %d %s: y and dx of every rank, the gradient of the router, and the parameters of %d"
+        "compared over %d ranks, %s: y and dx of every rank, the gradient of the router, and the parameters of %d"
             + " experts, after each step%n",
         ranks, engine, experts);
     comparison.differing().forEach(name -> out.println("not equal: " + name));
@@ -103,11 +118,34 @@ public final class CheckCommand implements Callable<Integer> {
     return comparison.equal() == comparison.all() ? ExitCode.OK : ExitCode.SOFTWARE;
   }
 
+  /** The same command in a JVM with Spark. */
+  private int runWithSpark(CommandLine line) throws IOException {
+    SparkJvm jvm;
+    try {
+      jvm = SparkJvm.of(sparkHome);
+    } catch (IllegalArgumentException e) {
+      line.getErr().println("check: " + e.getMessage());
+      return ExitCode.USAGE;
+    }
+    List<String> arguments = new ArrayList<>(List.of("distributed", "check"));
+    Map.of(
+            "--engine", engine,
+            "--ranks", ranks,
+            "--steps", steps,
+            "--experts", experts,
+            "--seed", seed,
+            "--timeout", timeout)
+        .forEach((name, value) -> arguments.addAll(List.of(name, String.valueOf(value))));
+    return jvm.run(arguments, line.getOut());
+  }
+
   private Map<String, Long> results(Training training) throws IOException {
     Duration wait = Duration.ofSeconds(timeout);
-    List<Map<String, Long>> all = engine == Engine.THREADS
-        ? Group.threads(ranks, wait, group -> new RankTraining(training, group).run())
-        : new CheckProcesses(training, wait).run();
+    List<Map<String, Long>> all = switch (engine) {
+      case THREADS -> Group.threads(ranks, wait, group -> new RankTraining(training, group).run());
+      case PROCESSES -> new CheckProcesses(training, wait).run();
+      case SPARK -> new SparkCheck(training, wait).run();
+    };
     Map<String, Long> joined = new LinkedHashMap<>();
     for (Map<String, Long> ofRank : all) {
       ofRank.forEach((name, bits) -> {

@@ -11,6 +11,7 @@ import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
+import java.io.Serializable;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -23,7 +24,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param experts E
  * @param seed of weights and tokens
  */
-record Training(int ranks, int steps, int experts, long seed) {
+record Training(int ranks, int steps, int experts, long seed) implements Serializable {
+  private static final long serialVersionUID = 1;
   private static final int TOKENS = 96;
   private static final int WIDTH = 32;
   private static final int HIDDEN = 48;

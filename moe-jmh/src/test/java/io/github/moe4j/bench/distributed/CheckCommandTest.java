@@ -7,9 +7,11 @@ import io.github.moe4j.bench.Main;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,9 +24,10 @@ class CheckCommandTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1,threads", "3,threads", "5,threads", "2,processes"})
+  @CsvSource({"1,threads", "3,threads", "5,threads", "2,processes", "2,spark"})
   void check_ranks_allEqual(int ranks, String engine) {
     assumeTrue(Kernels.chosen().isPresent(), "BLAS makes the products");
+    assumeTrue(!engine.equals("spark") || System.getenv("SPARK_HOME") != null, "no Spark here");
 
     int code = execute(
         "distributed",
@@ -43,6 +46,18 @@ class CheckCommandTest {
     String last = out.toString().lines().reduce((a, b) -> b).orElse("");
     assertEquals("equal: %d of %1$d".formatted(all), last, out + "" + err);
     assertEquals(0, code);
+  }
+
+  @Test
+  void check_sparkWithoutSpark_errorSaysHowToGetIt(@TempDir Path folder) {
+    int code =
+        execute("distributed", "check", "--engine", "spark", "--spark-home", folder.toString());
+
+    assertEquals(2, code);
+    assertEquals(
+        "check: the folder of Spark must have jars/spark-core_*.jar but %s has not: take an unpacked Apache Spark 4.2, or what mvn -f moe-spark/spark-home/pom.xml package makes in moe-spark/spark-home/target/spark"
+            .formatted(folder),
+        err.toString().strip());
   }
 
   @Test
