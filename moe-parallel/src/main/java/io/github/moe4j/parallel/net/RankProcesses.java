@@ -29,6 +29,9 @@ import java.util.stream.Stream;
  * @param timeout how long a rank waits for another
  */
 public record RankProcesses(int ranks, Duration timeout) {
+  /** Exit codes of processes that a signal ended are this and its number. */
+  private static final int KILLED = 128;
+
   /** So long after the first failure the others may still say what they know of it. */
   private static final long GRACE_SECONDS = 10;
 
@@ -52,7 +55,7 @@ public record RankProcesses(int ranks, Duration timeout) {
    * @param arguments of its main method, the same for all ranks
    * @param lines gets each line that a rank prints, in this thread
    * @throws IOException if a process cannot be started or does not end with exit code 0; the message names the ranks
-   *     that failed, the first one first, with the last line of each
+   *     that failed, the first one first, with the last line of each that ended by itself
    */
   public void run(Class<?> main, List<String> arguments, BiConsumer<Integer, String> lines)
       throws IOException {
@@ -137,7 +140,8 @@ public record RankProcesses(int ranks, Duration timeout) {
         running--;
         if (event.code() != 0) {
           end = failures.isEmpty() ? System.nanoTime() + GRACE_SECONDS * 1_000_000_000L : end;
-          String said = last[event.rank()];
+          // What a killed one said last is not why it ended.
+          String said = event.code() >= KILLED ? null : last[event.rank()];
           failures.add("rank %d ended with exit code %d%s"
               .formatted(event.rank(), event.code(), said == null ? "" : ": " + said));
         }

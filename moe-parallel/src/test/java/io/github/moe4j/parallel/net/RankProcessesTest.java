@@ -11,23 +11,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class RankProcessesTest {
   private static final int LINES = 2_000;
 
   private final List<List<String>> printed = List.of(new ArrayList<>(), new ArrayList<>());
 
-  /** Prints more than a pipe holds, then fails if its argument is its rank. */
+  /** Prints more than a pipe holds, then fails if its argument is its rank, or is killed if that is its negative. */
   static final class Program {
     private Program() {}
 
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
       try (Group group = SocketGroup.fromEnvironment()) {
         IntStream.range(0, LINES).forEach(i -> System.out.println("x".repeat(100)));
         group.barrier();
         if (args[0].equals(String.valueOf(group.rank()))) {
           System.out.println("cannot go on");
           Runtime.getRuntime().halt(3);
+        }
+        if (args[0].equals(String.valueOf(-group.rank())) && group.rank() > 0) {
+          System.out.println("at work");
+          ProcessHandle self = ProcessHandle.current();
+          new ProcessBuilder("kill", "-KILL", String.valueOf(self.pid())).start();
+          Thread.sleep(60_000);
         }
         group.barrier();
         System.out.println("rank %d of %d".formatted(group.rank(), group.size()));
@@ -59,6 +67,14 @@ class RankProcessesTest {
     assertTrue(
         message.startsWith("rank 1 ended with exit code 3: cannot go on; rank 0 ended with exit"),
         message);
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // has no signals
+  void run_rankKilled_namedWithoutWhatItSaidBefore() {
+    String message = assertThrows(IOException.class, () -> run("-1")).getMessage();
+
+    assertTrue(message.startsWith("rank 1 ended with exit code 137; rank 0 ended with"), message);
   }
 
   @Test
