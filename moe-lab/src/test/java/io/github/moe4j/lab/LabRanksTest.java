@@ -1,30 +1,41 @@
 package io.github.moe4j.lab;
 
+import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.cli.Progress;
+import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.core.random.RestorableRandom;
+import io.github.moe4j.lab.ranks.RankSpread;
 import io.github.moe4j.lab.report.CurvePoint;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
 import io.github.moe4j.lab.report.RankUse;
+import io.github.moe4j.lab.text.Batch;
 import io.github.moe4j.lab.variant.LayerOptions;
+import io.github.moe4j.lab.variant.Variant;
 import io.github.moe4j.lab.variant.VariantGrid;
+import io.github.moe4j.lab.variant.Variants;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** The lab over ranks in threads has the numbers of one process up to the order of sums, and resumes to the bit. */
 class LabRanksTest {
@@ -106,6 +117,46 @@ class LabRanksTest {
         .get(0);
     for (int ranks : new int[] {1, 3}) {
       assertNear(plain, run(experiment, ranks).models().get(0));
+    }
+  }
+
+  /** Gradients of a step of an untrained model, of experts by layer, name and global number. */
+  private static Map<String, INDArray> gradientsOfExperts(int ranks) {
+    Variant variant = Variants.named("top-k-unbalanced");
+    Batch batch = LabTest.corpus()
+        .split(3, 0.2)
+        .train()
+        .batch(RestorableRandom.ofSeed(1), OPTIONS.batch(), OPTIONS.model().sequence());
+    Map<String, INDArray> all = new ConcurrentHashMap<>();
+    Group.threads(ranks, Duration.ofSeconds(60), group -> {
+      RankSpread spread = new RankSpread(group);
+      ByteLanguageModel model = LabModel.create(variant, OPTIONS, spread).network();
+      Gradients gradients = model.parameters().zeroGradients();
+      Batch own = batch.slice(
+          batch.rows() * group.rank() / ranks, batch.rows() * (group.rank() + 1) / ranks);
+      try (Shard shard = new Shard(model, own, RestorableRandom.ofSeed(2), 0)) {
+        shard.backward(gradients, batch.tokens().length);
+      }
+      int[] here = spread.placements().get(0).expertsOn(group.rank());
+      gradients.forEach((name, array) -> {
+        for (int i = 0; name.contains(".experts.") && i < here.length; i++) {
+          all.put(name + " " + here[i], array.slice(i).dup());
+        }
+      });
+      return 0;
+    });
+    return all;
+  }
+
+  @Test
+  void step_fromEqualParameters_gradientsOfExpertsHaveTheBitsOfOneRank() {
+    assumeTrue(Kernels.chosen().isPresent(), "BLAS makes the products");
+    Map<String, INDArray> expected = gradientsOfExperts(1);
+    assertEquals(2 * 3 * 4, expected.size()); // layers, matrices, experts
+    for (int ranks : new int[] {2, 3, 7}) {
+      Map<String, INDArray> actual = gradientsOfExperts(ranks);
+      assertEquals(expected.keySet(), actual.keySet());
+      expected.forEach((name, array) -> assertSameBits(name, array, actual.get(name)));
     }
   }
 
