@@ -129,6 +129,7 @@ final class TrainingLog implements Stateful {
             stages.gemm(),
             stages.activation(),
             stages.combine(),
+            stages.exchange(),
             workNanos)
         .longs(prefix + ".since.steps", stepsSincePoint)
         .doubles(prefix + ".since.loss", lossSincePoint);
@@ -178,8 +179,8 @@ final class TrainingLog implements Stateful {
       log.stepNanos.add(nanos);
     }
     long[] s = saved.longs(prefix + ".stages");
-    log.stages = new StageTimes(s[0], s[1], s[2], s[3], s[4], s[5]);
-    log.workNanos = s[6];
+    log.stages = new StageTimes(s[0], s[1], s[2], s[3], s[4], s[5], s[6]);
+    log.workNanos = s[7];
     log.stepsSincePoint = Math.toIntExact(saved.number(prefix + ".since.steps"));
     log.lossSincePoint = saved.doubles(prefix + ".since.loss")[0];
     if (saved.names().contains(prefix + ".since.assigned")) {
