@@ -19,7 +19,7 @@ public interface DispatchedPass {
    * Runs the backward pass, once and before the scope is closed.
    *
    * @param dy gradient of the outputs [T,D]. Not modified.
-   * @param dx gradient of the tokens [T,D]. Modified: the result is added.
+   * @param dx gradient of the tokens [T,D]. Modified: the result is added, once dy has been read: it may be dy.
    * @param into gradients named like {@link Experts#parameters}. Modified: the result is added.
    * @return the gradient of the weights, by assignment of the plan [R]
    * @throws IllegalStateException if the pass was an evaluation, which keeps nothing for a backward

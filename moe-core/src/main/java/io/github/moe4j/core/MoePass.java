@@ -229,8 +229,15 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   private double[] backwardOf(
       DispatchedPass dispatched, INDArray dy, INDArray dx, Gradients into, StageClock clock) {
     clock.end(Stage.COMBINE);
-    backwardOfShared(dy, dx, into);
-    double[] dWeights = dispatched.backward(dy, dx, into.part("experts"));
+    INDArray read = dy;
+    if (parts.shared() != null) { // it adds into dx, which may be dy
+      read = scope.take(dy.dataType(), dy.shape());
+      if (!dy.isEmpty()) {
+        read.assign(dy);
+      }
+      backwardOfShared(dy, dx, into);
+    }
+    double[] dWeights = dispatched.backward(read, dx, into.part("experts"));
     clock.end(Stage.EXPERTS);
     clock.end(Stage.DISPATCH);
     return dWeights;

@@ -223,7 +223,9 @@ public final class ExpertParallel implements Experts {
     Require.shape("rows", xR, -1, modelWidth);
     Require.type("rows", xR, type);
     PassArrays.requireInputs("the experts", parameters, xR);
-    return new ExpertParallelPass(this, xR, mode, routes(expertStart), scope);
+    long begin = System.nanoTime();
+    List<RowRoutes> routes = routes(expertStart);
+    return new ExpertParallelPass(this, xR, mode, routes, System.nanoTime() - begin, scope);
   }
 
   /** Where the rows of each chunk go. */

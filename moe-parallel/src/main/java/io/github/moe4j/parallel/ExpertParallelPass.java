@@ -31,18 +31,21 @@ final class ExpertParallelPass
    *
    * @param xR rows of this rank [R,D]
    * @param chunks routes of the experts of each chunk
+   * @param waitNanos time until all ranks had told their counts
    */
   ExpertParallelPass(
       ExpertParallel experts,
       INDArray xR,
       PassMode mode,
       List<RowRoutes> chunks,
+      long waitNanos,
       Arena.Scope scope) {
     this.experts = experts;
     this.xR = xR;
     this.mode = mode;
     this.chunks = chunks;
     this.scope = scope;
+    this.exchangeNanos = waitNanos;
     this.runs = new ExpertsPass[chunks.size()];
     this.y = scope.take(xR.dataType(), xR.shape());
     exchange(xR, y, (c, rows) -> {

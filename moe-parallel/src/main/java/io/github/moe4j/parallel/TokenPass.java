@@ -66,7 +66,9 @@ final class TokenPass implements DispatchedPass, ExchangeTimed {
     int ranks = experts.group().size();
     this.routes = TokenRoutes.of(plan, experts.placement(), rank);
     this.sendStart = routes.tokens().expertStart();
+    long begin = System.nanoTime();
     long[][] counts = experts.exchange().counts(0, counts(sendStart, routes.choiceStart()));
+    this.exchangeNanos = System.nanoTime() - begin; // a rank waits for slower ones here
     this.tokenStart = starts(counts, rank);
     this.choiceStart = starts(counts, ranks + rank);
 

@@ -28,10 +28,14 @@ import io.github.moe4j.core.experts.CompositeExperts;
 import io.github.moe4j.core.experts.CopyExperts;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
+import io.github.moe4j.core.experts.NormalizedInput;
+import io.github.moe4j.core.experts.ScaledOutput;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.group.GroupException;
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.core.lora.FrozenExperts;
+import io.github.moe4j.core.transformer.RmsNorm;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
@@ -170,6 +174,85 @@ class OncePerRankTest {
         run(batch, Placement.even(E, 3), whole, false, options),
         run(batch, Placement.even(E, 3), whole, true, options),
         1e-13);
+  }
+
+  /** The shared expert adds into dx, which the experts must not read as dy. */
+  @Test
+  void backward_dxIsDyBesideSharedExpert_asApart() {
+    Experts whole = RankBatch.glu(E, DataType.DOUBLE);
+    RankBatch batch = RankBatch.of(2, 30, DataType.DOUBLE);
+    Group.threads(2, TIMEOUT, group -> {
+      MoeLayer layer = layer(
+          RankBatch.parallel(group, Placement.even(E, 2), whole).oncePerRank(),
+          builder -> builder.sharedExpert(DenseFeedForward.of(
+              FfnExperts.create(ExpertOptions.of(1, D, 8).withDataType(DataType.DOUBLE), 4))));
+      INDArray dy = batch.dy(group.rank());
+      RankBatch.Result apart = RankBatch.run(layer, batch.x(group.rank()), dy);
+      INDArray both = Allocate.copy(dy);
+      Gradients gradients = layer.parameters().zeroGradients();
+      try (MoePass pass = layer.forward(TokenBatch.training(batch.x(group.rank())))) {
+        pass.backward(both, both, gradients);
+      }
+      double[] expected = values(dy);
+      Arrays.setAll(expected, i -> expected[i] + apart.dx()[i]);
+      assertNear("dx", expected, values(both), 1e-13);
+      gradients.forEach((name, gradient) ->
+          assertSameBits(name, values(apart.gradients().get(name)), values(gradient)));
+      return 0;
+    });
+  }
+
+  /** Filler rows change nothing, so they do not travel, whatever is around the experts. */
+  @Test
+  void forward_fillersAndNormAroundExperts_notComputed() {
+    Experts whole = RankBatch.glu(E, DataType.DOUBLE);
+    RankBatch batch = RankBatch.of(2, 40, DataType.DOUBLE);
+    Group.threads(2, TIMEOUT, group -> {
+      ExpertParallel parallel = RankBatch.parallel(group, Placement.even(E, 2), whole);
+      Experts around = ScaledOutput.of(
+          NormalizedInput.of(RmsNorm.create(D, 1e-6, DataType.DOUBLE), FrozenExperts.of(parallel)),
+          2);
+      MoeLayer layer = layer(
+          around,
+          builder ->
+              builder.capacity(PaddedToCapacity.of(LimitedCapacity.of(CapacityFormula.fixed(50)))));
+      try (MoePass pass = layer.forward(TokenBatch.evaluation(batch.x(group.rank())))) {
+        long kept = Arrays.stream(pass.load().assigned()).sum(); // room for all
+        long computed = parallel.exchanged().ofAllRanks(group).stream()
+            .mapToLong(ExchangeStatistics::computed)
+            .sum();
+        assertEquals(group.allGather(kept)[0][0] + group.allGather(kept)[1][0], computed);
+      }
+      return 0;
+    });
+  }
+
+  /** A rank that comes late: the other's wait is exchange, not products. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void times_otherRankIsLate_waitIsExchange(boolean once) {
+    Experts whole = RankBatch.glu(E, DataType.DOUBLE);
+    RankBatch batch = RankBatch.of(2, 20, DataType.DOUBLE);
+    Group.threads(2, TIMEOUT, group -> {
+      ExpertParallel parallel = RankBatch.parallel(group, Placement.even(E, 2), whole);
+      MoeLayer layer = layer(once ? parallel.oncePerRank() : parallel, builder -> builder);
+      group.barrier();
+      if (group.rank() == 1) {
+        sleep(300);
+      }
+      try (MoePass pass = layer.forward(TokenBatch.evaluation(batch.x(group.rank())))) {
+        assertTrue(group.rank() == 1 || pass.times().exchange() > 200_000_000L, pass.toString());
+      }
+      return 0;
+    });
+  }
+
+  private static void sleep(long millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @ParameterizedTest

@@ -56,6 +56,11 @@ public final class NormalizedInput implements Experts, ExpertsAround {
   }
 
   @Override
+  public boolean computesFillers() {
+    return inner.computesFillers();
+  }
+
+  @Override
   public int experts() {
     return inner.experts();
   }

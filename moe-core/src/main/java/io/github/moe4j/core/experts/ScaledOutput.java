@@ -61,6 +61,11 @@ public final class ScaledOutput implements Experts, ExpertsAround {
   }
 
   @Override
+  public boolean computesFillers() {
+    return inner.computesFillers();
+  }
+
+  @Override
   public int experts() {
     return inner.experts();
   }

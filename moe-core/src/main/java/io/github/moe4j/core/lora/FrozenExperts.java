@@ -52,6 +52,11 @@ public final class FrozenExperts implements Experts {
   }
 
   @Override
+  public boolean computesFillers() {
+    return inner.computesFillers();
+  }
+
+  @Override
   public int experts() {
     return inner.experts();
   }

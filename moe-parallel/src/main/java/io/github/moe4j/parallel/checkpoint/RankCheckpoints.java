@@ -94,7 +94,8 @@ public final class RankCheckpoints {
      * that of this rank's experts. So it is with parameters, moments of {@code UpdateRule}s and the steps of {@code
      * perExpert}, but not with the state of ND4J's updaters, which is refused.
      *
-     * @param path of the experts among the parameters, such as {@code block.0.moe.experts}, as in {@code DataParallel}
+     * @param path of the experts among the parameters, such as {@code block.0.moe.experts}, as in {@code DataParallel};
+     *     of experts with something replicated around them, such as a norm, the path of each stack
      * @param placement over the ranks of the group
      * @throws IllegalArgumentException if the placement is over other ranks, or a path contains the other
      */

@@ -4,6 +4,7 @@ import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
@@ -55,11 +56,11 @@ record RankEnvironment(Map<String, String> variables) {
   }
 
   /** Many systems give a host's own name to a loopback address, at which other hosts do not reach it. */
-  private static void requireReachable(InetAddress own, HostRendezvous list) throws IOException {
+  private static void requireReachable(InetAddress own, HostRendezvous list) {
     if (own.isLoopbackAddress()) {
       for (String other : list.names()) {
         Require.that(
-            InetAddress.getByName(other).isLoopbackAddress(),
+            isLoopback(other),
             "rank %d must listen at an address that %s reaches but %s is %s: set %s",
             list.rank(),
             other,
@@ -67,6 +68,14 @@ record RankEnvironment(Map<String, String> variables) {
             own.getHostAddress(),
             ADDRESS);
       }
+    }
+  }
+
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false; // of another machine, which has no name yet
     }
   }
 
