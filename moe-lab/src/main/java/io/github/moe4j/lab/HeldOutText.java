@@ -22,6 +22,7 @@ final class HeldOutText {
   private final Workers workers;
   private final Scripts scripts;
   private final Batch windows;
+  private final Runnable afterPart;
 
   /** Windows shown in the report. */
   private final List<Integer> shown;
@@ -33,12 +34,28 @@ final class HeldOutText {
    */
   HeldOutText(
       ByteLanguageModel model, LabOptions options, Split split, Workers workers, int windows) {
+    this(model, options, split, workers, windows, () -> {});
+  }
+
+  /**
+   * The same on a rank of a group.
+   *
+   * @param afterPart called after each part of an evaluation or trace
+   */
+  HeldOutText(
+      ByteLanguageModel model,
+      LabOptions options,
+      Split split,
+      Workers workers,
+      int windows,
+      Runnable afterPart) {
     this.model = model;
     this.options = options;
     this.split = split;
     this.workers = workers;
     this.scripts = Scripts.of(split);
     this.windows = split.validation().windows(options.model().sequence(), windows);
+    this.afterPart = afterPart;
     this.shown = SampleWindows.of(this.windows, scripts);
   }
 
@@ -49,8 +66,11 @@ final class HeldOutText {
   Evaluation evaluate() {
     int parts = parts();
     // Windows of one part come from all over the text, as in training: capacity depends on the mix.
-    List<Part> evaluated =
-        workers.map(parts, i -> evaluate(windows.every(i, parts), rowsShown(i, parts)));
+    List<Part> evaluated = workers.map(parts, i -> {
+      Part part = evaluate(windows.every(i, parts), rowsShown(i, parts));
+      afterPart.run();
+      return part;
+    });
     UseCounter use = newCounter();
     Map<Integer, RoutedText> text = new HashMap<>();
     double bits = 0;
@@ -67,6 +87,7 @@ final class HeldOutText {
   Evaluation attend() {
     for (int i = 0; i < parts(); i++) {
       model.evaluate(windows.slice(0, 0)).close();
+      afterPart.run();
     }
     return new Evaluation(Double.NaN, newCounter(), List.of());
   }
@@ -110,6 +131,7 @@ final class HeldOutText {
             trace.passed(layer);
           }
         }
+        afterPart.run();
       }
     } finally {
       if (trace != null) {

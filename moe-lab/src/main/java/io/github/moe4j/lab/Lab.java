@@ -82,9 +82,9 @@ final class Lab<T extends Training> {
 
   private LabResult run() throws IOException {
     progress.skip((long) results.size() * experiment.options().steps());
-    if (results.isEmpty()) {
-      // A run that is killed at once can be resumed too.
-      store.write(result("0 of %d models".formatted(experiment.runs())));
+    if (results.isEmpty() || !store.environment().isEmpty()) {
+      // A run that is killed at once can be resumed too, and what it was resumed with is known.
+      store.write(result("%d of %d models".formatted(results.size(), experiment.runs())));
     }
     LabResult all = result(trainAll());
     store.write(all);
@@ -182,6 +182,7 @@ final class Lab<T extends Training> {
   private Map<String, String> environment() {
     Map<String, String> all = new LinkedHashMap<>(experiment.text(first));
     all.putAll(RunEnvironment.here());
+    all.putAll(store.environment());
     return all;
   }
 }

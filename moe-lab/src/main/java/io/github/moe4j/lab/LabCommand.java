@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -97,11 +98,13 @@ public final class LabCommand implements Callable<Integer> {
       return print(Objects.requireNonNull(inOneProcess).run(line.getErr()), folder, line.getOut());
     }
     try {
-      return print(
-          overRanks.run(run.ranks(), options.arguments(), line.getErr()), folder, line.getOut());
+      Optional<LabResult> result = overRanks.run(run.ranks(), options.arguments(), line.getErr());
+      return result.isEmpty() ? Interruption.EXIT_CODE : print(result.get(), folder, line.getOut());
     } catch (IOException e) {
       line.getErr().println("lab: " + message(e));
-      line.getErr().println("resume: lab --resume " + folder);
+      if (overRanks.isResumable()) {
+        line.getErr().println("resume: lab --resume " + folder);
+      }
       return CommandLine.ExitCode.SOFTWARE;
     }
   }
@@ -123,6 +126,10 @@ public final class LabCommand implements Callable<Integer> {
     terminal.println((result.complete() ? "report: " : "partial report: ") + page);
     terminal.println(
         result.complete() ? "again:  " + again(result) : "resume: lab --resume " + folder);
+    String ranks = result.environment().get(RankFolder.RANKS_IN_TURN);
+    if (result.complete() && ranks != null) {
+      terminal.println("        gives other numbers: this run was over " + ranks + " ranks");
+    }
     terminal.flush();
     return result.complete() ? CommandLine.ExitCode.OK : Interruption.EXIT_CODE;
   }

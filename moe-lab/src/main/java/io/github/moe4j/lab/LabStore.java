@@ -5,6 +5,7 @@ import io.github.moe4j.lab.report.ModelResult;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Stores results and training state, so that a run can be resumed.
@@ -17,6 +18,11 @@ interface LabStore<T extends Training> {
 
   /** Finished models. */
   List<ModelResult> finished();
+
+  /** What the numbers of the run depend on because of how it was resumed, for the report; usually nothing. */
+  default Map<String, String> environment() {
+    return Map.of();
+  }
 
   /** Restores the saved state of this training, if there is one. */
   void resume(T training) throws IOException;

@@ -1,6 +1,7 @@
 package io.github.moe4j.lab;
 
 import io.github.moe4j.core.group.Group;
+import io.github.moe4j.lab.report.CurvePoint;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -19,22 +21,37 @@ import java.util.stream.Stream;
  * training, in a folder of its own below.
  */
 final class RankFolder implements LabStore<RankTrainer> {
+  /** In a result's environment the numbers of ranks that a run was over, if several, such as "2, then 3". */
+  static final String RANKS_IN_TURN = "ranks in turn";
+
+  private static final String THEN = ", then ";
+
   private final RunFiles files;
   private final Experiment experiment;
   private final Group group;
   private final List<ModelResult> finished;
+  private final Map<String, String> environment;
 
   private RankFolder(
-      RunFiles files, Experiment experiment, Group group, List<ModelResult> finished) {
+      RunFiles files,
+      Experiment experiment,
+      Group group,
+      List<ModelResult> finished,
+      Map<String, String> environment) {
     this.files = files;
     this.experiment = experiment;
     this.group = group;
     this.finished = finished;
+    this.environment = environment;
   }
 
-  /** Prepares a folder for a new run, before the ranks start: what a former run would resume from is removed. */
+  /** Prepares a folder for a new run, before the ranks start: report and state of a former run are removed. */
   static void clear(Path folder, Experiment experiment) throws IOException {
     Files.createDirectories(folder);
+    // The report goes first: without its checkpoint an unfinished model in it would look finished.
+    for (String name : List.of(LabReport.DATA, LabReport.CSV, LabReport.PAGE)) {
+      Files.deleteIfExists(folder.resolve(name));
+    }
     Files.deleteIfExists(folder.resolve(LabFolder.CHECKPOINT));
     for (Path place : places(folder, experiment)) {
       delete(place);
@@ -43,18 +60,38 @@ final class RankFolder implements LabStore<RankTrainer> {
 
   /** A new run in a folder that was cleared. */
   static RankFolder start(RunFiles files, Experiment experiment, Group group) {
-    return new RankFolder(files, experiment, group, List.of());
+    return new RankFolder(files, experiment, group, List.of(), Map.of());
   }
 
   /** Resumes the run in the folder; collective. */
   static RankFolder resume(RunFiles files, Experiment experiment, Group group) {
     Path folder = files.folder();
+    LabResult before = LabReport.read(folder);
     // The report contains the current model's unfinished result.
-    List<ModelResult> finished = LabReport.read(folder).models().stream()
+    List<ModelResult> finished = before.models().stream()
+        .filter(model -> stepsDone(model) == experiment.options().steps())
         .filter(model -> !RankCheckpoints.isIn(place(folder, model.name(), model.seed())))
         .toList();
+    boolean goesOn =
+        !finished.isEmpty() || places(folder, experiment).stream().anyMatch(RankCheckpoints::isIn);
+    Map<String, String> environment = goesOn ? ranksInTurn(before, group.size()) : Map.of();
     group.barrier(); // before rank 0 writes anything
-    return new RankFolder(files, experiment, group, finished);
+    return new RankFolder(files, experiment, group, finished, environment);
+  }
+
+  private static int stepsDone(ModelResult model) {
+    List<CurvePoint> curve = model.curve();
+    return curve.isEmpty() ? 0 : curve.get(curve.size() - 1).step();
+  }
+
+  /** What the numbers of a run depend on that goes on over some ranks; nothing if all of it was over as many. */
+  private static Map<String, String> ranksInTurn(LabResult before, int now) {
+    String ranks = before.configuration().getOrDefault("ranks", Integer.toString(now));
+    String all = before.environment().getOrDefault(RANKS_IN_TURN, ranks);
+    if (!ranks.equals(Integer.toString(now))) {
+      all += THEN + now;
+    }
+    return all.contains(THEN) ? Map.of(RANKS_IN_TURN, all) : Map.of();
   }
 
   private static Path place(Path folder, String model, long seed) {
@@ -81,6 +118,11 @@ final class RankFolder implements LabStore<RankTrainer> {
   @Override
   public List<ModelResult> finished() {
     return finished;
+  }
+
+  @Override
+  public Map<String, String> environment() {
+    return environment;
   }
 
   @Override

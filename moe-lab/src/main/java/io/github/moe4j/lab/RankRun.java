@@ -9,8 +9,10 @@ import io.github.moe4j.lab.report.LabResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -38,10 +40,11 @@ record RankRun(Experiment experiment, RunFiles files, boolean resumes) {
    * Starts all ranks and returns when they have ended.
    *
    * @param arguments options of the run, for ranks in other processes
-   * @return the result; not complete if it was interrupted
+   * @return the result; not complete if it was interrupted, none if that was before there was one
    * @throws IOException if a rank failed; the message names it
    */
-  LabResult run(RankOptions options, List<String> arguments, PrintWriter err) throws IOException {
+  Optional<LabResult> run(RankOptions options, List<String> arguments, PrintWriter err)
+      throws IOException {
     long steps = (long) experiment.options().steps() * experiment.runs();
     try (Watch watch = Watch.open("lab", steps, "steps", err)) {
       Progress progress = watch.progress();
@@ -59,11 +62,19 @@ record RankRun(Experiment experiment, RunFiles files, boolean resumes) {
           throw e;
         }
         // Ctrl-C ends ranks in other processes at once, and soon this one
-        err.println("lab: interrupted; resume: lab --resume " + files.folder());
+        err.println(
+            isResumable()
+                ? "lab: interrupted; resume: lab --resume " + files.folder()
+                : "lab: interrupted before anything was trained");
         err.flush();
       }
     }
-    return LabReport.read(files.folder());
+    return isResumable() ? Optional.of(LabReport.read(files.folder())) : Optional.empty();
+  }
+
+  /** Whether there is a run in the folder; a new one is there once rank 0 has started. */
+  boolean isResumable() {
+    return Files.exists(files.file(LabReport.DATA));
   }
 
   private List<String> rankArguments(List<String> arguments) {

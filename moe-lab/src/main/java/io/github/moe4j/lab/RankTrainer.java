@@ -28,7 +28,8 @@ import java.util.List;
  * part of every batch, in rank order. All methods but {@link #steps} are collective.
  *
  * <p>Routers and capacity rules decide over the tokens of a rank, and a balance loss is that of a rank weighted by
- * its share of the tokens. Rank 0 evaluates held-out text with the experts of all, so that result is that of one process.
+ * its share of the tokens. Rank 0 evaluates held-out text with the experts of all, so that result is that of one process;
+ * the others wait for it after each part.
  */
 final class RankTrainer extends Training {
   private final Split split;
@@ -63,7 +64,10 @@ final class RankTrainer extends Training {
     WarmupCosine rate = new WarmupCosine(options.learningRate(), options.steps());
     this.optimizer =
         Optimizer.of(model.parameters(), new Nd4jAdam(), step -> rate.valueAt((int) step, 0));
-    this.heldOutText = new HeldOutText(model, options, split, workers, HELD_OUT_WINDOWS);
+    // A dense model has no collective of its own: without a barrier the others would wait for the
+    // whole evaluation.
+    this.heldOutText =
+        new HeldOutText(model, options, split, workers, HELD_OUT_WINDOWS, group::barrier);
     this.gradients = model.parameters().zeroGradients();
     this.batches = RestorableRandom.ofSeed(options.seed());
     this.noise = batches.split();

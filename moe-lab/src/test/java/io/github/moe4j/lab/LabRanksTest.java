@@ -19,11 +19,15 @@ import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
 import io.github.moe4j.lab.report.RankUse;
 import io.github.moe4j.lab.text.Batch;
+import io.github.moe4j.lab.text.Split;
 import io.github.moe4j.lab.variant.LayerOptions;
 import io.github.moe4j.lab.variant.Variant;
 import io.github.moe4j.lab.variant.VariantGrid;
 import io.github.moe4j.lab.variant.Variants;
+import io.github.moe4j.parallel.checkpoint.RankCheckpoints;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -47,15 +51,18 @@ class LabRanksTest {
   Path folder;
 
   private static Experiment experiment(String... routers) {
+    return experiment(List.of(routers), List.of());
+  }
+
+  private static Experiment experiment(List<String> routers, List<String> balances) {
     return new Experiment(
-        new VariantGrid(List.of(routers), List.of(), List.of(), List.of("4"), List.of(2))
-            .variants(),
+        new VariantGrid(routers, balances, List.of(), List.of("4"), List.of(2)).variants(),
         List.of(3L),
         OPTIONS,
         LabTest.corpus(),
         "test",
         "file",
-        Map.of("steps", String.valueOf(STEPS)));
+        Map.of("steps", String.valueOf(STEPS), "ranks", "2"));
   }
 
   private LabResult run(
@@ -118,6 +125,55 @@ class LabRanksTest {
     for (int ranks : new int[] {1, 3}) {
       assertNear(plain, run(experiment, ranks).models().get(0));
     }
+  }
+
+  @Test
+  void run_lossesThatAreMeansOverTokens_haveTheGradientsOfTheWholeBatch() throws IOException {
+    Experiment experiment = experiment(List.of("top-k"), List.of("global-batch", "z-loss"));
+    LabResult plain = Lab.run(experiment, new NoStore(), () -> false, Progress.quiet());
+    for (int ranks : new int[] {2, 3, 7}) {
+      LabResult spread = run(experiment, ranks);
+      for (int m = 0; m < 2; m++) {
+        assertNear(plain.models().get(m), spread.models().get(m));
+      }
+    }
+  }
+
+  /** Counts the barriers of a rank. */
+  private static Group counting(Group group, AtomicInteger barriers) {
+    return (Group) Proxy.newProxyInstance(
+        Group.class.getClassLoader(), new Class<?>[] {Group.class}, (proxy, method, arguments) -> {
+          if (method.getName().equals("barrier")) {
+            barriers.incrementAndGet();
+          }
+          return method.invoke(group, arguments);
+        });
+  }
+
+  @Test
+  void evaluate_modelWithoutCollectives_ranksWaitForEachPartAndNotForAll() {
+    Split split = LabTest.corpus().split(3, 0.2);
+    int windows = split
+        .validation()
+        .windows(OPTIONS.model().sequence(), Training.HELD_OUT_WINDOWS)
+        .rows();
+    int parts = (windows + OPTIONS.batch() - 1) / OPTIONS.batch();
+    assertTrue(parts > 1);
+    Group.threads(2, Duration.ofSeconds(60), group -> {
+      AtomicInteger barriers = new AtomicInteger();
+      try (Workers workers = Workers.inTurn(1)) {
+        RankTrainer trainer = new RankTrainer(
+            Variants.named("dense"), OPTIONS, split, workers, counting(group, barriers));
+        barriers.set(0);
+        trainer.evaluate();
+        assertEquals(parts, barriers.getAndSet(0), "barriers of an evaluation");
+        trainer.trace(folder.resolve("dense.trace"));
+        assertEquals(parts, barriers.get(), "barriers of a trace");
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      return 0;
+    });
   }
 
   /** Gradients of a step of an untrained model, of experts by layer, name and global number. */
@@ -202,5 +258,27 @@ class LabRanksTest {
     assertNear(unbroken, resumed.models().get(0));
     assertEquals(3, resumed.models().get(0).ranks().size());
     assertTrue(Files.size(folder.resolve("broken").resolve("top-k-unbalanced.trace")) > 0);
+    assertEquals("2, then 3", resumed.environment().get(RankFolder.RANKS_IN_TURN));
+  }
+
+  @Test
+  void resume_ofAPartialResultWithoutItsState_trainsTheModelAnew() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    String unbroken = numbers(run(experiment, 2));
+    run(experiment, 2, "broken", false, 2);
+    Path place = folder.resolve("broken").resolve(places("broken").get(0));
+    RankCheckpoints.delete(place);
+    assertEquals(unbroken, numbers(run(experiment, 2, "broken", true, Integer.MAX_VALUE)));
+  }
+
+  @Test
+  void prepare_newRunOverAPartialOne_leavesNothingToResume() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    run(experiment, 2, "broken", false, 2);
+    RankRun again = new RankRun(experiment, RunFiles.in(folder.resolve("broken")), false);
+    assertTrue(again.isResumable());
+    again.prepare(); // and is killed before a rank has started
+    assertFalse(again.isResumable());
+    assertEquals(List.of(), places("broken"));
   }
 }

@@ -21,6 +21,7 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.TokenScores;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.testkit.Decisions;
 import io.github.moe4j.testkit.Seeds;
@@ -65,15 +66,24 @@ class GroupCountsTest {
     abstract LoadController of(ExpertBias bias);
   }
 
-  /** What a rank routed in a step; rank 1 has no tokens. */
-  private static RouterDecision decision(int step, int rank) {
+  /** Logits of a rank in a step, row-major [T·E]; rank 1 has no tokens. */
+  private static double[] logits(int step, int rank) {
     int tokens = rank == 1 ? 0 : 5 + rank + step;
     SplittableRandom random = Seeds.random(100L * step + rank);
     double[] logits = random.doubles((long) tokens * E).map(v -> 4 * v).toArray();
     for (int t = 0; t < tokens; t++) {
       logits[t * E] += 2; // expert 0 has too many
     }
-    return Decisions.topK(logits, E, 2, TokenMask.none(tokens));
+    return logits;
+  }
+
+  private static RouterDecision decision(double[] logits) {
+    return Decisions.topK(logits, E, 2, TokenMask.none(logits.length / E));
+  }
+
+  /** What a rank routed in a step. */
+  private static RouterDecision decision(int step, int rank) {
+    return decision(logits(step, rank));
   }
 
   private static double[] acted(LoadController controller, ExpertBias bias) {
@@ -190,16 +200,37 @@ class GroupCountsTest {
     whole.observe(decisions.stream().map(List::of).toList());
     String loss = whole.losses().get(0);
     double[] expected = counts(whole, loss);
+    RouterDecision all = decision(IntStream.range(0, RANKS)
+        .mapToObj(r -> logits(0, r))
+        .flatMapToDouble(Arrays::stream)
+        .toArray());
+    double[] gradient = gradient(Balancer.of(GlobalBatchLoss.of(0.3)), all);
 
-    Group.threads(RANKS, TIMEOUT, group -> {
+    List<double[]> ofRanks = Group.threads(RANKS, TIMEOUT, group -> {
       Balancer balancer = Balancer.builder()
           .add(GlobalBatchLoss.of(0.3))
           .workers(new GroupCounts(group))
           .build();
-      balancer.observe(List.of(List.of(decisions.get(group.rank()))));
+      RouterDecision own = decisions.get(group.rank());
+      double[] ofRank = gradient(balancer, own);
       assertSameBits("counts", expected, counts(balancer, loss));
-      return 0;
+      double share = (double) own.tokens() / all.tokens();
+      return Arrays.stream(ofRank).map(g -> share * g).toArray();
     });
+    // each token is one rank's: the sum over ranks has their parts one after another
+    double[] sum = ofRanks.stream().flatMapToDouble(Arrays::stream).toArray();
+    assertArrayEquals(gradient, sum, 1e-15);
+    assertTrue(Arrays.stream(gradient).anyMatch(g -> Math.abs(g) > 1e-3), "not zero");
+  }
+
+  /** Of the balance loss with respect to the probabilities, [T·E]. */
+  private static double[] gradient(Balancer balancer, RouterDecision decision) {
+    return balancer
+        .observe(List.of(List.of(decision)))
+        .get(0)
+        .total()
+        .gradient()
+        .orZero(TokenScores.Kind.PROBABILITIES, decision);
   }
 
   private static double[] counts(Balancer balancer, String loss) {
