@@ -28,7 +28,8 @@ final class RankOptions {
       names = "--engine",
       paramLabel = "NAME",
       description =
-          "What runs the ranks: threads of this process, or processes on this machine (threads).")
+          "What runs the ranks: threads of this process, processes on this machine, or spark, tasks of Apache Spark"
+              + " (threads).")
   private @Nullable String engine;
 
   @Option(

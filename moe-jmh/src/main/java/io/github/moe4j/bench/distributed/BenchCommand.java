@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
     sortOptions = false,
     description = {
       "Measures all-to-all and all-reduce between processes of this machine beside a copy in memory and a plain"
-          + " socket, and layers whose experts are spread over them beside one process.",
+          + " socket, layers whose experts are spread over them beside one process, and the time until a death is"
+          + " noticed.",
       "Says what the formulas of 'plan' predict for these layers."
     },
     exitCodeListHeading = "Exit codes:%n",
@@ -65,6 +66,11 @@ public final class BenchCommand implements Callable<Integer> {
   @Option(names = "--rounds", description = "Rounds of all measurements (${DEFAULT-VALUE}).")
   private int rounds = 5;
 
+  @Option(
+      names = "--losses",
+      description = "How often one of three processes is killed (${DEFAULT-VALUE}).")
+  private int losses = 5;
+
   @Mixin
   private final FigureOptions figures = new FigureOptions();
 
@@ -78,6 +84,7 @@ public final class BenchCommand implements Callable<Integer> {
     try {
       Require.that(ranks >= 2, "ranks must be at least 2 but was %d", ranks);
       Require.positive("rounds", rounds);
+      Require.that(losses >= 0, "losses must be at least 0 but was %d", losses);
       layers = shapes.equals(List.of("none"))
           ? List.of()
           : shapes.stream().map(LayerShape::named).toList();
@@ -133,7 +140,7 @@ public final class BenchCommand implements Callable<Integer> {
       arguments.addAll(List.of("--shapes", String.join(",", shapes)));
     }
     BenchResult[] result = new BenchResult[1];
-    int total = kibibytes.length + 2 * layers.size();
+    int total = kibibytes.length + 2 * layers.size() + losses;
     try (Watch watch = Watch.open("bench", total, "measurements", err)) {
       new RankProcesses(ranks, TIMEOUT).run(Main.class, arguments, (rank, text) -> {
         if (rank == 0 && text.startsWith(BenchRankCommand.STEP)) {
@@ -142,11 +149,16 @@ public final class BenchCommand implements Callable<Integer> {
           result[0] = read(text.substring(BenchRankCommand.RESULT.length()));
         }
       });
+      if (result[0] == null) {
+        throw new IOException("rank 0 printed no result");
+      }
+      List<Double> seconds = new ArrayList<>();
+      for (int i = 0; i < losses; i++) {
+        seconds.add(LossTime.measure());
+        watch.step(1);
+      }
+      return result[0].withLosses(seconds);
     }
-    if (result[0] == null) {
-      throw new IOException("rank 0 printed no result");
-    }
-    return result[0];
   }
 
   private static BenchResult read(String json) {

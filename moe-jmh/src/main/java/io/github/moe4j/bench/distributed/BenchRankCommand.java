@@ -58,7 +58,7 @@ public final class BenchRankCommand implements Callable<Integer> {
         }
       }
       if (group.rank() == 0) {
-        BenchResult result = new BenchResult(group.size(), transfers, layers);
+        BenchResult result = new BenchResult(group.size(), transfers, layers, List.of());
         out.println(RESULT + new ObjectMapper().writeValueAsString(result));
       }
       group.barrier();

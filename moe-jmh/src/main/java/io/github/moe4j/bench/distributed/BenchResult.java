@@ -5,16 +5,27 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What rank 0 of {@code distributed bench} measured.
+ * What {@code distributed bench} measured.
  *
  * @param ranks N
  * @param transfers by size
  * @param layers layers over the ranks
+ * @param lossSeconds from the death of a process until all others know of it, of several
  */
-record BenchResult(int ranks, List<TransferTime> transfers, List<RankedLayerTime> layers) {
+record BenchResult(
+    int ranks,
+    List<TransferTime> transfers,
+    List<RankedLayerTime> layers,
+    List<Double> lossSeconds) {
   BenchResult {
     transfers = List.copyOf(transfers);
     layers = List.copyOf(layers);
+    lossSeconds = List.copyOf(lossSeconds);
+  }
+
+  /** The same with times of losses. */
+  BenchResult withLosses(List<Double> seconds) {
+    return new BenchResult(ranks, transfers, layers, seconds);
   }
 
   /**

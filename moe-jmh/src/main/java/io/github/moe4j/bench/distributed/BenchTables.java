@@ -1,6 +1,8 @@
 package io.github.moe4j.bench.distributed;
 
 import io.github.moe4j.bench.plan.Network;
+import io.github.moe4j.cli.Samples;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -20,7 +22,21 @@ final class BenchTables {
   }
 
   String all() {
-    return transfers() + (result.layers().isEmpty() ? "" : "\n" + layers() + "\n" + split());
+    return transfers()
+        + (result.layers().isEmpty() ? "" : "\n" + layers() + "\n" + split())
+        + (result.lossSeconds().isEmpty() ? "" : "\n" + losses());
+  }
+
+  private String losses() {
+    double[] seconds =
+        result.lossSeconds().stream().mapToDouble(Double::doubleValue).toArray();
+    return format(
+        "One of three processes killed in the middle of exchanges: both others had their error after %.0f ms, median of %d"
+            + " (%.0f to %.0f).%n",
+        1e3 * Samples.median(seconds),
+        seconds.length,
+        1e3 * Samples.min(seconds),
+        1e3 * Arrays.stream(seconds).max().orElseThrow());
   }
 
   private String transfers() {

@@ -136,7 +136,7 @@ public final class CheckCommand implements Callable<Integer> {
             "--seed", seed,
             "--timeout", timeout)
         .forEach((name, value) -> arguments.addAll(List.of(name, String.valueOf(value))));
-    return jvm.run(arguments, line.getOut());
+    return jvm.run(arguments, line.getOut()::println);
   }
 
   private Map<String, Long> results(Training training) throws IOException {

@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "distributed",
     description = "Experts and data in parallel over several ranks.",
-    subcommands = {CheckCommand.class, BenchCommand.class, RankCommand.class, BenchRankCommand.class
+    subcommands = {
+      CheckCommand.class,
+      BenchCommand.class,
+      RankCommand.class,
+      BenchRankCommand.class,
+      LossRankCommand.class,
+      SparkJobCommand.class
     })
 public final class DistributedCommand implements Callable<Integer> {
   @Spec

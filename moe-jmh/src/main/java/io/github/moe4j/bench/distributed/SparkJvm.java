@@ -5,7 +5,6 @@ import io.github.moe4j.core.internal.Require;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +38,8 @@ record SparkJvm(Path home) {
     Path home = given != null || variable == null ? given : Path.of(variable);
     if (home == null) {
       throw new IllegalArgumentException(
-          "engine spark must have Spark: give --spark-home or the variable SPARK_HOME, " + HOW);
+          "engine spark must have Spark: set SPARK_HOME, or --spark-home where there is that option, to "
+              + HOW);
     }
     Require.that(
         hasSpark(home.resolve("jars")),
@@ -60,10 +61,10 @@ record SparkJvm(Path home) {
   /**
    * Runs a command there.
    *
-   * @param out what it prints goes here
+   * @param out gets each line that it prints
    * @return its exit code
    */
-  int run(List<String> arguments, PrintWriter out) throws IOException {
+  int run(List<String> arguments, Consumer<String> out) throws IOException {
     Path scratch = Files.createTempDirectory("moe4j-spark");
     try {
       // Workers write into their home; its jars are on the class path of all.
@@ -72,7 +73,7 @@ record SparkJvm(Path home) {
       Thread end = new Thread(process::destroy);
       Runtime.getRuntime().addShutdownHook(end);
       try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
-        lines.lines().forEach(out::println);
+        lines.lines().forEach(out);
         return process.waitFor();
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -56,6 +56,8 @@ class BenchCommandTest {
     assertTrue(table.startsWith("| 2 processes | 1 KiB | 64 KiB | by a plain socket |"), table);
     JsonNode figures = new ObjectMapper().readTree(json.toFile());
     assertEquals(8, figures.path("transfers").size());
+    assertEquals(1, figures.path("lossSeconds").size());
+    assertTrue(table.contains("both others had their error after"), table);
     figures
         .path("transfers")
         .forEach(transfer -> assertTrue(transfer.path("seconds").asDouble() > 0, table));
@@ -77,7 +79,10 @@ class BenchCommandTest {
   @Test
   void picture_layer_partsAddUp() {
     var result = new BenchResult(
-        2, List.of(), List.of(new RankedLayerTime(SHAPE, 2, true, 0.2, 0.4, 0.5, 0.3, 0.1, 0.04)));
+        2,
+        List.of(),
+        List.of(new RankedLayerTime(SHAPE, 2, true, 0.2, 0.4, 0.5, 0.3, 0.1, 0.04)),
+        List.of());
 
     String svg = RankPicture.svg(result);
 
@@ -104,11 +109,12 @@ class BenchCommandTest {
             new TransferTime(TransferTime.ALL_TO_ALL, 1_000_000, 0.003, 1),
             new TransferTime(TransferTime.SOCKET, 1_000_000, 0.001, 1),
             new TransferTime(TransferTime.ALL_TO_ALL, 9_000_000, 0.019, 1)),
+        List.of(),
         List.of());
 
     assertEquals(1e9, result.network().orElseThrow().bytesPerSecond(), 1);
     assertEquals(1e-3, result.network().orElseThrow().latencySeconds(), 1e-9);
-    var one = new BenchResult(2, result.transfers().subList(0, 2), List.of());
+    var one = new BenchResult(2, result.transfers().subList(0, 2), List.of(), List.of());
     assertTrue(one.network().isEmpty());
   }
 
@@ -121,6 +127,7 @@ class BenchCommandTest {
         "--kib 0",
         "--kib 64",
         "--shapes big",
+        "--losses -1",
         "--ranks 9"
       })
   void bench_wrongUsage_said(String options) {
