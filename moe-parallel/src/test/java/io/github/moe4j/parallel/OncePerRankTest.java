@@ -188,7 +188,7 @@ class OncePerRankTest {
               FfnExperts.create(ExpertOptions.of(1, D, 8).withDataType(DataType.DOUBLE), 4))));
       INDArray dy = batch.dy(group.rank());
       RankBatch.Result apart = RankBatch.run(layer, batch.x(group.rank()), dy);
-      INDArray both = Allocate.copy(dy);
+      INDArray both = batch.dy(group.rank());
       Gradients gradients = layer.parameters().zeroGradients();
       try (MoePass pass = layer.forward(TokenBatch.training(batch.x(group.rank())))) {
         pass.backward(both, both, gradients);
@@ -302,7 +302,9 @@ class OncePerRankTest {
             .y();
         INDArray part = Allocate.zeros(x.dataType(), x.shape());
         WeightAt.OUTPUT.combine(plan, yR, part);
-        y.addi(part);
+        if (!y.isEmpty()) { // ND4J adds no empty arrays
+          y.addi(part);
+        }
       }
       return values(y);
     }
