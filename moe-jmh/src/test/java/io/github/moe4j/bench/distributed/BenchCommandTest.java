@@ -45,6 +45,8 @@ class BenchCommandTest {
         "1",
         "--shapes",
         "none",
+        "--losses",
+        "1",
         "--json",
         json.toString());
 
@@ -127,6 +129,7 @@ class BenchCommandTest {
         "--kib 0",
         "--kib 64",
         "--shapes big",
+        "--losses -1",
         "--losses -1",
         "--ranks 9"
       })
