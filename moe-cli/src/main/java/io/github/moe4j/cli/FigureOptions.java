@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -60,9 +59,7 @@ public final class FigureOptions {
    */
   public void writePicture(String name, String svg) throws IOException {
     if (docs != null) {
-      Path images = docs.toAbsolutePath().resolveSibling("images");
-      Files.createDirectories(images);
-      ReplacedFile.writeText(images.resolve(name), svg);
+      GeneratedPart.picture(docs, name, svg);
     }
   }
 

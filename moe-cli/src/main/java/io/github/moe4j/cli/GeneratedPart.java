@@ -37,6 +37,17 @@ public final class GeneratedPart {
         page, text.substring(0, start) + "\n" + content.strip() + "\n\n" + text.substring(stop));
   }
 
+  /**
+   * Writes a picture of a page, into the folder {@code images} beside it.
+   *
+   * @param name of the file
+   */
+  public static void picture(Path page, String name, String svg) throws IOException {
+    Path images = page.toAbsolutePath().resolveSibling("images");
+    Files.createDirectories(images);
+    ReplacedFile.writeText(images.resolve(name), svg);
+  }
+
   private static String begin(String name) {
     return "<!-- begin generated: " + name + " -->\n";
   }

@@ -12,7 +12,6 @@ import io.github.moe4j.lab.scaling.ScalingPicture;
 import io.github.moe4j.lab.scaling.ScalingTables;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -177,9 +176,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
     if (docs != null) {
       GeneratedPart.replace(docs, BY_EXPERTS, byExperts);
       GeneratedPart.replace(docs, BY_GRANULARITY, byGranularity);
-      Path images = docs.resolveSibling("images");
-      Files.createDirectories(images);
-      ReplacedFile.writeText(images.resolve(PICTURE), picture);
+      GeneratedPart.picture(docs, PICTURE, picture);
     }
     out.println(byExperts);
     out.println();

@@ -5,12 +5,11 @@ import io.github.moe4j.core.DispatchPlan;
 import io.github.moe4j.core.DispatchedPass;
 import io.github.moe4j.core.DispatchingExperts;
 import io.github.moe4j.core.ExpertsPass;
-import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.WeightAt;
 import io.github.moe4j.core.internal.Require;
-import org.nd4j.linalg.api.buffer.DataType;
+import io.github.moe4j.core.internal.experts.DelegatingExperts;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,32 +17,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param inner the same, which send each row
  */
-record OncePerRank(ExpertParallel inner) implements DispatchingExperts {
-  @Override
-  public int experts() {
-    return inner.experts();
-  }
-
-  @Override
-  public int modelWidth() {
-    return inner.modelWidth();
-  }
-
-  @Override
-  public DataType dataType() {
-    return inner.dataType();
-  }
-
-  @Override
-  public NamedArrays parameters() {
-    return inner.parameters();
-  }
-
-  @Override
-  public boolean computesFillers() {
-    return false;
-  }
-
+record OncePerRank(ExpertParallel inner) implements DispatchingExperts, DelegatingExperts {
   @Override
   public DispatchedPass run(
       DispatchPlan plan, WeightAt weightAt, INDArray x, PassMode mode, Arena.Scope scope) {

@@ -37,7 +37,7 @@ final class Attempt {
     new Slots(context).await(ranks, startTimeout);
     context.addSparkListener(watch);
     try {
-      RankJob job = RankJob.submit(context, ranks, task, watch);
+      BarrierJob job = BarrierJob.submit(context, ranks, task, watch);
       boolean isCancelled;
       try {
         isCancelled = !awaitEnd(job);
@@ -60,7 +60,7 @@ final class Attempt {
   }
 
   /** Waits until the job is over, or returns false if a rank does not end after another has failed. */
-  private boolean awaitEnd(RankJob job) throws InterruptedException {
+  private boolean awaitEnd(BarrierJob job) throws InterruptedException {
     long start = System.nanoTime();
     long failed = Long.MAX_VALUE;
     while (!job.isOver()) {
@@ -81,14 +81,14 @@ final class Attempt {
     return true;
   }
 
-  private static List<Outcome> failures(RankJob job) {
+  private static List<Outcome> failures(BarrierJob job) {
     return Stream.of(job.outcomes())
         .filter(outcome -> outcome != null && outcome.failure() != null)
         .toList();
   }
 
   /** The rank that failed by itself, else the one that Spark lost, else what others noticed of it. */
-  private @Nullable GroupException failure(RankJob job, boolean isCancelled)
+  private @Nullable GroupException failure(BarrierJob job, boolean isCancelled)
       throws InterruptedException {
     List<Outcome> failed = failures(job);
     for (Outcome outcome : failed) {

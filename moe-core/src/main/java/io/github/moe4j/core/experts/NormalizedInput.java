@@ -8,11 +8,11 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.experts.DelegatingExperts;
 import io.github.moe4j.core.internal.experts.ExpertsAround;
 import io.github.moe4j.core.internal.experts.PassAround;
 import io.github.moe4j.core.transformer.RmsNorm;
 import java.util.function.UnaryOperator;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -22,7 +22,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: those of the experts, under their own names, and {@code norm.weight} [D].
  */
-public final class NormalizedInput implements Experts, ExpertsAround {
+public final class NormalizedInput implements DelegatingExperts, ExpertsAround {
   private final RmsNorm norm;
   private final Experts inner;
   private final NamedArrays parameters;
@@ -45,6 +45,7 @@ public final class NormalizedInput implements Experts, ExpertsAround {
   }
 
   /** What reads the normalized rows. */
+  @Override
   public Experts inner() {
     return inner;
   }
@@ -53,26 +54,6 @@ public final class NormalizedInput implements Experts, ExpertsAround {
   @Override
   public Experts around(UnaryOperator<Experts> change) {
     return new NormalizedInput(norm, change.apply(inner));
-  }
-
-  @Override
-  public boolean computesFillers() {
-    return inner.computesFillers();
-  }
-
-  @Override
-  public int experts() {
-    return inner.experts();
-  }
-
-  @Override
-  public int modelWidth() {
-    return inner.modelWidth();
-  }
-
-  @Override
-  public DataType dataType() {
-    return inner.dataType();
   }
 
   @Override

@@ -4,16 +4,15 @@ import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
-import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
+import io.github.moe4j.core.internal.experts.DelegatingExperts;
 import io.github.moe4j.core.internal.experts.ExpertsAround;
 import io.github.moe4j.core.internal.experts.PassAround;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -26,7 +25,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Parameters: those of the experts, under their own names.
  */
-public final class ScaledOutput implements Experts, ExpertsAround {
+public final class ScaledOutput implements DelegatingExperts, ExpertsAround {
   private final Experts inner;
   private final double factor;
 
@@ -45,6 +44,7 @@ public final class ScaledOutput implements Experts, ExpertsAround {
   }
 
   /** What is scaled. */
+  @Override
   public Experts inner() {
     return inner;
   }
@@ -58,31 +58,6 @@ public final class ScaledOutput implements Experts, ExpertsAround {
   /** What outputs are multiplied by. */
   public double factor() {
     return factor;
-  }
-
-  @Override
-  public boolean computesFillers() {
-    return inner.computesFillers();
-  }
-
-  @Override
-  public int experts() {
-    return inner.experts();
-  }
-
-  @Override
-  public int modelWidth() {
-    return inner.modelWidth();
-  }
-
-  @Override
-  public DataType dataType() {
-    return inner.dataType();
-  }
-
-  @Override
-  public NamedArrays parameters() {
-    return inner.parameters();
   }
 
   @Override

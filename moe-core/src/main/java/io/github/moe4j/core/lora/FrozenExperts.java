@@ -6,10 +6,10 @@ import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.internal.experts.DelegatingExperts;
 import io.github.moe4j.core.internal.experts.PassAround;
 import java.util.Set;
 import java.util.function.Predicate;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -18,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Parameters: those that are trained, under their own names. The others have no gradient, no optimizer sees them, and
  * gradients of what comes before are those of the experts.
  */
-public final class FrozenExperts implements Experts {
+public final class FrozenExperts implements DelegatingExperts {
   private final Experts inner;
   private final FrozenPart part;
 
@@ -47,28 +47,9 @@ public final class FrozenExperts implements Experts {
   }
 
   /** The same with all its parameters. */
+  @Override
   public Experts inner() {
     return inner;
-  }
-
-  @Override
-  public boolean computesFillers() {
-    return inner.computesFillers();
-  }
-
-  @Override
-  public int experts() {
-    return inner.experts();
-  }
-
-  @Override
-  public int modelWidth() {
-    return inner.modelWidth();
-  }
-
-  @Override
-  public DataType dataType() {
-    return inner.dataType();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.distributed;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.github.moe4j.cli.Samples;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
@@ -26,8 +27,7 @@ final class Timed {
   }
 
   private static long processNanos() {
-    return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean())
-        .getProcessCpuTime();
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
   }
 
   double median() {

@@ -2,32 +2,22 @@ package io.github.moe4j.lab.ranks;
 
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.group.RankRows;
+import io.github.moe4j.core.internal.DelegatingGroup;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A group that measures what this rank sends and how long it waits. */
-public final class MeteredGroup implements Group {
-  private final Group group;
+public final class MeteredGroup extends DelegatingGroup {
   private Traffic traffic = Traffic.NONE;
 
   /** Over a group, which is closed with it. */
   public MeteredGroup(Group group) {
-    this.group = group;
+    super(group);
   }
 
   /** So far, without that of groups split from it. */
   public Traffic traffic() {
     return traffic;
-  }
-
-  @Override
-  public int rank() {
-    return group.rank();
-  }
-
-  @Override
-  public int size() {
-    return group.size();
   }
 
   @Override
@@ -37,14 +27,14 @@ public final class MeteredGroup implements Group {
     long bytes =
         (start[size()] - stay) * send.rows().size(1) * send.rows().dataType().width();
     measured(bytes, () -> {
-      group.allToAll(send, receive);
+      super.allToAll(send, receive);
       return 0;
     });
   }
 
   @Override
   public long[][] allGather(long... own) {
-    return measured((long) own.length * Long.BYTES * (size() - 1), () -> group.allGather(own));
+    return measured((long) own.length * Long.BYTES * (size() - 1), () -> super.allGather(own));
   }
 
   /** The sum is made of segments: 2(N−1)/N of the array are sent. */
@@ -52,7 +42,7 @@ public final class MeteredGroup implements Group {
   public void allReduce(INDArray sum) {
     long bytes = 2 * sum.length() * sum.dataType().width() * (size() - 1) / size();
     measured(bytes, () -> {
-      group.allReduce(sum);
+      super.allReduce(sum);
       return 0;
     });
   }
@@ -60,7 +50,7 @@ public final class MeteredGroup implements Group {
   @Override
   public void barrier() {
     measured(0, () -> {
-      group.barrier();
+      super.barrier();
       return 0;
     });
   }
@@ -70,25 +60,5 @@ public final class MeteredGroup implements Group {
     T result = operation.get();
     traffic = traffic.plus(new Traffic(bytes, System.nanoTime() - start));
     return result;
-  }
-
-  @Override
-  public void abort(Throwable cause) {
-    group.abort(cause);
-  }
-
-  @Override
-  public Group split(int colour) {
-    return group.split(colour);
-  }
-
-  @Override
-  public void close() {
-    group.close();
-  }
-
-  @Override
-  public String toString() {
-    return group.toString();
   }
 }

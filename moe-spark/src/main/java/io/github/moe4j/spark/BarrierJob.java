@@ -19,7 +19,7 @@ import scala.runtime.AbstractFunction2;
 import scala.runtime.BoxedUnit;
 
 /** A job of Spark's with one barrier stage, whose tasks are the ranks. */
-final class RankJob {
+final class BarrierJob {
   private static final int POLL_MILLIS = 20;
   private static final String INTERRUPT = "spark.job.interruptOnCancel";
 
@@ -28,7 +28,7 @@ final class RankJob {
   private final @Nullable Outcome[] outcomes;
   private final SimpleFutureAction<BoxedUnit> action;
 
-  private RankJob(SparkContext context, int ranks, RankTask task) {
+  private BarrierJob(SparkContext context, int ranks, RankTask task) {
     this.context = context;
     this.received = new AtomicReferenceArray<>(ranks);
     this.outcomes = new Outcome[ranks];
@@ -47,12 +47,12 @@ final class RankJob {
   }
 
   /** Submits the job, with the mark of its watch. */
-  static RankJob submit(SparkContext context, int ranks, RankTask task, StageWatch watch) {
+  static BarrierJob submit(SparkContext context, int ranks, RankTask task, StageWatch watch) {
     String before = context.getLocalProperty(INTERRUPT);
     context.setLocalProperty(INTERRUPT, "true"); // a rank may wait for others
     context.setLocalProperty(StageWatch.MARK, watch.mark());
     try {
-      return new RankJob(context, ranks, task);
+      return new BarrierJob(context, ranks, task);
     } finally {
       context.setLocalProperty(INTERRUPT, before);
       context.setLocalProperty(StageWatch.MARK, null);
