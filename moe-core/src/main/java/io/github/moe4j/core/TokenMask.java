@@ -2,6 +2,7 @@ package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,16 +10,16 @@ import org.jspecify.annotations.Nullable;
  * and statistics. Immutable.
  */
 public final class TokenMask {
-  private final boolean[] valid;
+  private final int tokens;
   private final int validTokens;
 
-  private TokenMask(boolean[] valid) {
+  /** One flag per token; null where all are real, which needs no memory. */
+  private final boolean @Nullable [] valid;
+
+  private TokenMask(int tokens, int validTokens, boolean @Nullable [] valid) {
+    this.tokens = tokens;
+    this.validTokens = validTokens;
     this.valid = valid;
-    int count = 0;
-    for (boolean v : valid) {
-      count += v ? 1 : 0;
-    }
-    this.validTokens = count;
   }
 
   /**
@@ -28,9 +29,7 @@ public final class TokenMask {
    */
   public static TokenMask none(int tokens) {
     Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
-    boolean[] valid = new boolean[tokens];
-    Arrays.fill(valid, true);
-    return new TokenMask(valid);
+    return new TokenMask(tokens, tokens, null);
   }
 
   /**
@@ -39,17 +38,25 @@ public final class TokenMask {
    * @param valid true for a real token, false for padding. Not modified.
    */
   public static TokenMask of(boolean... valid) {
-    return new TokenMask(valid.clone());
+    int count = 0;
+    for (boolean v : valid) {
+      count += v ? 1 : 0;
+    }
+    return count == valid.length ? none(count) : new TokenMask(valid.length, count, valid.clone());
   }
 
   /** Whether token {@code t} is real. */
   public boolean valid(int t) {
+    if (valid == null) {
+      Objects.checkIndex(t, tokens);
+      return true;
+    }
     return valid[t];
   }
 
   /** Number of tokens T, padding included. */
   public int tokens() {
-    return valid.length;
+    return tokens;
   }
 
   /** Number of real tokens. */
@@ -59,6 +66,10 @@ public final class TokenMask {
 
   /** Number of real tokens among {@code [from, to)}. */
   public int validTokens(int from, int to) {
+    if (valid == null) {
+      Objects.checkFromToIndex(from, to, tokens);
+      return to - from;
+    }
     int count = 0;
     for (int t = from; t < to; t++) {
       count += valid[t] ? 1 : 0;
@@ -71,7 +82,7 @@ public final class TokenMask {
     int[] indices = new int[validTokens(from, to)];
     int size = 0;
     for (int t = from; t < to; t++) {
-      if (valid[t]) {
+      if (valid(t)) {
         indices[size++] = t;
       }
     }
@@ -80,17 +91,19 @@ public final class TokenMask {
 
   /** Whether every token is real. */
   public boolean allValid() {
-    return validTokens == valid.length;
+    return valid == null;
   }
 
   /** Whether the other object is a mask with the same flags. */
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof TokenMask mask && Arrays.equals(valid, mask.valid);
+    return other instanceof TokenMask mask
+        && tokens == mask.tokens
+        && Arrays.equals(valid, mask.valid);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(valid);
+    return 31 * tokens + Arrays.hashCode(valid);
   }
 }

@@ -1,7 +1,9 @@
 package io.github.moe4j.core;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -34,6 +36,26 @@ class TokenMaskTest {
     assertEquals(3, TokenMask.none(3).validTokens());
     assertTrue(TokenMask.none(3).allValid());
     assertTrue(TokenMask.none(0).allValid());
+  }
+
+  @Test
+  void none_andFlagsThatAreAllTrue_equal() {
+    TokenMask none = TokenMask.none(3);
+    TokenMask flags = TokenMask.of(true, true, true);
+    assertEquals(none, flags);
+    assertEquals(none.hashCode(), flags.hashCode());
+    assertNotEquals(none, TokenMask.none(4));
+    assertNotEquals(none, TokenMask.of(true, false, true));
+    assertArrayEquals(new int[] {1, 2}, none.validIndices(1, 3));
+    assertEquals(2, none.validTokens(1, 3));
+  }
+
+  @Test
+  void valid_outsideTheBatch_refused() {
+    assertThrows(IndexOutOfBoundsException.class, () -> TokenMask.none(3).valid(3));
+    assertThrows(IndexOutOfBoundsException.class, () -> TokenMask.none(3).valid(-1));
+    assertThrows(
+        IndexOutOfBoundsException.class, () -> TokenMask.of(true, false).valid(2));
   }
 
   @Test

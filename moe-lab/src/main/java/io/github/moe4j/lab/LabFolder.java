@@ -42,7 +42,7 @@ final class LabFolder implements LabStore<Trainer> {
   static LabFolder resume(RunFiles files, Experiment experiment) throws IOException {
     LabResult before = LabReport.read(files.folder());
     Path file = files.file(CHECKPOINT);
-    Checkpoint saved = Files.exists(file) ? Checkpoint.load(file) : null;
+    Checkpoint saved = Files.notExists(file) ? null : Checkpoint.load(file);
     // The report contains the current model's unfinished result.
     List<ModelResult> finished = before.models().stream()
         .filter(model -> saved == null || !isOf(saved, model.name(), model.seed()))

@@ -305,6 +305,10 @@ public final class Checkpoint {
         requireOutside(name, prefix);
       }
       Require.that(!entries.containsKey(name), "entry %s must be given once", name);
+      Require.that(
+          entries.size() < CheckpointFormat.MOST_ENTRIES,
+          "entries must be at most %d",
+          CheckpointFormat.MOST_ENTRIES);
       entries.put(name, values);
       return this;
     }

@@ -31,6 +31,9 @@ final class CheckpointFormat {
   static final int CHECKSUM = Integer.BYTES;
   static final int END_BYTES = Long.BYTES;
 
+  /** Each becomes an array, which takes far more memory than its line in the table. */
+  static final int MOST_ENTRIES = 1_000_000;
+
   /** Bytes moved at once. A multiple of every element's width. */
   static final int PIECE = 1 << 18;
 

@@ -1,10 +1,10 @@
 package io.github.moe4j.core.checkpoint;
 
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -24,7 +24,7 @@ final class CheckpointReader {
   }
 
   static Map<String, Values> read(Path file, Predicate<String> wanted) throws IOException {
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+    try (FileChannel channel = RegularFile.open(file)) {
       return new CheckpointReader(file, channel).read(wanted);
     }
   }
@@ -70,7 +70,10 @@ final class CheckpointReader {
   }
 
   private Map<String, EntryHeader> table(int count, int size) throws IOException {
-    if (size < 0 || size > length - CheckpointFormat.HEADER || count < 0) {
+    if (size < 0
+        || size > length - CheckpointFormat.HEADER
+        || count < 0
+        || count > CheckpointFormat.MOST_ENTRIES) {
       throw damaged(12, "%d entries in a table of %d bytes".formatted(count, size));
     }
     ByteBuffer lines = bytes(size, "table");
@@ -84,11 +87,15 @@ final class CheckpointReader {
       int at = CheckpointFormat.HEADER + lines.position();
       try {
         EntryHeader heading = EntryHeader.read(lines);
-        end = Math.addExact(end, CheckpointFormat.body(heading));
+        long body = heading.bytes() + CheckpointFormat.CHECKSUM;
+        if (body < 0 || body > Long.MAX_VALUE - end) {
+          throw damaged(at, "entry %d: the entries have 2^63 bytes or more".formatted(i));
+        }
+        end += body;
         if (table.put(heading.name(), heading) != null) {
           throw damaged(at, "entry " + heading.name() + " occurs twice");
         }
-      } catch (IllegalArgumentException | ArithmeticException e) {
+      } catch (IllegalArgumentException e) {
         throw damaged(at, "entry %d: %s".formatted(i, e.getMessage()));
       }
     }

@@ -38,14 +38,18 @@ record EntryHeader(String name, Kind kind, long[] shape) {
 
   /** Bytes of all elements. */
   long bytes() {
-    if (Arrays.stream(shape).anyMatch(length -> length == 0)) {
-      return 0;
-    }
+    // Axes of length 0 do not hide that the others are too large: no array could be made of them.
     long bytes = kind.width();
     for (long length : shape) {
-      bytes = Math.multiplyExact(bytes, length);
+      long factor = Math.max(1, length);
+      Require.that(
+          bytes <= Long.MAX_VALUE / factor,
+          "%s of shape %s must have less than 2^63 bytes but has more",
+          name,
+          Arrays.toString(shape));
+      bytes *= factor;
     }
-    return bytes;
+    return Arrays.stream(shape).anyMatch(length -> length == 0) ? 0 : bytes;
   }
 
   /** Bytes in the table. */

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 
@@ -22,11 +24,20 @@ import java.util.stream.Stream;
  * one step. Whatever happens before the move, the old file is as it was.
  *
  * <p>What is no regular file, such as {@code /dev/stdout}, is written to as it is; of a link, the file that
- * it leads to is replaced.
+ * it leads to is replaced, or made if there is none. Who may read and write a file stays, also its owner and group where
+ * the user may give them. Every error of the file system has file and reason.
  */
 public final class ReplacedFile {
   /** A temporary file not written to for so long was left by a crash. */
   private static final Duration ABANDONED = Duration.ofHours(1);
+
+  /** Bytes of a name that a temporary name repeats; with the rest it has at most 140, all that some file systems allow. */
+  private static final int LONGEST_PREFIX = 88;
+
+  private static final Set<StandardOpenOption> CREATED =
+      Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+
+  private static final FileAccess NEW = new FileAccess(null, null);
 
   private ReplacedFile() {}
 
@@ -58,36 +69,62 @@ public final class ReplacedFile {
    * @throws IOException if it cannot be written; the old file is as it was
    */
   public static void write(Path file, Contents contents) throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        contents.write(channel);
+    try {
+      if (Files.isDirectory(file)) {
+        throw new FileSystemException(file.toString(), null, "is a folder, not a file");
+      } else if (Files.exists(file) && !Files.isRegularFile(file)) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          contents.write(channel);
+        }
+      } else {
+        replace(file, LinkTarget.of(file), contents);
       }
-      return;
+    } catch (IOException e) {
+      throw FileErrors.explained(file, e);
     }
-    // A link stays a link: what it leads to is replaced.
-    Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
-    Path folder = target.getParent();
-    Path name = target.getFileName();
-    if (folder == null || name == null || !Files.isDirectory(folder)) {
-      throw new NoSuchFileException(file.toString(), null, "its folder does not exist");
-    }
-    String prefix = "." + name + ".";
+  }
+
+  private static void replace(Path file, Path target, Contents contents) throws IOException {
+    Path folder = target.resolveSibling("");
+    String prefix = prefix(String.valueOf(target.getFileName()));
     removeAbandoned(folder, prefix);
     Path part = folder.resolve(prefix + UUID.randomUUID() + ".part");
+    FileAccess access = Files.exists(target) ? FileAccess.of(target) : NEW;
     try {
-      try (FileChannel channel =
-          FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      try (FileChannel channel = FileChannel.open(part, CREATED, access.whileWritten())) {
         contents.write(channel);
         channel.force(true);
       }
-      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
+      access.giveTo(part);
+      // On file systems that cannot do both, the second is ignored.
+      Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (AtomicMoveNotSupportedException e) {
       throw new IOException(
           folder + " is on a file system that cannot replace a file atomically", e);
+    } catch (FileSystemException e) {
+      // The temporary file is no file of the caller.
+      throw part.toString().equals(e.getFile())
+          ? FileErrors.with(file, FileErrors.reason(e), e)
+          : e;
     } finally {
       remove(part);
     }
     force(folder);
+  }
+
+  /** How the names of temporary files begin, which must not be longer than a file system allows. */
+  private static String prefix(String name) {
+    int end = 0;
+    int bytes = 0;
+    while (end < name.length()) {
+      int next = name.offsetByCodePoints(end, 1);
+      bytes += name.substring(end, next).getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > LONGEST_PREFIX) {
+        return "." + name.substring(0, end) + "-" + Integer.toHexString(name.hashCode()) + ".";
+      }
+      end = next;
+    }
+    return "." + name + ".";
   }
 
   private static void removeAbandoned(Path folder, String prefix) throws IOException {

@@ -1,5 +1,6 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.Shown;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -18,7 +19,7 @@ final class DataLayout {
     inOrder.sort(byBegin.thenComparingLong(e -> e.getValue().end()));
     long at = 0;
     for (Map.Entry<String, TensorHeader> entry : inOrder) {
-      String name = SafetensorsException.shown(entry.getKey());
+      String name = Shown.of(entry.getKey());
       TensorHeader heading = entry.getValue();
       size(json, name, heading);
       if (heading.begin() != at) {

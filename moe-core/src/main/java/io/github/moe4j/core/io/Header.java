@@ -1,5 +1,6 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -21,6 +22,7 @@ record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
   static final int MOST_BYTES = 100_000_000;
 
   static final int MOST_TENSORS = 1_000_000;
+  static final int MOST_METADATA = 100_000;
   static final int LONGEST_NAME = 4096;
 
   /** As many as an array can have. */
@@ -55,9 +57,9 @@ record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
       if (name.length() > LONGEST_NAME) {
         throw json.wrong(
             "a name must have at most %d characters but %s has %d",
-            LONGEST_NAME, SafetensorsException.shown(name), name.length());
+            LONGEST_NAME, Shown.of(name), name.length());
       }
-      tensors.put(name, tensor(json, "tensor " + SafetensorsException.shown(name)));
+      tensors.put(name, tensor(json, "tensor " + Shown.of(name)));
       if (tensors.size() > MOST_TENSORS) {
         throw json.wrong("must have at most %d tensors but has more", MOST_TENSORS);
       }
@@ -74,7 +76,10 @@ record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
     for (String key = json.nextKey(seen, METADATA);
         key != null;
         key = json.nextKey(seen, METADATA)) {
-      metadata.put(key, json.string(METADATA + " " + SafetensorsException.shown(key)));
+      metadata.put(key, json.string(METADATA + " " + Shown.of(key)));
+      if (metadata.size() > MOST_METADATA) {
+        throw json.wrong("%s must have at most %d keys but has more", METADATA, MOST_METADATA);
+      }
     }
     return metadata;
   }
@@ -93,7 +98,7 @@ record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
         default ->
           throw json.wrong(
               "%s must have %s, %s and %s alone but has %s",
-              tensor, DTYPE, SHAPE, OFFSETS, SafetensorsException.shown(key));
+              tensor, DTYPE, SHAPE, OFFSETS, Shown.of(key));
       }
     }
     if (dtype == null || shape == null || offsets == null) {
@@ -103,8 +108,7 @@ record Header(Map<String, TensorHeader> tensors, Map<String, String> metadata) {
     Dtype known = Dtype.named(dtype);
     if (known == null) {
       throw json.wrong(
-          "%s has dtype %s, which the format does not define",
-          tensor, SafetensorsException.shown(dtype));
+          "%s has dtype %s, which the format does not define", tensor, Shown.of(dtype));
     }
     if (offsets.length != 2) {
       throw json.wrong("%s: %s must be 2 numbers but has %d", tensor, OFFSETS, offsets.length);

@@ -1,10 +1,11 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.Closeable;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -28,16 +29,23 @@ final class OpenFile implements StoredFile, Closeable {
   }
 
   static OpenFile of(Path path) throws IOException {
-    if (!Files.exists(path)) {
-      throw new NoSuchFileException(path.toString());
-    }
+    RegularFile.require(path);
     // No channel after this: an interrupted reader would close it for all others.
-    RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+    RandomAccessFile file = open(path);
     try {
       return new OpenFile(path, file);
     } catch (Throwable e) {
       file.close();
       throw e;
+    }
+  }
+
+  private static RandomAccessFile open(Path path) throws IOException {
+    try {
+      return new RandomAccessFile(path.toFile(), "r");
+    } catch (FileNotFoundException e) {
+      // Its message has file and reason, in a form of its own.
+      throw new AccessDeniedException(path.toString(), null, "cannot be opened: " + e.getMessage());
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.moe4j.core.io;
 
 import io.github.moe4j.core.internal.Allocate;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -118,7 +119,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
 
   private String unreadable(String name, TensorHeader heading) {
     return "%s: tensor %s has dtype %s; only F64, F32, F16, BF16, F8_E4M3, F8_E5M2, F8_E8M0, U8, I32 and I64 can be read"
-        .formatted(file, SafetensorsException.shown(name), heading.dtype());
+        .formatted(file, Shown.of(name), heading.dtype());
   }
 
   /**
@@ -207,7 +208,7 @@ public final class SafetensorsFile implements TensorSource, AutoCloseable {
     TensorHeader heading = header.tensors().get(name);
     if (heading == null) {
       throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
-          .formatted(file, SafetensorsException.shown(name), header.tensors().size()));
+          .formatted(file, Shown.of(name), header.tensors().size()));
     }
     return heading;
   }

@@ -1,5 +1,7 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.RegularFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -73,11 +75,16 @@ public final class SafetensorsPatch implements TensorSink, AutoCloseable {
     String file = model.fileName(name);
     FileChannel channel = open.get(file);
     if (channel == null) {
+      RegularFile.require(copy.resolve(file));
       channel = FileChannel.open(copy.resolve(file), StandardOpenOption.WRITE);
       open.put(file, channel);
     }
-    channel.position(model.position(name));
-    tensor.write(channel);
+    try {
+      channel.position(model.position(name));
+      tensor.write(channel);
+    } catch (IOException e) {
+      throw FileErrors.explained(copy.resolve(file), e);
+    }
   }
 
   /** Flushes what was written to disk, and closes the files. */

@@ -40,6 +40,10 @@ public final class SafetensorsWriter implements TensorSink {
     Require.that(
         Utf8.canEncode(key) && Utf8.canEncode(value), "metadata %s has an unpaired surrogate", key);
     Require.that(!metadata.containsKey(key), "metadata %s must be added once", key);
+    Require.that(
+        metadata.size() < Header.MOST_METADATA,
+        "keys of metadata must be at most %d",
+        Header.MOST_METADATA);
     metadata.put(key, value);
     return this;
   }
@@ -103,6 +107,7 @@ public final class SafetensorsWriter implements TensorSink {
    * @param maxBytes of tensors in one file; a tensor that is larger gets a file of its own. In the order of
    *     {@code put}, a tensor that does not fit any more begins the next file.
    * @throws IllegalArgumentException if the limit is not positive
+   * @throws IOException if a file or a tensor cannot be written; the files written before it are deleted
    */
   public void writeSharded(Path folder, long maxBytes) throws IOException {
     Require.that(maxBytes >= 1, "maxBytes must be at least 1 but was %d", maxBytes);

@@ -1,8 +1,8 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.RegularFile;
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -25,14 +25,7 @@ final class ShardIndex {
   /** File names by tensor, in the order of the index; each is that of an entry of the folder, which may be missing. */
   static Map<String, String> read(Path folder) throws IOException {
     Path index = folder.resolve(NAME);
-    byte[] bytes;
-    try (InputStream in = Files.newInputStream(index)) {
-      bytes = in.readNBytes(Header.MOST_BYTES + 1);
-    }
-    StrictJson json = new StrictJson(index.toString(), bytes);
-    if (bytes.length > Header.MOST_BYTES) {
-      throw json.wrong("must have at most %d bytes but has more", Header.MOST_BYTES);
-    }
+    StrictJson json = new StrictJson(index.toString(), RegularFile.bytes(index, Header.MOST_BYTES));
     @Nullable Map<String, String> places = null;
     Set<String> seen = new HashSet<>();
     json.beginObject("it");
@@ -40,7 +33,7 @@ final class ShardIndex {
       if (key.equals(WEIGHT_MAP)) {
         places = places(json);
       } else {
-        json.skip(SafetensorsException.shown(key));
+        json.skip(Shown.of(key));
       }
     }
     json.end();
@@ -58,7 +51,7 @@ final class ShardIndex {
     for (String name = json.nextKey(seen, WEIGHT_MAP);
         name != null;
         name = json.nextKey(seen, WEIGHT_MAP)) {
-      String tensor = "tensor " + SafetensorsException.shown(name);
+      String tensor = "tensor " + Shown.of(name);
       String file = json.string(tensor);
       if (checked.add(file)) {
         check(json, tensor, file);
@@ -73,7 +66,7 @@ final class ShardIndex {
 
   private static void check(StrictJson json, String tensor, String file)
       throws SafetensorsException {
-    String shown = SafetensorsException.shown(file);
+    String shown = Shown.of(file);
     if (!isPlainName(file)) {
       throw json.wrong(
           "%s must be in a file of the same folder but the index says %s", tensor, shown);

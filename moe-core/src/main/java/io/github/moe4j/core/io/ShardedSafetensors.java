@@ -1,13 +1,16 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -25,12 +28,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class ShardedSafetensors implements TensorSource, AutoCloseable {
   private final Path folder;
   private final Map<String, String> places;
+  private final Map<String, List<String>> names = new HashMap<>();
   private final Map<String, SafetensorsFile> open = new HashMap<>();
   private boolean closed;
 
   private ShardedSafetensors(Path folder, Map<String, String> places) {
     this.folder = folder;
     this.places = places;
+    places.forEach(
+        (name, file) -> names.computeIfAbsent(file, f -> new ArrayList<>()).add(name));
   }
 
   /**
@@ -144,11 +150,10 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     }
     SafetensorsFile file = open.get(place);
     if (file == null) {
-      if (!isPresent(name)) {
+      if (!Files.exists(folder.resolve(place))) {
         throw new SafetensorsException(
             "%s: tensor %s is in %s according to the index, but that file does not exist"
-                .formatted(
-                    folder.resolve(ShardIndex.NAME), SafetensorsException.shown(name), place));
+                .formatted(folder.resolve(ShardIndex.NAME), Shown.of(name), place));
       }
       file = Safetensors.open(folder.resolve(place));
       requireAll(place, file);
@@ -161,19 +166,16 @@ public final class ShardedSafetensors implements TensorSource, AutoCloseable {
     String place = places.get(name);
     if (place == null) {
       throw new IllegalArgumentException("%s has no tensor %s; it has %d tensors"
-          .formatted(folder, SafetensorsException.shown(name), places.size()));
+          .formatted(folder, Shown.of(name), places.size()));
     }
     return place;
   }
 
   private void requireAll(String place, SafetensorsFile file) throws SafetensorsException {
-    for (Map.Entry<String, String> entry : places.entrySet()) {
-      if (entry.getValue().equals(place) && !file.names().contains(entry.getKey())) {
+    for (String name : names.getOrDefault(place, List.of())) {
+      if (!file.names().contains(name)) {
         throw new SafetensorsException("%s: tensor %s must be in %s but is not"
-            .formatted(
-                folder.resolve(ShardIndex.NAME),
-                SafetensorsException.shown(entry.getKey()),
-                place));
+            .formatted(folder.resolve(ShardIndex.NAME), Shown.of(name), Shown.of(place)));
       }
     }
   }

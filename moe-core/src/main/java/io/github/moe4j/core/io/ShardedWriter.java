@@ -1,5 +1,6 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -7,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,7 +22,8 @@ final class ShardedWriter {
 
   static void write(Path folder, List<List<Outgoing>> shards, Map<String, String> metadata)
       throws IOException {
-    Files.createDirectories(folder);
+    boolean isNew = !Files.exists(folder);
+    FileErrors.createFolders(folder);
     Path index = folder.resolve(ShardIndex.NAME);
     for (Path old : List.of(index, folder.resolve(ShardIndex.SINGLE))) {
       if (Files.exists(old)) {
@@ -29,18 +32,47 @@ final class ShardedWriter {
             old.toString(), null, "several files cannot replace a model in one step");
       }
     }
+    List<Path> written = new ArrayList<>();
+    try {
+      writeAll(folder, shards, metadata, written);
+    } catch (Throwable e) {
+      // Without the index they are no model, and nobody would know whose they are.
+      for (Path shard : written) {
+        delete(shard, e);
+      }
+      if (isNew) {
+        delete(folder, e);
+      }
+      throw e;
+    }
+  }
+
+  private static void delete(Path path, Throwable why) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      why.addSuppressed(e);
+    }
+  }
+
+  private static void writeAll(
+      Path folder, List<List<Outgoing>> shards, Map<String, String> metadata, List<Path> written)
+      throws IOException {
     Map<String, String> places = new TreeMap<>(Utf8::compare);
     long bytes = 0;
     for (int i = 0; i < shards.size(); i++) {
       String name = "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
-      FileWriter.write(folder.resolve(name), shards.get(i), metadata);
+      Path shard = folder.resolve(name);
+      FileWriter.write(shard, shards.get(i), metadata);
+      written.add(shard);
       for (Outgoing tensor : shards.get(i)) {
         places.put(tensor.name(), name);
         bytes = Math.addExact(bytes, tensor.bytes());
       }
     }
     ByteBuffer text = ByteBuffer.wrap(index(places, bytes));
-    ReplacedFile.write(index, channel -> ReplacedFile.writeAll(channel, text));
+    ReplacedFile.write(
+        folder.resolve(ShardIndex.NAME), channel -> ReplacedFile.writeAll(channel, text));
   }
 
   private static byte[] index(Map<String, String> places, long bytes) throws IOException {

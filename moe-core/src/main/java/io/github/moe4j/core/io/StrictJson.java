@@ -1,5 +1,6 @@
 package io.github.moe4j.core.io;
 
+import io.github.moe4j.core.internal.Shown;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -69,11 +70,10 @@ final class StrictJson {
     }
     String key = text();
     if (!Utf8.canEncode(key)) {
-      throw wrong(
-          "%s has key %s with an unpaired surrogate", what, SafetensorsException.shown(key));
+      throw wrong("%s has key %s with an unpaired surrogate", what, Shown.of(key));
     }
     if (!seen.add(key)) {
-      throw wrong("%s has key %s twice", what, SafetensorsException.shown(key));
+      throw wrong("%s has key %s twice", what, Shown.of(key));
     }
     return key;
   }
@@ -101,7 +101,7 @@ final class StrictJson {
   private long natural(String what) throws IOException {
     String digits = text();
     if (digits.startsWith("-")) {
-      throw wrong("%s must not be negative but has %s", what, SafetensorsException.shown(digits));
+      throw wrong("%s must not be negative but has %s", what, Shown.of(digits));
     }
     try {
       // The length first: reading a million digits takes a while.
@@ -111,7 +111,7 @@ final class StrictJson {
     } catch (NumberFormatException ignored) {
       // Said below.
     }
-    throw wrong("%s must be below 2^63 but has %s", what, SafetensorsException.shown(digits));
+    throw wrong("%s must be below 2^63 but has %s", what, Shown.of(digits));
   }
 
   /** Passes over any value. */
@@ -168,8 +168,7 @@ final class StrictJson {
     String reason = e instanceof JsonProcessingException json
         ? "invalid JSON at character %d: %s"
             .formatted(
-                parser.getCurrentLocation().getCharOffset(),
-                SafetensorsException.shown(json.getOriginalMessage()))
+                parser.getCurrentLocation().getCharOffset(), Shown.of(json.getOriginalMessage()))
         : "not valid UTF-8";
     return new SafetensorsException(place + ": is " + reason, e);
   }

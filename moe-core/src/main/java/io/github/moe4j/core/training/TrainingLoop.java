@@ -183,7 +183,7 @@ public final class TrainingLoop implements Stateful {
       throw new IllegalStateException(
           "resume needs a checkpoint file, which was not set in the builder");
     }
-    boolean there = Files.exists(file);
+    boolean there = !Files.notExists(file); // one that cannot be reached is an error of load
     if (there) {
       restore(Checkpoint.load(file), PREFIX);
     }

@@ -1,11 +1,13 @@
 package io.github.moe4j.core.watch;
 
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.BufferedInputStream;
 import java.io.Closeable;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,10 +28,10 @@ public final class TraceReader implements Closeable {
   private long records;
   private boolean ended;
 
-  private TraceReader(Path file, DataInputStream in) throws IOException {
+  private TraceReader(Path file, DataInputStream in, long bytes) throws IOException {
     this.file = file;
     this.in = in;
-    this.left = Files.size(file);
+    this.left = bytes;
     this.weights = header();
     this.decoder = new TraceDecoder(weights);
   }
@@ -40,10 +42,11 @@ public final class TraceReader implements Closeable {
    * @throws IOException if the file cannot be read or is not a trace
    */
   public static TraceReader open(Path file) throws IOException {
+    FileChannel channel = RegularFile.open(file);
     DataInputStream in =
-        new DataInputStream(new BufferedInputStream(Files.newInputStream(file), 1 << 16));
+        new DataInputStream(new BufferedInputStream(Channels.newInputStream(channel), 1 << 16));
     try {
-      return new TraceReader(file, in);
+      return new TraceReader(file, in, channel.size());
     } catch (IOException | RuntimeException e) {
       in.close();
       throw e;

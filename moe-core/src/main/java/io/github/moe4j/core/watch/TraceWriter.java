@@ -2,6 +2,7 @@ package io.github.moe4j.core.watch;
 
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.PassListener;
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.Require;
 import java.io.BufferedOutputStream;
 import java.io.Closeable;
@@ -20,12 +21,14 @@ import java.nio.file.Path;
  * complete records and then throws.
  */
 public final class TraceWriter implements PassListener, Closeable {
+  private final Path file;
   private final OutputStream out;
   private final TraceEncoder encoder;
   private long records;
   private boolean closed;
 
-  private TraceWriter(OutputStream out, TraceWeights weights) {
+  private TraceWriter(Path file, OutputStream out, TraceWeights weights) {
+    this.file = file;
     this.out = out;
     this.encoder = new TraceEncoder(weights);
   }
@@ -45,14 +48,13 @@ public final class TraceWriter implements PassListener, Closeable {
    * @param file created, or replaced if it exists
    */
   public static TraceWriter create(Path file, TraceWeights weights) throws IOException {
-    OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
     try {
-      out.write(TraceFormat.header(weights));
+      OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16);
+      out.write(TraceFormat.header(weights)); // into the buffer
+      return new TraceWriter(file, out, weights);
     } catch (IOException e) {
-      out.close();
-      throw e;
+      throw FileErrors.explained(file, e);
     }
-    return new TraceWriter(out, weights);
   }
 
   /**
@@ -87,7 +89,11 @@ public final class TraceWriter implements PassListener, Closeable {
     ByteBuffer bytes = ByteBuffer.allocate(payload.length + 2 * Integer.BYTES);
     bytes.putInt(payload.length).put(payload);
     bytes.putInt(TraceFormat.crc(bytes.array(), bytes.position()));
-    out.write(bytes.array());
+    try {
+      out.write(bytes.array());
+    } catch (IOException e) {
+      throw FileErrors.explained(file, e);
+    }
     records++;
   }
 
@@ -98,6 +104,8 @@ public final class TraceWriter implements PassListener, Closeable {
       closed = true;
       try (out) {
         out.write(TraceFormat.end(records));
+      } catch (IOException e) {
+        throw FileErrors.explained(file, e);
       }
     }
   }

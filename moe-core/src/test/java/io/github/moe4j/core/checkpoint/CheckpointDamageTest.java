@@ -2,14 +2,17 @@ package io.github.moe4j.core.checkpoint;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,7 +133,8 @@ class CheckpointDamageTest {
     String refusal = refusal(changed(bytes -> bytes.putLong(shape, 1L << 40)));
     assertTrue(refusal.startsWith(" is damaged at byte 32: table declares 1319"), refusal);
     assertEquals(
-        " is damaged at byte 32: entry 0: long overflow",
+        " is damaged at byte 32: entry 0: weight of shape [4611686018427387904, 3] must have less than"
+            + " 2^63 bytes but has more",
         refusal(changed(bytes -> bytes.putLong(shape, 1L << 62))));
     assertEquals(
         " is damaged at byte 32: entry 0: weight has an axis of length -2",
@@ -147,7 +151,7 @@ class CheckpointDamageTest {
     assertEquals(
         " is damaged at byte 12: 6 entries in a table of 2147483647 bytes",
         refusal(changed(bytes -> bytes.putInt(16, Integer.MAX_VALUE))));
-    refusal = refusal(changed(bytes -> bytes.putInt(12, Integer.MAX_VALUE)));
+    refusal = refusal(changed(bytes -> bytes.putInt(12, 7)));
     assertTrue(
         refusal.endsWith(": entry 6: the table is truncated or a name is not valid UTF-8"),
         refusal);
@@ -166,6 +170,49 @@ class CheckpointDamageTest {
     int second = 32 + 4 + "weight".length() + 2 + 8;
     Files.write(file, changed(bytes -> bytes.putLong(second, 1L << 60)));
     assertEquals(0, Checkpoint.load(file).tensor("weight").length());
+  }
+
+  @Test
+  void load_emptyTensorOfNoPossibleSize_isRefused() throws IOException {
+    Checkpoint.builder().tensor("weight", Nd4j.create(DataType.FLOAT, 0, 5)).save(file);
+    whole = Files.readAllBytes(file);
+    int second = 32 + 4 + "weight".length() + 2 + 8;
+    assertEquals(
+        " is damaged at byte 32: entry 0: weight of shape [0, 4611686018427387904] must have less than"
+            + " 2^63 bytes but has more",
+        refusal(changed(bytes -> bytes.putLong(second, 1L << 62))));
+  }
+
+  @Test
+  void load_sumOfSizesOverflows_isRefused() throws IOException {
+    Checkpoint.builder()
+        .tensor("a", Nd4j.create(DataType.FLOAT, 1))
+        .tensor("b", Nd4j.create(DataType.FLOAT, 1))
+        .save(file);
+    whole = Files.readAllBytes(file);
+    int first = 32 + 4 + 1 + 2;
+    int second = first + 8 + 4 + 1 + 2;
+    assertEquals(
+        " is damaged at byte %d: entry 1: the entries have 2^63 bytes or more".formatted(first + 8),
+        refusal(changed(bytes -> bytes.putLong(first, 3L << 59).putLong(second, 1L << 60))));
+  }
+
+  @Test
+  void load_moreEntriesThanAllowed_isRefused() throws IOException {
+    String refusal = refusal(changed(bytes -> bytes.putInt(12, 1_000_001)));
+    assertEquals(
+        " is damaged at byte 12: 1000001 entries in a table of %d bytes"
+            .formatted(ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getInt(16)),
+        refusal);
+  }
+
+  @Test
+  void load_namedPipe_isRefusedAtOnce() {
+    Path pipe = NamedPipe.create(folder.resolve("pipe"));
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+      Exception e = assertThrows(IOException.class, () -> Checkpoint.load(pipe));
+      assertEquals(pipe + ": is not a regular file", e.getMessage());
+    });
   }
 
   /** The file with something changed and the checksums of header and table made to fit. */

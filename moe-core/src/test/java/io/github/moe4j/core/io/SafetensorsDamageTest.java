@@ -232,6 +232,12 @@ class SafetensorsDamageTest {
       String digits = "1".repeat(3_000_000);
       assertTrue(refusal("{" + A.replace("[2]", "[" + digits + "]") + "}", 8).contains("2^63"));
       assertTrue(refusal("{\"" + "n".repeat(3_000_000) + "\":{}}", 0).contains("4096"));
+      StringBuilder metadata = new StringBuilder("{\"__metadata__\":{\"k\":\"\"");
+      for (int i = 0; i < 100_000; i++) {
+        metadata.append(",\"").append(i).append("\":\"\"");
+      }
+      assertTrue(refusal(metadata.append("}}").toString(), 0)
+          .endsWith("__metadata__ must have at most 100000 keys but has more"));
     });
   }
 }

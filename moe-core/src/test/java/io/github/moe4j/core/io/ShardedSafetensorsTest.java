@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -98,15 +101,36 @@ class ShardedSafetensorsTest {
   }
 
   @Test
-  void writeSharded_failsInBetween_leavesNoIndex() throws IOException {
+  void writeSharded_failsInBetween_leavesNothing() throws IOException {
     SafetensorsWriter writer = Safetensors.writer();
     writer.put("a", array(1, 1), TensorType.FLOAT32);
     writer.put("b", new long[] {1}, TensorType.FLOAT32, () -> {
       throw new IOException("not there");
     });
     assertThrows(IOException.class, () -> writer.writeSharded(folder, 4));
-    assertEquals(Set.of("model-00001-of-00002.safetensors"), files());
+    assertEquals(Set.of(), files());
+    Path made = folder.resolve("new");
+    assertThrows(IOException.class, () -> writer.writeSharded(made, 4));
+    assertEquals(Set.of(), files());
     assertThrows(SafetensorsException.class, () -> ShardedSafetensors.open(folder));
+  }
+
+  @Test
+  void open_namedPipeInPlaceOfAFile_isRefusedAtOnce() throws IOException {
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+      Path single = NamedPipe.create(folder.resolve("model.safetensors"));
+      Exception e = assertThrows(IOException.class, () -> ShardedSafetensors.open(folder));
+      assertEquals(single + ": is not a regular file", e.getMessage());
+      index("{\"weight_map\":{\"a\":\"model.safetensors\"}}");
+      ShardedSafetensors open = ShardedSafetensors.open(folder);
+      e = assertThrows(IOException.class, () -> open.read("a", DataType.FLOAT));
+      assertEquals(single + ": is not a regular file", e.getMessage());
+      Path index = folder.resolve("model.safetensors.index.json");
+      Files.delete(index);
+      NamedPipe.create(index);
+      e = assertThrows(IOException.class, () -> ShardedSafetensors.open(folder));
+      assertEquals(index + ": is not a regular file", e.getMessage());
+    });
   }
 
   @Test

@@ -3,6 +3,7 @@ package io.github.moe4j.core.watch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
@@ -12,15 +13,19 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -240,5 +245,49 @@ class TraceFileTest {
     TracedPass without = TraceReader.readAll(file).get(6);
     assertThrows(
         IllegalArgumentException.class, () -> write(TraceWeights.FLOAT64, List.of(without)));
+  }
+
+  @Test
+  void readAll_manyHugeBatchesWithoutPadding_noMemoryForThem() throws IOException {
+    int tokens = TracedPass.MAX_TOKENS;
+    TracedPass huge = new TracedPass(
+        "a",
+        0,
+        false,
+        tokens,
+        TokenMask.none(tokens),
+        Assignments.of(tokens, 1, new int[] {5}, new int[] {0}, new double[] {1}),
+        TraceWeights.FLOAT64,
+        0);
+    // A flag for each token would take 16 MB a pass: 16 GB, more than the tests may have.
+    Path file = write(TraceWeights.NONE, Collections.nCopies(1000, huge));
+    assertTrue(Files.size(file) < 40_000);
+    List<TracedPass> all = TraceReader.readAll(file);
+    assertEquals(1000, all.size());
+    assertEquals(tokens, all.get(999).mask().validTokens());
+  }
+
+  @Test
+  void open_namedPipe_isRefusedAtOnce() {
+    Path pipe = NamedPipe.create(folder.resolve("pipe"));
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+      Exception e = assertThrows(IOException.class, () -> TraceReader.open(pipe));
+      assertEquals(pipe + ": is not a regular file", e.getMessage());
+    });
+  }
+
+  @Test
+  void write_diskFull_namesTheFile() throws IOException {
+    Path full = Path.of("/dev/full");
+    Assumptions.assumeTrue(Files.isWritable(full), "no such device here");
+    TraceWriter writer = TraceWriter.create(full);
+    Exception e = assertThrows(IOException.class, writer::close);
+    assertTrue(e.getMessage().startsWith("/dev/full: "), e.getMessage());
+  }
+
+  @Test
+  void create_inPlaceOfAFolder_namesIt() {
+    Exception e = assertThrows(IOException.class, () -> TraceWriter.create(folder));
+    assertTrue(e.getMessage().startsWith(folder + ": "), e.getMessage());
   }
 }

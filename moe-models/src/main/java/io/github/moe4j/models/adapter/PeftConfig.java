@@ -71,9 +71,7 @@ record PeftConfig(
 
   private static double find(Map<String, Double> patterns, String module, double otherwise) {
     for (Map.Entry<String, Double> entry : patterns.entrySet()) {
-      if (TargetModules.compile("(.*\\.)?(" + entry.getKey() + ")")
-          .matcher(module)
-          .matches()) {
+      if (ModulePattern.matches("(.*\\.)?(" + entry.getKey() + ")", module)) {
         return entry.getValue();
       }
     }

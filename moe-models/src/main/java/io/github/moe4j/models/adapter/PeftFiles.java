@@ -11,7 +11,6 @@ import io.github.moe4j.models.layout.MoeBlock;
 import io.github.moe4j.models.layout.MoeCheckpoint;
 import io.github.moe4j.routing.Lora;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -43,14 +42,9 @@ public final class PeftFiles {
    */
   public static Map<MoeBlock, MoeLayer> load(
       Path folder, MoeCheckpoint checkpoint, Map<MoeBlock, MoeLayer> layers) throws IOException {
-    Path file = folder.resolve(PeftConfig.FILE);
-    if (Files.size(file) > ConfigJson.MAX_LENGTH) {
-      throw new LayoutException(
-          "%s must have at most %d bytes but has %d",
-          file, ConfigJson.MAX_LENGTH, Files.size(file));
-    }
+    String config = ConfigJson.text(folder.resolve(PeftConfig.FILE));
     try (SafetensorsFile tensors = Safetensors.open(folder.resolve(TENSORS))) {
-      return load(Files.readString(file), tensors, checkpoint, layers);
+      return load(config, tensors, checkpoint, layers);
     }
   }
 

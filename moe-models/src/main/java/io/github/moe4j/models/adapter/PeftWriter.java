@@ -1,6 +1,7 @@
 package io.github.moe4j.models.adapter;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
@@ -11,7 +12,6 @@ import io.github.moe4j.models.layout.LayoutException;
 import io.github.moe4j.models.layout.MoeBlock;
 import io.github.moe4j.routing.Lora;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -43,7 +43,7 @@ record PeftWriter(Map<String, AdaptedModule> modules) {
     });
     NewFolder.write(folder, created -> {
       writer.write(created.resolve(PeftFiles.TENSORS));
-      Files.writeString(created.resolve(PeftConfig.FILE), PeftJson.of(config, baseModel));
+      ReplacedFile.writeText(created.resolve(PeftConfig.FILE), PeftJson.of(config, baseModel));
     });
   }
 

@@ -3,8 +3,6 @@ package io.github.moe4j.models.adapter;
 import io.github.moe4j.models.layout.LayoutException;
 import java.util.List;
 import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,24 +48,14 @@ record TargetModules(
         patterns == null || patterns.isEmpty() ? null : patterns);
   }
 
-  static Pattern compile(String expression) {
-    try {
-      return Pattern.compile(expression);
-    } catch (PatternSyntaxException e) {
-      throw new LayoutException(
-          "%s: %s is no regular expression: %s", PeftConfig.FILE, expression, e.getDescription());
-    }
-  }
-
   /** Whether a module has an adapter. */
   boolean contain(String module) {
-    if (excludedExpression != null
-            && compile(excludedExpression).matcher(module).matches()
+    if (excludedExpression != null && ModulePattern.matches(excludedExpression, module)
         || excluded != null && isNamed(excluded, module)) {
       return false;
     }
     if (expression != null) {
-      return compile(expression).matcher(module).matches();
+      return ModulePattern.matches(expression, module);
     }
     return names.contains(module) || isNamed(names, module) && isInLayer(module);
   }
@@ -81,7 +69,7 @@ record TargetModules(
       return true;
     }
     for (String pattern : layerPatterns == null ? List.of("[^.]*") : layerPatterns) {
-      Matcher layer = compile(".*?\\." + pattern + "\\.(\\d+)\\.").matcher(module);
+      Matcher layer = ModulePattern.matcher(".*?\\." + pattern + "\\.(\\d+)\\.", module);
       if (layer.lookingAt()) {
         return layers.contains(Integer.valueOf(layer.group(layer.groupCount())));
       }

@@ -1,7 +1,10 @@
 package io.github.moe4j.models.internal;
 
+import io.github.moe4j.core.internal.RegularFile;
+import io.github.moe4j.core.internal.Shown;
 import io.github.moe4j.models.layout.LayoutException;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -27,13 +30,36 @@ public final class ConfigJson {
 
   static final int MAX_DEPTH = 32;
 
-  /** Infinity and NaN stand in some files, since Python writes them. */
+  /** Of a whole number; reading one takes time that grows with the square of its length. */
+  private static final int MOST_DIGITS = 100;
+
+  /**
+   * Infinity and NaN stand in some files, since Python writes them. No table of names: one of hostile names can be made
+   * slow.
+   */
   private static final JsonFactory JSON = JsonFactory.builder()
+      .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+      .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
       .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
       .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
       .build();
 
   private ConfigJson() {}
+
+  /**
+   * The text of a file.
+   *
+   * @throws IOException if it is no regular file, or cannot be read
+   * @throws LayoutException if it is too long
+   */
+  public static String text(Path file) throws IOException {
+    long bytes = RegularFile.require(file).size();
+    if (bytes > MAX_LENGTH) {
+      throw new LayoutException(
+          "%s must have at most %d bytes but has %d", file, MAX_LENGTH, bytes);
+    }
+    return RegularFile.text(file, MAX_LENGTH);
+  }
 
   /**
    * The object that a text holds.
@@ -83,10 +109,20 @@ public final class ConfigJson {
       case START_OBJECT -> object(parser, depth + 1);
       case START_ARRAY -> list(parser, depth + 1);
       case VALUE_STRING -> parser.getText();
-      case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+      case VALUE_NUMBER_INT -> whole(parser);
+      case VALUE_NUMBER_FLOAT -> parser.getNumberValue();
       case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
       default -> null;
     };
+  }
+
+  private static Number whole(JsonParser parser) throws IOException {
+    if (parser.getTextLength() > MOST_DIGITS) {
+      throw new LayoutException(
+          "config must have numbers of at most %d digits but has %s of %d",
+          MOST_DIGITS, Shown.of(parser.getText()), parser.getTextLength());
+    }
+    return parser.getNumberValue();
   }
 
   private static List<@Nullable Object> list(JsonParser parser, int depth) throws IOException {

@@ -1,16 +1,19 @@
 package io.github.moe4j.models.internal;
 
+import io.github.moe4j.core.internal.FileErrors;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** Fills a folder under another name and moves it into place: it is written completely or not at all. */
 public final class NewFolder {
-  private static final String PARTIAL = ".partial";
+  private static final String PARTIAL = ".partial-";
 
   private NewFolder() {}
 
@@ -29,14 +32,19 @@ public final class NewFolder {
    */
   public static void write(Path target, Filling filling) throws IOException {
     Path absolute = target.toAbsolutePath().normalize();
-    if (Files.exists(absolute)) {
+    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) { // the move would replace a link
       throw new FileAlreadyExistsException(target.toString(), null, "nothing is overwritten");
     }
-    Path parent = Files.createDirectories(absolute.resolveSibling("").normalize());
-    Path created = Files.createTempDirectory(parent, absolute.getFileName() + PARTIAL);
+    Path parent = FileErrors.createFolders(absolute.resolveSibling("").normalize());
+    // Not longer than the name of the target may be, and readable as the user wants new folders.
+    Path created = parent.resolve(PARTIAL + UUID.randomUUID());
     try {
+      Files.createDirectory(created);
       filling.apply(created);
       Files.move(created, absolute, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      delete(created, e);
+      throw FileErrors.explained(target, e);
     } catch (Throwable e) {
       delete(created, e);
       throw e;
@@ -44,6 +52,9 @@ public final class NewFolder {
   }
 
   private static void delete(Path folder, Throwable why) {
+    if (!Files.exists(folder)) {
+      return;
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);

@@ -1,7 +1,9 @@
 package io.github.moe4j.models.layout;
 
+import io.github.moe4j.core.internal.RegularFile;
 import io.github.moe4j.models.internal.NewFolder;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +38,17 @@ final class FolderCopy {
     try (Stream<Path> found = Files.walk(folder, FileVisitOption.FOLLOW_LINKS)) {
       // Listed before anything is copied, for the copy may lie within the folder.
       all = found.filter(path -> !path.startsWith(copy)).toList();
+    } catch (
+        UncheckedIOException
+            e) { // links that lead back to where they are, or a folder that cannot be read
+      throw e.getCause();
     }
     for (Path path : all) {
       Path to = copy.resolve(folder.relativize(path).toString());
       if (Files.isDirectory(path)) {
         Files.createDirectories(to);
       } else {
+        RegularFile.require(path);
         Files.copy(path, to);
         to.toFile().setWritable(true); // a copy of a file that must not be changed, which this may
       }

@@ -9,7 +9,6 @@ import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.models.internal.ConfigJson;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -34,13 +33,8 @@ public final class MoeCheckpoints {
    * @throws LayoutException if the config is invalid or not supported
    */
   public static MoeCheckpoint open(Path folder) throws IOException {
-    Path config = folder.resolve(CONFIG);
-    if (Files.size(config) > ConfigJson.MAX_LENGTH) {
-      throw new LayoutException(
-          "%s must have at most %d bytes but has %d",
-          config, ConfigJson.MAX_LENGTH, Files.size(config));
-    }
-    Map<String, @Nullable Object> fields = ConfigJson.parse(Files.readString(config));
+    Map<String, @Nullable Object> fields =
+        ConfigJson.parse(ConfigJson.text(folder.resolve(CONFIG)));
     ShardedSafetensors tensors = ShardedSafetensors.open(folder);
     try {
       return of(fields, tensors, tensors::close);

@@ -2,9 +2,11 @@ package io.github.moe4j.models.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.models.internal.ConfigJson;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,32 @@ class ConfigJsonTest {
       strings = {"", "[]", "1", "{", "{\"a\": }", "{\"a\": 1, \"a\": 2}", "{} {}", "{\"a\": [1"})
   void parse_noObject_isOneLine(String text) {
     assertEquals(1, error(text).lines().count());
+  }
+
+  @Test
+  void parse_numberOfMillionsOfDigits_isRefusedAtOnceAndNotEchoed() {
+    assertTimeout(Duration.ofSeconds(20), () -> {
+      String digits = "1".repeat(4_190_000);
+      assertEquals(
+          "config must have numbers of at most 100 digits but has "
+              + "1".repeat(120)
+              + "… of 4190000",
+          error("{\"a\": " + digits + "}"));
+      // Not quadratic, since only the first digits count.
+      assertEquals(
+          Double.POSITIVE_INFINITY,
+          ConfigJson.parse("{\"a\": " + digits + ".5}").get("a"));
+    });
+  }
+
+  @Test
+  void parse_textsOfStrangers_areShortAndWithoutControlInMessages() {
+    ModelConfig config =
+        new ModelConfig(ConfigJson.parse("{\"a\": \"\\u001b[2J\\nx" + "y".repeat(100_000) + "\"}"));
+    String message =
+        assertThrows(LayoutException.class, () -> config.number("a", 0)).getMessage();
+    assertTrue(message.startsWith("config a must be a number but is \\u001b[2J x"), message);
+    assertTrue(message.length() < 1000, message);
   }
 
   @Test

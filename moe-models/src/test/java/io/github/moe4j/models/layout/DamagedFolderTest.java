@@ -1,16 +1,21 @@
 package io.github.moe4j.models.layout;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.testkit.MemoryTensors;
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,5 +69,37 @@ class DamagedFolderTest {
     Files.delete(second);
     String message = errorOfSecond();
     assertTrue(message.contains("model-00002-of-00002.safetensors"), message);
+  }
+
+  @Test
+  void open_namedPipeAsConfig_isRefusedAtOnce() throws IOException {
+    Path config = folder.resolve("config.json");
+    Files.delete(config);
+    NamedPipe.create(config);
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+      Exception e = assertThrows(IOException.class, () -> MoeCheckpoints.open(folder));
+      assertEquals(config + ": is not a regular file", e.getMessage());
+    });
+  }
+
+  @Test
+  void export_folderWithANamedPipe_isRefusedAndLeavesNothing() throws IOException {
+    Path pipe = NamedPipe.create(folder.resolve("pipe"));
+    Path target = folder.resolveSibling(folder.getFileName() + "-copy");
+    assertTimeoutPreemptively(Duration.ofSeconds(20), () -> {
+      Exception e =
+          assertThrows(IOException.class, () -> MoeCheckpoints.export(folder, Map.of(), target));
+      assertEquals(pipe + ": is not a regular file", e.getMessage());
+    });
+    assertFalse(Files.exists(target));
+  }
+
+  @Test
+  void open_folderAsConfig_isNamed() throws IOException {
+    Path config = folder.resolve("config.json");
+    Files.delete(config);
+    Files.createDirectory(config);
+    Exception e = assertThrows(IOException.class, () -> MoeCheckpoints.open(folder));
+    assertEquals(config + ": is a folder, not a file", e.getMessage());
   }
 }

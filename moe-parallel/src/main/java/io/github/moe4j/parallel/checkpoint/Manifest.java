@@ -61,7 +61,7 @@ record Manifest(PartName name, String model, Map<String, Integer> experts, List<
   /** Reads that of a folder. */
   static Manifest read(Path folder) throws IOException {
     Path file = folder.resolve(NAME);
-    if (!Files.exists(file)) {
+    if (Files.notExists(file)) {
       throw new CheckpointException(folder + " has no " + NAME + ": there is no checkpoint in it");
     }
     try {

@@ -2,6 +2,7 @@ package io.github.moe4j.parallel.checkpoint;
 
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.CheckpointException;
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -39,7 +40,7 @@ record Part(Path folder, PartName name) {
   /** Bytes of the file; an error that names it if there is none. */
   long bytes() throws IOException {
     try {
-      return Files.size(file());
+      return RegularFile.require(file()).size();
     } catch (NoSuchFileException e) {
       throw new CheckpointException(file() + " is missing: the checkpoint is not whole");
     }

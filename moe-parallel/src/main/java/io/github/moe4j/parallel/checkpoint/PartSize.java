@@ -1,8 +1,8 @@
 package io.github.moe4j.parallel.checkpoint;
 
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.CRC32;
 
@@ -20,7 +20,7 @@ record PartSize(long bytes, long checksum) {
     CRC32 sum = new CRC32();
     long bytes = 0;
     byte[] piece = new byte[PIECE];
-    try (InputStream in = Files.newInputStream(file)) {
+    try (InputStream in = RegularFile.stream(file)) {
       for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
         sum.update(piece, 0, read);
         bytes += read;

@@ -3,6 +3,7 @@ package io.github.moe4j.parallel.checkpoint;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.CheckpointException;
 import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.parallel.Placement;
 import java.io.IOException;
@@ -63,7 +64,7 @@ public final class RankCheckpoints {
 
   /** Whether a folder has a checkpoint over ranks, whole or not, as this rank sees it: ranks must agree before they load. */
   public static boolean isIn(Path folder) {
-    return Files.exists(folder.resolve(Manifest.NAME));
+    return !Files.notExists(folder.resolve(Manifest.NAME));
   }
 
   /**
@@ -170,7 +171,7 @@ public final class RankCheckpoints {
   private void write(Part part, Checkpoint.Builder state, Agreement agreement) throws IOException {
     PartSize[] written = {new PartSize(0, 0)};
     agreement.require(() -> {
-      Files.createDirectories(folder);
+      FileErrors.createFolders(folder);
       written[0] = part.write(plan.split(state));
     });
     long[][] sizes = group.allGather(written[0].bytes(), written[0].checksum());

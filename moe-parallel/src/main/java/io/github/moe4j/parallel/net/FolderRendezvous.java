@@ -1,12 +1,13 @@
 package io.github.moe4j.parallel.net;
 
+import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.RegularFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,9 @@ public record FolderRendezvous(Path folder, int rank, int size, Duration timeout
     implements Rendezvous {
   private static final long POLL_MILLIS = 20;
 
+  /** Bytes of what a rank says. */
+  private static final int LONGEST = 1 << 20;
+
   /**
    * Checks the numbers.
    *
@@ -39,15 +43,13 @@ public record FolderRendezvous(Path folder, int rank, int size, Duration timeout
 
   @Override
   public List<String> allGather(String own) throws IOException {
-    Files.createDirectories(folder);
+    FileErrors.createFolders(folder);
     Path mine = file(rank);
     if (Files.exists(mine)) {
       throw new FileAlreadyExistsException(
           mine.toString(), null, "the folder of a rendezvous must be empty before the run");
     }
-    Path part = folder.resolve("." + mine.getFileName());
-    Files.writeString(part, own, StandardCharsets.UTF_8);
-    Files.move(part, mine, StandardCopyOption.ATOMIC_MOVE);
+    ReplacedFile.writeText(mine, own);
     long end = System.nanoTime() + timeout.toNanos();
     while (!missing().isEmpty()) {
       if (System.nanoTime() > end) {
@@ -63,7 +65,7 @@ public record FolderRendezvous(Path folder, int rank, int size, Duration timeout
     }
     List<String> all = new ArrayList<>();
     for (int r = 0; r < size; r++) {
-      all.add(Files.readString(file(r), StandardCharsets.UTF_8));
+      all.add(RegularFile.text(file(r), LONGEST));
     }
     return all;
   }

@@ -1,12 +1,13 @@
 package io.github.moe4j.parallel.net;
 
+import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.RegularFile;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -22,6 +23,9 @@ import java.util.stream.IntStream;
  */
 public final class SurvivorRendezvous implements Rendezvous {
   private static final long POLL_MILLIS = 10;
+
+  /** Bytes of a decision. */
+  private static final int LONGEST = 1 << 20;
 
   private final int oldSize;
   private final int[] survivors;
@@ -48,7 +52,7 @@ public final class SurvivorRendezvous implements Rendezvous {
     Require.that(rank >= 0 && rank < size, "rank must be in [0, %d) but was %d", size, rank);
     Require.that(
         timeout.compareTo(quiet) > 0, "timeout %s must be longer than quiet %s", timeout, quiet);
-    Files.createDirectories(folder);
+    FileErrors.createFolders(folder);
     try {
       Files.createFile(there(folder, rank));
     } catch (FileAlreadyExistsException e) {
@@ -82,7 +86,7 @@ public final class SurvivorRendezvous implements Rendezvous {
       }
       boolean isComplete = now.length == size || System.nanoTime() - last > quiet.toNanos();
       if (isComplete && isFirst(folder)) {
-        write(folder, decision, rank, now);
+        write(decision, now);
       }
       if (System.nanoTime() > end) {
         throw new IOException("rank %d found no decision in %s within %s: came were %s"
@@ -90,8 +94,7 @@ public final class SurvivorRendezvous implements Rendezvous {
       }
       pause(rank);
     }
-    return Arrays.stream(
-            Files.readString(decision, StandardCharsets.UTF_8).strip().split(" "))
+    return Arrays.stream(RegularFile.text(decision, LONGEST).strip().split(" "))
         .mapToInt(Integer::parseInt)
         .toArray();
   }
@@ -110,13 +113,10 @@ public final class SurvivorRendezvous implements Rendezvous {
     }
   }
 
-  private static void write(Path folder, Path decision, int rank, int[] survivors)
-      throws IOException {
+  private static void write(Path decision, int[] survivors) throws IOException {
     String text =
         Arrays.stream(survivors).mapToObj(String::valueOf).collect(Collectors.joining(" "));
-    Path part = folder.resolve("survivors-of-" + rank);
-    Files.writeString(part, text, StandardCharsets.UTF_8);
-    Files.move(part, decision, StandardCopyOption.ATOMIC_MOVE);
+    ReplacedFile.writeText(decision, text);
   }
 
   private static void pause(int rank) throws IOException {
