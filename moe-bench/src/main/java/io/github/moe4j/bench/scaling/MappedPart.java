@@ -40,7 +40,7 @@ record MappedPart(LayerShape opened, LayerShape decoded, LayerShape large, Timin
   private static final MoeBlock BLOCK = MoeBlock.decoder(0);
   private static final long ALL = Long.MAX_VALUE;
   private static final int OPENINGS = 11;
-  private static final int VARIANTS = 5;
+  private static final int VARIANTS = 7;
 
   /** Of Mixtral's shape, in a file larger than this machine's memory by a tenth; decoded at a quarter of the weights. */
   static MappedPart of(long memoryBytes, Timing timing) {
@@ -153,14 +153,20 @@ record MappedPart(LayerShape opened, LayerShape decoded, LayerShape large, Timin
 
   private List<Row> decode() throws IOException {
     try (SparseModel model = SparseModel.of(decoded);
-        MoeCheckpoint checkpoint = MoeCheckpoints.open(model.folder())) {
+        SparseModel other = SparseModel.transposed(decoded);
+        MoeCheckpoint checkpoint = MoeCheckpoints.open(model.folder());
+        MoeCheckpoint transposed = MoeCheckpoints.open(other.folder())) {
       MoeLayer float32 = checkpoint.layer(BLOCK, DataType.FLOAT);
       Map<String, MoeLayer> layers = new LinkedHashMap<>();
       layers.put("float32 in memory", float32);
       layers.put("in the file", checkpoint.layer(BLOCK, MappedWeights.streamed()));
+      layers.put("in the file, transposed", transposed.layer(BLOCK, MappedWeights.streamed()));
       layers.put(
           "budget for all, int8",
           checkpoint.layer(BLOCK, MappedWeights.withBudget(ALL, WeightFormat.INT8)));
+      layers.put(
+          "budget for half, int8: all misses",
+          checkpoint.layer(BLOCK, MappedWeights.withBudget(half(), WeightFormat.INT8)));
       layers.put("packed bfloat16", checkpoint.packed(BLOCK));
       layers.put("packed int8", checkpoint.packed(BLOCK, WeightFormat.INT8));
       try {
@@ -169,6 +175,11 @@ record MappedPart(LayerShape opened, LayerShape decoded, LayerShape large, Timin
         ShapedLayer.close(float32);
       }
     }
+  }
+
+  /** For half the experts, a byte a weight: of experts in turn, each was given up before it is used again. */
+  private long half() {
+    return 3L * decoded.width() * decoded.hidden() * decoded.experts() / 2;
   }
 
   private List<Row> decode(Map<String, MoeLayer> layers) {

@@ -28,13 +28,13 @@ class ScalingMappedTest {
   void measure_mapped_openingDecodingAndLarge() {
     List<String> progress = new ArrayList<>();
     MappedPart part = new MappedPart(TINY, TINY, TINY, new Timing(2, 0, 0, 0));
-    assertEquals(11 + 5 * 3 + 3, part.steps());
+    assertEquals(11 + 7 * 3 + 3, part.steps());
     ScalingPart.Result result = part.measure(progress::add);
     assertEquals(List.of("mapped, opening", "mapped, tiny", "mapped, decoding"), progress);
     JsonNode figures = new ObjectMapper().valueToTree(result.figures());
     // 6 experts of 3·8·16 weights and a router of 6·8, two bytes each, and the header
     assertTrue(figures.get("opening").get("fileBytes").asLong() > 2 * (6 * 3 * 8 * 16 + 6 * 8));
-    assertEquals(5, figures.get("decoding").size());
+    assertEquals(7, figures.get("decoding").size());
     assertEquals(1, figures.get("decoding").get(0).get("speed").get("median").asDouble());
     assertEquals(3, figures.get("large").get("passes").asInt());
   }

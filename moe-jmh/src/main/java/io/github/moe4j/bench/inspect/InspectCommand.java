@@ -77,6 +77,12 @@ public final class InspectCommand implements Callable<Integer> {
       description = "Keep experts as they are stored in --run, rather than as float32.")
   private boolean packed;
 
+  @Option(
+      names = "--mapped",
+      description =
+          "Read experts from the files in each pass of --run, rather than from memory. Not with --packed.")
+  private boolean mapped;
+
   @Option(names = "--json", description = "Print JSON instead of text.")
   private boolean json;
 
@@ -90,7 +96,7 @@ public final class InspectCommand implements Callable<Integer> {
     if (wrong != null) {
       return failed(line, wrong, ExitCode.USAGE);
     }
-    Inspector.Run toRun = run ? new Inspector.Run(tokens, seed, packed) : null;
+    Inspector.Run toRun = run ? new Inspector.Run(tokens, seed, held()) : null;
     Inspection found;
     try {
       found = new Inspector(folder, block(), toRun).inspect();
@@ -108,10 +114,17 @@ public final class InspectCommand implements Callable<Integer> {
     if (run && layer == null) {
       return "--run needs --layer";
     }
+    if (packed && mapped) {
+      return "--packed and --mapped exclude each other";
+    }
     if (tokens < 1) {
       return "--tokens must be at least 1 but was " + tokens;
     }
     return FolderCheck.wrongPath(folder);
+  }
+
+  private ExpertsHeld held() {
+    return packed ? ExpertsHeld.PACKED : mapped ? ExpertsHeld.MAPPED : ExpertsHeld.FLOAT32;
   }
 
   private @Nullable MoeBlock block() {

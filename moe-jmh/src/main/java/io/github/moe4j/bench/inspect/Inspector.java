@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.buffer.DataType;
 
 /**
  * Looks into a folder.
@@ -32,9 +31,9 @@ record Inspector(
    * Tokens to send through a block.
    *
    * @param tokens T
-   * @param packed whether experts stay as they are stored
+   * @param held where the experts are
    */
-  record Run(int tokens, long seed, boolean packed) {}
+  record Run(int tokens, long seed, ExpertsHeld held) {}
 
   /**
    * Reads headers, and the weights of the block.
@@ -70,9 +69,8 @@ record Inspector(
 
   private static RunFacts run(MoeCheckpoint checkpoint, MoeBlock block, Run run)
       throws IOException {
-    MoeLayer layer =
-        run.packed() ? checkpoint.packed(block) : checkpoint.layer(block, DataType.FLOAT);
-    return BlockRun.of(layer, run.packed() ? "as stored" : "float32", run.tokens(), run.seed());
+    MoeLayer layer = run.held().read(checkpoint, block);
+    return BlockRun.of(layer, run.held().words(), run.tokens(), run.seed());
   }
 
   /** Whether packed experts may keep the model's FP8: its blocks are multiples of 128. */

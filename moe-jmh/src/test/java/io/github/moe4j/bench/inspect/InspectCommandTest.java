@@ -185,6 +185,17 @@ class InspectCommandTest {
         3, out.toString().lines().filter(line -> line.contains("  expert ")).count());
   }
 
+  @Test
+  void call_runMapped_hasTheSameLoad() throws IOException {
+    SmallFolder.write(folder);
+    String[] run = {"--layer", "2", "--run", "--tokens", "17"};
+    JsonNode memory = json(run).get("run");
+    JsonNode file = json("--layer", "2", "--run", "--tokens", "17", "--mapped").get("run");
+    assertEquals("float32", memory.get("experts").asText());
+    assertEquals("in the file", file.get("experts").asText());
+    assertEquals(memory.get("load"), file.get("load"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -235,6 +246,15 @@ class InspectCommandTest {
         2, "DIR/config.json must be a folder with config.json and safetensors but is a file", file);
     assertError(2, "DIR/none does not exist", folder.resolve("none").toString());
     assertError(2, "--run needs --layer", folder.toString(), "--run");
+    assertError(
+        2,
+        "--packed and --mapped exclude each other",
+        folder.toString(),
+        "--layer",
+        "0",
+        "--run",
+        "--packed",
+        "--mapped");
     assertError(
         2,
         "--layer must be an index such as 3 or encoder.3 but was last",

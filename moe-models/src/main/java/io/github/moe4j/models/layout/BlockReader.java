@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -41,7 +42,7 @@ record BlockReader(List<LayoutPart> parts, StoredTensors tensors) {
   private INDArray slice(Place place, int expert, DataType type) throws IOException {
     StoredTensor tensor = tensors.get(place);
     long rows = place.shape().get(0);
-    return Place.of(place.name(), tensor.shape()).equals(place)
+    return Arrays.equals(tensor.shape(), place.axes())
         ? tensor.read(type)
         : tensor.read(type, expert * rows, rows);
   }

@@ -2,6 +2,7 @@ package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.experts.quantized.StoredMatrix;
 import io.github.moe4j.core.io.StoredFile;
+import io.github.moe4j.core.io.TensorType;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -41,7 +42,9 @@ record BlockScaledMatrix(PlainMatrix codes, PlainMatrix scales, int matrixRows, 
   private final class ScaledReader extends CodesReader {
     private final Reader ofCodes = codes.reader();
     private final Reader ofScales = scales.reader();
-    private final float[] scaleRow = new float[scales.columns()];
+    private final float[] singleScales = new float[scales.columns()];
+    private final double[] scaleRow = new double[scales.columns()];
+    private final byte[] storedScales = new byte[scaleRow.length * scales.type().bytes()];
     private long scaleRowAtHand = -1;
     private float[] numbers = new float[0];
     private int firstColumn;
@@ -55,7 +58,7 @@ record BlockScaledMatrix(PlainMatrix codes, PlainMatrix scales, int matrixRows, 
       long blocks = (matrixRows + format.rows() - 1) / format.rows();
       long scaleOf = row / matrixRows * blocks + row % matrixRows / format.rows();
       if (scaleOf != scaleRowAtHand) {
-        ofScales.read(scaleOf, 0, scaleRow.length, scaleRow, 0, scaleRow.length, 0);
+        readScales(scaleOf);
         scaleRowAtHand = scaleOf;
       }
       if (numbers.length < count) {
@@ -63,6 +66,18 @@ record BlockScaledMatrix(PlainMatrix codes, PlainMatrix scales, int matrixRows, 
       }
       ofCodes.read(row, column, count, numbers, 0, Math.max(1, count), 0);
       firstColumn = column;
+    }
+
+    private void readScales(long row) {
+      if (scales.type() == TensorType.FLOAT64) {
+        scales.readDoubles(row, storedScales, scaleRow);
+        return;
+      }
+      int count = scaleRow.length;
+      ofScales.read(row, 0, count, singleScales, 0, count, 0);
+      for (int i = 0; i < count; i++) {
+        scaleRow[i] = singleScales[i];
+      }
     }
 
     @Override
@@ -77,9 +92,16 @@ record BlockScaledMatrix(PlainMatrix codes, PlainMatrix scales, int matrixRows, 
       }
     }
 
-    private void scale(int from, int count, float scale, float[] target, int at) {
+    private void scale(int from, int count, double scale, float[] target, int at) {
+      float single = (float) scale;
+      if (single != scale) { // of float64: one rounding, of the product
+        for (int i = 0; i < count; i++) {
+          target[at + i] = (float) (numbers[from + i] * scale);
+        }
+        return;
+      }
       for (int i = 0; i < count; i++) {
-        target[at + i] = numbers[from + i] * scale;
+        target[at + i] = numbers[from + i] * single;
       }
     }
   }

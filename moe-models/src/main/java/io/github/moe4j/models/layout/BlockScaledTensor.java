@@ -111,11 +111,6 @@ final class BlockScaledTensor implements StoredTensor {
 
   @Override
   public StoredMatrix matrix() throws IOException {
-    if (source.type(name + SCALES) == TensorType.FLOAT64) {
-      throw new LayoutException(
-          "tensor %s must be at most float32 to be read where it is stored but is FLOAT64",
-          name + SCALES);
-    }
     return new BlockScaledMatrix(
         new PlainTensor(source, name).matrix(),
         new PlainTensor(source, name + SCALES).matrix(),

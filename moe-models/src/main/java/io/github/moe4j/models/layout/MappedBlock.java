@@ -43,7 +43,7 @@ final class MappedBlock {
 
   private static List<StoredExpert> experts(List<LayoutPart> parts, StoredTensors tensors)
       throws IOException {
-    Map<Place, StoredMatrix> matrices = new HashMap<>();
+    Map<String, StoredMatrix> matrices = new HashMap<>();
     int count = Math.toIntExact(parts.get(0).parameters().get(0).shape().get(0));
     List<StoredExpert> experts = new ArrayList<>();
     for (int e = 0; e < count; e++) {
@@ -58,11 +58,11 @@ final class MappedBlock {
 
   /** One for each tensor, also for those of all experts. */
   private static StoredMatrix matrix(
-      Place place, StoredTensors tensors, Map<Place, StoredMatrix> made) throws IOException {
-    StoredMatrix matrix = made.get(place);
+      Place place, StoredTensors tensors, Map<String, StoredMatrix> made) throws IOException {
+    StoredMatrix matrix = made.get(place.name());
     if (matrix == null) {
       matrix = tensors.get(place).matrix();
-      made.put(place, matrix);
+      made.put(place.name(), matrix);
     }
     return matrix;
   }

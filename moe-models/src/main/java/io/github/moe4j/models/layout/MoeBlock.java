@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.internal.Require;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A sparse block of a model by its position.
@@ -39,6 +40,18 @@ public record MoeBlock(Stack stack, int layer) {
   /** A block of the encoder. */
   public static MoeBlock encoder(int layer) {
     return new MoeBlock(Stack.ENCODER, layer);
+  }
+
+  // The record's own two methods link some fifty classes at the first call.
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof MoeBlock block && block.stack == stack && block.layer == layer;
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * stack.hashCode() + layer;
   }
 
   /** Such as {@code decoder layer 3}. */

@@ -12,6 +12,7 @@ import io.github.moe4j.core.lora.LoraTarget;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -268,10 +269,11 @@ public final class MoeCheckpoint implements AutoCloseable {
       throw new LayoutException(
           "tensor %s of shape %s is missing", tensors.name(place), place.shape());
     }
-    Place found = Place.of(place.name(), tensors.get(place).shape());
-    if (!found.equals(place)) {
+    long[] found = tensors.get(place).shape();
+    if (!Arrays.equals(found, place.axes())) {
       throw new LayoutException(
-          "tensor %s must be %s but is %s", tensors.name(place), place.shape(), found.shape());
+          "tensor %s must be %s but is %s",
+          tensors.name(place), place.shape(), Arrays.toString(found));
     }
   }
 

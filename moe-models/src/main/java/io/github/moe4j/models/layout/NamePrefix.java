@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** What tools that wrap a model put before all of its names. */
 final class NamePrefix {
@@ -22,22 +23,28 @@ final class NamePrefix {
    * @param names of the tensors at hand
    */
   static String of(Layout layout, ModelConfig config, Set<String> names) {
-    List<String> expected = layout.blocks(config).stream()
-        .flatMap(block -> layout.forms(config, block).stream())
-        .flatMap(List::stream)
-        .flatMap(part -> part.places().stream())
-        .map(Place::name)
-        .toList();
+    if (expected(layout, config).anyMatch(names::contains)) {
+      return ""; // after the names of one block: large models have a million
+    }
+    List<String> expected = expected(layout, config).toList();
     return candidates(names).stream()
         .filter(prefix -> expected.stream().anyMatch(name -> names.contains(prefix + name)))
         .findFirst()
         .orElse("");
   }
 
+  /** The names of all forms of all blocks, made as they are asked for. */
+  private static Stream<String> expected(Layout layout, ModelConfig config) {
+    return layout.blocks(config).stream()
+        .flatMap(block -> layout.forms(config, block).stream())
+        .flatMap(List::stream)
+        .flatMap(part -> part.places().stream())
+        .map(Place::name);
+  }
+
   private static Set<String> candidates(Set<String> names) {
     Set<String> result = new TreeSet<>(
         Comparator.comparingInt(String::length).thenComparing(Comparator.naturalOrder()));
-    result.add("");
     for (String name : names) {
       for (Matcher word = WRAPPER.matcher(name); word.find(); ) {
         result.add(name.substring(0, word.end()));

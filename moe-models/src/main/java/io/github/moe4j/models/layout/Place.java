@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,7 +12,11 @@ import java.util.List;
  */
 record Place(String name, List<Long> shape) {
   static Place of(String name, long... shape) {
-    return new Place(name, Arrays.stream(shape).boxed().toList());
+    List<Long> axes = new ArrayList<>(shape.length);
+    for (long axis : shape) {
+      axes.add(axis);
+    }
+    return new Place(name, Collections.unmodifiableList(axes));
   }
 
   /**
@@ -26,6 +31,10 @@ record Place(String name, List<Long> shape) {
   }
 
   long[] axes() {
-    return shape.stream().mapToLong(Long::longValue).toArray();
+    long[] axes = new long[shape.size()];
+    for (int i = 0; i < axes.length; i++) {
+      axes[i] = shape.get(i);
+    }
+    return axes;
   }
 }

@@ -30,6 +30,17 @@ record PlainMatrix(TensorBytes bytes, TensorType type, long rows, int columns)
     return type == TensorType.FLOAT32 ? new Floats() : new Codes();
   }
 
+  /**
+   * Numbers of a row in float64, for those of that type.
+   *
+   * @param codes for the row as it is stored. Modified.
+   * @param target Modified.
+   */
+  void readDoubles(long row, byte[] codes, double[] target) {
+    bytes.get(position(row, 0), codes, 0, codes.length);
+    ByteBuffer.wrap(codes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(target);
+  }
+
   private long position(long row, int column) {
     return (row * columns + column) * type.bytes();
   }

@@ -4,7 +4,6 @@ import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorSink;
 import io.github.moe4j.core.io.TensorSource;
 import java.io.IOException;
-import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -28,10 +27,13 @@ record PlainTensor(TensorSource source, String name) implements StoredTensor {
   @Override
   public PlainMatrix matrix() throws IOException {
     long[] shape = shape();
-    int columns = shape.length == 0 ? 1 : Math.toIntExact(shape[shape.length - 1]);
-    long count = Arrays.stream(shape).reduce(1, (a, b) -> a * b);
-    return new PlainMatrix(
-        source.stored(name), source.type(name), count / Math.max(1, columns), columns);
+    int last = shape.length - 1;
+    int columns = last < 0 ? 1 : Math.toIntExact(shape[last]);
+    long rows = 1;
+    for (int axis = 0; axis < last; axis++) {
+      rows *= shape[axis];
+    }
+    return new PlainMatrix(source.stored(name), source.type(name), rows, columns);
   }
 
   @Override

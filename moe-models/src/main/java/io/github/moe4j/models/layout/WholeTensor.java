@@ -5,6 +5,7 @@ import io.github.moe4j.core.experts.quantized.StoredWeight;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A tensor that is a parameter, whose numbers may be in other axes in the same order.
@@ -54,7 +55,9 @@ record WholeTensor(Place place, Place parameter) implements LayoutPart {
 
   @Override
   public void read(In in, LayerArrays into) throws IOException {
-    into.put(parameter.name(), in.read(place).reshape('c', parameter.axes()));
+    INDArray array = in.read(place);
+    boolean isSame = parameter.shape().equals(place.shape());
+    into.put(parameter.name(), isSame ? array : array.reshape('c', parameter.axes()));
   }
 
   @Override
