@@ -1,5 +1,6 @@
 package io.github.moe4j.conformance;
 
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.DirectoryStream;
@@ -39,7 +40,7 @@ public record CaseFile(String name, Content content) {
     List<CaseFile> files = new ArrayList<>();
     try (DirectoryStream<Path> paths = Files.newDirectoryStream(directory, "*" + ENDING)) {
       for (Path path : paths) {
-        files.add(of(path.getFileName().toString(), () -> Files.newInputStream(path)));
+        files.add(of(path.getFileName().toString(), () -> RegularFile.stream(path)));
       }
     }
     files.sort(Comparator.comparing(CaseFile::name));

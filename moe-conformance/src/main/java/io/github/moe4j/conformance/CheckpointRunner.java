@@ -6,6 +6,7 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.quantized.MappedWeights;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
+import io.github.moe4j.core.internal.RegularFile;
 import io.github.moe4j.models.layout.LayoutException;
 import io.github.moe4j.models.layout.MoeBlock;
 import io.github.moe4j.models.layout.MoeCheckpoint;
@@ -81,7 +82,7 @@ final class CheckpointRunner {
 
   private static Optional<String> failure(Path folder) throws IOException {
     ExpectedCheckpoint expected;
-    try (InputStream in = Files.newInputStream(folder.resolve(CheckpointFolder.EXPECTED))) {
+    try (InputStream in = RegularFile.stream(folder.resolve(CheckpointFolder.EXPECTED))) {
       expected = CaseReader.readCheckpoint(in);
     }
     Map<MoeBlock, MoeLayer> layers = new LinkedHashMap<>();

@@ -7,6 +7,8 @@ import io.github.moe4j.bench.jmh.JmhTableCommand;
 import io.github.moe4j.bench.plan.PlanCommand;
 import io.github.moe4j.bench.report.BenchReportCommand;
 import io.github.moe4j.bench.roofline.RooflineCommand;
+import io.github.moe4j.cli.Failure;
+import io.github.moe4j.cli.TerminalWriter;
 import io.github.moe4j.cli.Version;
 import io.github.moe4j.lab.LabCommand;
 import io.github.moe4j.lab.routers.RoutersCommand;
@@ -96,15 +98,16 @@ public final class Main implements Callable<Integer> {
   public static CommandLine commandLine(PrintWriter out, PrintWriter err, Object... more) {
     Main main = new Main();
     CommandLine all = new CommandLine(main);
+    PrintWriter safeErr = TerminalWriter.over(err);
     for (Object command : more) {
       all.addSubcommand(command);
     }
-    return all.setOut(out)
-        .setErr(err)
+    return all.setOut(TerminalWriter.over(out))
+        .setErr(safeErr)
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, wrong) -> wrongUsage(e))
-        .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, err));
+        .setExecutionExceptionHandler((e, command, parsed) -> main.failed(e, safeErr));
   }
 
   /** Without a command: says which there are. */
@@ -134,7 +137,7 @@ public final class Main implements Callable<Integer> {
   private static int wrongUsage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     String name = command.getCommandSpec().qualifiedName();
-    command.getErr().println(oneLine(e.getMessage()) + " (see " + name + " --help)");
+    command.getErr().println(Failure.line(e.getMessage()) + " (see " + name + " --help)");
     return ExitCode.USAGE;
   }
 
@@ -143,17 +146,13 @@ public final class Main implements Callable<Integer> {
     Throwable e = thrown instanceof ExceptionInInitializerError && thrown.getCause() != null
         ? thrown.getCause()
         : thrown;
-    String message = e.getMessage();
-    err.println("error: " + e.getClass().getSimpleName()
-        + (message == null ? "" : ": " + oneLine(message)));
+    String name = e.getClass().getSimpleName();
+    String message = Failure.message(e);
+    err.println("error: " + (message.equals(name) ? name : name + ": " + message));
     if (verbose || Boolean.getBoolean(VERBOSE)) {
       e.printStackTrace(err);
     }
     err.flush();
     return ExitCode.SOFTWARE;
-  }
-
-  private static String oneLine(String message) {
-    return message.strip().replaceAll("\\s*\\R\\s*", " ");
   }
 }

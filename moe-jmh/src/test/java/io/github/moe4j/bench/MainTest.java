@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -55,6 +56,35 @@ class MainTest {
     for (String command : new String[] {"Usage: moe4j", "  lab ", "  jmh ", "  bench-report "}) {
       assertTrue(err.toString().contains(command), err.toString());
     }
+  }
+
+  @Test
+  void run_strangeFileName_cannotControlTheTerminal() {
+    assertEquals(2, run("bench-report", "a\u001b[2J\nb.json", "--out", "x\u0007.html"));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains("a\\u001b[2J b.json"), err.toString());
+  }
+
+  @Test
+  void run_hugeValue_isNotEchoed() {
+    assertEquals(2, run("roofline", "--runs", "1".repeat(1_000_000)));
+    assertTrue(err.toString().startsWith("Invalid value for option '--runs'"), err.toString());
+    assertTrue(err.toString().length() < 1200, err.toString());
+    assertTrue(err.toString().contains("--help)"), err.toString());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "distributed bench --ranks 2147483647 | 2147483647 processes need at least 107.4 PB",
+        "distributed check --ranks 2147483647 --experts 8 | 2147483647 ranks need at least",
+        "distributed check --experts 2147483647 | 2147483647 experts need at least",
+      })
+  void run_sizesThatCannotFit_isOneLineAndCode2(String arguments, String message) {
+    assertEquals(2, run(arguments.split(" ")));
+    assertEquals(1, err.toString().lines().count(), err.toString());
+    assertTrue(err.toString().contains(message), err.toString());
   }
 
   @Test

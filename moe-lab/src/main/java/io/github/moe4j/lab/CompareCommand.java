@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.Version;
 import io.github.moe4j.lab.report.ComparisonPage;
 import io.github.moe4j.lab.report.ComparisonText;
@@ -63,7 +64,7 @@ public final class CompareCommand implements Callable<Integer> {
       }
       return ExitCode.OK;
     } catch (IllegalArgumentException | FileAlreadyExistsException e) {
-      line.getErr().println("compare: " + e.getMessage());
+      Failure.print(line.getErr(), "compare", e);
       return ExitCode.USAGE;
     }
   }

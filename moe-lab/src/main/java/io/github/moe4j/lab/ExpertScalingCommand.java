@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.GeneratedPart;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.core.internal.ReplacedFile;
@@ -122,7 +123,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
           ? resume(line, folder)
           : LabRun.start(output.files(folder, false), asked());
     } catch (IllegalArgumentException | IOException e) {
-      line.getErr().println("expert-scaling: " + LabCommand.message(e));
+      Failure.print(line.getErr(), "expert-scaling", e);
       return ExitCode.USAGE;
     }
     LabResult result = run.run(line.getErr());

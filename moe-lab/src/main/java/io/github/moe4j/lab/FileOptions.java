@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.core.internal.Shown;
 import io.github.moe4j.lab.report.LabReport;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ record FileOptions(List<String> arguments) {
         OptionSpec option = known.findOption("--" + entry.getKey());
         if (option == null) {
           throw new IllegalArgumentException(
-              "%s: %s is not an option of a run".formatted(file, entry.getKey()));
+              "%s: %s is not an option of a run".formatted(file, Shown.of(entry.getKey())));
         }
         if (!line.getParseResult().hasMatchedOption(option.longestName())) {
           arguments.add(option.longestName() + "=" + entry.getValue());

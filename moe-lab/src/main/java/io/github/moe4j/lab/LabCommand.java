@@ -1,6 +1,8 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.Interruption;
+import io.github.moe4j.cli.ShellWord;
 import io.github.moe4j.lab.report.DifferenceTable;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
@@ -91,7 +93,7 @@ public final class LabCommand implements Callable<Integer> {
             output.resumes() ? LabRun.resume(files, experiment) : LabRun.start(files, experiment);
       }
     } catch (IllegalArgumentException | IOException e) {
-      line.getErr().println("lab: " + message(e));
+      Failure.print(line.getErr(), "lab", e);
       return CommandLine.ExitCode.USAGE;
     }
     if (overRanks == null) {
@@ -101,9 +103,9 @@ public final class LabCommand implements Callable<Integer> {
       Optional<LabResult> result = overRanks.run(run.ranks(), options.arguments(), line.getErr());
       return result.isEmpty() ? Interruption.EXIT_CODE : print(result.get(), folder, line.getOut());
     } catch (IOException e) {
-      line.getErr().println("lab: " + message(e));
+      Failure.print(line.getErr(), "lab", e);
       if (overRanks.isResumable()) {
-        line.getErr().println("resume: lab --resume " + folder);
+        line.getErr().println("resume: lab --resume " + ShellWord.of(folder));
       }
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -125,7 +127,9 @@ public final class LabCommand implements Callable<Integer> {
     Path page = folder.resolve(LabReport.PAGE);
     terminal.println((result.complete() ? "report: " : "partial report: ") + page);
     terminal.println(
-        result.complete() ? "again:  " + again(result) : "resume: lab --resume " + folder);
+        result.complete()
+            ? "again:  " + again(result)
+            : "resume: lab --resume " + ShellWord.of(folder));
     String ranks = result.environment().get(RankFolder.RANKS_IN_TURN);
     if (result.complete() && ranks != null) {
       terminal.println("        gives other numbers: this run was over " + ranks + " ranks");
@@ -139,11 +143,8 @@ public final class LabCommand implements Callable<Integer> {
     StringBuilder command = new StringBuilder("lab");
     result
         .configuration()
-        .forEach((name, value) -> command.append(" --").append(name).append(' ').append(value));
+        .forEach((name, value) ->
+            command.append(" --").append(name).append(' ').append(ShellWord.of(value)));
     return command.toString();
-  }
-
-  static String message(Exception e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

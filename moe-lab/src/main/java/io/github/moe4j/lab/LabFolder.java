@@ -1,6 +1,7 @@
 package io.github.moe4j.lab;
 
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
@@ -33,7 +34,7 @@ final class LabFolder implements LabStore<Trainer> {
 
   /** Starts a new run: results of a former run in the folder are overwritten or removed. */
   static LabFolder start(RunFiles files, Experiment experiment) throws IOException {
-    Files.createDirectories(files.folder());
+    FileErrors.createFolders(files.folder());
     Files.deleteIfExists(files.file(CHECKPOINT));
     return new LabFolder(files, experiment, List.of(), null);
   }

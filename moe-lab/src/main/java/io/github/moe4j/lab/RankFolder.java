@@ -1,6 +1,7 @@
 package io.github.moe4j.lab;
 
 import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.lab.report.CurvePoint;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
@@ -47,7 +48,7 @@ final class RankFolder implements LabStore<RankTrainer> {
 
   /** Prepares a folder for a new run, before the ranks start: report and state of a former run are removed. */
   static void clear(Path folder, Experiment experiment) throws IOException {
-    Files.createDirectories(folder);
+    FileErrors.createFolders(folder);
     // The report goes first: without its checkpoint an unfinished model in it would look finished.
     for (String name : List.of(LabReport.DATA, LabReport.CSV, LabReport.PAGE)) {
       Files.deleteIfExists(folder.resolve(name));

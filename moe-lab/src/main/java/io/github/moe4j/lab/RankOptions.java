@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.MemoryNeed;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.ranks.RankEngine;
 import java.time.Duration;
@@ -12,6 +13,9 @@ import picocli.CommandLine.Option;
 final class RankOptions {
   /** What may differ in a run that is resumed. */
   static final Set<String> NAMES = Set.of("ranks", "engine", "timeout");
+
+  /** Of a rank: the stacks of its threads alone. */
+  private static final double LEAST_BYTES = 1 << 20;
 
   private static final String RANKS = "ranks";
   private static final String DEFAULT_ENGINE = "threads";
@@ -49,6 +53,7 @@ final class RankOptions {
     }
     Require.positive(RANKS, ranks);
     Require.positive("timeout", seconds());
+    MemoryNeed.require(ranks + " ranks", (double) ranks * LEAST_BYTES);
     engine();
     return true;
   }
@@ -56,6 +61,11 @@ final class RankOptions {
   /** Number of ranks; 1 without a group. */
   int ranks() {
     return ranks == null ? 1 : ranks;
+  }
+
+  /** Processes that share the work; ranks that are threads share the memory of one. */
+  int processes() {
+    return engine == null || engine.equals(DEFAULT_ENGINE) ? 1 : Math.max(1, ranks());
   }
 
   RankEngine engine() {

@@ -1,12 +1,18 @@
 package io.github.moe4j.lab;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.MapperBuilder;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.github.moe4j.core.internal.RegularFile;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -14,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options in a file: YAML or properties by their names on the command line, or the {@code result.json}
@@ -22,7 +29,32 @@ import java.util.TreeMap;
 final class RunFile {
   private static final String CONFIGURATION = "configuration";
 
+  /** The result of a run has its routed texts. */
+  private static final long MOST_BYTES_OF_RESULT = 1 << 30;
+
+  private static final long MOST_BYTES = 1 << 18;
+
+  private static final ObjectMapper JSON = strict(JsonMapper.builder());
+  private static final ObjectMapper YAML = strict(YAMLMapper.builder());
+
   private RunFile() {}
+
+  /** One document, and no name twice: which value counts would be a matter of luck. */
+  private static ObjectMapper strict(MapperBuilder<?, ?> builder) {
+    builder.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION);
+    builder.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+    return builder.build();
+  }
+
+  private static final class SingleProperties extends Properties {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized @Nullable Object put(Object name, Object value) {
+      Require.that(!containsKey(name), "%s must be there once", Shown.of(String.valueOf(name)));
+      return super.put(name, value);
+    }
+  }
 
   /**
    * The options of a file.
@@ -31,26 +63,29 @@ final class RunFile {
    * @throws IllegalArgumentException if it has no options; the message names the file and the position
    */
   static Map<String, String> read(Path file) throws IOException {
-    if (!Files.isRegularFile(file)) {
-      throw new NoSuchFileException(file + ": no such file");
-    }
+    boolean isJson = file.toString().endsWith(".json");
+    String text = RegularFile.text(file, isJson ? MOST_BYTES_OF_RESULT : MOST_BYTES);
     if (file.toString().endsWith(".properties")) {
-      return properties(file);
+      return properties(file, text);
     }
     try {
-      JsonNode all = new YAMLMapper().readTree(file.toFile());
+      JsonNode all = (isJson ? JSON : YAML).readTree(text);
       return options(file, all.path(CONFIGURATION).isObject() ? all.get(CONFIGURATION) : all);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
-          "%s: %s".formatted(file, e.getOriginalMessage().lines().findFirst().orElse("unreadable")),
+          "%s: %s"
+              .formatted(
+                  file, Shown.of(e.getOriginalMessage().lines().findFirst().orElse("unreadable"))),
           e);
     }
   }
 
-  private static Map<String, String> properties(Path file) throws IOException {
-    Properties all = new Properties();
-    try (Reader in = Files.newBufferedReader(file)) {
-      all.load(in);
+  private static Map<String, String> properties(Path file, String text) throws IOException {
+    Properties all = new SingleProperties();
+    try {
+      all.load(new StringReader(text));
+    } catch (IllegalArgumentException e) { // an escape that is none, or a name that is there twice
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }
     Map<String, String> options = new TreeMap<>();
     all.stringPropertyNames()
@@ -73,7 +108,7 @@ final class RunFile {
         entry.getValue().isArray() ? entry.getValue() : List.of(entry.getValue())) {
       if (!value.isValueNode() || value.isNull()) {
         throw new IllegalArgumentException("%s: %s must be a value or a list of values but was %s"
-            .formatted(file, entry.getKey(), value));
+            .formatted(file, Shown.of(entry.getKey()), Shown.of(value.toString())));
       }
       values.add(value.asText());
     }

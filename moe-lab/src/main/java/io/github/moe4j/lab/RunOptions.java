@@ -96,11 +96,14 @@ final class RunOptions {
 
   /** The same without the steps on a few tokens, which whoever starts the ranks has made. */
   Experiment checkedElsewhere() {
+    ranks.areSet(); // checks them before anything takes long
     List<Long> seeds = training.seeds();
     Require.that(seeds.stream().distinct().count() == seeds.size(), "seed must differ: %s", seeds);
     VariantGrid grid = new VariantGrid(routers, balance, capacity, experts, k);
     LabOptions options =
         training.options(grid.firstExperts(DEFAULT.layer().experts()), grid.firstK());
+    LeastMemory.require(
+        options, grid.mostExperts(options.layer().experts()), grid.mostK(), ranks.processes());
     List<Variant> variants = grid.variants();
     return new Experiment(
         variants,

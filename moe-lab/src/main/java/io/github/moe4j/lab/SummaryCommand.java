@@ -1,5 +1,6 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
@@ -42,7 +43,7 @@ public final class SummaryCommand implements Callable<Integer> {
       print(folders.stream().map(LabReport::read).toList(), line.getOut());
       return ExitCode.OK;
     } catch (IllegalArgumentException e) {
-      line.getErr().println("summary: " + e.getMessage());
+      Failure.print(line.getErr(), "summary", e);
       return ExitCode.USAGE;
     }
   }

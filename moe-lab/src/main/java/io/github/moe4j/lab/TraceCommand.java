@@ -1,5 +1,8 @@
 package io.github.moe4j.lab;
 
+import io.github.moe4j.cli.Failure;
+import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Shown;
 import io.github.moe4j.core.watch.TraceReader;
 import io.github.moe4j.core.watch.TracedPass;
 import java.io.IOException;
@@ -25,6 +28,9 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:done", "1:damaged trace", "2:wrong usage or no such file"})
 public final class TraceCommand implements Callable<Integer> {
+  /** Of all layers; each takes memory for its counts, and a place in the output. */
+  private static final long MOST_EXPERTS = 1 << 20;
+
   @Spec
   private @Nullable CommandSpec spec;
 
@@ -46,7 +52,7 @@ public final class TraceCommand implements Callable<Integer> {
       line.getErr().println("trace: there is no file " + e.getFile());
       return ExitCode.USAGE;
     } catch (IOException | IllegalArgumentException e) {
-      line.getErr().println("trace: " + e.getMessage());
+      Failure.print(line.getErr(), "trace", e);
       return ExitCode.SOFTWARE;
     }
     print(layers, line.getOut());
@@ -54,13 +60,26 @@ public final class TraceCommand implements Callable<Integer> {
   }
 
   private static void add(Map<String, TraceLayer> layers, TracedPass pass) {
-    layers
-        .computeIfAbsent(pass.layer(), name -> new TraceLayer(pass.assignments().experts()))
-        .add(pass);
+    TraceLayer known = layers.get(pass.layer());
+    if (known == null) {
+      long all = pass.assignments().experts();
+      for (TraceLayer layer : layers.values()) {
+        all += layer.experts();
+      }
+      Require.that(
+          all <= MOST_EXPERTS,
+          "the layers of a trace must have at most %d experts together but have %d",
+          MOST_EXPERTS,
+          all);
+      known = new TraceLayer(pass.assignments().experts());
+      layers.put(pass.layer(), known);
+    }
+    known.add(pass);
   }
 
   private static void print(Map<String, TraceLayer> layers, PrintWriter out) {
-    int width = layers.keySet().stream().mapToInt(String::length).max().orElse(0);
+    int width =
+        layers.keySet().stream().mapToInt(name -> Shown.of(name).length()).max().orElse(0);
     String name = "%-" + Math.max(5, width) + "s";
     out.printf(
         name + "  %6s  %9s  %7s  %6s  %8s  %7s  %6s  %7s  %8s%n",
@@ -77,7 +96,7 @@ public final class TraceCommand implements Callable<Integer> {
     layers.forEach((layer, l) -> out.printf(
         Locale.ROOT,
         name + "  %6d  %9d  %7.3f  %6.3f  %8.3f  %7.3f  %6d  %6.2f%%  %7.2f%%%n",
-        layer,
+        Shown.of(layer),
         l.passes(),
         l.tokens(),
         l.choicesPerToken(),
@@ -90,7 +109,7 @@ public final class TraceCommand implements Callable<Integer> {
     out.println();
     out.println("shares of the load in percent, expert 0 first:");
     layers.forEach((layer, l) -> {
-      out.printf(name, layer);
+      out.printf(name, Shown.of(layer));
       for (double share : l.shares()) {
         out.printf(Locale.ROOT, " %5.1f", 100 * share);
       }

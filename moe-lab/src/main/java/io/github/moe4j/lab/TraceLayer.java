@@ -5,6 +5,8 @@ import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.watch.TracedPass;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Counts the passes of one layer in a trace. */
 final class TraceLayer {
@@ -39,17 +41,22 @@ final class TraceLayer {
 
   private void addRepeated(TracedPass pass) {
     Assignments all = pass.assignments();
-    int[] first = new int[all.tokens()];
-    Arrays.fill(first, -1);
-    for (int n = all.size() - 1; n >= 0; n--) {
-      first[all.token(n)] = all.expert(n);
+    // By token that has a choice: a pass may have few, and millions of tokens.
+    Map<Integer, Integer> first = new HashMap<>();
+    for (int n = 0; n < all.size(); n++) {
+      first.putIfAbsent(all.token(n), all.expert(n));
     }
-    for (int t = 1; t < first.length; t++) {
-      if (t % pass.sequenceLength() != 0 && first[t] >= 0 && first[t - 1] >= 0) {
+    first.forEach((token, expert) -> {
+      Integer before = first.get(token - 1);
+      if (token % pass.sequenceLength() != 0 && before != null) {
         followed++;
-        repeated += first[t] == first[t - 1] ? 1 : 0;
+        repeated += expert.equals(before) ? 1 : 0;
       }
-    }
+    });
+  }
+
+  int experts() {
+    return load.length;
   }
 
   long passes() {

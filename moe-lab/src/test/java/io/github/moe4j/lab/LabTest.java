@@ -142,6 +142,16 @@ class LabTest {
         "--hidden 7 | k must divide hidden = 7 but was 2",
         "--routers nonsense | router must be one of",
         "--text missing.txt | missing.txt: no such file",
+        "--width 100000 --hidden 1000000 | width 100000, hidden 1000000, 16 experts, 1 blocks, batch",
+        "--width 2147483647 --heads 1 --hidden 2147483646 | EB of memory, but",
+        "--experts 100000000 | need at least",
+        "--experts 4,100000000 | 100000000 experts",
+        "--routers dense,top-k/E999999/k2 --hidden 1000000 | 999999 experts",
+        "--batch 2147483647 | TB of memory, but",
+        "--batch 2147483647 --sequence 2147483647 | EB of memory, but",
+        "--blocks 2147483647 | PB of memory, but",
+        "--hidden 2147483646 --width 100000 --routers dense | PB of memory, but",
+        "--ranks 2147483647 | 2147483647 ranks need at least",
       })
   void call_withWrongOptions_isOneLineAndExitCode2(String options, String message) {
     StringWriter err = new StringWriter();

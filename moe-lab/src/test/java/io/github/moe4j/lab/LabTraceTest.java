@@ -2,6 +2,7 @@ package io.github.moe4j.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Assignments;
@@ -15,8 +16,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -80,6 +84,53 @@ class LabTraceTest {
     assertTrue(out.toString().contains("block 0       2         12    1.167"), out.toString());
     assertTrue(out.toString().contains("block 0  71.4  14.3  14.3   0.0"), out.toString());
     assertEquals("", err.toString());
+  }
+
+  private static TracedPass oneToken(String layer, int tokens, int experts) {
+    return new TracedPass(
+        layer,
+        0,
+        false,
+        Math.max(1, tokens),
+        TokenMask.none(tokens),
+        Assignments.of(tokens, experts, new int[] {0}, new int[] {0}, new double[] {1}),
+        TraceWeights.FLOAT64,
+        0);
+  }
+
+  private Path write(List<TracedPass> passes) throws IOException {
+    Path file = folder.resolve("some.trace");
+    try (TraceWriter writer = TraceWriter.create(file, TraceWeights.NONE)) {
+      for (TracedPass pass : passes) {
+        writer.write(pass);
+      }
+    }
+    return file;
+  }
+
+  @Test
+  void trace_layerNameWithEscapesAndLines_isShownInOneLine() throws IOException {
+    Path file = write(List.of(oneToken("a\u001b[2J\nlayer b  100", 1, 2)));
+    assertEquals(0, execute("trace", file.toString()));
+    assertTrue(out.toString().contains("a\\u001b[2J\\u000alayer b  100 "), out.toString());
+    assertFalse(out.toString().contains("\u001b"), out.toString());
+  }
+
+  @Test
+  void trace_hugeBatches_takeNoMemoryAndTimeOfTheirTokens() throws IOException {
+    // 64 MB and 16 million steps for each of 2,000 passes otherwise.
+    Path file = write(Collections.nCopies(2000, oneToken("a", 1 << 24, 2)));
+    assertTimeout(Duration.ofSeconds(20), () -> assertEquals(0, execute("trace", file.toString())));
+  }
+
+  @Test
+  void trace_manyLayersOfManyExperts_isRefused() throws IOException {
+    List<TracedPass> layers =
+        IntStream.range(0, 17).mapToObj(i -> oneToken("layer " + i, 1, 1 << 16)).toList();
+    assertEquals(1, execute("trace", write(layers).toString()));
+    assertEquals(
+        "trace: the layers of a trace must have at most 1048576 experts together but have 1114112",
+        err.toString().strip());
   }
 
   @Test

@@ -2,17 +2,20 @@ package io.github.moe4j.lab;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.lab.report.ComparisonPage;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -22,6 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 /** Sweeps from files, results that repeat their run, and resuming, by the command line. */
@@ -167,15 +171,81 @@ class RunOptionsTest {
         "a.yaml | just words | must hold options by name",
         "a.yaml | a: [ | a.yaml: ",
         "a.properties | out=x | out is not an option of a run",
+        "a.properties | steps=\\u00zz | a.properties: Malformed",
+        "a.properties | steps=1\\nsteps=2 | a.properties: steps must be there once",
+        "a.yaml | steps: 1\\nsteps: 2 | a.yaml: Duplicate",
+        "a.yaml | steps: 1\\n---\\nsteps: 2 | a.yaml: ",
+        "a.json | {\"steps\": 1, \"steps\": 2} | a.json: Duplicate",
+        "a.json | {\"steps\": 1} {\"steps\": 2} | a.json: ",
       })
   void config_thatIsWrong_isOneLineAndExitCode2(String name, String content, String message)
       throws IOException {
-    Path file = Files.writeString(folder.resolve(name), content);
+    Path file = Files.writeString(folder.resolve(name), content.replace("\\n", "\n"));
     assertEquals(
         2, lab("--config", file.toString(), "--out", folder.resolve("x").toString()));
     assertTrue(err.toString().contains(message), err.toString());
     assertEquals(1, err.toString().lines().count(), err.toString());
     assertFalse(Files.exists(folder.resolve("x")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a.yaml", "a.properties", "a.json"})
+  void config_hugeValue_isNotEchoed(String name) throws IOException {
+    String digits = "1".repeat(200_000);
+    String content = name.endsWith("yaml")
+        ? "steps: " + digits
+        : name.endsWith("json") ? "{\"steps\": \"" + digits + "\"}" : "steps=" + digits;
+    Path file = Files.writeString(folder.resolve(name), content);
+    assertEquals(
+        2, lab("--config", file.toString(), "--out", folder.resolve("x").toString()));
+    assertEquals(1, err.toString().lines().count());
+    assertTrue(err.toString().length() < 1200, err.toString());
+  }
+
+  @Test
+  void config_thatIsNoRegularFile_isNamed() throws IOException {
+    Path made = Files.createDirectory(folder.resolve("a.yaml"));
+    assertEquals(2, lab("--config", made.toString()));
+    assertEquals("lab: " + made + ": is a folder, not a file", err.toString().strip());
+    Path missing = folder.resolve("none.properties");
+    assertEquals(2, lab("--config", missing.toString()));
+    assertEquals("lab: " + missing + ": no such file", err.toString().strip());
+    Path latin1 = Files.write(folder.resolve("b.properties"), new byte[] {'a', (byte) 0xE9});
+    assertEquals(2, lab("--config", latin1.toString()));
+    assertEquals(
+        "lab: " + latin1 + ": is not UTF-8 text (the byte at offset 1)",
+        err.toString().strip());
+    Path pipe = NamedPipe.create(folder.resolve("pipe"));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20), () -> assertEquals(2, lab("--config", pipe.toString())));
+    assertEquals("lab: " + pipe + ": is not a regular file", err.toString().strip());
+  }
+
+  @Test
+  void out_whereAFileIs_saysSo() throws IOException {
+    Path file = Files.writeString(folder.resolve("ok.txt"), "x");
+    Path yaml = config("a.yaml", SIZES + "routers: dense\n");
+    assertEquals(2, lab("--config", yaml.toString(), "--out", file.toString()));
+    assertEquals("lab: " + file + ": is a file, not a folder", err.toString().strip());
+  }
+
+  @Test
+  void again_textWithBlanksAndEscapes_isQuoted() throws IOException {
+    Path strange = Files.copy(text, folder.resolve("a b;$(id) \u001b[2J.txt"));
+    assertEquals(
+        0,
+        lab(
+            "--steps=1",
+            "--width=8",
+            "--hidden=8",
+            "--batch=2",
+            "--sequence=8",
+            "--routers=dense",
+            "--out=" + folder.resolve("out"),
+            "--text=" + strange),
+        err.toString());
+    assertTrue(
+        out.toString().contains("--text $'" + folder + "/a b;$(id) \\033[2J.txt'"), out.toString());
   }
 
   @Test

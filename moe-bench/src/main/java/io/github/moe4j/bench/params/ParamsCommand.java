@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.params;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.models.preset.Preset;
 import io.github.moe4j.models.preset.Presets;
@@ -63,7 +64,7 @@ public final class ParamsCommand implements Callable<Integer> {
       }
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println(NAME + ": " + e.getMessage());
+      Failure.print(line.getErr(), NAME, e);
       return ExitCode.USAGE;
     }
     print(chosen, line.getOut());

@@ -2,6 +2,7 @@ package io.github.moe4j.bench.peers;
 
 import io.github.moe4j.bench.roofline.LayerShape;
 import io.github.moe4j.bench.roofline.ShapeOptions;
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
@@ -90,7 +91,7 @@ public final class PeersCommand implements Callable<Integer> {
       timing = Timing.of(rounds);
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println("peers: " + e.getMessage());
+      Failure.print(line.getErr(), "peers", e);
       return ExitCode.USAGE;
     }
     List<PeerSystem> systems = new ArrayList<>(peers.get());
@@ -106,7 +107,7 @@ public final class PeersCommand implements Callable<Integer> {
     try {
       return run(systems, contests(chosen), timing, line.getOut(), line.getErr());
     } catch (DisagreementException e) {
-      line.getErr().println("peers: " + e.getMessage());
+      Failure.print(line.getErr(), "peers", e);
       return ExitCode.SOFTWARE;
     }
   }

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.scaling;
 
 import io.github.moe4j.bench.peers.Timing;
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Progress;
@@ -86,7 +87,7 @@ public final class ScalingCommand implements Callable<Integer> {
       steps = chosen(Watch.none()).stream().mapToLong(ScalingPart::steps).sum();
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println(NAME + ": " + e.getMessage());
+      Failure.print(line.getErr(), NAME, e);
       return ExitCode.USAGE;
     }
     try (Watch watch = watches.open(NAME, steps, "steps", line.getErr())) {

@@ -69,7 +69,7 @@ public final class FileErrors {
     if (reason != null) {
       return reason;
     } else if (e instanceof NoSuchFileException) {
-      return "does not exist";
+      return "no such file";
     } else if (e instanceof AccessDeniedException) {
       return "permission denied";
     } else if (e instanceof FileAlreadyExistsException) {

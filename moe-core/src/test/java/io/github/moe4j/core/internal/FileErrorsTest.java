@@ -31,7 +31,7 @@ class FileErrorsTest {
   @Test
   void explained_reasonMissing_classAndReason() {
     Map<FileSystemException, String> all = Map.of(
-        new NoSuchFileException("a.txt"), "does not exist",
+        new NoSuchFileException("a.txt"), "no such file",
         new AccessDeniedException("a.txt"), "permission denied",
         new FileAlreadyExistsException("a.txt"), "exists already",
         new NotDirectoryException("a.txt"), "is not a folder",

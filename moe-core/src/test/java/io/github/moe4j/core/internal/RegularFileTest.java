@@ -56,7 +56,7 @@ class RegularFileTest {
   void bytes_none_saysSo() {
     Path file = folder.resolve("a");
     Exception e = assertThrows(NoSuchFileException.class, () -> RegularFile.bytes(file, 1));
-    assertEquals(file + ": does not exist", e.getMessage());
+    assertEquals(file + ": no such file", e.getMessage());
   }
 
   @Test

@@ -3,7 +3,9 @@ package io.github.moe4j.bench.distributed;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.moe4j.bench.Main;
 import io.github.moe4j.bench.roofline.LayerShape;
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.FigureOptions;
+import io.github.moe4j.cli.MemoryNeed;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.parallel.net.RankProcesses;
@@ -41,6 +43,9 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:done", "1:failed", "2:wrong usage"})
 public final class BenchCommand implements Callable<Integer> {
   private static final String NAME = "distributed-bench";
+  /** Of a process with the JVM and the native libraries. */
+  private static final double LEAST_BYTES = 50e6;
+
   private static final Duration TIMEOUT = Duration.ofMinutes(2);
 
   @Spec
@@ -83,6 +88,7 @@ public final class BenchCommand implements Callable<Integer> {
     List<LayerShape> layers;
     try {
       Require.that(ranks >= 2, "ranks must be at least 2 but was %d", ranks);
+      MemoryNeed.require(ranks + " processes", (double) ranks * LEAST_BYTES);
       Require.positive("rounds", rounds);
       Require.that(losses >= 0, "losses must be at least 0 but was %d", losses);
       layers = shapes.equals(List.of("none"))
@@ -91,7 +97,7 @@ public final class BenchCommand implements Callable<Integer> {
       requireSizes(layers);
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println("bench: " + e.getMessage());
+      Failure.print(line.getErr(), "bench", e);
       return ExitCode.USAGE;
     }
     BenchResult result = measure(layers, line.getErr());

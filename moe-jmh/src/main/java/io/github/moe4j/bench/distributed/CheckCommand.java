@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.distributed;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.spark.SparkProgram;
@@ -91,7 +92,7 @@ public final class CheckCommand implements Callable<Integer> {
     try {
       training = new Training(ranks, steps, experts, seed);
     } catch (IllegalArgumentException e) {
-      line.getErr().println("check: " + e.getMessage());
+      Failure.print(line.getErr(), "check", e);
       return ExitCode.USAGE;
     }
     PrintWriter out = line.getOut();
@@ -124,7 +125,7 @@ public final class CheckCommand implements Callable<Integer> {
     try {
       jvm = SparkJvm.of(sparkHome);
     } catch (IllegalArgumentException e) {
-      line.getErr().println("check: " + e.getMessage());
+      Failure.print(line.getErr(), "check", e);
       return ExitCode.USAGE;
     }
     List<String> arguments = new ArrayList<>(List.of("distributed", "check"));

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.distributed;
 
+import io.github.moe4j.cli.MemoryNeed;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeLayer;
@@ -29,11 +30,15 @@ record Training(int ranks, int steps, int experts, long seed) implements Seriali
   private static final int TOKENS = 96;
   private static final int WIDTH = 32;
   private static final int HIDDEN = 48;
+  private static final int LEAST_BYTES_OF_RANK = 1 << 20;
 
   Training {
     Require.positive("ranks", ranks);
     Require.positive("steps", steps);
     Require.that(experts >= 2, "experts must be at least 2 but was %d", experts);
+    // Weights of the reference and of the ranks, with gradients; a rank has threads of its own.
+    MemoryNeed.require(experts + " experts", 4.0 * experts * 3 * WIDTH * HIDDEN * Float.BYTES);
+    MemoryNeed.require(ranks + " ranks", (double) ranks * LEAST_BYTES_OF_RANK);
   }
 
   GluExperts allExperts() {

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.inspect;
 
+import io.github.moe4j.cli.MemoryNeed;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.MoeLayer;
@@ -18,6 +19,9 @@ final class BlockRun {
   private static final int MOST = 50;
   private static final long ENOUGH_NANOS = 1_000_000_000;
 
+  /** Of width D for each token: x, y, and the rows of at least one expert. */
+  private static final double ROWS = 3;
+
   private BlockRun() {}
 
   /**
@@ -27,6 +31,9 @@ final class BlockRun {
    * @param tokens T, at least 1
    */
   static RunFacts of(MoeLayer layer, String experts, int tokens, long seed) {
+    MemoryNeed.require(
+        "%d tokens of width %d".formatted(tokens, layer.modelWidth()),
+        ROWS * tokens * layer.modelWidth() * Float.BYTES);
     TokenBatch batch = batch(layer, tokens, seed);
     LoadStatistics load;
     try (MoePass pass = layer.forward(batch)) {

@@ -28,7 +28,7 @@ final class FolderCheck {
    * @throws IOException that says what is missing
    */
   static void requireConfig(Path folder) throws IOException {
-    if (!Files.isRegularFile(folder.resolve(CONFIG))) {
+    if (Files.notExists(folder.resolve(CONFIG))) {
       ShardedSafetensors.open(folder).close();
       throw new IOException(folder + " must hold " + CONFIG);
     }

@@ -1,7 +1,8 @@
 package io.github.moe4j.bench.inspect;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.github.moe4j.models.layout.LayoutException;
+import io.github.moe4j.cli.Failure;
+import io.github.moe4j.core.internal.Shown;
 import io.github.moe4j.models.layout.MoeBlock;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -100,8 +101,8 @@ public final class InspectCommand implements Callable<Integer> {
     Inspection found;
     try {
       found = new Inspector(folder, block(), toRun).inspect();
-    } catch (IOException | LayoutException e) {
-      return failed(line, String.valueOf(e.getMessage()), ExitCode.SOFTWARE);
+    } catch (IOException | IllegalArgumentException e) {
+      return failed(line, Failure.message(e), ExitCode.SOFTWARE);
     }
     print(found, line.getOut());
     return ExitCode.OK;
@@ -140,7 +141,7 @@ public final class InspectCommand implements Callable<Integer> {
   }
 
   private static int failed(CommandLine line, String message, int code) {
-    line.getErr().println(NAME + ": " + message);
+    line.getErr().println(NAME + ": " + Failure.line(message));
     line.getErr().flush();
     return code;
   }
@@ -149,7 +150,7 @@ public final class InspectCommand implements Callable<Integer> {
     if (json) {
       out.println(new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(found));
     } else {
-      InspectText.of(found).forEach(out::println);
+      InspectText.of(found).stream().map(Shown::escaped).forEach(out::println);
     }
     out.flush();
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.io.ShardedSafetensors;
+import io.github.moe4j.models.internal.ConfigJson;
 import io.github.moe4j.models.layout.BlockOutline;
 import io.github.moe4j.models.layout.MoeBlock;
 import io.github.moe4j.models.layout.MoeCheckpoint;
@@ -44,8 +45,7 @@ record Inspector(
     FolderCheck.requireConfig(folder);
     try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder);
         ShardedSafetensors files = ShardedSafetensors.open(folder)) {
-      JsonNode config =
-          new ObjectMapper().readTree(folder.resolve("config.json").toFile());
+      JsonNode config = new ObjectMapper().readTree(ConfigJson.text(folder.resolve("config.json")));
       FolderTensors tensors = new FolderTensors(files);
       List<BlockOutline> outlines =
           checkpoint.blocks().stream().map(checkpoint::outline).toList();

@@ -1,10 +1,11 @@
 package io.github.moe4j.bench.jmh;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.GeneratedPart;
+import io.github.moe4j.cli.JsonFile;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -56,18 +57,17 @@ public final class JmhTableCommand implements Callable<Integer> {
       line.getOut().println(table);
       return ExitCode.OK;
     } catch (NoSuchFileException e) {
-      line.getErr().println("jmh-table: no such file: " + e.getMessage());
-    } catch (IllegalArgumentException e) {
-      line.getErr().println("jmh-table: " + e.getMessage());
+      line.getErr().println("jmh-table: no such file: " + e.getFile());
+    } catch (IllegalArgumentException | FileSystemException e) {
+      Failure.print(line.getErr(), "jmh-table", e);
     }
     return ExitCode.USAGE;
   }
 
   private static String table(Path file) throws IOException {
+    JsonNode runs = JsonFile.read(file);
     try {
-      return StageTable.of(new ObjectMapper().readTree(Files.readString(file)));
-    } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(file + " is not JSON: " + e.getOriginalMessage(), e);
+      return StageTable.of(runs);
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
     }

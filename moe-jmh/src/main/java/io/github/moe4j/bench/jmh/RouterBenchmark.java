@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.jmh;
 
+import io.github.moe4j.cli.MemoryNeed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
@@ -93,6 +94,10 @@ public class RouterBenchmark {
   public void build() {
     RouterProvider provider = RouterCatalogue.load().get(router);
     Require.positive("tokens", tokens);
+    // Tokens with their gradient, and the gate's weights.
+    MemoryNeed.require(
+        "%d tokens of width %d and %d experts".formatted(tokens, width, experts),
+        Float.BYTES * (2.0 * tokens * width + (double) experts * width));
     RouterSize size = RouterSize.of(provider, experts, k);
     RouterConfig config = RouterConfig.of(experts, width, size.k().orElse(1));
     built = ExampleRouter.create(provider, config, DataType.FLOAT);

@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.plan;
 
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.models.preset.Preset;
 import io.github.moe4j.models.preset.WeightType;
@@ -108,7 +109,7 @@ public final class PlanCommand implements Callable<Integer> {
           new Workload(Preset.named(name), tokens, !forward, type, imbalance, oncePerRank));
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println(NAME + ": " + e.getMessage());
+      Failure.print(line.getErr(), NAME, e);
       return ExitCode.USAGE;
     }
     List<Plan> all = smaller(plan);

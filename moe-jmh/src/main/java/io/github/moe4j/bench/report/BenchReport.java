@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.report;
 
 import io.github.moe4j.cli.page.HtmlPage;
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class BenchReport {
   static void write(BenchData data, Path out) throws IOException {
     Path folder = out.toAbsolutePath().getParent();
     if (folder != null) {
-      Files.createDirectories(folder);
+      FileErrors.createFolders(folder);
     }
     ReplacedFile.writeText(out, html(data));
   }

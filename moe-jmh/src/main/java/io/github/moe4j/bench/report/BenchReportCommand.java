@@ -1,5 +1,6 @@
 package io.github.moe4j.bench.report;
 
+import io.github.moe4j.cli.Failure;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -51,7 +52,7 @@ public final class BenchReportCommand implements Callable<Integer> {
       BenchReport.requireUsable(out, files, force);
       data = BenchData.of(ResultFile.readAll(files));
     } catch (IllegalArgumentException e) {
-      line.getErr().println("bench-report: " + e.getMessage());
+      Failure.print(line.getErr(), "bench-report", e);
       return ExitCode.USAGE;
     }
     BenchReport.write(data, out);

@@ -1,11 +1,9 @@
 package io.github.moe4j.bench.report;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.CharConversionException;
+import io.github.moe4j.cli.JsonFile;
+import io.github.moe4j.core.internal.FileErrors;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,14 +40,14 @@ record ResultFile(
 
   private static JsonNode tree(Path file) {
     try {
-      return new ObjectMapper().readTree(Files.readAllBytes(file));
+      return JsonFile.read(file);
     } catch (NoSuchFileException e) {
       throw new IllegalArgumentException("no such file: " + file, e);
-    } catch (JsonProcessingException | CharConversionException e) {
-      throw new IllegalArgumentException(file + " " + EXPECTED + "is not JSON", e);
+    } catch (IllegalArgumentException e) {
+      String fault = e.getMessage().substring(file.toString().length() + 1);
+      throw new IllegalArgumentException(file + " " + EXPECTED + fault, e);
     } catch (IOException e) {
-      String why = Files.isDirectory(file) ? "it is a folder" : String.valueOf(e.getMessage());
-      throw new IllegalArgumentException(file + " cannot be read: " + why, e);
+      throw new IllegalArgumentException(FileErrors.message(e), e);
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.roofline;
 
 import io.github.moe4j.bench.machine.Machine;
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
@@ -66,7 +67,7 @@ public final class RooflineCommand implements Callable<Integer> {
       }
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println("roofline: " + e.getMessage());
+      Failure.print(line.getErr(), "roofline", e);
       return ExitCode.USAGE;
     }
     return run(chosen, line.getOut(), line.getErr());

@@ -137,7 +137,7 @@ class BenchReportCommandTest {
   @Test
   void call_fileIsAFolder_isWrongUsage() {
     assertEquals(2, execute(folder, "--out", page));
-    requireUsage(folder + " cannot be read: it is a folder");
+    requireUsage(folder + ": is a folder, not a file");
   }
 
   @Test

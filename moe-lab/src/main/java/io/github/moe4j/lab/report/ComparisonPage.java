@@ -1,6 +1,7 @@
 package io.github.moe4j.lab.report;
 
 import io.github.moe4j.cli.page.HtmlPage;
+import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -58,7 +59,7 @@ public final class ComparisonPage {
       throw new FileAlreadyExistsException(
           page.toString(), null, "exists already; --force overwrites it");
     }
-    Files.createDirectories(folder);
+    FileErrors.createFolders(folder);
     ReplacedFile.writeText(page, html(comparison, version));
     return page;
   }

@@ -1,5 +1,6 @@
 package io.github.moe4j.lab.report;
 
+import io.github.moe4j.core.internal.Shown;
 import java.io.PrintWriter;
 
 /** A comparison as plain text: the settings that differ, and a table for each model. */
@@ -8,12 +9,19 @@ public final class ComparisonText {
 
   private ComparisonText() {}
 
+  private static String shown(Object value) {
+    return Shown.of(String.valueOf(value));
+  }
+
   /** Prints and flushes. */
   public static void print(LabComparison comparison, PrintWriter out) {
     if (comparison.settings().isEmpty()) {
       out.println("A and B have the same options.");
     }
-    comparison.settings().forEach(s -> out.printf("%s: A %s, B %s%n", s.name(), s.a(), s.b()));
+    comparison
+        .settings()
+        .forEach(
+            s -> out.printf("%s: A %s, B %s%n", Shown.of(s.name()), shown(s.a()), shown(s.b())));
     comparison.unfinished().forEach(run -> out.println("Not compared, unfinished: " + run));
     for (LabComparison.Pair pair : comparison.models()) {
       out.println();

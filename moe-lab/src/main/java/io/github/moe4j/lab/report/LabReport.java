@@ -1,7 +1,10 @@
 package io.github.moe4j.lab.report;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import io.github.moe4j.cli.page.HtmlPage;
 import io.github.moe4j.cli.page.PageJson;
+import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.RegularFile;
 import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -23,6 +26,8 @@ public final class LabReport {
 
   /** Name of the figures as a table, a line for each model and seed. */
   public static final String CSV = "result.csv";
+
+  private static final long MOST_BYTES = 1 << 30;
 
   private static final HtmlPage HTML = new HtmlPage(
       LabReport.class,
@@ -81,7 +86,7 @@ public final class LabReport {
     if (!force) {
       requireFree(folder);
     }
-    Files.createDirectories(folder);
+    FileErrors.createFolders(folder);
     ReplacedFile.writeText(folder.resolve(DATA), PageJson.write(result) + "\n");
     ReplacedFile.writeText(folder.resolve(CSV), LabCsv.write(result));
     Path page = folder.resolve(PAGE);
@@ -97,9 +102,12 @@ public final class LabReport {
    */
   public static LabResult read(Path folder) {
     try {
-      return PageJson.read(Files.readString(folder.resolve(DATA)), LabResult.class);
+      return PageJson.read(RegularFile.text(folder.resolve(DATA), MOST_BYTES), LabResult.class);
     } catch (IOException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(folder + " holds no readable result", e);
+      String reason = e instanceof JsonProcessingException json
+          ? DATA + ": " + json.getOriginalMessage()
+          : FileErrors.message(e);
+      throw new IllegalArgumentException(folder + " holds no readable result: " + reason, e);
     }
   }
 

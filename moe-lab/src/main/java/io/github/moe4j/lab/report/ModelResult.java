@@ -1,5 +1,6 @@
 package io.github.moe4j.lab.report;
 
+import io.github.moe4j.core.internal.Shown;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,10 @@ public record ModelResult(
   public ModelResult {
     if (name.isBlank()) {
       throw new IllegalArgumentException("a model's name must not be blank");
+    }
+    if (name.chars().anyMatch(Character::isISOControl)) { // printed in tables, also from files
+      throw new IllegalArgumentException(
+          "a model's name must have no control characters but was " + Shown.of(name));
     }
     if (parameters < 0 || activeParameters < 0 || activeParameters > parameters) {
       throw new IllegalArgumentException("activeParameters must be 0 to parameters (" + parameters

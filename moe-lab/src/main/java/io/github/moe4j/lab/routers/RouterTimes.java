@@ -1,7 +1,7 @@
 package io.github.moe4j.lab.routers;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.cli.JsonFile;
 import io.github.moe4j.core.catalogue.Catalogue;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
@@ -42,7 +42,7 @@ final class RouterTimes {
   static String table(List<Path> results, String method) throws IOException {
     RouterTimes times = new RouterTimes();
     for (Path result : results) {
-      for (JsonNode run : new ObjectMapper().readTree(result.toFile())) {
+      for (JsonNode run : JsonFile.read(result)) {
         if (run.path("benchmark").asText().endsWith(BENCHMARK + method)) {
           times.add(run);
         }

@@ -2,6 +2,7 @@ package io.github.moe4j.lab.study;
 
 import io.github.moe4j.balance.catalogue.ControllerCatalogue;
 import io.github.moe4j.balance.catalogue.LossCatalogue;
+import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.GeneratedPart;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
@@ -112,7 +113,7 @@ public final class BalanceCommand implements Callable<Integer> {
       requirePage(options);
       return study(options, chosen, out, line.getErr());
     } catch (IllegalArgumentException | NoSuchFileException e) {
-      line.getErr().println("balance: " + e.getMessage());
+      Failure.print(line.getErr(), "balance", e);
       return ExitCode.USAGE;
     }
   }

@@ -1,10 +1,9 @@
 package io.github.moe4j.lab.study;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.github.moe4j.cli.JsonFile;
 import io.github.moe4j.cli.Samples;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
@@ -20,7 +19,7 @@ final class LossTimes {
    * @param result a JSON file that JMH wrote
    */
   static String table(Path result) throws IOException {
-    JsonNode runs = new ObjectMapper().readTree(Files.readString(result));
+    JsonNode runs = JsonFile.read(result);
     double layer = Double.NaN;
     for (JsonNode run : runs) {
       layer = is(run, "layer") ? median(run) : layer;

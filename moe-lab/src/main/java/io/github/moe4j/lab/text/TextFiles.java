@@ -1,10 +1,11 @@
 package io.github.moe4j.lab.text;
 
+import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.RegularFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,20 +36,14 @@ final class TextFiles {
   }
 
   private static byte[] bytes(Path file, long room) {
-    if (Files.isDirectory(file)) {
-      throw new CorpusException(file + ": is a folder, not a text file");
-    }
-    if (!Files.exists(file)) {
-      throw new CorpusException(file + ": no such file");
-    }
     try {
-      if (Files.size(file) > room) {
+      if (RegularFile.require(file).size() > room) {
         throw new CorpusException(
             file + ": too large, all text must fit in " + MAX_BYTES + " bytes");
       }
-      return Files.readAllBytes(file);
+      return RegularFile.bytes(file, room);
     } catch (IOException e) {
-      throw new CorpusException(file + ": cannot be read (" + e + ")", e);
+      throw new CorpusException(FileErrors.message(e), e);
     }
   }
 

@@ -45,6 +45,11 @@ public record LayerOptions(int width, int activeHidden, int experts, int k) {
    */
   int expertHidden(ExpertsTraits kind, int choices) {
     int networks = choices + (kind.shared() ? 1 : 0);
-    return Math.max(1, activeHidden * GATED_MATRICES / kind.matrices() / networks);
+    long hidden = (long) activeHidden * GATED_MATRICES / kind.matrices() / networks;
+    Require.that(
+        hidden <= Integer.MAX_VALUE,
+        "hidden units of an expert must be below 2^31 but were %d",
+        hidden);
+    return (int) Math.max(1, hidden);
   }
 }

@@ -43,6 +43,30 @@ public record VariantGrid(
     return numbers().isEmpty() ? otherwise : numbers().get(0);
   }
 
+  /**
+   * The number of experts of the model that has the most; 0 if all are dense.
+   *
+   * @param otherwise that of models without their own
+   */
+  public int mostExperts(int otherwise) {
+    int usual = numbers().stream().max(Integer::compare).orElse(otherwise);
+    return routers.stream()
+        .map(ModelName::parse)
+        .filter(name -> !name.router().equals(Variants.DENSE))
+        .mapToInt(name -> name.experts().orElse(usual))
+        .max()
+        .orElse(0);
+  }
+
+  /** The most choices per token. */
+  public int mostK() {
+    int usual = ks.stream().max(Integer::compare).orElse(1);
+    return routers.stream()
+        .mapToInt(name -> ModelName.parse(name).k().orElse(usual))
+        .max()
+        .orElse(usual);
+  }
+
   /** The choices per token where several are not compared. */
   public int firstK() {
     return ks.get(0);

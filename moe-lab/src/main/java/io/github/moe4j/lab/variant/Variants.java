@@ -12,7 +12,7 @@ import java.util.Set;
 
 /** Variants by name. */
 public final class Variants {
-  private static final String DENSE = "dense";
+  static final String DENSE = "dense";
 
   private Variants() {}
 

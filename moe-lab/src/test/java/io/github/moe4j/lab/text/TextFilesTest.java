@@ -2,11 +2,15 @@ package io.github.moe4j.lab.text;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,7 +49,22 @@ class TextFilesTest {
 
   @Test
   void ofFiles_folder_saysSo() {
-    assertEquals(folder + ": is a folder, not a text file", messageFor(folder));
+    assertEquals(folder + ": is a folder, not a file", messageFor(folder));
+  }
+
+  @Test
+  void ofFiles_device_isRefusedAtOnce() {
+    Path device = Path.of("/dev/zero");
+    Assumptions.assumeTrue(Files.exists(device), "no such device here");
+    assertEquals(device + ": is not a regular file", messageFor(device));
+  }
+
+  @Test
+  void ofFiles_namedPipe_isRefusedAtOnce() {
+    Path pipe = NamedPipe.create(folder.resolve("pipe"));
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> assertEquals(pipe + ": is not a regular file", messageFor(pipe)));
   }
 
   @Test
