@@ -253,7 +253,7 @@ final class ModelConfig {
   }
 
   /** A value in one line of some length. */
-  private String shown(String name) {
+  String shown(String name) {
     String text = String.valueOf(fields.get(name)).replaceAll("\\s+", " ");
     return text.length() <= SHOWN ? text : text.substring(0, SHOWN) + " …";
   }

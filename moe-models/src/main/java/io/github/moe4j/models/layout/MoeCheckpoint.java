@@ -44,7 +44,10 @@ public final class MoeCheckpoint implements AutoCloseable {
     List<MoeBlock> blocks = layout.blocks(config);
     QuantizationConfig quantization = new QuantizationConfig(config);
     this.tensors = new StoredTensors(
-        tensors, quantization.blockScales(), NamePrefix.of(layout, config, tensors.names()));
+        tensors,
+        quantization.blockScales(),
+        quantization.shown(),
+        NamePrefix.of(layout, config, tensors.names()));
     if (!quantization.isSupported()
         && !blocks.stream()
             .allMatch(block -> BlockForms.isWhole(layout, config, block, this.tensors))) {

@@ -53,6 +53,11 @@ final class QuantizationConfig {
     };
   }
 
+  /** What the config says, for messages. */
+  String shown() {
+    return config.isSet(FIELD) ? config.shown(FIELD) : "none";
+  }
+
   /** The error for a form that cannot be read. */
   LayoutException unsupported() {
     return config.unsupported(FIELD, SUPPORTED);

@@ -17,6 +17,7 @@ final class StoredTensors {
 
   private final TensorSource source;
   private final @Nullable BlockScales blockScales;
+  private final String quantization;
   private final String prefix;
   private final Set<String> names = new LinkedHashSet<>();
 
@@ -26,16 +27,19 @@ final class StoredTensors {
    * @param blockScales of FP8 tensors, from the config; null if it has none
    */
   StoredTensors(TensorSource source, @Nullable BlockScales blockScales) {
-    this(source, blockScales, "");
+    this(source, blockScales, "none", "");
   }
 
   /**
    * The same where names begin with more than a layout says.
    *
+   * @param quantization what the config says, for errors
    * @param prefix before the names of places
    */
-  StoredTensors(TensorSource source, @Nullable BlockScales blockScales, String prefix) {
+  StoredTensors(
+      TensorSource source, @Nullable BlockScales blockScales, String quantization, String prefix) {
     this.source = source;
+    this.quantization = quantization;
     this.prefix = prefix;
     this.blockScales = blockScales;
     Set<String> all = source.names();
@@ -127,8 +131,8 @@ final class StoredTensors {
   private StoredTensor blockScaled(String name) {
     if (blockScales == null) {
       throw new LayoutException(
-          "tensor %s is FP8, so the config must have quantization_config with weight_block_size but has none",
-          name);
+          "tensor %s is FP8, so the config must have quantization_config with quant_method fp8 and weight_block_size but has %s",
+          name, quantization);
     }
     return new BlockScaledTensor(source, name, blockScales);
   }

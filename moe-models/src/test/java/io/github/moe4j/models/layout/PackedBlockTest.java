@@ -95,6 +95,16 @@ class PackedBlockTest {
   }
 
   @Test
+  void layer_fp8WithAnotherQuantization_namesIt() throws IOException {
+    String other = config(128).replace("\"fp8\"", "\"compressed-tensors\"");
+    try (MoeCheckpoint checkpoint = MoeCheckpoints.of(other, fp8(128))) {
+      String message =
+          assertThrows(LayoutException.class, () -> checkpoint.layer(0)).getMessage();
+      assertTrue(message.contains("but has {quant_method=compressed-tensors, "), message);
+    }
+  }
+
+  @Test
   void packed_fp8OfOtherBlocks_asksForAFormat() throws IOException {
     MoeCheckpoint checkpoint = MoeCheckpoints.of(config(64), fp8(64));
     String message = assertThrows(
