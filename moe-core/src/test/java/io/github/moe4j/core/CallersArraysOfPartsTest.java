@@ -16,9 +16,13 @@ import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.experts.ZeroExperts;
+import io.github.moe4j.core.experts.quantized.QuantizedExperts;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.core.lora.LoraExperts;
+import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.training.Optimizer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,6 +52,7 @@ class CallersArraysOfPartsTest {
     CONSTANT(ConstantExperts.create(2, D, DataType.FLOAT, 1)),
     COPY(new CopyExperts(2, D, DataType.FLOAT)),
     ZERO(new ZeroExperts(2, D, DataType.FLOAT)),
+    LORA(LoraExperts.of(GluExperts.create(OPTIONS, 1), LoraOptions.of(2, 4))),
     COMPOSITE(CompositeExperts.of(
         new CopyExperts(1, D, DataType.FLOAT), new ZeroExperts(1, D, DataType.FLOAT)));
 
@@ -92,6 +97,35 @@ class CallersArraysOfPartsTest {
       refused(shared, () -> pass.backward(ones(4), overlapping, into));
     }
     assertSameBits("x", values(ones(8)), values(all));
+    into.forEach((name, gradient) -> assertAllZero(name, values(gradient)));
+  }
+
+  @Test
+  void quantizedExperts_closedRows_areRefusedByName() {
+    Experts experts = QuantizedExperts.of(GluExperts.create(OPTIONS, 1), WeightFormat.BFLOAT16);
+    int[] start = {0, 2, 4};
+    try (Arena.Scope scope = new Arena().open()) {
+      refused(
+          "x of the experts" + CLOSED,
+          () -> experts.run(closed(), start, PassMode.evaluation(), scope));
+    }
+  }
+
+  @Test
+  void loraExperts_closedFrozenWeight_isRefusedInForwardAndBackward() {
+    GluExperts base = GluExperts.create(OPTIONS, 1);
+    LoraExperts experts = LoraExperts.of(base, LoraOptions.of(2, 4));
+    Gradients into = experts.parameters().zeroGradients();
+    int[] start = {0, 2, 4};
+    try (Arena.Scope scope = new Arena().open()) {
+      ExpertsPass pass = experts.run(ones(4), start, PassMode.training(), scope);
+      base.parameters().get("up.weight").close();
+      String message = "parameter up.weight of the experts" + CLOSED;
+      INDArray dx = Nd4j.zeros(DataType.FLOAT, 4, D);
+      refused(message, () -> pass.backward(ones(4), dx, into));
+      assertAllZero("dx", values(dx));
+      refused(message, () -> experts.run(ones(4), start, PassMode.training(), scope));
+    }
     into.forEach((name, gradient) -> assertAllZero(name, values(gradient)));
   }
 

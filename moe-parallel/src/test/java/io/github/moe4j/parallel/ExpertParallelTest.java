@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
@@ -233,6 +234,31 @@ class ExpertParallelTest {
       try (MoePass pass = layer.forward(TokenBatch.evaluation(x))) {
         assertThrows(IllegalStateException.class, () -> pass.backward(pass.y().dup()));
       }
+      return experts.exchanged().exchanges();
+    });
+
+    assertEquals(List.of(2L, 2L), exchanges);
+  }
+
+  @Test
+  void backward_closedOrSharedArrays_errorBeforeAnyExchange() {
+    List<Long> exchanges = Group.threads(2, TIMEOUT, group -> {
+      ExpertParallel experts = ExpertParallel.of(
+          group, Placement.even(2, 2), GluExperts.create(ExpertOptions.of(1, D, 40), 5));
+      MoeLayer layer = MoeLayer.of(RankBatch.router(2, DataType.FLOAT), experts);
+      INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(4), 8, D);
+      Gradients into = layer.parameters().zeroGradients();
+      try (MoePass pass = layer.forward(TokenBatch.training(x, new SplittableRandom(1)))) {
+        INDArray dy = pass.y().dup();
+        assertThrows(IllegalArgumentException.class, () -> pass.backward(dy, x, into));
+        INDArray dx = dy.dup();
+        dx.close();
+        assertThrows(IllegalArgumentException.class, () -> pass.backward(dy, dx, into));
+        experts.parameters().get("up.weight").close();
+        assertThrows(IllegalArgumentException.class, () -> pass.backward(dy, dy.dup(), into));
+      }
+      x.close();
+      assertThrows(IllegalArgumentException.class, () -> layer.forward(TokenBatch.evaluation(x)));
       return experts.exchanged().exchanges();
     });
 

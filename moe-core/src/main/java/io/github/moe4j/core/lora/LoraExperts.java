@@ -202,8 +202,9 @@ public final class LoraExperts implements Experts {
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
     PassArrays.requireInputs("the experts", parameters, xR);
-    base.parameters().requireUsable("the experts");
+    NamedArrays frozen = base.parameters();
+    frozen.requireUsable("the experts");
     Require.type("xR", xR, dataType());
-    return new LoraPass(network, parameters, xR, expertStart, mode, scope);
+    return new LoraPass(network, parameters, frozen, xR, expertStart, mode, scope);
   }
 }

@@ -23,6 +23,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class LoraPass implements ExpertsPass {
   private final LoraNetwork network;
   private final NamedArrays parameters;
+  private final NamedArrays frozen;
   private final boolean differentiable;
   private final BlockSchedule schedule;
   private final Arena.Scope scope;
@@ -37,12 +38,14 @@ final class LoraPass implements ExpertsPass {
   LoraPass(
       LoraNetwork network,
       NamedArrays parameters,
+      NamedArrays frozen,
       INDArray xR,
       int[] start,
       PassMode mode,
       Arena.Scope scope) {
     this.network = network;
     this.parameters = parameters;
+    this.frozen = frozen;
     this.differentiable = mode.isDifferentiable();
     this.schedule = new BlockSchedule(start);
     this.scope = scope;
@@ -106,6 +109,7 @@ final class LoraPass implements ExpertsPass {
           "backward of the experts came after an evaluation, which keeps nothing for it");
     }
     PassArrays.requireBackward("the experts", parameters, x.array(), dyR, dxR, into);
+    frozen.requireUsable("the experts");
     ExpertRows dy = new ExpertRows(dyR);
     ExpertRows dx = new ExpertRows(dxR);
     List<ExpertRows> dProjected =
