@@ -7,6 +7,8 @@
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: losses are immutable, a balancer is for one thread
  * at a time.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.balance;

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.dl4j.ExpertSpec;
 import io.github.moe4j.dl4j.MoeDl4jLayer;
 import io.github.moe4j.dl4j.RouterSpec;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,17 +33,14 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 /** What this project brings takes part wherever the library lists what there is, by class path alone. */
 class OwnPartsTest {
   private static final Path TARGET = Path.of("target").toAbsolutePath();
-  private static final Path BENCH =
-      Path.of("../../../../moe-bench/target/moe-bench.jar").toAbsolutePath().normalize();
 
-  /** Runs the command line with the classes of this project on its class path. */
-  private static String moeBench(String... arguments) throws IOException, InterruptedException {
-    assertTrue(Files.exists(BENCH), () -> BENCH + " must have been built");
+  /** Runs the published command line in a JVM of its own, with the class path of this project. */
+  private static String moe(String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx1g");
     command.add("-cp");
-    command.add(BENCH + File.pathSeparator + TARGET.resolve("classes"));
+    command.add(System.getProperty("java.class.path"));
     command.add("io.github.moe4j.bench.Main");
     command.addAll(List.of(arguments));
     Path printed = Files.createTempFile(TARGET, "printed", ".txt");
@@ -64,18 +60,18 @@ class OwnPartsTest {
 
   @Test
   void list_ofTheLab_hasRouterExpertsLossAndController() throws Exception {
-    String list = moeBench("lab", "--list");
+    String list = moe("lab", "--list");
     requireLine(list, "  threshold ");
     requireLine(list, "  scaled ");
     requireLine(list, "  even-mean ");
     requireLine(list, "  average-load ");
-    requireLine(moeBench("routers"), "threshold ");
+    requireLine(moe("routers"), "threshold ");
   }
 
   @Test
   void lab_trainsThem_andReportsThem() throws Exception {
     Path out = TARGET.resolve("lab");
-    String printed = moeBench(
+    String printed = moe(
         "lab",
         "--routers",
         "threshold",
@@ -109,7 +105,7 @@ class OwnPartsTest {
   @Test
   void benchmark_measuresTheRouter_besideTopK() throws Exception {
     Path results = TARGET.resolve("routers.json");
-    moeBench(
+    moe(
         "jmh",
         "RouterBenchmark.route$",
         "-p",
@@ -132,12 +128,12 @@ class OwnPartsTest {
         "json",
         "-rff",
         results.toString());
-    String table = moeBench("routers", "--times", results.toString());
+    String table = moe("routers", "--times", results.toString());
     assertTrue(
         table.lines().anyMatch(line -> line.matches("\\| threshold \\|.* \\d+ \\|.*")), table);
     assertTrue(table.lines().anyMatch(line -> line.matches("\\| top-k \\|.* \\d+ \\(1\\.0\\) \\|.*")));
     Path page = TARGET.resolve("routers.html");
-    moeBench("bench-report", results.toString(), "--out", page.toString(), "--force");
+    moe("bench-report", results.toString(), "--out", page.toString(), "--force");
     assertTrue(Files.readString(page).contains("threshold"));
   }
 

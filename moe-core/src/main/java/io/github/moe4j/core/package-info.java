@@ -47,6 +47,8 @@
  * {@link IllegalArgumentException} for an argument, {@link IllegalStateException} for a call that is too late,
  * repeated or after close, and {@link ArithmeticException} for training values that are not finite. It is thrown
  * before anything changes; the message has the rule, the name and the actual value, and in a pass the layer.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.core;

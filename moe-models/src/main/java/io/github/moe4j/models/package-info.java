@@ -1,4 +1,8 @@
-/** Published models: the layouts of their checkpoints, their architectures and their sizes. */
+/**
+ * Published models: the layouts of their checkpoints, their architectures and their sizes.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.moe4j.models;
 

@@ -4,6 +4,8 @@
  *
  * <p>Objects of this package belong to the thread of their rank; their collective methods are called by all ranks in the
  * same order.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.parallel;

@@ -11,6 +11,8 @@
  *
  * <p>Axes: T tokens, D model width, E experts, K choices per token, N assignments, R assignments kept by
  * the capacity rule.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.testkit;

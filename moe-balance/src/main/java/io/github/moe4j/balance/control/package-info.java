@@ -6,6 +6,8 @@
  * <p>Axes: T tokens, E experts, K choices per token.
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: a controller is for one thread at a time.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.balance.control;

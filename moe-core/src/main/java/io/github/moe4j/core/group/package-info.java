@@ -5,6 +5,8 @@
  *
  * <p>A group belongs to the thread of its rank. Errors are {@link io.github.moe4j.core.group.GroupException}s, which
  * end the group for all ranks.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.core.group;

@@ -4,6 +4,8 @@
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: an open file may be read by several threads, and
  * not after {@code close}.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.core.io;

@@ -6,6 +6,8 @@
  * another.
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.core.transformer;

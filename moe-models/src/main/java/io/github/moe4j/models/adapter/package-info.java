@@ -1,4 +1,8 @@
-/** Low-rank adapters of published models in the files of Hugging Face's PEFT. */
+/**
+ * Low-rank adapters of published models in the files of Hugging Face's PEFT.
+ *
+ * @since 0.1.0
+ */
 @NullMarked
 package io.github.moe4j.models.adapter;
 

@@ -9,6 +9,8 @@
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: an open checkpoint may be read by several threads,
  * and not after {@code close}; its layers stay valid.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.models.layout;

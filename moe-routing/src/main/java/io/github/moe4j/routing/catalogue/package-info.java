@@ -5,6 +5,8 @@
  * {@link java.util.ServiceLoader} finds.
  *
  * <p>Threads and lifetime are as in {@link io.github.moe4j.core}: entries are immutable.
+ *
+ * @since 0.1.0
  */
 @NullMarked
 package io.github.moe4j.routing.catalogue;
