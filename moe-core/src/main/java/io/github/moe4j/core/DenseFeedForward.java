@@ -107,6 +107,13 @@ public final class DenseFeedForward implements FeedForward {
     return parameters;
   }
 
+  /** Width, type and size, such as {@code dense layer: width 64, FLOAT, 24576 parameters}. */
+  @Override
+  public String toString() {
+    return "dense layer: width %d, %s, %d parameters"
+        .formatted(modelWidth(), dataType(), parameters.count());
+  }
+
   @Override
   public FeedForwardPass forward(TokenBatch input, INDArray y) {
     parameters.requireType(input.dataType());

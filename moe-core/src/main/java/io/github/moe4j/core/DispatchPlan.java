@@ -134,4 +134,11 @@ public final class DispatchPlan {
   public int row(int t, int choice) {
     return rowsByToken[tokenStart[t] + choice];
   }
+
+  /** Sizes and rows by expert, such as {@code 24 rows of 12 tokens, by expert [6, 6, 4, 8]}. */
+  @Override
+  public String toString() {
+    return "%d rows of %d tokens, by expert %s"
+        .formatted(rows(), tokens(), Arrays.toString(assignments.countPerExpert()));
+  }
 }

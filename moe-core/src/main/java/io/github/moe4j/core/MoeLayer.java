@@ -250,14 +250,23 @@ public final class MoeLayer implements FeedForward {
    */
   public String summary() {
     long routed = experts.parameters().count();
-    return "%s%ncapacity %s, weights at the %s%neach of the %d experts: %d parameters on average%n%s"
+    return "%s%nrouter %s%ncapacity %s, weights at the %s%neach of the %d experts: %d parameters on average%n%s"
         .formatted(
             this,
+            text(router),
             capacity,
             weightAt == WeightAt.OUTPUT ? "output" : "input",
             experts.experts(),
             routed / experts.experts(),
             parameters.summary());
+  }
+
+  /** A part's own text, or the name of its class if it has none. */
+  private static String text(Object part) {
+    String text = part.toString();
+    return text.startsWith(part.getClass().getName() + "@")
+        ? part.getClass().getSimpleName()
+        : text;
   }
 
   /** Name, sizes and type, such as {@code layer moe: 8 experts, width 64, FLOAT, 66048 parameters}. */

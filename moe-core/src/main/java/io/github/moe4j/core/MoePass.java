@@ -170,7 +170,8 @@ public final class MoePass implements FeedForwardPass, MoePasses {
   /**
    * {@link #backward(INDArray, INDArray, Gradients)} into new arrays, which the caller owns.
    *
-   * @throws IllegalStateException if the backward has run already or the pass has none, or parameters were changed
+   * @throws IllegalStateException if the backward has run already or the pass has none, or x or a parameter was
+   *     changed since forward
    */
   public MoeGradients backward(INDArray dy) {
     guard.requireOpen("backward");

@@ -121,7 +121,7 @@ public final class NamedArrays {
   /**
    * Marks these arrays as changed, as an {@code Optimizer} and {@code Checkpoint.into} do. The backward of a pass
    * that began before is then an error, because its gradients would not match its outputs. Call it after writing
-   * into an array directly; unmarked changes are not detected.
+   * into a few elements of an array; a write to a whole array is noticed without it.
    */
   public void markChanged() {
     changes.values().forEach(AtomicLong::incrementAndGet);

@@ -57,7 +57,7 @@ public final class PassArrays {
    */
   public static void requireOutput(String part, NamedArrays parameters, INDArray x, INDArray y) {
     Require.usable("y", y, part);
-    Require.target("y", y, x);
+    Require.target("y of " + part, y, x);
     Place target = Place.of("y", y);
     Place.of("x", x).requireApart(target, part);
     parameters(parameters).forEach(place -> place.requireApart(target, part));
@@ -76,8 +76,9 @@ public final class PassArrays {
       String part, NamedArrays parameters, INDArray x, INDArray dy, INDArray dx, Gradients into) {
     Require.usable("x", x, part);
     Require.usable("dy", dy, part);
-    Require.shape("dy", dy, x.shape());
-    Require.type("dy", dy, x.dataType());
+    String upstream = "dy of " + part;
+    Require.shape(upstream, dy, x.shape());
+    Require.type(upstream, dy, x.dataType());
     List<Place> read = new ArrayList<>();
     read.add(Place.of("dy", dy));
     List<Place> written = requireTargets(part, parameters, x, dx, into);
@@ -107,7 +108,7 @@ public final class PassArrays {
    */
   public static void requireGradients(String part, NamedArrays parameters, Gradients into) {
     parameters.requireUsable(part);
-    into.requireFits(parameters);
+    requireFits(part, parameters, into);
     requireApart(part, parameters(parameters), gradients(parameters, into));
   }
 
@@ -116,15 +117,23 @@ public final class PassArrays {
       String part, NamedArrays parameters, INDArray x, INDArray dx, Gradients into) {
     Require.usable("x", x, part);
     Require.usable("dx", dx, part);
-    Require.target("dx", dx, x);
+    Require.target("dx of " + part, dx, x);
     parameters.requireUsable(part);
-    into.requireFits(parameters);
+    requireFits(part, parameters, into);
     List<Place> written = gradients(parameters, into);
     written.add(0, Place.of("dx", dx));
     List<Place> read = parameters(parameters);
     read.add(Place.of("x", x));
     requireApart(part, read, written);
     return written;
+  }
+
+  private static void requireFits(String part, NamedArrays parameters, Gradients into) {
+    try {
+      into.requireFits(parameters);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(part + ": " + e.getMessage(), e);
+    }
   }
 
   private static void requireApart(String part, List<Place> read, List<Place> written) {

@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Guards one pass of a {@link FeedForward} or another layer, also of your own: checks its arrays, enforces that
- * its backward runs at most once and in time, and returns its scratch memory.
+ * its backward runs at most once, in time and with the numbers of the forward, and returns its scratch memory.
  *
  * <p>An evaluation returns its memory at the end of forward; any other pass when its backward is done or has failed,
  * when it is closed, or after it becomes unreachable. Results that a caller keeps must not be in that memory. Used by
@@ -30,8 +30,11 @@ public final class PassGuard implements AutoCloseable {
 
   private final String name;
   private final NamedArrays parameters;
-  private final long changes;
   private final INDArray x;
+
+  /** Null if there will be no backward. */
+  private final @Nullable UnchangedArrays unchanged;
+
   private final Cleaner.@Nullable Cleanable memory;
   private State state;
 
@@ -44,13 +47,14 @@ public final class PassGuard implements AutoCloseable {
   public PassGuard(String name, Parameterized layer, TokenBatch input, Arena.Scope scope) {
     this.name = name;
     this.parameters = layer.parameters();
-    this.changes = parameters.changeCount();
     this.x = input.x();
     if (input.mode().isDifferentiable()) {
       this.state = State.OPEN;
+      this.unchanged = new UnchangedArrays(parameters, x);
       this.memory = CLEANER.register(this, scope::close);
     } else {
       this.state = State.EVALUATED;
+      this.unchanged = null;
       this.memory = null;
       scope.close();
     }
@@ -75,8 +79,9 @@ public final class PassGuard implements AutoCloseable {
       Function<Arena.Scope, P> work) {
     INDArray x = input.x();
     PassArrays.requireInputs(name, layer.parameters(), x);
-    Require.shape("x", x, -1, layer.modelWidth());
-    Require.type("x", x, layer.dataType());
+    String tokens = "x of " + name;
+    Require.shape(tokens, x, -1, layer.modelWidth());
+    Require.type(tokens, x, layer.dataType());
     PassArrays.requireOutput(name, layer.parameters(), x, y);
     Arena.Scope scope = arena.open("the pass of " + name);
     try {
@@ -116,6 +121,8 @@ public final class PassGuard implements AutoCloseable {
    * @param work receives dy, contiguous, and adds to dx and the gradients; if it throws, the pass
    *     ends, and dx and the gradients contain partial sums
    * @throws IllegalArgumentException if an array does not fit, is closed, or overlaps another; nothing is changed then
+   * @throws IllegalStateException if the backward has run already or the pass has none, or x or a parameter was
+   *     changed since forward, as far as a sample of elements shows it
    */
   public void backward(INDArray dy, INDArray dx, Gradients into, Consumer<INDArray> work) {
     requireOpen("backward");
@@ -126,7 +133,9 @@ public final class PassGuard implements AutoCloseable {
   /**
    * The same for a backward whose arrays the caller has checked.
    *
-   * @throws IllegalStateException if the backward has run already or the pass has none, or parameters were changed
+   * @throws IllegalStateException if the backward has run already or the pass has none, or x or a parameter was
+   *     changed since forward
+   * @throws IllegalArgumentException if x or a parameter is closed
    */
   public void backward(Runnable work) {
     requireOpen("backward");
@@ -142,10 +151,11 @@ public final class PassGuard implements AutoCloseable {
   }
 
   private void requireUnchanged() {
-    if (parameters.changeCount() != changes) {
-      throw new IllegalStateException(
-          "backward of " + name + " came after its parameters were changed, by an"
-              + " optimizer or from a checkpoint: forward and backward need the same numbers");
+    PassArrays.requireInputs(name, parameters, x);
+    String change = unchanged == null ? null : unchanged.change();
+    if (change != null) {
+      throw new IllegalStateException("backward of " + name + " came after " + change
+          + ": forward and backward need the same numbers");
     }
   }
 

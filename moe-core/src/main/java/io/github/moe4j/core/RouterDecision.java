@@ -158,6 +158,13 @@ public final class RouterDecision {
     return (Probabilities) require(Kind.PROBABILITIES, user);
   }
 
+  /** Sizes and kinds of scores, such as {@code 24 assignments of 12 tokens to 4 experts, scores [LOGITS]}. */
+  @Override
+  public String toString() {
+    return "%d assignments of %d tokens to %d experts, scores %s"
+        .formatted(assignments.size(), tokens(), experts(), scores.keySet());
+  }
+
   private TokenScores require(Kind kind, String user) {
     return scores(kind)
         .orElseThrow(() -> new IllegalArgumentException(

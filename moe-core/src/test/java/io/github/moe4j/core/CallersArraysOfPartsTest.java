@@ -141,7 +141,7 @@ class CallersArraysOfPartsTest {
         "parameter a and gradient of a of the optimizer must not share memory",
         () -> optimizer.step(shared));
     gradients.get("b").close();
-    refused("gradient of b" + CLOSED, () -> optimizer.step(gradients));
+    refused("the optimizer: gradient of b" + CLOSED, () -> optimizer.step(gradients));
     assertSameBits("a", values(ones(4)), values(parameters.get("a")));
     assertEquals(0, optimizer.steps());
     Gradients fresh = parameters.zeroGradients();

@@ -253,7 +253,9 @@ class CallersArraysTest {
     refusal.expect("dx of " + kind.layer + CLOSED, dy(), closed);
     refusal.into.get(kind.parameter).close();
     refusal.expect(
-        "gradient of " + kind.parameter + CLOSED, dy(), Nd4j.zeros(DataType.DOUBLE, T, D));
+        kind.layer + ": gradient of " + kind.parameter + CLOSED,
+        dy(),
+        Nd4j.zeros(DataType.DOUBLE, T, D));
   }
 
   @ParameterizedTest
@@ -296,10 +298,10 @@ class CallersArraysTest {
     refused(message, () -> layer.forward(input, x));
     refused(message, () -> layer.forward(input, rows(all, 5)));
     refused(
-        "y must be [6, 4] but was [4, 6]",
+        "y of " + kind.layer + " must be [6, 4] but was [4, 6]",
         () -> layer.forward(input, Nd4j.create(DataType.DOUBLE, D, T)));
     refused(
-        "y must be DOUBLE but was FLOAT",
+        "y of " + kind.layer + " must be DOUBLE but was FLOAT",
         () -> layer.forward(input, Nd4j.create(DataType.FLOAT, T, D)));
     INDArray closed = dy();
     closed.close();

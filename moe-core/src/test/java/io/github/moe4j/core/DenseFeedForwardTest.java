@@ -140,7 +140,7 @@ class DenseFeedForwardTest {
   void any_wrongArguments_messageNamesRuleAndValue() {
     INDArray x = normal(3, 5);
     assertMessage(
-        "x must be [*, 4] but was [5, 6]",
+        "x of a dense layer must be [*, 4] but was [5, 6]",
         () -> plain.forward(
             TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 5, 6)).differentiable()));
     assertMessage(
@@ -155,15 +155,20 @@ class DenseFeedForwardTest {
     try (FeedForwardPass run = plain.forward(TokenBatch.evaluation(x).differentiable())) {
       Gradients into = plain.parameters().zeroGradients();
       INDArray dx = x.dup();
-      assertMessage("dy must be [5, 4] but was [4, 4]", () -> run.backward(normal(1, 4), dx, into));
       assertMessage(
-          "dy must be DOUBLE but was FLOAT",
+          "dy of a dense layer must be [5, 4] but was [4, 4]",
+          () -> run.backward(normal(1, 4), dx, into));
+      assertMessage(
+          "dy of a dense layer must be DOUBLE but was FLOAT",
           () -> run.backward(x.castTo(DataType.FLOAT), dx, into));
-      assertMessage("dx must be [5, 4] but was [4, 4]", () -> run.backward(x, normal(1, 4), into));
       assertMessage(
-          "dx must be DOUBLE but was FLOAT", () -> run.backward(x, x.castTo(DataType.FLOAT), into));
+          "dx of a dense layer must be [5, 4] but was [4, 4]",
+          () -> run.backward(x, normal(1, 4), into));
       assertMessage(
-          "dx must be contiguous in c order but has order f and strides [1, 5]",
+          "dx of a dense layer must be DOUBLE but was FLOAT",
+          () -> run.backward(x, x.castTo(DataType.FLOAT), into));
+      assertMessage(
+          "dx of a dense layer must be contiguous in c order but has order f and strides [1, 5]",
           () -> run.backward(x, x.dup('f'), into));
     }
   }

@@ -222,10 +222,10 @@ class MoeLayerTest {
   @Test
   void forward_wrongX_messageNamesRuleAndValue() {
     assertMessage(
-        "x must be [*, 4] but was [7, 5]",
+        "x of layer moe must be [*, 4] but was [7, 5]",
         () -> layer.forward(TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 7, 5))));
     assertMessage(
-        "x must be DOUBLE but was FLOAT",
+        "x of layer moe must be DOUBLE but was FLOAT",
         () -> layer.forward(TokenBatch.evaluation(x.castTo(DataType.FLOAT))));
   }
 
@@ -235,24 +235,25 @@ class MoeLayerTest {
       Gradients into = layer.parameters().zeroGradients();
       INDArray dx = Nd4j.zeros(DataType.DOUBLE, 7, D);
       assertMessage(
-          "dy must be [7, 4] but was [6, 4]",
+          "dy of layer moe must be [7, 4] but was [6, 4]",
           () -> pass.backward(Nd4j.zeros(DataType.DOUBLE, 6, D)));
       assertMessage(
-          "dy must be DOUBLE but was FLOAT", () -> pass.backward(dy.castTo(DataType.FLOAT)));
+          "dy of layer moe must be DOUBLE but was FLOAT",
+          () -> pass.backward(dy.castTo(DataType.FLOAT)));
       assertMessage(
-          "dx must be [7, 4] but was [4, 7]",
+          "dx of layer moe must be [7, 4] but was [4, 7]",
           () -> pass.backward(dy, Nd4j.zeros(DataType.DOUBLE, D, 7), into));
       assertMessage(
-          "dx must be DOUBLE but was FLOAT",
+          "dx of layer moe must be DOUBLE but was FLOAT",
           () -> pass.backward(dy, dx.castTo(DataType.FLOAT), into));
       assertMessage(
-          "dx must be contiguous in c order but has order f and strides [1, 7]",
+          "dx of layer moe must be contiguous in c order but has order f and strides [1, 7]",
           () -> pass.backward(dy, dx.dup('f'), into));
       assertMessage(
           "gradient of logits must have length 21 but has 20",
           () -> pass.addBalance(RoutingGradient.ofLogits(new double[20])));
       assertMessage(
-          "no gradient router.weight among []",
+          "layer moe: no gradient router.weight among []",
           () -> pass.backward(dy, dx, NamedArrays.none().zeroGradients()));
     }
   }

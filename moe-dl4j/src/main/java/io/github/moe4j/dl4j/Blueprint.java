@@ -22,6 +22,14 @@ record Blueprint(MoeSpec spec, int width) {
     return new Blueprint(conf.getMoe(), Math.toIntExact(conf.getNIn()));
   }
 
+  /**
+   * One whose parameters have the names and roles of the layer's, whatever its width: constraints ask for them when the
+   * configuration is built, and the network infers the width later.
+   */
+  static Blueprint ofNames(MoeDl4jLayer conf) {
+    return new Blueprint(conf.getMoe(), 1);
+  }
+
   boolean hasSelectionBias() {
     return spec.router().readsBias();
   }

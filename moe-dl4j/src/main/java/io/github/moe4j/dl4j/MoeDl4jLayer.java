@@ -71,7 +71,7 @@ public class MoeDl4jLayer extends FeedForwardLayer {
 
   /**
    * The layer of a network for an existing layer, such as one of a checkpoint: its router, experts and shared expert, and,
-   * after the network's {@code init}, its parameters. {@link MoeNetworkLayer#toMoeLayer} is the way back.
+   * after the network's {@code init}, its parameters. {@link MoeNetworkLayer#toMoeLayer} is the reverse.
    *
    * @param layer Not modified. See {@link MoeBuilder#from}, also for further options.
    * @throws IllegalArgumentException if a part is none of the catalogues; the message names it and the reason

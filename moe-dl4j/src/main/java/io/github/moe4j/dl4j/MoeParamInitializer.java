@@ -49,7 +49,7 @@ final class MoeParamInitializer implements ParamInitializer {
   }
 
   private static List<String> keys(Layer layer, Role role) {
-    return specs(layer).entrySet().stream()
+    return Blueprint.ofNames((MoeDl4jLayer) layer).parameters().entrySet().stream()
         .filter(entry -> entry.getValue().role() == role)
         .map(Map.Entry::getKey)
         .toList();

@@ -13,7 +13,7 @@ class SmoothedLossTest {
     assertEquals(11.6 / 1.95, loss.add(4), 1e-15);
   }
 
-  /** Of values 2 and 4 by turns the average is 3 ± 1/39. */
+  /** Of alternating values 2 and 4 the average is 3 ± 1/39. */
   @Test
   void add_alternatingBatches_staysNearTheMean() {
     SmoothedLoss loss = new SmoothedLoss();

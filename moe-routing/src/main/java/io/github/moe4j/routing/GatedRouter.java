@@ -47,6 +47,12 @@ public final class GatedRouter implements Router {
     return rule;
   }
 
+  /** Rule and gate, such as {@code Switch[] of a LinearGate}. */
+  @Override
+  public String toString() {
+    return rule + " of a " + gate.getClass().getSimpleName();
+  }
+
   @Override
   public int experts() {
     return gate.experts();

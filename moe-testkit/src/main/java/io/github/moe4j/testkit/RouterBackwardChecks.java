@@ -138,7 +138,9 @@ record RouterBackwardChecks(RouterSubject subject) {
     into.forEach((name, array) -> assertAllZero(name, Near.values(array)));
     INDArray tooShort = Nd4j.zeros(DataType.DOUBLE, 5, WIDTH);
     assertMessage(
-        () -> routing.backward(gradient(routing.decision()), tooShort, into), "dx must be [6, 4]");
+        () -> routing.backward(gradient(routing.decision()), tooShort, into),
+        "dx",
+        "must be [6, 4]");
   }
 
   void adds() {

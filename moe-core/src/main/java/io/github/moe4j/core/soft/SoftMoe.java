@@ -146,6 +146,13 @@ public final class SoftMoe implements FeedForward {
     return parameters;
   }
 
+  /** Sizes and type, such as {@code Soft MoE: 8 experts, 4 slots of each, width 64, FLOAT, 66048 parameters}. */
+  @Override
+  public String toString() {
+    return "Soft MoE: %d experts, %d slots of each, width %d, %s, %d parameters"
+        .formatted(experts.experts(), slots.size(1), modelWidth(), dataType(), parameters.count());
+  }
+
   @Override
   public FeedForwardPass forward(TokenBatch input, INDArray y) {
     return PassGuard.forward(

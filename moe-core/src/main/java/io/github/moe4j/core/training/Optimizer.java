@@ -306,4 +306,10 @@ public final class Optimizer implements Stateful {
     ofExperts.forEach((part, restored) -> expertSteps(part).restore(restored));
     steps = (int) taken;
   }
+
+  /** Kind, parameters and steps, such as {@code adamw of 4 arrays after 100 steps}. */
+  @Override
+  public String toString() {
+    return "%s of %d arrays after %d steps".formatted(kind, parameters.names().size(), steps);
+  }
 }

@@ -48,6 +48,13 @@ public final class Embedding implements Parameterized {
     return parameters;
   }
 
+  /** Sizes and type, such as {@code embedding of 256 ids, width 64, FLOAT}. */
+  @Override
+  public String toString() {
+    return "embedding of %d ids, width %d, %s"
+        .formatted(weight.size(0), weight.size(1), weight.dataType());
+  }
+
   /**
    * The vectors of some tokens.
    *

@@ -55,6 +55,12 @@ public final class LayerNorm implements TokenLayer {
     return parameters;
   }
 
+  /** Width and type, such as {@code layer norm of width 64, FLOAT}. */
+  @Override
+  public String toString() {
+    return "layer norm of width %d, %s".formatted(weight.length(), weight.dataType());
+  }
+
   @Override
   public Pass forward(TokenBatch input, Arena.Scope scope) {
     return forward(input.x(), input.mask(), scope);

@@ -60,6 +60,13 @@ public final class Linear implements TokenLayer {
     return parameters;
   }
 
+  /** Sizes and type, such as {@code linear layer from 256 to 32, FLOAT}. */
+  @Override
+  public String toString() {
+    return "linear layer from %d to %d, %s"
+        .formatted(weight.size(1), weight.size(0), weight.dataType());
+  }
+
   @Override
   public Pass forward(TokenBatch input, Arena.Scope scope) {
     return forward(input.x(), input.mask(), scope);

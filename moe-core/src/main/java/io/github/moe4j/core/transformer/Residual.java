@@ -32,6 +32,12 @@ public final class Residual implements TokenLayer {
     return layer.parameters();
   }
 
+  /** The layer, such as {@code x + layer moe: 8 experts, …}. */
+  @Override
+  public String toString() {
+    return "x + " + layer;
+  }
+
   @Override
   public Pass forward(TokenBatch input, Arena.Scope scope) {
     INDArray y = scope.take(input.dataType(), input.tokens(), input.width());

@@ -74,6 +74,12 @@ public final class RmsNorm implements TokenLayer {
     return parameters;
   }
 
+  /** Width and type, such as {@code RMS norm of width 64, FLOAT}. */
+  @Override
+  public String toString() {
+    return "RMS norm of width %d, %s".formatted(weight.length(), weight.dataType());
+  }
+
   @Override
   public Pass forward(TokenBatch input, Arena.Scope scope) {
     return forward(input.x(), input.mask(), scope);

@@ -45,6 +45,12 @@ public final class Sequential implements Parameterized {
     return parameters;
   }
 
+  /** Name and layer, one after another, such as {@code {in=linear layer from 256 to 32, FLOAT, …}}. */
+  @Override
+  public String toString() {
+    return layers.toString();
+  }
+
   /**
    * Runs all layers.
    *
@@ -103,7 +109,8 @@ public final class Sequential implements Parameterized {
      *
      * @param dy [T,O]. Not modified.
      * @param into gradients named like the parameters. Modified: the result is added.
-     * @throws IllegalStateException if it ran before, after close or an evaluation, or after parameters were changed
+     * @throws IllegalStateException if it ran before, after close or an evaluation, or after x or a parameter was
+     *     changed
      */
     public void backward(INDArray dy, Gradients into) {
       guard.requireOpen("backward");

@@ -88,6 +88,12 @@ public final class TransformerBlock implements FeedForward {
     return parameters;
   }
 
+  /** Its feed-forward part, such as {@code Transformer block around layer moe: 8 experts, …}. */
+  @Override
+  public String toString() {
+    return "Transformer block around " + feedForward;
+  }
+
   @Override
   public FeedForwardPass forward(TokenBatch input, INDArray y) {
     return PassGuard.forward(NAME, this, input, y, arena, scope -> new Run(input, y, scope));

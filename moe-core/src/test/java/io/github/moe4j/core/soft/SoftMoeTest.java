@@ -351,17 +351,17 @@ class SoftMoeTest {
         () -> SoftMoe.create(experts, 0, options, 1));
     SoftMoe layer = SoftMoe.create(experts, 2, options, 1);
     assertMessage(
-        "x must be [*, 4] but was [2, 5]",
+        "x of a Soft MoE layer must be [*, 4] but was [2, 5]",
         () -> layer.forward(
             TokenBatch.evaluation(Nd4j.zeros(DataType.FLOAT, 2, 5)).differentiable()));
     assertMessage(
-        "x must be FLOAT but was DOUBLE",
+        "x of a Soft MoE layer must be FLOAT but was DOUBLE",
         () -> layer.forward(
             TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 2, 4)).differentiable()));
     INDArray x = Nd4j.ones(DataType.FLOAT, 2, 4);
     try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x).differentiable())) {
       assertMessage(
-          "dy must be [2, 4] but was [1, 4]",
+          "dy of a Soft MoE layer must be [2, 4] but was [1, 4]",
           () -> run.backward(
               Nd4j.ones(DataType.FLOAT, 1, 4), x.dup(), layer.parameters().zeroGradients()));
     }

@@ -14,7 +14,7 @@ import com.fasterxml.jackson.databind.JsonNode;
  * @param spread interquartile range in per cent of the median, or NaN
  * @param gflops 10^9 operations per second, or NaN
  * @param ratio time over that of this library, or NaN
- * @param ideal share of what the machine can do at most in per cent, or NaN
+ * @param ideal share of the measured machine peak in per cent, or NaN
  */
 record PeerFigure(
     String shape,

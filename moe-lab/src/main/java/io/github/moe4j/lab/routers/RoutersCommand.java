@@ -66,9 +66,9 @@ public final class RoutersCommand implements Callable<Integer> {
   }
 
   private String tables() throws IOException {
-    return "Deciding, ns per token (ratio to top-k):\n\n"
+    return "Forward, ns per token (ratio to top-k):\n\n"
         + RouterTimes.table(times, "route")
-        + "\nDeciding and pulling back, ns per token (ratio to top-k):\n\n"
+        + "\nForward and backward, ns per token (ratio to top-k):\n\n"
         + RouterTimes.table(times, "routeAndBack");
   }
 }

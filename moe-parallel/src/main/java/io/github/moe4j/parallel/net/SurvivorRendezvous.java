@@ -62,7 +62,7 @@ public final class SurvivorRendezvous implements Rendezvous {
     int[] survivors = decision(folder, rank, size, quiet, timeout);
     int place = Arrays.binarySearch(survivors, rank);
     if (place < 0) {
-      throw new IOException("rank %d came too late to %s: ranks %s go on without it"
+      throw new IOException("rank %d came too late to %s: ranks %s continue without it"
           .formatted(rank, folder, Arrays.toString(survivors)));
     }
     return new SurvivorRendezvous(

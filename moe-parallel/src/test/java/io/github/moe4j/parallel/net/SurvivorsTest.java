@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Ranks that go on without one that was lost. */
+/** Ranks that continue without one that was lost. */
 class SurvivorsTest {
   private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -80,7 +80,7 @@ class SurvivorsTest {
 
     String late =
         assertThrows(IOException.class, () -> meet(1, Duration.ofMillis(1))).getMessage();
-    assertTrue(late.contains("ranks [0, 2, 3] go on without it"), late);
+    assertTrue(late.contains("ranks [0, 2, 3] continue without it"), late);
     assertThrows(FileAlreadyExistsException.class, () -> meet(0, Duration.ofMillis(1)));
   }
 
