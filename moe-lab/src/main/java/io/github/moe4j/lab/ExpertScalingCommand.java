@@ -3,6 +3,7 @@ package io.github.moe4j.lab;
 import io.github.moe4j.cli.Failure;
 import io.github.moe4j.cli.GeneratedPart;
 import io.github.moe4j.cli.Interruption;
+import io.github.moe4j.cli.ShellWord;
 import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.report.LabReport;
@@ -129,7 +130,7 @@ public final class ExpertScalingCommand implements Callable<Integer> {
     LabResult result = run.run(line.getErr());
     PrintWriter out = line.getOut();
     if (!result.complete()) {
-      out.println("resume: lab expert-scaling --resume " + folder);
+      out.println("resume: lab expert-scaling --resume " + ShellWord.of(folder));
       out.flush();
       return Interruption.EXIT_CODE;
     }

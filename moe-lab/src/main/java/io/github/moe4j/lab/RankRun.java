@@ -1,6 +1,7 @@
 package io.github.moe4j.lab;
 
 import io.github.moe4j.cli.Progress;
+import io.github.moe4j.cli.ShellWord;
 import io.github.moe4j.cli.Watch;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.lab.ranks.RankJob;
@@ -64,7 +65,7 @@ record RankRun(Experiment experiment, RunFiles files, boolean resumes) {
         // Ctrl-C ends ranks in other processes at once, and soon this one
         err.println(
             isResumable()
-                ? "lab: interrupted; resume: lab --resume " + files.folder()
+                ? "lab: interrupted; resume: lab --resume " + ShellWord.of(files.folder())
                 : "lab: interrupted before anything was trained");
         err.flush();
       }
