@@ -15,6 +15,7 @@ import io.github.moe4j.lab.routers.RoutersCommand;
 import io.github.moe4j.lab.study.BalanceCommand;
 import java.io.PrintWriter;
 import java.util.Objects;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -127,8 +128,9 @@ public final class Main implements Callable<Integer> {
   public static int run(CommandLine commandLine, String... args) {
     try {
       return commandLine.execute(args);
-    } catch (LinkageError | OutOfMemoryError | StackOverflowError e) {
-      // Not exceptions, so picocli lets them through: no native library for this machine, say.
+    } catch (LinkageError | OutOfMemoryError | StackOverflowError | ServiceConfigurationError e) {
+      // Not exceptions, so picocli lets them through: no native library for this machine, or no
+      // class of the name of a provider, say.
       Main main = commandLine.getCommand();
       return main.failed(e, commandLine.getErr());
     }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.ServiceConfigurationError;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -126,6 +127,15 @@ class MainTest {
     commandLine.addSubcommand(new Boom(new UnsatisfiedLinkError("no nd4j")));
     assertEquals(1, run("boom"));
     assertEquals("error: UnsatisfiedLinkError: no nd4j", err.toString().strip());
+  }
+
+  @Test
+  void run_providerThatIsNotCompiled_isOneLineAndCode1() {
+    commandLine.addSubcommand(new Boom(new ServiceConfigurationError("Provider a.B not found")));
+    assertEquals(1, run("boom"));
+    assertEquals(
+        "error: ServiceConfigurationError: Provider a.B not found",
+        err.toString().strip());
   }
 
   @Test

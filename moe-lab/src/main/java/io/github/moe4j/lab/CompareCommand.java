@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     name = "compare",
     description =
         "Compares two finished runs: their options, and each metric of each model in both, with the"
-            + " difference paired by seed and its 95 % interval. With --out also as a page with charts.")
+            + " difference paired by seed and its 95 %% interval. With --out also as a page with charts.")
 public final class CompareCommand implements Callable<Integer> {
   @Spec
   private @Nullable CommandSpec spec;

@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
     description =
         "Prints the held-out loss, such as bits per byte, of one or several runs, one column per seed, as a"
             + " Markdown table with the mean ± sample standard deviation, the difference to the first model paired by"
-            + " seed, and its 95 % interval.")
+            + " seed, and its 95 %% interval.")
 public final class SummaryCommand implements Callable<Integer> {
   private static final String FORMAT = "%.4f";
 

@@ -9,9 +9,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.IllegalFormatException;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class AllCommandsTest {
   private final StringWriter out = new StringWriter();
@@ -27,6 +31,30 @@ class AllCommandsTest {
         "--help");
     assertEquals(0, code, err.toString());
     assertTrue(out.toString().startsWith("Usage: moe4j " + command), out.toString());
+  }
+
+  @Test
+  void descriptions_ofAllCommands_areFormats() {
+    CommandLine all = Main.commandLine(
+        new PrintWriter(out), new PrintWriter(err), AllCommands.ofThisRepository());
+    assertEquals(List.of(), descriptions(all).filter(text -> !isFormat(text)).toList());
+  }
+
+  /** What picocli formats: of a command, its options and its subcommands. */
+  private static Stream<String> descriptions(CommandLine command) {
+    Stream<String> own = Stream.concat(
+        Stream.of(command.getCommandSpec().usageMessage().description()),
+        command.getCommandSpec().args().stream().flatMap(arg -> Stream.of(arg.description())));
+    return Stream.concat(
+        own, command.getSubcommands().values().stream().flatMap(AllCommandsTest::descriptions));
+  }
+
+  private static boolean isFormat(String text) {
+    try {
+      return text.formatted() != null;
+    } catch (IllegalFormatException e) {
+      return false;
+    }
   }
 
   @Test
