@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -57,11 +58,28 @@ public final class Browser implements AutoCloseable {
    * @param dark whether the reader prefers dark colours
    */
   public static Browser open(Path page, int width, int height, boolean dark) throws IOException {
+    return open(page.toUri(), width, height, dark);
+  }
+
+  /**
+   * Opens a page.
+   *
+   * @param page its address
+   * @param width of the window in CSS pixels
+   * @param height of the window
+   * @param dark whether the reader prefers dark colours
+   */
+  public static Browser open(URI page, int width, int height, boolean dark) throws IOException {
     Browser browser = new Browser(chromium());
     browser.size(width, height);
     browser.scheme(dark);
-    browser.driver.get(page.toUri().toString());
+    browser.go(page);
     return browser;
+  }
+
+  /** Opens another page in this tab. */
+  public void go(URI page) {
+    driver.get(page.toString());
   }
 
   private static synchronized ChromeDriver chromium() throws IOException {
