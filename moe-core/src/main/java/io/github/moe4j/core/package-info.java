@@ -45,7 +45,8 @@
  *
  * <p>Errors: where documentation says that something must hold, or that something is an error, a violation throws
  * {@link IllegalArgumentException} for an argument, {@link IllegalStateException} for a call that is too late,
- * repeated or after close, and {@link ArithmeticException} for training values that are not finite. It is thrown
+ * repeated or after close, {@link UnsupportedOperationException} for what a part never does, such as a backward of
+ * quantized experts, and {@link ArithmeticException} for training values that are not finite. It is thrown
  * before anything changes; the message has the rule, the name and the actual value, and in a pass the layer.
  *
  * @since 0.1.0

@@ -221,8 +221,14 @@ public final class NaiveMoe {
     return sigmoid(x) * sigmoid(-x);
   }
 
-  /** {@code 1/2 + φ(x)·(x + x³/3 + x⁵/15 + …)}: Marsaglia's series, all terms of one sign. */
+  /**
+   * {@code 1/2 + φ(x)·(x + x³/3 + x⁵/15 + …)}: Marsaglia's series, all terms of one sign. Beyond 12 the rest is below
+   * 2e-33, and the sum and φ would soon leave the range of doubles.
+   */
   private static double normalCdf(double x) {
+    if (Math.abs(x) > 12) {
+      return x > 0 ? 1 : 0;
+    }
     double term = x;
     double sum = x;
     for (int i = 3; Math.abs(term) > 1e-18 * Math.abs(sum) && i < 1000; i += 2) {

@@ -1,5 +1,6 @@
 package io.github.moe4j.testkit;
 
+import io.github.moe4j.core.internal.Contiguous;
 import java.util.Arrays;
 import org.junit.jupiter.api.Assertions;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,7 +11,14 @@ public final class Near {
 
   /** A copy of all elements in c order. */
   public static double[] values(INDArray array) {
-    return array.isEmpty() ? new double[0] : array.dup('c').data().asDouble();
+    if (array.isEmpty()) {
+      return new double[0];
+    }
+    boolean whole = array.ordering() == 'c'
+        && !array.isView()
+        && array.data().length() == array.length()
+        && Contiguous.is(array);
+    return (whole ? array : array.dup('c')).data().asDouble();
   }
 
   /** Fails unless {@code |actual − expected| ≤ tolerance·(1 + |expected|)} everywhere. */

@@ -1,6 +1,7 @@
 package io.github.moe4j.core.lora;
 
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.Contiguous;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Matrix;
 import io.github.moe4j.core.internal.Require;
@@ -41,7 +42,8 @@ record LoraLinear(FrozenLinear base, @Nullable LoraPair pair) {
   }
 
   private static void addProduct(LoraPair pair, int expert, Matrix target) {
-    INDArray scaled = pair.b().slice(expert).mul(pair.scale());
+    // ND4J gives one number in f order, whatever the operand's.
+    INDArray scaled = Contiguous.of(pair.b().slice(expert).mul(pair.scale()));
     Gemm.multiply(Matrix.of(scaled), false, Matrix.slices(pair.a())[expert], false, 1, target);
   }
 

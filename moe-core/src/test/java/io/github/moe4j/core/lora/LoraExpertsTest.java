@@ -158,6 +158,22 @@ class LoraExpertsTest {
     assertSameBits("y of the adapted", expected, y(experts, x));
   }
 
+  /** One number is the smallest matrix, and ND4J's results of that size are in f order. */
+  @Test
+  void merged_oneNumber_isTheSum() {
+    Experts base = FfnExperts.create(ExpertOptions.of(2, 1, 1), 1);
+    LoraExperts experts =
+        LoraExperts.of(base, LoraOptions.of(1, 1).withTargets(LoraTarget.EXPERT_UP));
+    RandomArrays.fill(experts.parameters(), Seeds.random(3), 0.2);
+    LoraPair pair = experts.pairs().get("up");
+    INDArray merged = experts.merged().parameters().get("up.weight");
+    for (int e = 0; e < 2; e++) {
+      double expected = base.parameters().get("up.weight").getDouble(e, 0, 0)
+          + pair.a().getDouble(e, 0, 0) * pair.b().getDouble(e, 0, 0);
+      assertEquals(expected, merged.getDouble(e, 0, 0), 1e-6);
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(WeightFormat.class)
   void merged_overQuantized_float32WithTheSameOutputs(WeightFormat format) {
@@ -271,7 +287,8 @@ class LoraExpertsTest {
         () ->
             LoraExperts.of(FfnExperts.create(ExpertOptions.of(2, 3, 4), 1), LoraOptions.of(2, 2)));
     requireError(
-        "experts with adapters must be networks of one hidden layer, such as GluExperts, but were CopyExperts",
+        "experts with adapters must be networks of one hidden layer, such as GluExperts, but were"
+            + " CopyExperts",
         () -> LoraExperts.of(CopyExperts.of(2, 3, DataType.FLOAT), LoraOptions.of(2, 2)));
     requireError(
         "loraB must be [3, *, 2] but was [3, 5, 4]",
@@ -289,7 +306,8 @@ class LoraExpertsTest {
     try (Arena.Scope scope = new Arena().open()) {
       INDArray x = rows(DataType.FLOAT, 4);
       requireError(
-          "adapter dropout draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
+          "adapter dropout draws random numbers but there is no generator: use"
+              + " TokenBatch.training(x, generator)",
           () -> experts.run(x, START, PassMode.training(), scope));
     }
   }

@@ -8,6 +8,17 @@ package io.github.moe4j.models.layout;
  * @param hidden H
  */
 record BlockSizes(int experts, int width, int hidden) {
+  /** Names are made for every expert: a number in a small config must not take much memory. */
+  static final int MOST_EXPERTS = 100_000;
+
+  /** Checks the number of experts. */
+  BlockSizes {
+    if (experts > MOST_EXPERTS) {
+      throw new LayoutException(
+          "config must have at most %d experts but has %d", MOST_EXPERTS, experts);
+    }
+  }
+
   /**
    * Experts that a token chooses.
    *

@@ -7,9 +7,16 @@ import java.util.stream.IntStream;
 
 /** Which layers of a stack are sparse. */
 final class Blocks {
+  /** Names are made for every block: a number in a small config must not take much memory. */
+  static final int MOST_LAYERS = 10_000;
+
   private Blocks() {}
 
   static List<MoeBlock> of(Stack stack, int layers, IntPredicate sparse) {
+    if (layers > MOST_LAYERS) {
+      throw new LayoutException(
+          "config must have at most %d layers but has %d", MOST_LAYERS, layers);
+    }
     return IntStream.range(0, layers)
         .filter(sparse)
         .mapToObj(layer -> new MoeBlock(stack, layer))

@@ -98,10 +98,14 @@ class UnsupportedConfigTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "qwen3_5_moe|'text_config': {'norm_topk_prob': false}|norm_topk_prob is false; supported: true",
-        "qwen3_vl_moe|'text_config': {'norm_topk_prob': false}|norm_topk_prob is false; supported: true",
-        "minimax_m3_vl|'text_config': {'hidden_act': 'gelu'}|hidden_act is gelu; supported: silu, swigluoai",
-        "minimax_m3_vl|'text_config': {'scoring_func': 'softmax'}|scoring_func is softmax; supported: sigmoid",
+        "qwen3_5_moe|'text_config': {'norm_topk_prob': false}|norm_topk_prob is false; supported:"
+            + " true",
+        "qwen3_vl_moe|'text_config': {'norm_topk_prob': false}|norm_topk_prob is false; supported:"
+            + " true",
+        "minimax_m3_vl|'text_config': {'hidden_act': 'gelu'}|hidden_act is gelu; supported: silu,"
+            + " swigluoai",
+        "minimax_m3_vl|'text_config': {'scoring_func': 'softmax'}|scoring_func is softmax;"
+            + " supported: sigmoid",
         "dbrx|'d_model': 8, 'ffn_config': {'moe_normalize_expert_weights': 0.5}"
             + "|moe_normalize_expert_weights is 0.5; supported: null, or at least 1",
         "dbrx|'d_model': 8, 'ffn_config': {'ffn_act_fn': {'name': 'mish'}}"
@@ -169,5 +173,24 @@ class UnsupportedConfigTest {
   void open_hugeConfig_isRefusedUnread(@TempDir Path folder) throws IOException {
     Files.write(folder.resolve("config.json"), new byte[ConfigJson.MAX_LENGTH + 1]);
     assertThrows(LayoutException.class, () -> MoeCheckpoints.open(folder));
+  }
+
+  /** Of each layer and expert names are made, before a tensor is looked for. */
+  @Test
+  void open_hugeNumbersOfLayersOrExperts_areRefused() throws IOException {
+    for (int many : new int[] {1_000_000, Integer.MAX_VALUE}) {
+      assertEquals(
+          "config must have at most 10000 layers but has " + many,
+          error(SmallMixtral.CONFIG.replace("_layers\": 1", "_layers\": " + many)));
+      assertEquals(
+          "config must have at most 100000 experts but has " + many,
+          assertThrows(
+                  LayoutException.class,
+                  () -> MoeCheckpoints.of(
+                          SmallMixtral.CONFIG.replace("experts\": 3", "experts\": " + many),
+                          SmallMixtral.tensors())
+                      .layer(0))
+              .getMessage());
+    }
   }
 }

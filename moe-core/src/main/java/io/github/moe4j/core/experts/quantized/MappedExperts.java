@@ -41,8 +41,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * changed, replaced or deleted since it was opened, the pass throws an {@link UncheckedIOException} that names it.
  * After the files were closed every pass is an {@link IllegalStateException}.
  *
- * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes and every backward
- * pass, even for dx only, are rejected. Several threads may run it at once.
+ * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Passes in training or with a
+ * backward, even for dx only, are rejected. Several threads may run it at once.
  */
 public final class MappedExperts implements Experts, FrozenNetwork {
   private final StoredNetwork network;
@@ -129,9 +129,9 @@ public final class MappedExperts implements Experts, FrozenNetwork {
    */
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    if (mode.isTraining()) {
+    if (mode.isDifferentiable()) {
       throw new UnsupportedOperationException(
-          "mapped experts are for evaluation only but the pass was in training");
+          "mapped experts are for evaluation only but the pass was " + mode);
     }
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);

@@ -33,8 +33,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * multiplied with the packed weights directly; for more rows the weights of 256 inputs at a time are converted to
  * float32. Results do not depend on the number of threads.
  *
- * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Training passes
- * and every backward pass, even for dx only, are rejected. Immutable, and several threads may run it at
+ * <p>No parameters: an optimizer or a checkpoint of the layer does not see these weights. Passes in training
+ * or with a backward, even for dx only, are rejected. Immutable, and several threads may run it at
  * once.
  */
 public final class QuantizedExperts implements Experts, FrozenNetwork {
@@ -148,9 +148,9 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
 
   @Override
   public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
-    if (mode.isTraining()) {
+    if (mode.isDifferentiable()) {
       throw new UnsupportedOperationException(
-          "quantized experts are for evaluation only but the pass was in training");
+          "quantized experts are for evaluation only but the pass was " + mode);
     }
     PassArrays.requireInputs("the experts", NamedArrays.none(), xR);
     Require.type("xR", xR, DataType.FLOAT);

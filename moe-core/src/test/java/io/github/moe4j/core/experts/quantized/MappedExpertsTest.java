@@ -314,11 +314,14 @@ class MappedExpertsTest {
     int[] start = {0, 1, 1, 1};
     try (Arena.Scope scope = new Arena().open()) {
       assertEquals(
-          "mapped experts are for evaluation only but the pass was in training",
+          "mapped experts are for evaluation only but the pass was training",
           assertThrows(
                   UnsupportedOperationException.class,
                   () -> mapped.run(x, start, PassMode.training(), scope))
               .getMessage());
+      assertThrows(
+          UnsupportedOperationException.class,
+          () -> mapped.run(x, start, PassMode.evaluation().differentiable(), scope));
       ExpertsPass pass = mapped.run(x, start, PassMode.evaluation(), scope);
       assertThrows(
           UnsupportedOperationException.class,

@@ -268,10 +268,16 @@ class QuantizedExpertsTest {
     try (Arena.Scope scope = new Arena().open()) {
       int[] start = {0, 1, 1, 1};
       assertEquals(
-          "quantized experts are for evaluation only but the pass was in training",
+          "quantized experts are for evaluation only but the pass was training",
           assertThrows(
                   UnsupportedOperationException.class,
                   () -> experts.run(x, start, PassMode.training(), scope))
+              .getMessage());
+      assertEquals( // before others that run beside them have added to gradients
+          "quantized experts are for evaluation only but the pass was evaluation with a backward",
+          assertThrows(
+                  UnsupportedOperationException.class,
+                  () -> experts.run(x, start, PassMode.evaluation().differentiable(), scope))
               .getMessage());
       ExpertsPass run = experts.run(x, start, PassMode.evaluation(), scope);
       assertEquals(

@@ -1,0 +1,139 @@
+package io.github.moe4j.fuzz.files;
+
+import com.sun.management.ThreadMXBean;
+import io.github.moe4j.fuzz.FuzzTarget;
+import io.github.moe4j.fuzz.Tally;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * Right files with a few changes: each is read, or refused by the documented exception of its format, with heap memory in
+ * proportion to its size.
+ */
+public final class FileTarget implements FuzzTarget {
+  /** Buffers and tables that a reader has for any file. */
+  private static final long FIXED_BYTES = 16L << 20;
+
+  private static final long BYTES_PER_BYTE = 256;
+
+  private final Path folder;
+  private final List<FileKind> kinds;
+  private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+  private FileTarget(Path folder, List<FileKind> kinds) {
+    this.folder = folder;
+    this.kinds = kinds;
+  }
+
+  /**
+   * All formats.
+   *
+   * @param folder for the files, best in memory
+   */
+  public static FileTarget in(Path folder) throws IOException {
+    return new FileTarget(
+        folder,
+        List.of(
+            CheckpointKind.create(folder),
+            SafetensorsKind.create(),
+            ShardsKind.create(folder),
+            TraceKind.create(folder),
+            ModelKind.create(folder),
+            AdapterKind.create(folder)));
+  }
+
+  /** The same for some formats, to test the target. */
+  static FileTarget of(Path folder, FileKind... kinds) {
+    return new FileTarget(folder, List.of(kinds));
+  }
+
+  @Override
+  public String name() {
+    return "files";
+  }
+
+  @Override
+  public String unit() {
+    return "files";
+  }
+
+  @Override
+  public void run(SplittableRandom random, Tally tally) throws Exception {
+    FileKind kind = kinds.get(random.nextInt(kinds.size()));
+    Map<String, byte[]> files = new LinkedHashMap<>(kind.right());
+    List<String> names = new ArrayList<>(files.keySet());
+    String damaged = names.get(random.nextInt(names.size()));
+    byte[] right = files.get(damaged);
+    byte[] changed = changed(random, right, damaged);
+    boolean isRepaired = random.nextInt(3) > 0;
+    byte[] wrong = isRepaired ? kind.repaired(changed) : changed;
+    files.put(damaged, wrong);
+    boolean isSame = Arrays.equals(right, wrong);
+    Path place = folder.resolve("case");
+    write(place, files);
+    long size = files.values().stream().mapToLong(bytes -> bytes.length).sum();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    String outcome = outcome(kind, place, isSame);
+    long used = threads.getCurrentThreadAllocatedBytes() - before;
+    if (used > FIXED_BYTES + BYTES_PER_BYTE * size) {
+      throw new AssertionError(
+          "%s of %d bytes took %d bytes of heap".formatted(kind.name(), size, used));
+    }
+    if (outcome.equals("read") && !isSame && !isRepaired && kind.isChecked()) {
+      throw new AssertionError("a changed " + kind.name() + " must be refused but was read");
+    }
+    tally.add(outcome);
+    tally.note(kind.name());
+  }
+
+  private static byte[] changed(SplittableRandom random, byte[] right, String name) {
+    if (random.nextInt(200) == 0) {
+      return right;
+    }
+    if (name.endsWith(".safetensors") && random.nextInt(3) > 0) {
+      return SafetensorsKind.withHeader(random, right);
+    }
+    return Damage.of(random, right, name.endsWith(".json"));
+  }
+
+  private static void write(Path place, Map<String, byte[]> files) throws IOException {
+    if (Files.isDirectory(place)) {
+      try (var old = Files.newDirectoryStream(place)) {
+        for (Path file : old) {
+          Files.delete(file);
+        }
+      }
+    }
+    Files.createDirectories(place);
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Files.write(place.resolve(file.getKey()), file.getValue());
+    }
+  }
+
+  private static String outcome(FileKind kind, Path place, boolean isSame) {
+    try {
+      kind.read(place);
+      return "read";
+    } catch (Exception e) {
+      if (isSame) {
+        throw new AssertionError(
+            "a right " + kind.name() + " must be read but was refused: " + e, e);
+      }
+      if (!kind.refuses(e)) {
+        throw new AssertionError(
+            "a damaged %s must be refused by its exception, with a message, but failed: %s"
+                .formatted(kind.name(), e),
+            e);
+      }
+      return "refused";
+    }
+  }
+}
