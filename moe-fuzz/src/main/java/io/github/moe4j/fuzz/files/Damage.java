@@ -54,7 +54,7 @@ final class Damage {
   };
   /** A number, a text or a word of JSON. */
   private static final Pattern TOKEN =
-      Pattern.compile("-?\\d[\\d.eE+-]*|\"(?:[^\"\\\\]|\\\\.)*\"|true|false|null");
+      Pattern.compile("-?\\d[\\d.eE+-]*|\"(?:[^\"\\\\]++|\\\\.)*+\"|true|false|null");
 
   private Damage() {}
 
