@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
  * @param anonymousKilobytes its own: heap, arrays, code
  * @param fileKilobytes pages of mapped files, which the system takes back when others need memory
  */
-record ProcessMemory(
+public record ProcessMemory(
     @Nullable Long anonymousKilobytes, @Nullable Long fileKilobytes) {
   private static final Path STATUS = Path.of("/proc/self/status");
 
-  static ProcessMemory now() {
+  public static ProcessMemory now() {
     return of(STATUS);
   }
 

@@ -10,11 +10,11 @@ import java.util.zip.CRC32C;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Checksums of the bits of arrays, by what they are of. */
-final class Fingerprints {
+public final class Fingerprints {
   private final Map<String, Long> all = new LinkedHashMap<>();
 
   /** Adds an array. */
-  void add(String name, INDArray array) {
+  public void add(String name, INDArray array) {
     double[] values = array.isEmpty() ? new double[0] : array.ravel().toDoubleVector();
     ByteBuffer bytes = ByteBuffer.allocate(values.length * Double.BYTES);
     bytes.asDoubleBuffer().put(values); // float32 is exact in float64
@@ -37,7 +37,16 @@ final class Fingerprints {
     });
   }
 
-  Map<String, Long> all() {
+  /** One checksum of all. */
+  public long sum() {
+    long sum = 0;
+    for (long each : all.values()) {
+      sum = 31 * sum + each;
+    }
+    return sum;
+  }
+
+  public Map<String, Long> all() {
     return Collections.unmodifiableMap(all);
   }
 }

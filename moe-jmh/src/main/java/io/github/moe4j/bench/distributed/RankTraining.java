@@ -23,9 +23,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param training what is trained
  * @param group of the rank
  */
-record RankTraining(Training training, Group group) {
+public record RankTraining(Training training, Group group) {
   /** Trains and returns what this rank computed. */
-  Map<String, Long> run() {
+  public Map<String, Long> run() {
     Placement placement = Placement.even(training.experts(), group.size());
     int[] here = placement.expertsOn(group.rank());
     Experts experts = here.length == 0

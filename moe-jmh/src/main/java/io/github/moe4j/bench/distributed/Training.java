@@ -25,14 +25,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * @param experts E
  * @param seed of weights and tokens
  */
-record Training(int ranks, int steps, int experts, long seed) implements Serializable {
+public record Training(int ranks, int steps, int experts, long seed) implements Serializable {
   private static final long serialVersionUID = 1;
   private static final int TOKENS = 96;
   private static final int WIDTH = 32;
   private static final int HIDDEN = 48;
   private static final int LEAST_BYTES_OF_RANK = 1 << 20;
 
-  Training {
+  public Training {
     Require.positive("ranks", ranks);
     Require.positive("steps", steps);
     Require.that(experts >= 2, "experts must be at least 2 but was %d", experts);
