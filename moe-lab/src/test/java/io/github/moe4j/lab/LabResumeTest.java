@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A run that is interrupted anywhere and resumed ends with the numbers of one that was not. */
 class LabResumeTest {
   private static final LabOptions OPTIONS = new LabOptions(
-      3, 12, 4, 0.01, 0.2, new ModelOptions(8, 2, 2, 16), new LayerOptions(8, 16, 4, 2));
+      3, 6, 2, 0.01, 0.2, new ModelOptions(8, 2, 2, 16), new LayerOptions(8, 16, 4, 2));
 
   @TempDir
   Path folder;
@@ -66,7 +66,7 @@ class LabResumeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 7, 12, 30})
+  @ValueSource(ints = {0, 4, 6, 16})
   void run_interruptedAfterAnyStepAndResumed_hasTheNumbersOfAnUnbrokenOne(int steps)
       throws IOException {
     // Noise, a controller of biases and one of a coefficient: all have state of their own.
@@ -85,8 +85,8 @@ class LabResumeTest {
   void run_interruptedTwice_hasTheNumbersOfAnUnbrokenOne() throws IOException {
     Experiment experiment = experiment("remoe", "batchwise", "dense", "biased-top-k");
     String uninterrupted = numbers(run(experiment, new NoStore(), Integer.MAX_VALUE));
-    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 5);
-    run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), 29);
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 3);
+    run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), 15);
     LabResult resumed =
         run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
     assertEquals(uninterrupted, numbers(resumed));

@@ -25,6 +25,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Ranks in executors, processes of their own, with Spark's own master and workers in this JVM. */
+@Tag("spark-cluster")
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class LocalClusterTest {
   private static JavaSparkContext context;
@@ -36,7 +37,7 @@ class LocalClusterTest {
     SparkConf conf = TestContext.conf("local-cluster[2,1,512]")
         .set("spark.executor.memory", "512m")
         .set("spark.executor.extraClassPath", System.getProperty("java.class.path"))
-        .set("spark.executor.extraJavaOptions", "-Dorg.bytedeco.javacpp.maxbytes=512m");
+        .set("spark.executor.extraJavaOptions", "-Dmoe4j.maxArrayBytes=512m");
     if (Kernels.chosen().isEmpty()) {
       conf.set("spark.executor.extraJavaOptions", "-Dmoe4j.kernels=blas");
     }
@@ -89,7 +90,6 @@ class LocalClusterTest {
   }
 
   @Test
-  @Tag("spark-cluster")
   void run_jvmOfRankKilledInTheOnlyAttempt_errorNamesIt(@TempDir Path folder) {
     GroupException failure = assertThrows(
         GroupException.class,

@@ -16,6 +16,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -46,6 +47,7 @@ public final class PeersCommand implements Callable<Integer> {
   private static final Set<String> TRAINED = Set.of("coarse", "fine");
 
   private final Supplier<List<PeerSystem>> peers;
+  private final IntFunction<Timing> timings;
   private final Watch.Source watches;
 
   @Spec
@@ -62,12 +64,14 @@ public final class PeersCommand implements Callable<Integer> {
 
   /** Called by picocli. */
   public PeersCommand() {
-    this(PeersCommand::installed, Watch::open);
+    this(PeersCommand::installed, Timing::of, Watch::open);
   }
 
-  /** With given systems. */
-  PeersCommand(Supplier<List<PeerSystem>> peers, Watch.Source watches) {
+  /** With given systems, timed as the timing of the number of rounds says. */
+  PeersCommand(
+      Supplier<List<PeerSystem>> peers, IntFunction<Timing> timings, Watch.Source watches) {
     this.peers = peers;
+    this.timings = timings;
     this.watches = watches;
   }
 
@@ -88,7 +92,7 @@ public final class PeersCommand implements Callable<Integer> {
     Timing timing;
     try {
       chosen = shapes.chosen();
-      timing = Timing.of(rounds);
+      timing = timings.apply(rounds);
       figures.require(NAME);
     } catch (IllegalArgumentException | NoSuchFileException e) {
       Failure.print(line.getErr(), "peers", e);

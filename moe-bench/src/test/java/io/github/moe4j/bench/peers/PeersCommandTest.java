@@ -14,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -34,7 +35,8 @@ class PeersCommandTest {
   }
 
   private int execute(TestWatch watches, List<PeerSystem> peers, String... arguments) {
-    return new CommandLine(new PeersCommand(() -> peers, watches))
+    IntFunction<Timing> timings = rounds -> new Timing(rounds, 200, 0, 5);
+    return new CommandLine(new PeersCommand(() -> peers, timings, watches))
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(err, true))
         .execute(arguments);
@@ -100,8 +102,8 @@ class PeersCommandTest {
     TestWatch watches = TestWatch.patient();
     assertEquals(0, execute(watches, List.of(AGREES), "--shapes", "decode 1", "--rounds", "2"));
     assertTrue(watches.isClosed());
-    // three layers, each with two rounds after a warm-up of 3000 ms, as long as 42 samples of 70 ms
-    assertEquals(3 * (42 + 2), watches.total());
+    // three layers, each with two rounds after a warm-up of 200 ms, as long as 40 samples of 5 ms
+    assertEquals(3 * (40 + 2), watches.total());
     assertEquals(watches.total(), watches.done());
   }
 
@@ -111,7 +113,7 @@ class PeersCommandTest {
     Path page = folder.resolve("page.md");
     String before = "<!-- begin generated: peers -->\n<!-- end generated: peers -->\n";
     Files.writeString(page, before);
-    TestWatch watches = TestWatch.stopAfter(3 * (42 + 1));
+    TestWatch watches = TestWatch.stopAfter(3 * (40 + 1));
     assertEquals(
         130,
         execute(

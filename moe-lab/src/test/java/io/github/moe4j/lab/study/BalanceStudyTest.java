@@ -30,8 +30,12 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The study on a model so small that a run takes a moment; its figures are those of the docs. */
 class BalanceStudyTest {
   private static final int STEPS = 40;
-  private static final LabOptions OPTIONS = new LabOptions(
-      3, STEPS, 8, 0.01, 0.2, new ModelOptions(8, 2, 2, 16), new LayerOptions(8, 16, 8, 2));
+  private static final LabOptions OPTIONS = options(STEPS);
+
+  private static LabOptions options(int steps) {
+    return new LabOptions(
+        3, steps, 8, 0.01, 0.2, new ModelOptions(8, 2, 2, 16), new LayerOptions(8, 16, 8, 2));
+  }
 
   private static Split text() {
     Domain letters = new Domain("letters", lines("abcdefghijklmnopqrstuvwxyz"));
@@ -50,8 +54,13 @@ class BalanceStudyTest {
   }
 
   private static StudyRow run(Mechanism mechanism, InitialRouting start, Watch watch) {
+    return run(OPTIONS, mechanism, start, watch);
+  }
+
+  private static StudyRow run(
+      LabOptions options, Mechanism mechanism, InitialRouting start, Watch watch) {
     try (Workers workers = new Workers()) {
-      return new BalanceStudy(OPTIONS, text(), workers, watch).run(mechanism, start);
+      return new BalanceStudy(options, text(), workers, watch).run(mechanism, start);
     }
   }
 
@@ -62,7 +71,8 @@ class BalanceStudyTest {
   @ParameterizedTest
   @MethodSource("names")
   void run_collapsedStart_oneExpertHasMostTokensBefore(String name) {
-    StudyRow row = run(Mechanisms.named(name), InitialRouting.COLLAPSED);
+    Mechanism mechanism = Mechanisms.named(name);
+    StudyRow row = run(options(4), mechanism, InitialRouting.COLLAPSED, Watch.none());
     assertTrue(row.shareBefore() > 0.6, "share " + row.shareBefore());
     assertTrue(row.cvBefore() > 1, "CV " + row.cvBefore());
     assertTrue(Double.isFinite(row.cvAfter()) && Double.isFinite(row.bitsPerByte()));
