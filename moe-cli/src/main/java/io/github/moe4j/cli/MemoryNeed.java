@@ -1,8 +1,7 @@
 package io.github.moe4j.cli;
 
-import java.lang.management.ManagementFactory;
+import io.github.moe4j.core.internal.ArrayMemory;
 import java.util.Locale;
-import org.bytedeco.javacpp.Pointer;
 
 /**
  * Refuses sizes that cannot fit, before anything of them is allocated. Bytes are doubles, so that no size of a command line
@@ -20,36 +19,30 @@ public final class MemoryNeed {
    * @param bytes the least that it needs
    */
   public static void require(String what, double bytes) {
-    require(what, bytes, machine(), Pointer.maxPhysicalBytes());
+    ArrayMemory memory = ArrayMemory.ofProcess();
+    require(what, bytes, ArrayMemory.machineBytes(), memory.processLimit(), memory.limit());
   }
 
   /**
-   * The same with given limits.
+   * The same with given limits, {@code Long.MAX_VALUE} for any number.
    *
    * @param machine bytes of the machine's memory
-   * @param process bytes that JavaCPP lets the process have; 0 for any number
+   * @param process bytes that JavaCPP lets the process have
+   * @param arrays bytes that all arrays may take
    */
-  static void require(String what, double bytes, double machine, double process) {
-    double most = process > 0 ? Math.min(machine, process) : machine;
+  static void require(String what, double bytes, long machine, long process, long arrays) {
+    long most = Math.min(machine, Math.min(process, arrays));
     if (bytes > most) {
-      throw new IllegalArgumentException("%s need at least %s of memory, but %s"
-          .formatted(
-              what,
-              text(bytes),
-              process > 0 && process < machine
-                  ? "the process may have " + text(process)
-                      + ": raise -Dorg.bytedeco.javacpp.maxphysicalbytes, by default four times -Xmx"
-                  : "this machine has " + text(machine)));
+      String reason = "this machine has " + text(machine);
+      if (arrays == most) {
+        reason = "arrays may take " + text(arrays) + ": raise -Dmoe4j.maxArrayBytes";
+      } else if (process == most) {
+        reason = "the process may have " + text(process)
+            + ": raise -Dorg.bytedeco.javacpp.maxphysicalbytes, by default four times -Xmx";
+      }
+      throw new IllegalArgumentException(
+          "%s need at least %s of memory, but %s".formatted(what, text(bytes), reason));
     }
-  }
-
-  /** Memory and swap space of the machine, or of the container. */
-  private static double machine() {
-    if (ManagementFactory.getOperatingSystemMXBean()
-        instanceof com.sun.management.OperatingSystemMXBean system) {
-      return (double) system.getTotalMemorySize() + Math.max(0, system.getTotalSwapSpaceSize());
-    }
-    return Double.POSITIVE_INFINITY;
   }
 
   private static String text(double bytes) {

@@ -1,6 +1,7 @@
 package io.github.moe4j.core;
 
 import io.github.moe4j.core.internal.Allocate;
+import io.github.moe4j.core.internal.ArrayMemory;
 import io.github.moe4j.core.internal.Parallel;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.Rows;
@@ -36,6 +37,13 @@ public final class Gradients {
   }
 
   static Gradients zerosLike(NamedArrays parameters, Set<String> frozen) {
+    long[] bytes = {0};
+    parameters.forEach((name, array) -> {
+      if (!frozen.contains(name)) {
+        bytes[0] = ArrayMemory.sum(bytes[0], ArrayMemory.bytes(array.dataType(), array.shape()));
+      }
+    });
+    ArrayMemory.ofProcess().requireRoom("gradients of the parameters", bytes[0]);
     Map<String, INDArray> zeros = new LinkedHashMap<>();
     parameters.forEach((name, array) -> {
       if (!frozen.contains(name)) {

@@ -2,6 +2,7 @@ package io.github.moe4j.core.catalogue;
 
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.internal.ArrayMemory;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.random.RestorableRandom;
 import java.util.Arrays;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -117,6 +119,7 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
    */
   public static NamedArrays create(
       Map<String, ParameterSpec> specs, DataType type, long seed, int[] entries) {
+    requireRoom(specs, type, entries);
     RestorableRandom random = RestorableRandom.ofSeed(seed); // the numbers of SplittableRandom
     NamedArrays.Builder all = NamedArrays.builder();
     specs.forEach((name, spec) -> all.add(name, spec.create(type, random, entries)));
@@ -129,9 +132,24 @@ public record ParameterSpec(List<Long> shape, Role role, Initializer initializer
    * @param specs by name. Not modified.
    */
   public static NamedArrays create(Map<String, ParameterSpec> specs, DataType type, long seed) {
+    requireRoom(specs, type, null);
     SplittableRandom random = new SplittableRandom(seed);
     NamedArrays.Builder all = NamedArrays.builder();
     specs.forEach((name, spec) -> all.add(name, spec.create(type, random)));
     return all.build();
+  }
+
+  /** So that nothing is allocated if the arrays do not fit together. */
+  private static void requireRoom(
+      Map<String, ParameterSpec> specs, DataType type, int @Nullable [] entries) {
+    long bytes = 0;
+    for (ParameterSpec spec : specs.values()) {
+      long[] shape = spec.dimensions();
+      if (entries != null) {
+        shape[0] = entries.length;
+      }
+      bytes = ArrayMemory.sum(bytes, ArrayMemory.bytes(type, shape));
+    }
+    ArrayMemory.ofProcess().requireRoom("parameters " + String.join(", ", specs.keySet()), bytes);
   }
 }

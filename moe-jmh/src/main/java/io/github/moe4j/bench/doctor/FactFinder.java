@@ -7,6 +7,7 @@ import io.github.moe4j.bench.machine.RateMeter;
 import io.github.moe4j.bench.machine.Speeds;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.cli.Version;
+import io.github.moe4j.core.internal.ArrayMemory;
 import io.github.moe4j.core.internal.OpenBlasVersion;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import java.io.IOException;
@@ -86,7 +87,7 @@ final class FactFinder {
     var system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     return new Facts.Memory(
         Runtime.getRuntime().maxMemory(),
-        Pointer.maxBytes(),
+        ArrayMemory.ofProcess().limit(),
         Pointer.maxPhysicalBytes(),
         system == null ? 0 : system.getTotalMemorySize(),
         Pointer.totalPhysicalBytes());

@@ -69,7 +69,7 @@ record Facts(
    * Limits in bytes, 0 for none.
    *
    * @param heap of the JVM
-   * @param arrays outside the heap, all of JavaCPP's
+   * @param arrays of this library outside the heap
    * @param process above which JavaCPP allocates no more
    * @param container what the JVM may use at most
    * @param machine memory of the machine

@@ -87,7 +87,7 @@ final class Report {
     Facts.Memory memory = facts.memory();
     line(
         "memory",
-        "heap %s; JavaCPP arrays %s, process %s; %smachine %s",
+        "heap %s; arrays %s, process %s; %smachine %s",
         limit(memory.heap()),
         limit(memory.arrays()),
         limit(memory.process()),

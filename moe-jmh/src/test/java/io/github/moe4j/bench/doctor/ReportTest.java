@@ -19,7 +19,7 @@ class ReportTest {
             "blas        OPENBLAS of CpuBackend; OpenBLAS 0.3.31 DYNAMIC_ARCH; kernels for Zen",
             "processors  2, of which a layer uses 2; load average 0.3",
             "caches      L1 48 KB, L2 2 MB, L3 32 MB",
-            "memory      heap 6 GB; JavaCPP arrays 6 GB, process 24 GB; machine 24 GB",
+            "memory      heap 6 GB; arrays 6 GB, process 24 GB; machine 24 GB",
             "GFLOP/s     processor's limit 147 per thread, 290 together; products of layers 250; BLAS"
                 + " not measured",
             "GB/s        memory read 32 per thread, 44 together; copied 15 per thread, 21 together (64"
@@ -44,7 +44,7 @@ class ReportTest {
             "blas        unknown: no ND4J backend is available",
             "processors  2, of which a layer uses 2; load average unknown",
             "caches      unknown",
-            "memory      heap unlimited; JavaCPP arrays unlimited, process unlimited; container 4 GB of"
+            "memory      heap unlimited; arrays unlimited, process unlimited; container 4 GB of"
                 + " machine 16 GB",
             "GFLOP/s     processor's limit not measured (needs the module); products of layers 250;"
                 + " BLAS not measured"),

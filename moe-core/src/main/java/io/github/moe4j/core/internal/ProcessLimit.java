@@ -1,0 +1,81 @@
+package io.github.moe4j.core.internal;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Locale;
+import org.bytedeco.javacpp.Pointer;
+
+/** Memory of the process and its limits, those of JavaCPP and of the machine or container. */
+class ProcessLimit {
+  private final long machine;
+
+  private ProcessLimit(long machine) {
+    this.machine = machine;
+  }
+
+  static ProcessLimit ofThisProcess() {
+    return new ProcessLimit(machineBytes());
+  }
+
+  /** For tests. */
+  ProcessLimit() {
+    this(Long.MAX_VALUE);
+  }
+
+  /** Memory and swap space of the machine or container; {@code Long.MAX_VALUE} where the JVM does not say. */
+  static long machineBytes() {
+    return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
+            && system.getTotalMemorySize() > 0
+        ? system.getTotalMemorySize() + Math.max(0, system.getTotalSwapSpaceSize())
+        : Long.MAX_VALUE;
+  }
+
+  /** Bytes of the process in RAM. */
+  long used() {
+    return Pointer.physicalBytes();
+  }
+
+  /** Bytes that JavaCPP allows the process in RAM, at least one. */
+  long allowed() {
+    long allowed = Pointer.maxPhysicalBytes();
+    return allowed > 0 ? allowed : Long.MAX_VALUE;
+  }
+
+  /** Bytes that the process can have at all. */
+  long most() {
+    return Math.min(allowed(), machine);
+  }
+
+  /** Whether so many bytes more are too many. */
+  boolean exceeds(long bytes) {
+    return bytes > machine
+        || allowed() != Long.MAX_VALUE && ArrayMemory.sum(used(), bytes) > allowed();
+  }
+
+  /** Why there is no room. */
+  String reason() {
+    if (machine < allowed()) {
+      return String.format(
+          Locale.ROOT,
+          "the process has %,d and the machine or container %,d bytes of memory",
+          used(),
+          machine);
+    }
+    return String.format(
+        Locale.ROOT,
+        "the process has %,d of the %,d bytes of -Dorg.bytedeco.javacpp.maxphysicalbytes, by default four times -Xmx: raise"
+            + " one of them, or close arrays that are not needed",
+        used(),
+        allowed());
+  }
+
+  /** Collects garbage, so that ND4J frees arrays that nothing references, and waits for it. */
+  void collect(long millis) {
+    System.gc();
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
