@@ -55,7 +55,7 @@ class CheckpointCrashTest {
           IOException.class,
           () -> ReplacedFile.write(
               file, channel -> CheckpointWriter.write(entries(2), new Full(channel, room))));
-      assertEquals("no room after " + n, error.getMessage());
+      assertEquals(file + ": no room after " + n, error.getMessage());
       assertArrayEquals(old, Files.readAllBytes(file));
       assertEquals(1, Checkpoint.load(file).number("step"));
       assertEquals(List.of(file), files());
