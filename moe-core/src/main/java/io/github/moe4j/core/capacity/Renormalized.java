@@ -20,7 +20,9 @@ import io.github.moe4j.core.internal.Require;
  * divisor is constant, {@code dw = dw' / floor}.
  *
  * @param rule the rule that drops
- * @param floor least divisor, above 0; for weights that are at least 0
+ * <p>A pass whose weights are not all at least 0 is refused with an {@link IllegalArgumentException}: their sum may be near 0.
+ *
+ * @param floor least divisor, above 0
  */
 public record Renormalized(CapacityRule rule, double floor) implements CapacityRule {
   /** Distance of 1 to the next double, which the systems named take in their own type. */
@@ -63,6 +65,12 @@ public record Renormalized(CapacityRule rule, double floor) implements CapacityR
       for (int n = 0; n < token.length; n++) {
         token[n] = before.token(n);
         expert[n] = before.expert(n);
+        Require.that(
+            before.weight(n) >= 0,
+            "weights must be at least 0 to be renormalized but token %d, expert %d has %s",
+            token[n],
+            expert[n],
+            before.weight(n));
         sum[token[n]] += before.weight(n);
       }
       for (int n = 0; n < token.length; n++) {

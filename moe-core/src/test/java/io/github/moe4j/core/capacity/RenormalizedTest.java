@@ -59,6 +59,16 @@ class RenormalizedTest {
   }
 
   @Test
+  void apply_negativeWeight_isRefused() {
+    assertEquals(
+        "weights must be at least 0 to be renormalized but token 1, expert 2 has -0.1",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> apply(1e-9, decision(.6, .2, .4, -.1, .5, .2)))
+            .getMessage());
+  }
+
+  @Test
   void apply_zeroWeights_stayZero() {
     CapacityPass result =
         Renormalized.of(new Dropless()).apply(decision(0, 0, 1, 1, 0, 2), PassMode.training());

@@ -22,9 +22,6 @@ import org.nd4j.linalg.factory.Nd4j;
 
 /** Compares a pass of a layer with plain loops over the assignments that its router and capacity rule made. */
 final class LayerCheck {
-  /** Larger ones, such as of weights of either sign that are renormalized, leave nothing of float32 to compare. */
-  private static final double MOST_WEIGHT = 1e4;
-
   private final RandomLayer subject;
 
   LayerCheck(RandomLayer subject) {
@@ -45,16 +42,12 @@ final class LayerCheck {
    *
    * @param input of the pass
    * @param y outputs [T,D]. Not modified.
-   * @return whether they were compared
    */
-  boolean requireOutputs(RandomInput input, INDArray y) {
+  void requireOutputs(RandomInput input, INDArray y) {
     TokenBatch batch = input.batch();
     try (Arena.Scope scope = new Arena().open()) {
       RouterPass routing = layer().router().route(batch, scope);
       CapacityPass kept = layer().capacity().apply(routing.decision(), batch.mode());
-      if (largest(kept.kept().weights()) > MOST_WEIGHT) {
-        return false;
-      }
       double[][] x = Near.matrix(batch.x());
       double[][] expected = new double[x.length][subject.width()];
       Reference reference = subject.experts().reference().get();
@@ -70,7 +63,6 @@ final class LayerCheck {
       }
       addShared(x, input, expected);
       requireNear("y", Near.flatten(expected), Near.values(y), largest);
-      return true;
     }
   }
 
@@ -110,9 +102,6 @@ final class LayerCheck {
     try (Arena.Scope scope = new Arena().open()) {
       RouterPass routing = layer().router().route(batch, scope);
       CapacityPass kept = layer().capacity().apply(routing.decision(), batch.mode());
-      if (largest(kept.kept().weights()) > MOST_WEIGHT) {
-        return Optional.empty();
-      }
       NaiveMoe.Backward experts =
           experts(naive.get(), Near.matrix(batch.x()), withoutFillers(kept), Near.matrix(dy));
       double[] dWeights = Arrays.copyOf(experts.dWeights(), kept.kept().size());
