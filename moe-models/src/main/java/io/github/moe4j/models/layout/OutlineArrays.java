@@ -5,6 +5,7 @@ import io.github.moe4j.core.experts.CopyExperts;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.Allocate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -17,6 +18,9 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 final class OutlineArrays extends LayerArrays {
   private static final String SHARED = "shared.network.";
+
+  /** Numbers of one array, eight times those of the largest router that is known: what a config says alone must not take memory. */
+  private static final long MOST_NUMBERS = 1 << 25;
 
   private final int networks;
   private final int width;
@@ -34,6 +38,7 @@ final class OutlineArrays extends LayerArrays {
   private static INDArray array(Place parameter) {
     long[] axes = parameter.axes();
     if (parameter.name().equals(TokenTable.NAME)) {
+      requireFew(parameter.name(), axes);
       // A token's experts must differ.
       INDArray first = Nd4j.arange(axes[1]).castTo(DataType.FLOAT).reshape(1, axes[1]);
       return Nd4j.tile(first, (int) axes[0], 1);
@@ -46,7 +51,20 @@ final class OutlineArrays extends LayerArrays {
         axes[2] = 1;
       }
     }
+    requireFew(parameter.name(), axes);
     return Allocate.zeros(DataType.FLOAT, axes);
+  }
+
+  private static void requireFew(String name, long[] axes) {
+    double numbers = 1; // no overflow
+    for (long size : axes) {
+      numbers *= size;
+    }
+    if (numbers > MOST_NUMBERS) {
+      throw new LayoutException(
+          "%s must have at most %d numbers to be outlined but its shape is %s",
+          name, MOST_NUMBERS, Arrays.toString(axes));
+    }
   }
 
   @Override

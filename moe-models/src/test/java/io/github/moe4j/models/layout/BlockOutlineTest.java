@@ -68,6 +68,17 @@ class BlockOutlineTest {
   }
 
   @Test
+  void outline_sizesThatOnlyTheConfigSays_takeNoMemory() {
+    String config =
+        SmallMixtral.CONFIG.replace("\"hidden_size\": 4", "\"hidden_size\": 2000000000");
+    MoeCheckpoint checkpoint = MoeCheckpoints.of(config, new MemoryTensors());
+    assertEquals(
+        "router.weight must have at most 33554432 numbers to be outlined but its shape is [3, 2000000000]",
+        assertThrows(LayoutException.class, () -> checkpoint.outline(SmallMixtral.BLOCK))
+            .getMessage());
+  }
+
+  @Test
   void outline_expertsWithoutWeights_areNoNetworks() {
     String config = """
         {"model_type": "longcat_flash", "num_layers": 1, "hidden_size": 4, "n_routed_experts": 3,
