@@ -2,6 +2,7 @@ package io.github.moe4j.lab;
 
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
@@ -35,7 +36,7 @@ final class LabFolder implements LabStore<Trainer> {
   /** Starts a new run: results of a former run in the folder are overwritten or removed. */
   static LabFolder start(RunFiles files, Experiment experiment) throws IOException {
     FileErrors.createFolders(files.folder());
-    Files.deleteIfExists(files.file(CHECKPOINT));
+    ReplacedFile.delete(files.file(CHECKPOINT));
     return new LabFolder(files, experiment, List.of(), null);
   }
 
@@ -90,7 +91,7 @@ final class LabFolder implements LabStore<Trainer> {
 
   @Override
   public void done(Trainer training) throws IOException {
-    Files.deleteIfExists(files.file(CHECKPOINT));
+    ReplacedFile.delete(files.file(CHECKPOINT)); // with what killed runs were writing
   }
 
   @Override

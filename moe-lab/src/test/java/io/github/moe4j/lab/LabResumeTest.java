@@ -21,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -90,6 +91,16 @@ class LabResumeTest {
     LabResult resumed =
         run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
     assertEquals(uninterrupted, numbers(resumed));
+  }
+
+  @Test
+  void run_killedWhileItSaved_leavesNoTemporaryFile() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 2);
+    Path part = folder.resolve("." + LabFolder.CHECKPOINT + "." + UUID.randomUUID() + ".part");
+    Files.writeString(part, "half of it");
+    run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
+    assertFalse(Files.exists(part));
   }
 
   @Test

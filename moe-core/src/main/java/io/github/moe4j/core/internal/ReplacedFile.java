@@ -127,13 +127,28 @@ public final class ReplacedFile {
     return "." + name + ".";
   }
 
+  /**
+   * Deletes a file and the temporary files that killed writers of it left, whatever their age. Nobody may write it meanwhile.
+   *
+   * @param file in a folder; need not exist
+   */
+  public static void delete(Path file) throws IOException {
+    Files.deleteIfExists(file);
+    Path folder = file.toAbsolutePath().getParent();
+    if (Files.isDirectory(folder)) {
+      parts(folder, prefix(String.valueOf(file.getFileName()))).forEach(ReplacedFile::remove);
+    }
+  }
+
+  private static List<Path> parts(Path folder, String prefix) throws IOException {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.filter(p -> isPart(String.valueOf(p.getFileName()), prefix)).toList();
+    }
+  }
+
   private static void removeAbandoned(Path folder, String prefix) throws IOException {
     Instant limit = Instant.now().minus(ABANDONED);
-    List<Path> parts;
-    try (Stream<Path> all = Files.list(folder)) {
-      parts = all.filter(p -> isPart(String.valueOf(p.getFileName()), prefix)).toList();
-    }
-    for (Path part : parts) {
+    for (Path part : parts(folder, prefix)) {
       try {
         if (Files.getLastModifiedTime(part).toInstant().isBefore(limit)) {
           remove(part);

@@ -19,8 +19,11 @@ import org.nd4j.linalg.factory.Nd4j;
 final class OutlineArrays extends LayerArrays {
   private static final String SHARED = "shared.network.";
 
-  /** Numbers of one array, eight times those of the largest router that is known: what a config says alone must not take memory. */
+  /** Eight times the numbers of the largest router that is known: what a config says alone must not take memory. */
   private static final long MOST_NUMBERS = 1 << 25;
+
+  /** Of one axis: a product of a few rows takes memory for a whole panel of them. */
+  private static final long LONGEST = 1 << 16;
 
   private final int networks;
   private final int width;
@@ -38,7 +41,7 @@ final class OutlineArrays extends LayerArrays {
   private static INDArray array(Place parameter) {
     long[] axes = parameter.axes();
     if (parameter.name().equals(TokenTable.NAME)) {
-      requireFew(parameter.name(), axes);
+      requireFew(parameter.name(), axes, MOST_NUMBERS);
       // A token's experts must differ.
       INDArray first = Nd4j.arange(axes[1]).castTo(DataType.FLOAT).reshape(1, axes[1]);
       return Nd4j.tile(first, (int) axes[0], 1);
@@ -51,19 +54,19 @@ final class OutlineArrays extends LayerArrays {
         axes[2] = 1;
       }
     }
-    requireFew(parameter.name(), axes);
+    requireFew(parameter.name(), axes, LONGEST);
     return Allocate.zeros(DataType.FLOAT, axes);
   }
 
-  private static void requireFew(String name, long[] axes) {
+  private static void requireFew(String name, long[] axes, long longest) {
     double numbers = 1; // no overflow
     for (long size : axes) {
       numbers *= size;
     }
-    if (numbers > MOST_NUMBERS) {
+    if (numbers > MOST_NUMBERS || Arrays.stream(axes).max().orElse(0) > longest) {
       throw new LayoutException(
-          "%s must have at most %d numbers to be outlined but its shape is %s",
-          name, MOST_NUMBERS, Arrays.toString(axes));
+          "%s must have at most %d numbers, %d on an axis, to be outlined but its shape is %s",
+          name, MOST_NUMBERS, longest, Arrays.toString(axes));
     }
   }
 

@@ -73,7 +73,7 @@ class BlockOutlineTest {
         SmallMixtral.CONFIG.replace("\"hidden_size\": 4", "\"hidden_size\": 2000000000");
     MoeCheckpoint checkpoint = MoeCheckpoints.of(config, new MemoryTensors());
     assertEquals(
-        "router.weight must have at most 33554432 numbers to be outlined but its shape is [3, 2000000000]",
+        "router.weight must have at most 33554432 numbers, 65536 on an axis, to be outlined but its shape is [3, 2000000000]",
         assertThrows(LayoutException.class, () -> checkpoint.outline(SmallMixtral.BLOCK))
             .getMessage());
   }
