@@ -1,12 +1,11 @@
 package io.github.moe4j.bench.crash;
 
 import io.github.moe4j.cli.Watch;
+import io.github.moe4j.core.internal.Folders;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -38,12 +37,12 @@ record VanishingFolder(int times) {
   }
 
   /** As far as nobody writes into it meanwhile. */
-  static void deleteAll(Path folder) throws IOException {
+  static void deleteAll(Path folder) {
     for (int attempt = 0; attempt < 20 && Files.exists(folder); attempt++) {
-      try (var files = Files.walk(folder)) {
-        files.sorted(Comparator.reverseOrder()).forEach(file -> file.toFile().delete());
-      } catch (UncheckedIOException e) {
-        // gone, or new
+      try {
+        Folders.deleteAll(folder);
+      } catch (IOException e) {
+        // somebody has just written into it, or deleted it
       }
     }
   }

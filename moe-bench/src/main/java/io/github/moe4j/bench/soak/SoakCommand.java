@@ -3,6 +3,7 @@ package io.github.moe4j.bench.soak;
 import io.github.moe4j.cli.FigureOptions;
 import io.github.moe4j.cli.Interruption;
 import io.github.moe4j.cli.Watch;
+import io.github.moe4j.core.internal.Folders;
 import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -10,12 +11,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -96,11 +95,7 @@ public final class SoakCommand implements Callable<Integer> {
           line.getOut(),
           line.getErr());
     } finally {
-      try (Stream<Path> files = Files.walk(folder)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      Folders.deleteAll(folder);
     }
   }
 

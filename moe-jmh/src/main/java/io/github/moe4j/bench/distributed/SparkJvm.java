@@ -1,6 +1,7 @@
 package io.github.moe4j.bench.distributed;
 
 import io.github.moe4j.bench.Main;
+import io.github.moe4j.core.internal.Folders;
 import io.github.moe4j.core.internal.Require;
 import java.io.BufferedReader;
 import java.io.File;
@@ -11,10 +12,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +82,7 @@ record SparkJvm(Path home) {
         Runtime.getRuntime().removeShutdownHook(end);
       }
     } finally {
-      deleteAll(scratch);
+      Folders.deleteAll(scratch);
     }
   }
 
@@ -108,13 +107,5 @@ record SparkJvm(Path home) {
     environment.put("SPARK_LOCAL_IP", "127.0.0.1");
     environment.put("JAVA_HOME", System.getProperty("java.home")); // of the executors
     return builder.start();
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-    }
   }
 }

@@ -1,15 +1,14 @@
 package io.github.moe4j.models.internal;
 
 import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.Folders;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /** Fills a folder under another name and moves it into place: it is written completely or not at all. */
 public final class NewFolder {
@@ -55,10 +54,8 @@ public final class NewFolder {
     if (!Files.exists(folder)) {
       return;
     }
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Folders.deleteAll(folder);
     } catch (IOException e) {
       why.addSuppressed(e);
     }

@@ -1,5 +1,6 @@
 package io.github.moe4j.parallel.net;
 
+import io.github.moe4j.core.internal.Folders;
 import io.github.moe4j.core.internal.Require;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +19,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
-import java.util.stream.Stream;
 
 /**
  * Ranks in processes of their own on this machine, started with the class path and options of this JVM. Their main class
@@ -73,7 +72,7 @@ public record RankProcesses(int ranks, Duration timeout) {
       kill.run();
       processes.forEach(process -> process.onExit().join());
       removeHook(kill);
-      deleteAll(folder);
+      Folders.deleteAll(folder);
     }
   }
 
@@ -194,14 +193,6 @@ public record RankProcesses(int ranks, Duration timeout) {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       // the JVM is ending
-    }
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 }
