@@ -2,6 +2,7 @@ package io.github.moe4j.bench.repository;
 
 import io.github.moe4j.bench.Main;
 import io.github.moe4j.bench.crash.CrashCommand;
+import io.github.moe4j.bench.mutants.MutantsCommand;
 import io.github.moe4j.bench.params.ParamsCommand;
 import io.github.moe4j.bench.peers.PeersCommand;
 import io.github.moe4j.bench.scaling.ScalingCommand;
@@ -25,7 +26,8 @@ public final class AllCommands {
       new PeersCommand(),
       new ScalingCommand(),
       new SoakCommand(),
-      new CrashCommand()
+      new CrashCommand(),
+      new MutantsCommand()
     };
   }
 }
