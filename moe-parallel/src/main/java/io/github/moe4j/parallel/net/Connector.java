@@ -1,5 +1,6 @@
 package io.github.moe4j.parallel.net;
 
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
@@ -85,7 +86,7 @@ final class Connector implements AutoCloseable {
         if (System.nanoTime() + RETRY_MILLIS * 1_000_000L > end) {
           throw new IOException(
               "rank %d cannot connect to rank %d at %s: %s"
-                  .formatted(handshake.rank(), peer, address, e),
+                  .formatted(handshake.rank(), peer, Shown.of(address), e),
               e);
         }
       }
@@ -103,7 +104,7 @@ final class Connector implements AutoCloseable {
     int port = parts.length == 2 && parts[1].matches("\\d{1,5}") ? Integer.parseInt(parts[1]) : -1;
     if (port < 1 || port > 65_535) {
       throw new IOException(
-          "address of rank %d must be host and port but was %s".formatted(peer, address));
+          "address of rank %d must be host and port but was %s".formatted(peer, Shown.of(address)));
     }
     return new InetSocketAddress(parts[0], port);
   }

@@ -1,6 +1,7 @@
 package io.github.moe4j.parallel.net;
 
 import io.github.moe4j.core.group.Exchange;
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +48,11 @@ record Frame(Kind kind, long number, String text, int bytes) {
 
   static Frame bye() {
     return new Frame(Kind.BYE, 0, "", 0);
+  }
+
+  /** The text of another rank as it may stand in a message. */
+  String shown() {
+    return Shown.message(text, MOST_TEXT);
   }
 
   /** The bytes to write, ready to be read from. */

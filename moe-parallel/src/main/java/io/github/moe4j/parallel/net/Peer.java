@@ -194,7 +194,7 @@ final class Peer {
         return take(frame);
       }
       case ABORT -> {
-        mesh.fail(frame.text(), null);
+        mesh.fail(reason(frame.shown()), null);
         return false;
       }
       case LEAVE -> {
@@ -206,6 +206,11 @@ final class Peer {
         return false;
       }
     }
+  }
+
+  /** Why another rank ended the group: of which rank the reason tells. */
+  private String reason(String text) {
+    return text.startsWith("rank") ? text : "rank %d ended the group: %s".formatted(rank, text);
   }
 
   private void leave(String ofPath, boolean all) {
@@ -257,7 +262,7 @@ final class Peer {
   private boolean agrees(Frame frame, int bytes) {
     Exchange.Call call = expected;
     if (call == null || frame.number() != call.number() || !frame.text().equals(call.text())) {
-      Exchange.Call other = new Exchange.Call(frame.number(), frame.text());
+      Exchange.Call other = new Exchange.Call(frame.number(), frame.shown());
       mesh.fail(
           "ranks disagree: rank %d called %s and rank %d %s"
               .formatted(rank, other, mesh.rank(), call),

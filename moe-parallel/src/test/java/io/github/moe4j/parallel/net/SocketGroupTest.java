@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.group.Group;
+import io.github.moe4j.core.group.GroupException;
 import io.github.moe4j.testkit.GroupContract;
 import io.github.moe4j.testkit.Seeds;
 import java.io.IOException;
@@ -20,9 +21,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.factory.Nd4j;
 
 @ExtendWith(Seeds.class)
@@ -122,6 +126,27 @@ class SocketGroupTest extends GroupContract {
       }
       join(wrong);
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      value = {
+        "rank 2 was lost|rank 2 was lost",
+        "|rank 1 ended the group: ",
+        "a \u001b[31m red|rank 1 ended the group: a \\u001b[31m red"
+      },
+      delimiter = '|')
+  void collective_peerEndsGroup_reasonNamesARankInPrintableCharacters(
+      @Nullable String said, String expected, @TempDir Path folder) throws IOException {
+    byte[] abort = Frame.abort(said == null ? "" : said).encoded().array();
+    Thread other = new Thread(() -> pretend(folder, abort));
+    other.start();
+    Rendezvous rendezvous = new FolderRendezvous(folder, 0, 2, LONG);
+    try (Group group = SocketGroup.connect(rendezvous, options().withTimeout(LONG))) {
+      Exception error = assertThrows(GroupException.class, group::barrier);
+      assertEquals(expected.strip(), error.getMessage().strip());
+    }
+    join(other);
   }
 
   /** A rank that knows the secret, then sends something else than frames and leaves. */
