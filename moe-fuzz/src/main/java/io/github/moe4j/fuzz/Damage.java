@@ -1,4 +1,4 @@
-package io.github.moe4j.fuzz.files;
+package io.github.moe4j.fuzz;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -11,7 +11,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /** Changes contents: bytes anywhere, numbers that lie, text of JSON. */
-final class Damage {
+public final class Damage {
   private static final long[] NUMBERS = {
     0,
     1,
@@ -59,7 +59,7 @@ final class Damage {
   private Damage() {}
 
   /** Bytes with one to three changes. */
-  static byte[] of(SplittableRandom random, byte[] bytes, boolean isText) {
+  public static byte[] of(SplittableRandom random, byte[] bytes, boolean isText) {
     byte[] changed = bytes;
     int changes = 1 + random.nextInt(3);
     for (int i = 0; i < changes; i++) {
@@ -69,7 +69,7 @@ final class Damage {
   }
 
   /** The text between two places of a file, such as its header, with one change. */
-  static byte[] textWithin(SplittableRandom random, byte[] bytes, int from, int to) {
+  public static byte[] textWithin(SplittableRandom random, byte[] bytes, int from, int to) {
     byte[] text = text(random, Arrays.copyOfRange(bytes, from, to));
     return joined(Arrays.copyOf(bytes, from), text, Arrays.copyOfRange(bytes, to, bytes.length));
   }
@@ -103,7 +103,7 @@ final class Damage {
   private static void number(SplittableRandom random, byte[] bytes, int at, int width) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes)
         .order(random.nextBoolean() ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
-    long number = NUMBERS[random.nextInt(NUMBERS.length)] + random.nextInt(3) - 1;
+    long number = lie(random);
     if (width == Integer.BYTES) {
       buffer.putInt(at / width * width, (int) number);
     } else {
@@ -135,7 +135,13 @@ final class Damage {
     return changed.getBytes(StandardCharsets.ISO_8859_1);
   }
 
-  static byte[] joined(byte[]... parts) {
+  /** A number at or next to an edge of its type, for a length or a count that lies. */
+  public static long lie(SplittableRandom random) {
+    return NUMBERS[random.nextInt(NUMBERS.length)] + random.nextInt(3) - 1;
+  }
+
+  /** Parts one after another. */
+  public static byte[] joined(byte[]... parts) {
     int length = 0;
     for (byte[] part : parts) {
       length += part.length;

@@ -1,31 +1,35 @@
-package io.github.moe4j.fuzz.api;
+package io.github.moe4j.fuzz;
 
 import java.util.List;
 import java.util.SplittableRandom;
 
 /** Random choices. */
-final class Draw {
+public final class Draw {
   private Draw() {}
 
+  /** One of several. */
   @SafeVarargs
-  static <T> T of(SplittableRandom random, T... choices) {
+  public static <T> T of(SplittableRandom random, T... choices) {
     return choices[random.nextInt(choices.length)];
   }
 
-  static <T> T of(SplittableRandom random, List<T> choices) {
+  /** One of several. */
+  public static <T> T of(SplittableRandom random, List<T> choices) {
     return choices.get(random.nextInt(choices.size()));
   }
 
-  static int of(SplittableRandom random, int[] choices) {
+  /** One of several. */
+  public static int of(SplittableRandom random, int[] choices) {
     return choices[random.nextInt(choices.length)];
   }
 
-  static boolean oneIn(SplittableRandom random, int n) {
+  /** True with probability 1/n. */
+  public static boolean oneIn(SplittableRandom random, int n) {
     return random.nextInt(n) == 0;
   }
 
   /** A number that options may not be prepared for. */
-  static double number(SplittableRandom random) {
+  public static double number(SplittableRandom random) {
     return switch (random.nextInt(10)) {
       case 0 -> 0;
       case 1 -> -1;

@@ -2,6 +2,7 @@ package io.github.moe4j.fuzz;
 
 import io.github.moe4j.fuzz.api.ApiTarget;
 import io.github.moe4j.fuzz.files.FileTarget;
+import io.github.moe4j.fuzz.frames.FramesTarget;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,7 +26,7 @@ public final class FuzzMain {
 
   /** All targets, by which each is listed. */
   static List<FuzzTarget> targets(Path folder) throws IOException {
-    return List.of(ApiTarget.create(), FileTarget.in(folder));
+    return List.of(ApiTarget.create(), FileTarget.in(folder), FramesTarget.create());
   }
 
   /** Runs it. */

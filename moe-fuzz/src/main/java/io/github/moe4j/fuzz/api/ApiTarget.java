@@ -1,6 +1,7 @@
 package io.github.moe4j.fuzz.api;
 
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.fuzz.FuzzTarget;
 import io.github.moe4j.fuzz.Tally;
 import java.util.List;

@@ -3,6 +3,7 @@ package io.github.moe4j.fuzz.api;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.RoutingGradient;
+import io.github.moe4j.fuzz.Draw;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -13,6 +13,7 @@ import io.github.moe4j.balance.catalogue.LossSizes;
 import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.fuzz.api.OpenPass.State;
 import io.github.moe4j.fuzz.api.RandomInput.Mode;
 import java.util.Arrays;

@@ -3,6 +3,7 @@ package io.github.moe4j.fuzz.api;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.fuzz.Draw;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

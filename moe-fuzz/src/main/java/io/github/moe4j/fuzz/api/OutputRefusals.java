@@ -2,6 +2,7 @@ package io.github.moe4j.fuzz.api;
 
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.fuzz.Draw;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package io.github.moe4j.fuzz.api;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.fuzz.api.OpenPass.State;
 import io.github.moe4j.fuzz.api.RandomInput.Mode;
 import io.github.moe4j.testkit.Near;

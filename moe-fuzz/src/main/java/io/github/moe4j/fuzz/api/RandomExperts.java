@@ -17,6 +17,7 @@ import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.lora.LoraExperts;
 import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.lora.LoraTarget;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.testkit.RandomArrays;
 import java.util.List;
 import java.util.SplittableRandom;

@@ -2,6 +2,7 @@ package io.github.moe4j.fuzz.api;
 
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.testkit.RandomArrays;
 import java.util.SplittableRandom;
 import org.nd4j.linalg.api.buffer.DataType;

@@ -16,6 +16,7 @@ import io.github.moe4j.core.catalogue.NumberOption;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.routing.catalogue.RouterCatalogue;
 import io.github.moe4j.routing.catalogue.RouterConfig;
 import io.github.moe4j.routing.catalogue.RouterProvider;

@@ -1,6 +1,7 @@
 package io.github.moe4j.fuzz.api;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.fuzz.api.OpenPass.State;
 import java.util.ArrayList;
 import java.util.List;

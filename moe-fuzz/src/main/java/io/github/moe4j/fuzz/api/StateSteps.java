@@ -7,6 +7,7 @@ import io.github.moe4j.core.training.Adam;
 import io.github.moe4j.core.training.Optimizer;
 import io.github.moe4j.core.training.Sgd;
 import io.github.moe4j.core.training.UpdateRule;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.testkit.Near;
 import io.github.moe4j.testkit.RandomArrays;
 import java.util.List;

@@ -1,6 +1,7 @@
 package io.github.moe4j.fuzz.files;
 
 import com.sun.management.ThreadMXBean;
+import io.github.moe4j.fuzz.Damage;
 import io.github.moe4j.fuzz.FuzzTarget;
 import io.github.moe4j.fuzz.Tally;
 import java.io.IOException;

@@ -4,6 +4,7 @@ import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsException;
 import io.github.moe4j.core.io.SafetensorsFile;
 import io.github.moe4j.core.io.TensorSource;
+import io.github.moe4j.fuzz.Damage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
