@@ -63,6 +63,7 @@ final class ThreadRoom {
       sends[rank] = send;
       try {
         meet(rank, call);
+        requireNoFailure(); // A rank that has failed since may use its buffers again.
         requireAgreement(rank, call, receive);
         copying++;
       } catch (GroupException e) {
