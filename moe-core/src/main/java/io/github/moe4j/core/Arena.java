@@ -145,10 +145,10 @@ public final class Arena {
     if (checked) {
       loan.markGivenBack(owner);
     }
+    borrowedBytes.addAndGet(-loan.bytes);
+    idleBytes.addAndGet(loan.bytes); // before another thread can borrow it
     Bucket bucket = new Bucket(loan.buffer.dataType(), loan.buffer.length());
     idle.computeIfAbsent(bucket, key -> new ConcurrentLinkedDeque<>()).addFirst(loan);
-    borrowedBytes.addAndGet(-loan.bytes);
-    idleBytes.addAndGet(loan.bytes);
   }
 
   /**
