@@ -74,16 +74,19 @@ final class Mesh {
       String path, int[] members, Exchange.Call call, ByteBuffer[] send, ByteBuffer[] receive) {
     failure.check();
     List<Peer> others = new ArrayList<>();
+    int own = 0;
+    for (int i = 0; i < members.length; i++) {
+      if (members[i] == rank) {
+        own = i;
+      } else {
+        others.add(peer(members[i]));
+      }
+    }
     Object token = begin(others, call);
     try {
-      int own = 0;
       for (int i = 0; i < members.length; i++) {
-        if (members[i] == rank) {
-          own = i;
-        } else {
-          Peer peer = peer(members[i]);
-          others.add(peer);
-          peer.expect(path, call, receive[i].duplicate());
+        if (i != own) {
+          peer(members[i]).expect(path, call, receive[i].duplicate());
         }
       }
       send(members, own, call, send);
