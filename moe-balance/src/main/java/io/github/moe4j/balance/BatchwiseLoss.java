@@ -44,7 +44,6 @@ public record BatchwiseLoss(double coefficient) implements BalanceLoss {
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers) {
-    Require.that(!layers.isEmpty(), "batchwise loss needs at least one layer but had none");
     double value = 0;
     List<RoutingGradient> gradients = new ArrayList<>();
     for (RouterDecision layer : layers) {

@@ -53,7 +53,6 @@ public record EntropyLoss(double coefficient, Of of) implements BalanceLoss {
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers) {
-    Require.that(!layers.isEmpty(), "entropy loss needs at least one layer but had none");
     double value = 0;
     List<RoutingGradient> gradients = new ArrayList<>();
     for (RouterDecision layer : layers) {

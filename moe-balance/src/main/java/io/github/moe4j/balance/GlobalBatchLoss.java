@@ -1,7 +1,6 @@
 package io.github.moe4j.balance;
 
 import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.internal.Require;
 import java.util.List;
 
 /**
@@ -49,7 +48,6 @@ public record GlobalBatchLoss(SwitchLoss loss) implements CountedLoss {
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers, List<ExpertCounts> counts) {
-    Require.that(!layers.isEmpty(), "%s needs at least one layer but had none", name());
     for (RouterDecision layer : layers) {
       layer.requireProbabilities(name());
     }

@@ -63,7 +63,6 @@ public record ImportanceLoss(double coefficient, VarianceEstimator variance, Sou
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers) {
-    Require.that(!layers.isEmpty(), "importance loss needs at least one layer but had none");
     double value = 0;
     List<RoutingGradient> gradients = new ArrayList<>();
     for (RouterDecision layer : layers) {

@@ -50,7 +50,6 @@ public record LoadLoss(double coefficient, VarianceEstimator variance) implement
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers) {
-    Require.that(!layers.isEmpty(), "load loss needs at least one layer but had none");
     double value = 0;
     List<RoutingGradient> gradients = new ArrayList<>();
     for (RouterDecision layer : layers) {

@@ -47,7 +47,6 @@ public record ReMoEL1(double coefficient, int k) implements BalanceLoss {
 
   @Override
   public LossValue evaluate(List<RouterDecision> layers) {
-    Require.that(!layers.isEmpty(), "ReMoE L1 needs at least one layer but had none");
     double value = 0;
     List<RoutingGradient> gradients = new ArrayList<>();
     for (RouterDecision layer : layers) {

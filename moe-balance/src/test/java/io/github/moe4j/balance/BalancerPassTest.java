@@ -3,9 +3,13 @@ package io.github.moe4j.balance;
 import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.balance.control.BiasController;
+import io.github.moe4j.balance.control.SignRule;
+import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
@@ -118,6 +122,21 @@ class BalancerPassTest {
         assertSameBits("layer " + l, plain.get(l), actual.get(l));
       }
     }
+  }
+
+  @Test
+  void balance_controller_seesTheDecisionsOfEachPass() {
+    BiasController controller = BiasController.of(ExpertBias.zeros(EXPERTS), SignRule.of(1));
+    Balancer balancer =
+        Balancer.builder().add(GlobalBatchLoss.of(0.1)).controller(controller).build();
+    List<MoePass> passes = forward();
+    balancer.balance(passes);
+    // six tokens in each of two layers choose 0, 1 | 2, 0 | 1, 3 in turn
+    assertArrayEquals(new long[] {8, 8, 4, 4}, controller.counts());
+    assertArrayEquals(
+        new long[] {4, 4, 2, 2}, balancer.counted("global-batch loss").get(1).perExpert());
+    assertThrows(IllegalArgumentException.class, () -> balancer.balance(passes));
+    passes.forEach(MoePass::close);
   }
 
   @Test

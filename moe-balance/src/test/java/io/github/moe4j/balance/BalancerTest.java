@@ -17,7 +17,9 @@ import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Over {@link FourTokens}, where the switch loss is 294/256 and GShard's 171/128; n = 4, 3, 1. */
@@ -129,6 +131,52 @@ class BalancerTest {
     }
   }
 
+  /** The other worker of two, whose two controllers observed these choices. */
+  private static CountReducer otherObserved(double[]... others) {
+    Iterator<double[]> inOrder = List.of(others).iterator();
+    return new CountReducer() {
+      @Override
+      public ExpertCounts sum(int layer, ExpertCounts own) {
+        return own;
+      }
+
+      @Override
+      public double[] sum(double[] own) {
+        double[] other = inOrder.next();
+        return IntStream.range(0, own.length)
+            .mapToDouble(e -> own[e] + other[e])
+            .toArray();
+      }
+    };
+  }
+
+  @Test
+  void step_severalWorkers_controllersActOnWhatAllObserved() {
+    Balancer balancer = Balancer.builder()
+        .controllers(List.of(controller(first), controller(second)))
+        .workers(otherObserved(new double[] {0, 0, 8}, new double[] {0, 8, 0}))
+        .build();
+    balancer.observe(List.of(List.of(decision(), decision())));
+    balancer.step();
+    // layer 0: n = 4, 3, 9; layer 1: n = 4, 11, 1; the mean of both is 16/3
+    assertArrayEquals(new double[] {.5, .5, -.5}, first.values());
+    assertArrayEquals(new double[] {.5, -.5, .5}, second.values());
+  }
+
+  @Test
+  void step_reducerOfCountsAlone_refusedBeforeAnyControllerActs() {
+    CountReducer countsAlone = (layer, own) -> own;
+    Balancer balancer =
+        Balancer.builder().controller(controller(first)).workers(countsAlone).build();
+    balancer.observe(List.of(List.of(decision())));
+    Exception error = assertThrows(UnsupportedOperationException.class, balancer::step);
+    assertEquals(
+        "a balancer with controllers needs a CountReducer that sums what they observed",
+        error.getMessage());
+    assertArrayEquals(new double[3], first.values());
+    assertEquals(0, balancer.steps());
+  }
+
   @Test
   void observe_sameDecisionTwice_refusedAndNothingCounted() {
     BiasController controller = controller(first);
@@ -221,6 +269,62 @@ class BalancerTest {
       resumed.step();
       assertSameBits("bias", first.values(), second.values());
     }
+  }
+
+  @Test
+  void addTo_controllersAndCounts_numberedInTheirOrder() {
+    Balancer balancer = Balancer.builder()
+        .add(GlobalBatchLoss.of(1))
+        .add("first choices", new GlobalBatchLoss(SwitchLoss.gshard(1)), step -> 1)
+        .controllers(List.of(controller(first), controller(second)))
+        .build();
+    value(balancer, decision(), decision());
+    Checkpoint saved = saved(balancer);
+    for (String name : List.of(
+        "balance.controller.0.bias",
+        "balance.controller.1.bias",
+        "balance.counts.0.0.perExpert",
+        "balance.counts.1.0.perExpert")) {
+      assertTrue(saved.names().contains(name), saved.names()::toString);
+    }
+    // all choices and first ones
+    assertArrayEquals(
+        new long[] {4, 3, 1}, balancer.counted("global-batch loss").get(0).perExpert());
+    assertArrayEquals(
+        new long[] {3, 1, 0}, balancer.counted("first choices").get(0).perExpert());
+  }
+
+  @Test
+  void restore_beforeADecision_mayBeBalancedAgain() {
+    Balancer balancer = stateful(first);
+    Checkpoint before = saved(balancer);
+    RouterDecision decision = decision();
+    BalanceValue once = value(balancer, decision);
+    balancer.restore(before, "balance");
+    assertEquals(once.value(), value(balancer, decision).value());
+  }
+
+  @Test
+  void restore_wrongNumbers_refused() {
+    Balancer balancer = Balancer.of(GlobalBatchLoss.of(1));
+    assertRefused(
+        "step must be at least 0 but was -1", () -> balancer.restore(counted(-1, 2), "balance"));
+    assertRefused(
+        "balance.counts.0.0.choices must have length 1 but has 2",
+        () -> balancer.restore(counted(3, 2, 2), "balance"));
+    assertEquals(0, balancer.steps());
+    assertEquals(List.of(), balancer.counted("global-batch loss"));
+  }
+
+  /** The state of a balancer that has counted one layer. */
+  private static Checkpoint counted(long step, double... choices) {
+    return Checkpoint.builder()
+        .longs("balance.step", step)
+        .longs("balance.counts.0.layers", 1)
+        .longs("balance.counts.0.0.perExpert", 4, 3, 1)
+        .longs("balance.counts.0.0.tokens", 4)
+        .doubles("balance.counts.0.0.choices", choices)
+        .build();
   }
 
   @Test

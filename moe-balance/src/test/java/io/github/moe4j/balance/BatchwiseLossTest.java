@@ -46,6 +46,18 @@ class BatchwiseLossTest {
   }
 
   @Test
+  void evaluate_atTheThreshold_notAbove() {
+    // token 0: expert 0 was given at its threshold, expert 1 was not
+    LossValue value = BatchwiseLoss.of(10).evaluate(decision(0, 0, -0.1, 0.3, 0, 0));
+    assertEquals(0, value.value());
+    assertNear(
+        "dMargins",
+        new double[] {-10, 0, 0, 0, 0, 0},
+        value.gradient().of(Kind.MARGINS).orElseThrow(),
+        0);
+  }
+
+  @Test
   void evaluate_gradientStep_shrinksTheLoss() {
     double[] margins = {0.5, 0.2, -0.1, -0.3, 0, 0};
     LossValue before = BatchwiseLoss.of(1).evaluate(decision(margins));

@@ -57,6 +57,12 @@ class CoefficientScheduleTest {
   }
 
   @Test
+  void at_oneStep_endAtStepOne() {
+    assertValues(CoefficientSchedule.linearWarmup(0.8, 1), new double[] {0, 0.8, 0.8}, 0, 1, 2);
+    assertValues(CoefficientSchedule.cosine(1, 0.2, 1), new double[] {1, 0.2, 0.2}, 0, 1, 2);
+  }
+
+  @Test
   void equals_sameOptions_equalValues() {
     CoefficientSchedule warmup = CoefficientSchedule.linearWarmup(0.5, 3);
     assertEquals(warmup, CoefficientSchedule.constant(0.5).warmedUp(3));
@@ -69,7 +75,9 @@ class CoefficientScheduleTest {
 
   @Test
   void at_negativeStep_refused() {
+    CoefficientSchedule unchecked = step -> 1;
     for (CoefficientSchedule schedule : List.of(
+        unchecked.warmedUp(2),
         CoefficientSchedule.constant(1),
         CoefficientSchedule.linearWarmup(1, 5),
         CoefficientSchedule.cosine(1, 0, 5),

@@ -63,6 +63,14 @@ class DeviceLossTest {
     assertEquals(2, SwitchLoss.perSequence(1).evaluate(decision).value(), 1e-14);
   }
 
+  @Test
+  void evaluate_tokensWithoutChoices_zero() {
+    RouterDecision none = Decisions.chosen(new double[6], 3, new int[2][0], TokenMask.none(2), 2);
+    LossValue value = DeviceLoss.of(1, PLACEMENT).evaluate(none);
+    assertEquals(0, value.value());
+    assertNear("gradient", new double[6], dP(value), 0);
+  }
+
   @ParameterizedTest
   @EnumSource(LossScope.class)
   void evaluate_oneExpertADevice_switchLoss(LossScope pooling) {

@@ -58,6 +58,8 @@ class ExpertPlacementTest {
     assertEquals(
         ExpertPlacement.of(0, 0, 1, 1).hashCode(), ExpertPlacement.even(4, 2).hashCode());
     assertNotEquals(ExpertPlacement.of(0, 1, 0, 1), ExpertPlacement.even(4, 2));
+    assertNotEquals(
+        ExpertPlacement.of(0, 1, 0, 1).hashCode(), ExpertPlacement.even(4, 2).hashCode());
     assertEquals("[0, 0, 1, 1]", ExpertPlacement.even(4, 2).toString());
   }
 }

@@ -55,6 +55,17 @@ class LossValueTest {
   }
 
   @Test
+  void of_otherNumberOfGradients_refused() {
+    RoutingGradient none = RoutingGradient.none();
+    assertRefused(
+        "there must be one gradient per layer: 1 != 2",
+        () -> LossValue.of(1, List.of(FourTokens.decision()), List.of(none, none)));
+    assertRefused(
+        "a loss needs at least one layer but had none",
+        () -> LossValue.of(1, List.of(), List.of()));
+  }
+
+  @Test
   void plus_otherNumberOfLayers_refused() {
     assertRefused(
         "losses must have the same number of layers: 2 != 1",

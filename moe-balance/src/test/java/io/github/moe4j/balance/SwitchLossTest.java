@@ -229,10 +229,12 @@ class SwitchLossTest {
 
   @Test
   void evaluateWithCounts_nothingCounted_zero() {
-    ExpertCounts none = new ExpertCounts(new long[3], 0, 2);
-    LossValue value = SwitchLoss.of(1).evaluate(decision(), none);
-    assertEquals(0, value.value());
-    assertArrayEquals(new double[12], value.gradient().probabilities().orElseThrow());
+    for (ExpertCounts none :
+        List.of(new ExpertCounts(new long[3], 0, 2), new ExpertCounts(new long[3], 4, 0))) {
+      LossValue value = SwitchLoss.of(1).evaluate(decision(), none);
+      assertEquals(0, value.value());
+      assertArrayEquals(new double[12], value.gradient().probabilities().orElseThrow());
+    }
   }
 
   @Test
@@ -259,6 +261,16 @@ class SwitchLossTest {
     assertMessage(
         "counts and decision differ in experts: 2 != 3",
         () -> SwitchLoss.of(1).evaluate(decision(), new ExpertCounts(new long[2], 1, 1)));
+    assertMessage(
+        "counts of a global batch must be pooled by layer but were by ALL_LAYERS",
+        () -> new SwitchLoss(1, Counting.PER_CHOICE, LossScope.ALL_LAYERS)
+            .evaluate(List.of(decision()), List.of(three)));
+    assertMessage(
+        "there must be one count per layer: 1 != 2",
+        () -> SwitchLoss.of(1).evaluate(List.of(decision()), List.of(three, three)));
+    assertMessage(
+        "tokens must be above 0 if experts were chosen but was 0",
+        () -> new ExpertCounts(new long[] {0, 1}, 0, 1));
     assertMessage(
         "count of expert 1 must be at least 0 but was -4",
         () -> new ExpertCounts(new long[] {0, -4}, 1, 1));

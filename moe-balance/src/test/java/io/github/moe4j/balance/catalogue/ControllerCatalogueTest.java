@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.balance.CoefficientSchedule;
+import io.github.moe4j.balance.LoadUnit;
+import io.github.moe4j.balance.control.BiasController;
 import io.github.moe4j.balance.control.CoefficientController;
 import io.github.moe4j.balance.control.LoadController;
 import io.github.moe4j.core.ExpertBias;
@@ -15,6 +17,7 @@ import io.github.moe4j.testkit.Decisions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -68,6 +71,42 @@ class ControllerCatalogueTest {
         assertTrue(LossCatalogue.load().find(entry.loss()).isPresent(), entry.loss());
       }
     }
+  }
+
+  /** A user's own, by default in every trait that has one. */
+  private static final class OwnProvider implements BiasControllerProvider {
+    @Override
+    public String name() {
+      return "own";
+    }
+
+    @Override
+    public String title() {
+      return "Own";
+    }
+
+    @Override
+    public String formula() {
+      return "b − 1";
+    }
+
+    @Override
+    public LoadController create(ExpertBias bias, int k, CoefficientSchedule rate) {
+      return BiasController.of(bias, (counts, step) -> new double[counts.length]);
+    }
+
+    @Override
+    public OptionalDouble defaultRate() {
+      return OptionalDouble.empty();
+    }
+  }
+
+  @Test
+  void traits_ofOnesOwnByDefault_aRouterWithABias() {
+    ControllerProvider own = new OwnProvider();
+    assertEquals("deepseek-v3", own.router());
+    assertEquals(LoadUnit.EXPERTS, own.balances());
+    assertEquals("", own.when());
   }
 
   @Test

@@ -156,6 +156,17 @@ class LossCatalogueTest {
   }
 
   @Test
+  void lossSizes_kOutOfRange_refused() {
+    for (int k : new int[] {0, 9}) {
+      IllegalArgumentException error =
+          assertThrows(IllegalArgumentException.class, () -> LossSizes.of(8, k));
+      assertEquals("k must be in [1, 8] but was " + k, error.getMessage());
+    }
+    assertEquals(1, LossSizes.of(8, 1).k());
+    assertEquals(8, LossSizes.of(8, 8).k());
+  }
+
+  @Test
   void load_ownLossOnTheClassPath_isLast(@TempDir Path folder) throws IOException {
     Path services = Files.createDirectories(folder.resolve("META-INF/services"));
     Files.writeString(
@@ -170,6 +181,7 @@ class LossCatalogueTest {
       assertInstanceOf(EvenMeanProvider.class, entry);
       assertEquals("top-k", entry.router());
       assertEquals(LoadUnit.EXPERTS, entry.balances());
+      assertFalse(entry.bySequence());
     } finally {
       thread.setContextClassLoader(before);
     }

@@ -72,6 +72,16 @@ class QuantileControllerTest {
   }
 
   @Test
+  void step_samePassTwice_actsAsOnce() {
+    ExpertBias bias = ExpertBias.of(-1, 0);
+    QuantileController controller = QuantileController.ofLogits(bias, 1);
+    controller.observe(scored(2, SCORES));
+    controller.observe(scored(2, SCORES));
+    controller.step();
+    assertSameBits("bias", new double[] {-.5, .5}, bias.values());
+  }
+
+  @Test
   void step_keeping_partOfTheOldBiasStays() {
     // s + b = (−5, 1), (−7, 2)   α = −5, −7   s − α = (8, 6), (8, 9)   β = (8, 6)
     // 1/4·(−8, 0) − 3/4·(8, 6) = (−8, −4.5), less −6.25

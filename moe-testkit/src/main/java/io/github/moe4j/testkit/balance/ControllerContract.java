@@ -23,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(Seeds.class)
 public abstract class ControllerContract {
   private final ControllerStepChecks steps = new ControllerStepChecks(this);
+  private final ControllerWorkerChecks workers = new ControllerWorkerChecks(this);
   private final ControllerStateChecks state = new ControllerStateChecks(this);
 
   /** For subclasses. */
@@ -81,6 +82,16 @@ public abstract class ControllerContract {
   @Test
   void observe_severalThreads_sameState() throws Exception {
     steps.severalThreads();
+  }
+
+  @Test
+  void replaceObserved_sumOfTwoWorkers_asOneThatObservedAll() {
+    workers.sumOfTwo();
+  }
+
+  @Test
+  void replaceObserved_otherLength_refusedAndNothingChanges() {
+    workers.otherLength();
   }
 
   @Test

@@ -104,8 +104,7 @@ record ControllerStateChecks(ControllerContract contract) {
         subject, () -> subject.controller().observe(five), "5", "a decision among 5 experts");
   }
 
-  private static void assertRefused(
-      ControllerSubject subject, Runnable action, String named, String what) {
+  static void assertRefused(ControllerSubject subject, Runnable action, String named, String what) {
     SavedController before = subject.saved();
     double[] acted = subject.acted();
     Exception error =

@@ -3,6 +3,7 @@ package io.github.moe4j.testkit.mutants;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.checkpoint.Checkpoint;
+import java.util.Arrays;
 import java.util.function.Function;
 
 /** {@link ExampleController} with one defect each, the check that must find it, and a part of its message. */
@@ -73,6 +74,24 @@ enum ControllerMutant {
             Thread.yield();
             counts[e] = before + more[e];
           }
+        }
+      }),
+  OTHER_WORKERS_IGNORED(
+      "replaceObserved_sumOfTwoWorkers_asOneThatObservedAll",
+      "counts[",
+      bias -> new ExampleController(bias) {
+        @Override
+        public synchronized void replaceObserved(double[] ofAll) {
+          requireExperts(ofAll.length);
+        }
+      }),
+  OTHER_LENGTH_OF_WORKERS_TAKEN(
+      "replaceObserved_otherLength_refusedAndNothingChanges",
+      "must be refused",
+      bias -> new ExampleController(bias) {
+        @Override
+        public synchronized void replaceObserved(double[] ofAll) {
+          super.replaceObserved(Arrays.copyOf(ofAll, counts.length));
         }
       }),
   OTHER_NUMBER_OF_EXPERTS_TAKEN(

@@ -37,6 +37,17 @@ class ExampleController implements LoadController {
     Arrays.setAll(counts, e -> counts[e] + more[e]);
   }
 
+  @Override
+  public synchronized double[] observed() {
+    return Arrays.stream(counts).asDoubleStream().toArray();
+  }
+
+  @Override
+  public synchronized void replaceObserved(double[] ofAll) {
+    requireExperts(ofAll.length);
+    counts = Arrays.stream(ofAll).mapToLong(n -> (long) n).toArray();
+  }
+
   double change(double mean, long count) {
     return 0.1 * Math.signum(mean - count);
   }
