@@ -9,6 +9,7 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.internal.Require;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -150,6 +151,7 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(false);
+    Require.usable("x", input, layerId());
     closePass();
     INDArray residual = layerConf().getMoe().residual() ? input : null;
     applyDropOutIfNecessary(training, workspaceMgr);
@@ -210,6 +212,8 @@ public final class MoeNetworkLayer extends BaseLayer<MoeDl4jLayer> {
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
     assertInputSet(true);
+    Require.usable("x", input, layerId());
+    Require.usable("dy", epsilon, layerId());
     if (pass == null) { // frozen layers with backprop run forward in evaluation
       pass = forward(PassMode.evaluation().differentiable());
     }

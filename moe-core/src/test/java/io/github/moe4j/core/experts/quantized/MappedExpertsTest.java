@@ -155,6 +155,25 @@ class MappedExpertsTest {
     }
   }
 
+  @Test
+  void run_closedRows_areRefusedByName() {
+    GluExperts experts = (GluExperts) PLAIN.create(5, 7);
+    for (MappedWeights options :
+        List.of(MappedWeights.streamed(), MappedWeights.withBudget(1 << 20, WeightFormat.INT8))) {
+      MappedExperts mapped = PLAIN.mapped(experts, options);
+      INDArray x = tokens(new int[] {1, 0, 2}, 5).dup(); // of its own memory
+      x.close();
+      try (Arena.Scope scope = new Arena().open()) {
+        IllegalArgumentException error = assertThrows(
+            IllegalArgumentException.class,
+            () -> mapped.run(x, starts(new int[] {1, 0, 2}), PassMode.evaluation(), scope));
+        assertEquals(
+            "x of the experts must be usable but it, or the array of which it is a view, was closed",
+            error.getMessage());
+      }
+    }
+  }
+
   private static String uses(Experts experts, int... load) {
     try (Arena.Scope scope = new Arena().open()) {
       INDArray x = tokens(load, experts.modelWidth());
