@@ -151,7 +151,6 @@ public record GShard(
 
   @Override
   public RulePass apply(Logits logits, TokenBatch input) {
-    requireFits(logits.experts());
     boolean training = input.isTraining();
     Require.that(
         !(training && k == 1 && weights == Weights.NORMALIZED && logits.experts() > 1),

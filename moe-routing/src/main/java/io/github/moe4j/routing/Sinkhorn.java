@@ -105,7 +105,7 @@ public record Sinkhorn(int k, double tolerance, int maxIterations) implements Ro
     double[] d1 = new double[experts];
     Arrays.fill(d1, 1);
     double change = Double.POSITIVE_INFINITY;
-    for (int i = 0; mask.validTokens() > 0 && change > tolerance && i < maxIterations; i++) {
+    for (int i = 0; change > tolerance && i < maxIterations; i++) {
       change = iterate(plan, mask, d0, d1);
     }
     forTokens(logits, t -> {

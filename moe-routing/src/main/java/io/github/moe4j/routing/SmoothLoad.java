@@ -132,8 +132,8 @@ final class SmoothLoad {
         int i = t * experts + e;
         int setter = setter(found, t, e);
         double z = (clean.get(t, e) - threshold(t, setter)) / sigma[i];
-        double density = sigma[i] > 0 ? NormalDistribution.density(z) : 0;
-        if (density > 0) { // else z may be infinite
+        double density = NormalDistribution.density(z);
+        if (density > 0) { // else z may be infinite, or NaN where σ is 0
           double dDistance = dLoad[i] * density / sigma[i];
           dClean[i] += dDistance;
           dThreshold[t * experts + setter] -= dDistance;

@@ -170,9 +170,7 @@ public record SparseMixer(double jitter) implements RoutingRule {
         }
       }
       for (int i = from; i < from + experts; i++) {
-        if (shares[i] > 0) {
-          shares[i] /= sum;
-        }
+        shares[i] /= sum;
       }
     }
 

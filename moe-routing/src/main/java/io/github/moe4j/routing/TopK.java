@@ -94,7 +94,6 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
     if (input.mode().keepsDecision()) {
       return apply(logits, input);
     }
-    requireUsable(logits.experts(), input);
     int size = Math.multiplyExact(k, input.mask().validTokens());
     int[] token = scope.takeInts(size);
     TokenChoices.fillTokens(input.mask(), k, token);

@@ -151,6 +151,14 @@ class BalancedAssignmentTest {
   }
 
   @Test
+  void of_scoresWhoseSumsOverflow_asTheSameInAnotherUnit() {
+    double[] scores = RandomArrays.normal(Seeds.random(3), 60 * 5);
+    Arrays.setAll(scores, i -> Math.tanh(scores[i]) + (i % 5 == 0 ? 0.9 : 0));
+    double[] huge = Arrays.stream(scores).map(s -> s * 0x1p1022).toArray();
+    assertArrayEquals(assign(scores, 60, 5), assign(huge, 60, 5));
+  }
+
+  @Test
   void of_scores_notModified() {
     double[] scores = RandomArrays.normal(Seeds.random(1), 30);
     double[] before = scores.clone();

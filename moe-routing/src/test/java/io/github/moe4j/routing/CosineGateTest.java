@@ -62,6 +62,28 @@ class CosineGateTest {
     assertNear("clamped", new double[] {100, -80, 60}, logits(handWorked(5), 2, 4), 1e-12);
   }
 
+  @Test
+  void backward_largestTemperature_gradientReachesIt() {
+    for (double temperature : new double[] {StrictMath.log(100), StrictMath.log(101)}) {
+      CosineGate gate = handWorked(temperature);
+      TokenBatch input = TokenBatch.training(of(new double[] {2, 4}, 1, 2));
+      Gradients into = gate.parameters().zeroGradients();
+      gate.score(input).backward(new double[] {1, 0, 0}, input.x().mul(0), into);
+      // cosine 1 times the factor 100; above the limit the factor is constant
+      double expected = temperature > StrictMath.log(100) ? 0 : 100;
+      assertEquals(expected, into.get("temperature").getDouble(0), 1e-11);
+    }
+  }
+
+  @Test
+  void unitRows_atTheSmallestNorm_gradientOfTheNorm() {
+    // (du − u·(u·du))/norm with u = (1, 0) and du = (1, 1); below it du/1e-12
+    double[] dRow = UnitRows.of(new double[] {1e-12, 0}, 2).backward(new double[] {1, 1});
+    assertNear("at 1e-12", new double[] {0, 1e12}, dRow, 1);
+    dRow = UnitRows.of(new double[] {1e-13, 0}, 2).backward(new double[] {1, 1});
+    assertNear("below", new double[] {1e12, 1e12}, dRow, 1);
+  }
+
   @ParameterizedTest
   @CsvSource({"1,1,2,2", "1,3,4,2", "5,2,1,3", "6,5,3,4"})
   void backward_any_matchesDifferencesAndAdds(int tokens, int experts, int width, int projection) {

@@ -34,6 +34,9 @@ class ExpertTableTest {
     ExpertTable one = ExpertTable.balanced(frequencies, 2, 1);
     assertArrayEquals(new int[] {1, 0, 0, 1, 1}, column(one, 0));
     assertArrayEquals(before, frequencies);
+    // an id that never occurs is one like others: 1→0: 3|0   0→1: 3|2   2→1
+    long[] withZero = {2, 3, 0};
+    assertArrayEquals(new int[] {1, 0, 1}, column(ExpertTable.balanced(withZero, 2, 1), 0));
     // with three experts: 1→0: 9|0|0   0→1: 9|5|0   3→2: 9|5|5   2→1: 9|9|5   4→2: 9|9|6
     // then 1→2: 9|9|15 (not 0 again)   0→0: 14|9|15   3→1: 14|14|15   2→0: 18|14|15   4→1
     ExpertTable two = ExpertTable.balanced(frequencies, 3, 2);

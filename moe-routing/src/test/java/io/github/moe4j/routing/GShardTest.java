@@ -18,6 +18,8 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.routing.GShard.Second;
 import io.github.moe4j.routing.GShard.Weights;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -72,6 +74,40 @@ class GShardTest {
       rest[c] = Double.NaN;
     }
     return rest;
+  }
+
+  @Test
+  void backward_eachKindOfWeights_matchesDifferences() {
+    for (Weights weights : Weights.values()) {
+      double[] scores = RandomArrays.normal(Seeds.random(1), 12);
+      HandWorked.assertGradient(
+          GShard.top2(ALL).withWeights(weights), 4, scores, () -> HandWorked.input(3));
+    }
+  }
+
+  @Test
+  void apply_equalProbabilities_boundariesAndTies() {
+    // p = 1/4 of each: 1/4 / 0.5 = 0.5 is not above a draw of 0.5
+    Logits equal = HandWorked.logits(4, 0, 0, 0, 0);
+    TokenBatch half =
+        HandWorked.input(1).withMode(PassMode.training(new RecordedUniforms(0.5, 0.5, 0.5, 0.5)));
+    assertEquals(1, rule(RANDOM, 0.5, false).apply(equal, half).assignments().size());
+    // equal sums of logit and noise: the lowest but the first choice
+    TokenBatch noise =
+        HandWorked.input(1).withMode(PassMode.training(new RecordedUniforms(0.5, 0.5, 0.5, 0.5)));
+    assertEquals(1, rule(SAMPLING, 0.5, false).apply(equal, noise).assignments().expert(1));
+  }
+
+  @Test
+  void apply_oneExpert_trainsWithNormalizedWeight() {
+    GShard one = new GShard(1, ALL, 0.2, true, ALL, Weights.NORMALIZED);
+    TokenBatch training = HandWorked.input(2).withMode(PassMode.training());
+    assertEquals(
+        2, one.apply(HandWorked.logits(1, 3, 4), training).assignments().size());
+    assertRefused(
+        "k must be at most E = 1 but was 2",
+        () -> GShard.top2(ALL).apply(HandWorked.logits(1, 3, 4), HandWorked.input(2)));
+    GShard.top2(ALL).requireFits(2);
   }
 
   @Test

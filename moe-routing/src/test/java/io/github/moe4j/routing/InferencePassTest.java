@@ -111,6 +111,16 @@ class InferencePassTest {
   }
 
   @Test
+  void apply_moreChoicesThanExperts_refused() {
+    try (Arena.Scope scope = arena.open()) {
+      HandWorked.assertRefused(
+          "k must be at most E = 3 but was 4",
+          () -> TopK.of(4)
+              .apply(HandWorked.logits(3, 1, 2, 3), TokenBatch.inference(tokens(1)), scope));
+    }
+  }
+
+  @Test
   void decision_ofRouterAlone_readableUntilItsScopeIsClosed() {
     GatedRouter router = router(TopK.of(2), DataType.FLOAT);
     INDArray x = tokens(9);

@@ -251,6 +251,17 @@ class LoraTest {
   }
 
   @Test
+  void dropout_anyPart_rateOfItsAdapters() {
+    for (LoraTarget target :
+        List.of(LoraTarget.ROUTER, LoraTarget.SHARED_UP, LoraTarget.EXPERT_UP)) {
+      LoraOptions options = LoraOptions.of(2, 3).withTargets(target).withDropout(0.25);
+      MoeLayer adapted = Lora.adapt(layer(DataType.FLOAT, glu(DataType.FLOAT)), options);
+      assertEquals(0.25, Lora.dropout(adapted), target.name());
+    }
+    assertEquals(0, Lora.dropout(layer(DataType.FLOAT, glu(DataType.FLOAT))));
+  }
+
+  @Test
   void adapt_whatDoesNotFit_isRejected() {
     MoeLayer plain = MoeLayer.of(
         GatedRouter.of(LinearGate.create(4, D, DataType.FLOAT, 1), TopK.of(2)),

@@ -13,6 +13,7 @@ import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Logits;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.Exp;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
@@ -35,6 +36,55 @@ class SinkhornTest {
     // plan: 4·15/220, 15/80 | 2·15/132, 15/48
     double[] expected = {3 / 11.0, 3 / 16.0, 5 / 22.0, 5 / 16.0};
     assertNear("plan", expected, plan(new Sinkhorn(1, 0, 1), TWO), 1e-7);
+  }
+
+  /**
+   * Megatron-LM's loop over small exponentials [4·3], in which epsilon is seen.
+   *
+   * @param changes set to the mean change of d1 in each iteration [iterations]
+   */
+  private static double[] naivePlan(double[] costs, double[] changes) {
+    double[] d0 = new double[4];
+    double[] d1 = {1, 1, 1};
+    for (int i = 0; i < changes.length; i++) {
+      for (int t = 0; t < 4; t++) {
+        double sum = 0;
+        for (int e = 0; e < 3; e++) {
+          sum += d1[e] * costs[3 * t + e];
+        }
+        d0[t] = 1.0 / 4 / (sum + 1e-8);
+      }
+      double change = 0;
+      for (int e = 0; e < 3; e++) {
+        double sum = 0;
+        for (int t = 0; t < 4; t++) {
+          sum += d0[t] * costs[3 * t + e];
+        }
+        double old = d1[e];
+        d1[e] = 1.0 / 3 / (sum + 1e-8);
+        change += Math.abs(old - d1[e]);
+      }
+      changes[i] = change / 3;
+    }
+    double[] plan = new double[12];
+    Arrays.setAll(plan, i -> d0[i / 3] * costs[i] * d1[i % 3]);
+    return plan;
+  }
+
+  @Test
+  void transport_smallExponentials_iterationsOfTheNaiveLoop() {
+    double[] values = RandomArrays.normal(Seeds.random(3), 12);
+    Arrays.setAll(values, i -> values[i] - 17);
+    Logits logits = HandWorked.logits(3, values);
+    double[] costs = Arrays.stream(values).map(Exp::exp).toArray();
+    for (int iterations = 1; iterations <= 4; iterations++) {
+      double[] changes = new double[iterations];
+      double[] expected = naivePlan(costs, changes);
+      assertNear("limit", expected, plan(new Sinkhorn(1, 0, iterations), logits), 1e-13);
+      // a change that is the tolerance is the last
+      double tolerance = changes[iterations - 1];
+      assertNear("tolerance", expected, plan(new Sinkhorn(1, tolerance, 100), logits), 1e-13);
+    }
   }
 
   @Test
@@ -102,6 +152,7 @@ class SinkhornTest {
     Logits logits = HandWorked.logits(3, 700, 0, 0, -700, -720, -690, 1, 2, 3);
     RulePass result = Sinkhorn.of(1).apply(logits, input(3).withMode(PassMode.training()));
     assertEquals(2, result.assignments().expert(1));
+    assertEquals(2, result.assignments().expert(2));
   }
 
   @Test
@@ -145,5 +196,9 @@ class SinkhornTest {
     assertRefused("tolerance must be at least 0 but was -1.0", () -> new Sinkhorn(1, -1, 5));
     assertRefused("maxIterations must be at least 1 but was 0", () -> new Sinkhorn(1, 0, 0));
     assertRefused("k must be at most E = 2 but was 3", () -> Sinkhorn.of(3).requireFits(2));
+    assertRefused(
+        "k must be at most E = 2 but was 3",
+        () -> Sinkhorn.of(3).apply(TWO, input(2).withMode(PassMode.training())));
+    Sinkhorn.of(2).requireFits(2);
   }
 }

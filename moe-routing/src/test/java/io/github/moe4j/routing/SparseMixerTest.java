@@ -11,6 +11,8 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
 import org.junit.jupiter.api.Test;
 
 /** Hand-worked: scores are logarithms, so a softmax is a ratio. */
@@ -160,6 +162,26 @@ class SparseMixerTest {
         new double[] {-1, 3, 1, 1},
         backward(train(new RecordedUniforms(noise)), 9, 5),
         1e-14);
+  }
+
+  @Test
+  void sample_equalNumbers_lowestExpert() {
+    // after the best of the first choice all other scores and draws are equal
+    double[] draws = new double[10];
+    java.util.Arrays.fill(draws, 0.5);
+    RulePass result = new SparseMixer(0.3)
+        .apply(
+            Logits.of(new double[] {1, 1, 1, 1}, 4, TokenMask.none(1)),
+            input(1).withMode(PassMode.training(new RecordedUniforms(draws))));
+    assertEquals(0, result.assignments().expert(0));
+    assertEquals(1, result.assignments().expert(1));
+  }
+
+  @Test
+  void backward_severalTokens_matchesDifferences() {
+    double[] scores = RandomArrays.normal(Seeds.random(1), 12);
+    java.util.Arrays.setAll(scores, i -> scores[i] + 5); // so that none is masked
+    HandWorked.assertGradient(new SparseMixer(10), 4, scores, () -> input(3));
   }
 
   @Test

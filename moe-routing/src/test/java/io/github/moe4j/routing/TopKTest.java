@@ -258,6 +258,60 @@ class TopKTest {
     }
   }
 
+  /** Enough rows for several threads and several blocks of each. */
+  @Test
+  void choose_manyTokens_asEachAlone() {
+    int tokens = 6000;
+    double[] scores = RandomArrays.normal(Seeds.random(5), 3 * tokens);
+    boolean[] valid = new boolean[tokens];
+    for (int t = 0; t < tokens; t++) {
+      valid[t] = t % 3 != 1;
+    }
+    for (TokenMask mask : List.of(TokenMask.none(tokens), TokenMask.of(valid))) {
+      int[] expected = new int[2 * mask.validTokens()];
+      int n = 0;
+      for (int t = 0; t < tokens; t++) {
+        if (mask.valid(t)) {
+          int first = 0;
+          int least = 0;
+          for (int e = 1; e < 3; e++) {
+            first = scores[3 * t + e] > scores[3 * t + first] ? e : first;
+            least = scores[3 * t + e] <= scores[3 * t + least] ? e : least;
+          }
+          expected[n++] = first;
+          expected[n++] = 3 - first - least;
+        }
+      }
+      TopK rule = TopK.of(2);
+      assertArrayEquals(expected, rule.choose(scores, 3, mask));
+      assertArrayEquals(expected, rule.choose(Logits.of(scores, 3, mask), mask));
+    }
+  }
+
+  @Test
+  void normalization_atTheFloor_gradientOfTheSum() {
+    TopKNormalization floor = TopKNormalization.sumAtLeast(0.5);
+    double[] dScores = new double[2];
+    // w = s/(s0 + s1): dw0/ds0 = 1/S − s0/S² = 2 − 1, dw0/ds1 = −s0/S² = −1
+    floor.backward(new double[] {0.25, 0.25}, 0, 2, new double[] {1, 0}, dScores);
+    assertArrayEquals(new double[] {1, -1}, dScores);
+    // below it the divisor is constant
+    floor.backward(new double[] {0, 0}, 0, 2, new double[] {1, 3}, dScores);
+    assertArrayEquals(new double[] {2, 6}, dScores);
+    // all scores 0: weights 0, and no gradient
+    TopKNormalization.sum(0.1).backward(new double[] {0, 0}, 0, 2, new double[] {1, 3}, dScores);
+    assertArrayEquals(new double[2], dScores);
+  }
+
+  @Test
+  void distribution_sumOfScoresZero_allEqual() {
+    TokenMask mask = TokenMask.none(1);
+    Logits vanishing = Logits.of(new double[] {-1000, -1000, -1000, -1000}, 4, mask);
+    assertArrayEquals(
+        new double[] {.25, .25, .25, .25},
+        ScoreFunction.SIGMOID.distribution(vanishing, mask).toArray());
+  }
+
   @Test
   void weigh_wrongChoice_throws() {
     Logits logits = logits(TokenMask.none(4));
@@ -316,6 +370,8 @@ class TopKTest {
     assertMessage(
         "floor of the weight norm must be at least 0 but was NaN",
         () -> TopKNormalization.sumAtLeast(Double.NaN));
+    assertMessage("p must be at least 1 but was 0.0", () -> TopKNormalization.norm(0));
+    assertEquals(TopKNormalization.sum(), TopKNormalization.norm(1));
     assertMessage("k must be at most E = 3 but was 4", () -> apply(TopK.of(4)));
     LinearGate gate = LinearGate.create(3, 2, DataType.FLOAT, 1);
     assertMessage("k must be at most E = 3 but was 4", () -> GatedRouter.of(gate, TopK.of(4)));
