@@ -3,6 +3,7 @@ package io.github.moe4j.core.experts.quantized;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -29,21 +30,12 @@ final class ExpertCache {
     this.packer = packer;
   }
 
-  /** An expert that is in memory, or being packed. */
+  /** An expert that is in memory, or being packed by the thread that has its monitor. */
   private static final class Entry {
     private @Nullable QuantizedNetwork network;
 
     /** What is counted of it; guarded by the cache. */
     private long bytes;
-
-    synchronized QuantizedNetwork get(IntFunction<QuantizedNetwork> packer, int expert) {
-      QuantizedNetwork packed = network;
-      if (packed == null) {
-        packed = packer.apply(expert);
-        network = packed;
-      }
-      return packed;
-    }
   }
 
   /**
@@ -53,24 +45,18 @@ final class ExpertCache {
    */
   QuantizedNetwork get(int expert, CacheUses uses) {
     Entry entry;
-    boolean isNew;
     synchronized (this) {
-      Entry found = entries.get(expert);
-      isNew = found == null;
-      entry = found == null ? new Entry() : found;
-      entries.put(expert, entry);
+      entry = entries.computeIfAbsent(expert, number -> new Entry());
     }
-    uses.count(!isNew);
-    if (!isNew) {
-      return entry.get(packer, expert);
-    }
-    try {
-      QuantizedNetwork packed = entry.get(packer, expert);
-      keep(entry, packed.bytes());
+    synchronized (entry) {
+      QuantizedNetwork packed = entry.network;
+      uses.count(packed != null);
+      if (packed == null) {
+        packed = packer.apply(expert);
+        entry.network = packed;
+        keep(expert, packed.bytes());
+      }
       return packed;
-    } catch (RuntimeException | Error e) {
-      forget(expert, entry);
-      throw e;
     }
   }
 
@@ -79,8 +65,12 @@ final class ExpertCache {
     return bytes;
   }
 
-  /** Makes room for an expert, at last by letting go of itself. Those that are being packed have no bytes yet. */
-  private synchronized void keep(Entry entry, long packed) {
+  /**
+   * Makes room for an expert, whose last use is now, at last by letting go of itself. Those that are being packed have no
+   * bytes yet, so they stay.
+   */
+  private synchronized void keep(int expert, long packed) {
+    Entry entry = Objects.requireNonNull(entries.get(expert));
     entry.bytes = packed;
     bytes += packed;
     Iterator<Entry> eldest = entries.values().iterator();
@@ -91,9 +81,5 @@ final class ExpertCache {
         eldest.remove();
       }
     }
-  }
-
-  private synchronized void forget(int expert, Entry entry) {
-    entries.remove(expert, entry);
   }
 }
