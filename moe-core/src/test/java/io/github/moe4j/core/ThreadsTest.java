@@ -47,7 +47,7 @@ class ThreadsTest {
   }
 
   /** All numbers of one forward and one backward pass. */
-  private static double[] pass(MoeLayer layer, int tokens, boolean training) {
+  static double[] pass(MoeLayer layer, int tokens, boolean training) {
     INDArray x = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(1), tokens, WIDTH);
     INDArray dy = RandomArrays.normal(DataType.FLOAT, new SplittableRandom(2), tokens, WIDTH);
     TokenBatch input =
@@ -80,7 +80,7 @@ class ThreadsTest {
     }
   }
 
-  private static MoeLayer layer(String kind, @Nullable Threads threads) {
+  static MoeLayer layer(String kind, @Nullable Threads threads) {
     MoeLayer.Builder builder = MoeLayer.builder(router(), experts(kind));
     return (threads == null ? builder : builder.threads(threads)).build();
   }
