@@ -1,6 +1,7 @@
 package io.github.moe4j.stress;
 
 import io.github.moe4j.core.internal.HelperPool;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Expect;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -13,14 +14,23 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "121, 21", expect = Expect.ACCEPTABLE, desc = "all parts done; only its own flag set")
 @State
 public class InterruptedCaller {
+  /** Longer than a caller waits awake. */
+  private static final long SLEEPS_AFTER = 100_000;
+
   private final int[] first = new int[2];
   private final int[] second = new int[2];
 
   /** The caller with its flag set. */
   @Actor
   public void interrupted(II_Result result) {
-    Thread.currentThread().interrupt();
-    HelperPool.SHARED.run(2, part -> first[part] += part + 1);
+    Thread caller = Thread.currentThread();
+    caller.interrupt();
+    HelperPool.SHARED.run(2, part -> {
+      if (Thread.currentThread() != caller) {
+        LockSupport.parkNanos(SLEEPS_AFTER); // or the caller would not sleep
+      }
+      first[part] += part + 1;
+    });
     result.r1 = first[0] + 10 * first[1] + (Thread.interrupted() ? 100 : 0);
   }
 

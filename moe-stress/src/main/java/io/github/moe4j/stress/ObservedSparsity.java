@@ -11,21 +11,27 @@ import org.openjdk.jcstress.infra.results.DD_Result;
 
 /** Micro-batches of two threads are counted by one controller of sparsity. */
 @JCStressTest
-@Outcome(id = "6.0, 12.0", expect = Expect.ACCEPTABLE, desc = "each once")
+@Outcome(id = "24.0, 48.0", expect = Expect.ACCEPTABLE, desc = "each once")
 @State
 public class ObservedSparsity {
   private final SparsityController controller = SparsityController.of(2, 1);
 
-  /** Choices of a micro-batch. */
+  /** Choices of four micro-batches. */
   @Actor
   public void first() {
-    controller.observe(Decisions.SOME);
+    observe();
   }
 
   /** Those of another. */
   @Actor
   public void second() {
-    controller.observe(Decisions.SOME);
+    observe();
+  }
+
+  private void observe() {
+    for (int batch = 0; batch < 4; batch++) {
+      controller.observe(Decisions.SOME);
+    }
   }
 
   /** Weights above 0, and all. */

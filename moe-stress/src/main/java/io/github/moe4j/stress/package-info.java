@@ -1,4 +1,4 @@
-/** Races of the threads that help passes, tested with jcstress. */
+/** Races of what threads share, tested with jcstress and Lincheck; tests of internals are in their packages. */
 @NullMarked
 package io.github.moe4j.stress;
 

@@ -11,7 +11,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
 /**
- * Two passes want BLAS without threads, which is one setting of the process: it is so for both, then as before. Where
+ * Two passes, and many short ones, want BLAS without threads, which is one setting of the process: it is so for both, then as before. Where
  * kernels make the products nothing is set.
  */
 @JCStressTest
@@ -44,6 +44,9 @@ public class BlasLeases {
   }
 
   private static int threadsInLease() {
+    for (int i = 0; i < 20; i++) {
+      SingleThreadedBlas.lease().close();
+    }
     SingleThreadedBlas lease = SingleThreadedBlas.lease();
     try {
       return BlasThreads.now();

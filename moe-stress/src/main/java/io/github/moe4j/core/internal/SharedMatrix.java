@@ -32,9 +32,15 @@ public class SharedMatrix {
     result.r2 = read(1, 1);
   }
 
+  /** An element; -1 if it was another one once. */
   private float read(int row, int column) {
     float[] element = new float[1];
     matrix.rows(row, row + 1).floats().read(0, column, 1, element, 0);
-    return element[0];
+    float first = element[0];
+    for (int i = 0; i < 30; i++) {
+      matrix.rows(row, row + 1).floats().read(0, column, 1, element, 0);
+      first = element[0] == first ? first : -1;
+    }
+    return first;
   }
 }
