@@ -100,5 +100,7 @@ class ExpertGroupsTest {
     assertRefused(
         "kept groups must have at least k = 5 experts but have 4",
         () -> ExpertGroups.byBest(4, 2).requireFits(8, 5));
+    // each at its limit
+    ExpertGroups.byBestTwo(4, 2).requireFits(8, 4);
   }
 }

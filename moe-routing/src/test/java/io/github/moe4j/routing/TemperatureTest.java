@@ -22,6 +22,7 @@ class TemperatureTest {
     assertEquals(1, falling.at(6));
     assertEquals(1, falling.at(Long.MAX_VALUE));
     assertEquals(2, Temperature.linear(1, 3, 2).at(1));
+    assertEquals(1, Temperature.linear(4, 1, 1).at(1));
   }
 
   @Test
