@@ -230,7 +230,8 @@ class InspectCommandTest {
     assertEquals(1, execute(folder.toString()));
     assertTrue(
         err.toString()
-            .startsWith("inspect: config must name a known model but has model_type bert and"
+            .startsWith("inspect: " + config
+                + ": config must name a known model but has model_type bert and"
                 + " architectures []; known are [mixtral, "),
         err.toString());
     assertEquals(1, err.toString().lines().count());
@@ -271,7 +272,8 @@ class InspectCommandTest {
         "0");
     assertError(
         1,
-        "block must be one of [decoder layer 0, decoder layer 1, decoder layer 2] but was encoder layer 0",
+        folder.resolve("config.json")
+            + ": block must be one of [decoder layer 0, decoder layer 1, decoder layer 2] but was encoder layer 0",
         folder.toString(),
         "--layer",
         "encoder.0");

@@ -1,6 +1,5 @@
 package io.github.moe4j.lab.report;
 
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,17 +45,21 @@ public record LabResult(
 
   /** Validates and copies. */
   public LabResult {
-    if (title.isBlank() || loss.isBlank() || domainKind.isBlank()) {
+    Checks.present("version", version);
+    Checks.present("progress", progress);
+    if (Checks.present("title", title).isBlank()
+        || Checks.present("loss", loss).isBlank()
+        || Checks.present("domainKind", domainKind).isBlank()) {
       throw new IllegalArgumentException("title, loss and domainKind must not be blank");
     }
     if (!complete && progress.isBlank()) {
       throw new IllegalArgumentException("an incomplete result must have the run's progress");
     }
-    configuration = Collections.unmodifiableMap(new LinkedHashMap<>(configuration));
-    environment = Collections.unmodifiableMap(new LinkedHashMap<>(environment));
-    domains = List.copyOf(domains);
-    scripts = List.copyOf(scripts);
-    models = List.copyOf(models);
+    configuration = Checks.texts("configuration", configuration);
+    environment = Checks.texts("environment", environment);
+    domains = Checks.list("domains", domains);
+    scripts = Checks.list("scripts", scripts);
+    models = Checks.list("models", models);
     Set<ModelRun> runs = new HashSet<>();
     for (ModelResult model : models) {
       ModelRun run = new ModelRun(model.name(), model.seed());

@@ -12,7 +12,9 @@ public record ModelPart(String kind, String name, String text, String formula) {
 
   /** Validates. */
   public ModelPart {
-    if (kind.isBlank() || name.isBlank()) {
+    Checks.present("text", text);
+    Checks.present("formula", formula);
+    if (Checks.present("kind", kind).isBlank() || Checks.present("name", name).isBlank()) {
       throw new IllegalArgumentException("kind and name of a part must not be blank");
     }
   }

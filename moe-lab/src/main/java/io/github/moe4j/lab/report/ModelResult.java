@@ -37,7 +37,9 @@ public record ModelResult(
 
   /** Validates and copies. */
   public ModelResult {
-    if (name.isBlank()) {
+    Checks.present("description", description);
+    Checks.present("stages", stages);
+    if (Checks.present("name", name).isBlank()) {
       throw new IllegalArgumentException("a model's name must not be blank");
     }
     if (name.chars().anyMatch(Character::isISOControl)) { // printed in tables, also from files
@@ -49,9 +51,10 @@ public record ModelResult(
           + ") but was " + activeParameters);
     }
     Checks.notNegative("tokensPerSecond", tokensPerSecond);
-    parts = List.copyOf(parts);
-    curve = List.copyOf(curve);
-    ranks = ranks == null ? List.of() : List.copyOf(ranks); // not in files of older versions
+    parts = Checks.list("parts", parts);
+    curve = Checks.list("curve", curve);
+    ranks =
+        ranks == null ? List.of() : Checks.list("ranks", ranks); // not in files of older versions
     Checks.rising("curve", curve.stream().mapToInt(CurvePoint::step).toArray());
   }
 

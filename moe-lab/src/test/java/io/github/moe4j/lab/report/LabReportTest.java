@@ -17,6 +17,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LabReportTest {
 
@@ -123,5 +125,29 @@ class LabReportTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).collect(Collectors.toSet());
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "version, version must be set but is null",
+    "description, description must be set but is null",
+    "steps, steps of configuration must be set but is null"
+  })
+  void read_null_isRefused(String field, String message, @TempDir Path folder) throws IOException {
+    Path data = LabReport.write(LabFixture.complete(), folder, false).resolveSibling("result.json");
+    String json = Files.readString(data);
+    String models = json.substring(0, json.indexOf("\"models\""));
+    boolean isOfModel = field.equals("description");
+    int from = isOfModel ? models.length() : 0;
+    String changed = json.substring(from)
+        .replaceFirst(
+            "\"%s\" : \"(?:[^\"\\\\]|\\\\.)*\"".formatted(field), "\"%s\" : null".formatted(field));
+    Files.writeString(data, json.substring(0, from) + changed);
+
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> LabReport.read(folder));
+
+    assertTrue(e.getMessage().contains("result.json: "), e.getMessage());
+    assertTrue(e.getMessage().contains(message), e.getMessage());
   }
 }

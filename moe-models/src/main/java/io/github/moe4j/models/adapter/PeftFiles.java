@@ -45,6 +45,8 @@ public final class PeftFiles {
     String config = ConfigJson.text(folder.resolve(PeftConfig.FILE));
     try (SafetensorsFile tensors = Safetensors.open(folder.resolve(TENSORS))) {
       return load(config, tensors, checkpoint, layers);
+    } catch (LayoutException e) {
+      throw e.in(folder);
     }
   }
 

@@ -91,8 +91,8 @@ record PeftReader(PeftConfig config, TensorSource tensors, Map<String, AdaptedMo
     }
     if (!left.isEmpty()) {
       throw new LayoutException(
-          "the adapter has tensors that are of no selected module of the sparse blocks: %s",
-          left.stream().sorted().limit(3).toList());
+          "%s has tensors that are of no selected module of the sparse blocks: %s",
+          PeftFiles.TENSORS, left.stream().sorted().limit(3).toList());
     }
   }
 
@@ -103,14 +103,15 @@ record PeftReader(PeftConfig config, TensorSource tensors, Map<String, AdaptedMo
         .count();
     if (experts.size() != all) {
       throw new LayoutException(
-          "all %d experts of %s must have an adapter of %s but %d have",
-          all, first.block(), first.target().path(), experts.size());
+          "%s: all %d experts of %s must have an adapter of %s but %d have",
+          PeftConfig.FILE, all, first.block(), first.target().path(), experts.size());
     }
     for (AdaptedModule module : experts) {
       if (config.rankOf(module.name()) != config.rankOf(first.name())
           || config.alphaOf(module.name()) != config.alphaOf(first.name())) {
         throw new LayoutException(
-            "all experts must have adapters of one rank and alpha but %s and %s have r %d and %d, alpha %s and %s",
+            "%s: all experts must have adapters of one rank and alpha but %s and %s have r %d and %d, alpha %s and %s",
+            PeftConfig.FILE,
             first.name(),
             module.name(),
             config.rankOf(first.name()),
@@ -123,12 +124,14 @@ record PeftReader(PeftConfig config, TensorSource tensors, Map<String, AdaptedMo
 
   private void requireShape(String name, long rows, long columns) {
     if (!tensors.names().contains(name)) {
-      throw new LayoutException("tensor %s of shape [%d, %d] is missing", name, rows, columns);
+      throw new LayoutException(
+          "%s: tensor %s of shape [%d, %d] is missing", PeftFiles.TENSORS, name, rows, columns);
     }
     long[] shape = tensors.shape(name);
     if (!Arrays.equals(shape, new long[] {rows, columns})) {
       throw new LayoutException(
-          "tensor %s must be [%d, %d] but is %s", name, rows, columns, Arrays.toString(shape));
+          "%s: tensor %s must be [%d, %d] but is %s",
+          PeftFiles.TENSORS, name, rows, columns, Arrays.toString(shape));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.github.moe4j.models.layout;
 
 import io.github.moe4j.core.internal.Shown;
+import java.nio.file.Path;
 import java.util.Locale;
 
 /** A checkpoint is not supported, or a layer does not match it; the message says why. */
@@ -18,6 +19,19 @@ public final class LayoutException extends IllegalArgumentException {
    */
   public LayoutException(String format, Object... values) {
     super(String.format(Locale.ROOT, format, shown(values)));
+  }
+
+  private LayoutException(Path file, LayoutException e) {
+    super(Shown.message(file.toString(), MOST_CHARACTERS) + ": " + e.getMessage(), e);
+  }
+
+  /**
+   * The same with a file or folder before its message.
+   *
+   * @param file that it is about
+   */
+  public LayoutException in(Path file) {
+    return new LayoutException(file, this);
   }
 
   /** Texts of files may be long, and have characters that control a terminal. */

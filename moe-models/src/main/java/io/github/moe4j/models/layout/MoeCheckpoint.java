@@ -30,16 +30,20 @@ public final class MoeCheckpoint implements AutoCloseable {
   private final ModelConfig config;
   private final StoredTensors tensors;
   private final Closeable opened;
+  private final Origin origin;
 
   /**
    * A model that is understood.
    *
    * @param opened what to close with it
+   * @param origin for errors
    */
-  MoeCheckpoint(Layout layout, ModelConfig config, TensorSource tensors, Closeable opened) {
+  MoeCheckpoint(
+      Layout layout, ModelConfig config, TensorSource tensors, Closeable opened, Origin origin) {
     this.layout = layout;
     this.config = config;
     this.opened = opened;
+    this.origin = origin;
     layout.check(config);
     List<MoeBlock> blocks = layout.blocks(config);
     QuantizationConfig quantization = new QuantizationConfig(config);
@@ -94,9 +98,9 @@ public final class MoeCheckpoint implements AutoCloseable {
     String found = Stream.of(name, name + "_blocks", name + ".blocks")
         .filter(tensors.names()::contains)
         .findFirst()
-        .orElseThrow(() -> new LayoutException("the model has no tensor %s", name));
+        .orElseThrow(() -> origin.named(new LayoutException("the model has no tensor %s", name)));
     try {
-      return tensors.get(found).read(type);
+      return origin.read(() -> tensors.get(found).read(type));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -114,7 +118,7 @@ public final class MoeCheckpoint implements AutoCloseable {
   public Map<LoraTarget, List<LinearModule>> linearModules(MoeBlock block) throws IOException {
     List<LayoutPart> atHand;
     try {
-      atHand = BlockForms.atHand(layout, config, block, tensors);
+      atHand = origin.read(() -> BlockForms.atHand(layout, config, block, tensors));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -146,12 +150,13 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if a tensor is missing or has another shape
    */
   public MoeLayer layer(MoeBlock block, DataType type) throws IOException {
-    List<LayoutPart> parts = parts(block);
-    LayerArrays arrays = new LayerArrays();
-    for (LayoutPart part : parts) {
-      part.read(place -> tensors.get(place).read(type), arrays);
-    }
-    return layout.build(config, arrays).name(block.toString()).build();
+    return origin.read(() -> {
+      LayerArrays arrays = new LayerArrays();
+      for (LayoutPart part : parts(block)) {
+        part.read(place -> tensors.get(place).read(type), arrays);
+      }
+      return layout.build(config, arrays).name(block.toString()).build();
+    });
   }
 
   /**
@@ -166,7 +171,7 @@ public final class MoeCheckpoint implements AutoCloseable {
    *     ways, or if FP8 blocks are not multiples of 128 (then choose a format)
    */
   public MoeLayer packed(MoeBlock block) throws IOException {
-    return PackedBlock.read(layout, config, block, parts(block), tensors, null);
+    return origin.read(() -> PackedBlock.read(layout, config, block, parts(block), tensors, null));
   }
 
   /**
@@ -177,7 +182,8 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if a tensor is missing or has another shape
    */
   public MoeLayer packed(MoeBlock block, WeightFormat format) throws IOException {
-    return PackedBlock.read(layout, config, block, parts(block), tensors, format);
+    return origin.read(
+        () -> PackedBlock.read(layout, config, block, parts(block), tensors, format));
   }
 
   /**
@@ -207,7 +213,8 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws UnsupportedOperationException if the tensors are not in files
    */
   public MoeLayer layer(MoeBlock block, MappedWeights weights) throws IOException {
-    return MappedBlock.open(layout, config, block, parts(block), tensors, weights);
+    return origin.read(
+        () -> MappedBlock.open(layout, config, block, parts(block), tensors, weights));
   }
 
   /**
@@ -217,7 +224,11 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if it is none of them, or if the config is not supported
    */
   public BlockOutline outline(MoeBlock block) {
-    return new Outlines(layout, config, tensors, this::require).of(block);
+    try {
+      return new Outlines(layout, config, tensors, this::require).of(block);
+    } catch (LayoutException e) {
+      throw origin.named(e);
+    }
   }
 
   /**
@@ -231,13 +242,15 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if a tensor is missing or has another shape, or if there is no such expert
    */
   public NamedArrays expert(MoeBlock block, int expert, DataType type) throws IOException {
-    BlockReader reader = new BlockReader(parts(block), tensors);
-    if (expert < 0 || expert >= reader.experts()) {
-      throw new LayoutException("expert must be in [0, %d) but was %d", reader.experts(), expert);
-    }
-    LayerArrays arrays = new LayerArrays();
-    reader.readExpert(expert, type, arrays);
-    return arrays.named();
+    return origin.read(() -> {
+      BlockReader reader = new BlockReader(parts(block), tensors);
+      if (expert < 0 || expert >= reader.experts()) {
+        throw new LayoutException("expert must be in [0, %d) but was %d", reader.experts(), expert);
+      }
+      LayerArrays arrays = new LayerArrays();
+      reader.readExpert(expert, type, arrays);
+      return arrays.named();
+    });
   }
 
   /**
@@ -251,9 +264,11 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if a tensor is missing or has another shape
    */
   public NamedArrays router(MoeBlock block, DataType type) throws IOException {
-    LayerArrays arrays = new LayerArrays();
-    new BlockReader(parts(block), tensors).readRouter(type, arrays);
-    return arrays.named();
+    return origin.read(() -> {
+      LayerArrays arrays = new LayerArrays();
+      new BlockReader(parts(block), tensors).readRouter(type, arrays);
+      return arrays.named();
+    });
   }
 
   /** The parts of the detected form, whose tensors all exist. */
@@ -291,7 +306,7 @@ public final class MoeCheckpoint implements AutoCloseable {
    * @throws LayoutException if the layer's parameters are not those of the block
    */
   public void export(MoeLayer layer, MoeBlock block, TensorSink sink) throws IOException {
-    List<LayoutPart> parts = parts(block);
+    List<LayoutPart> parts = origin.read(() -> parts(block));
     Export.write(
         layout, layer, parts, (part, place, array) -> tensors.get(place).write(array, sink));
   }

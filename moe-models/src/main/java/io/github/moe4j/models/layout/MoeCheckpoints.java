@@ -30,15 +30,17 @@ public final class MoeCheckpoints {
    * A model in a folder with {@code config.json} and safetensors.
    *
    * @throws IOException if a file cannot be read
-   * @throws LayoutException if the config is invalid or not supported
+   * @throws LayoutException if the config is invalid or not supported; its message, and those of all such errors of the
+   *     checkpoint, begin with the config's file
    */
   public static MoeCheckpoint open(Path folder) throws IOException {
-    Map<String, @Nullable Object> fields =
-        ConfigJson.parse(ConfigJson.text(folder.resolve(CONFIG)));
+    Origin origin = new Origin(folder.resolve(CONFIG));
+    String text = ConfigJson.text(folder.resolve(CONFIG));
+    Map<String, @Nullable Object> fields = origin.read(() -> ConfigJson.parse(text));
     ShardedSafetensors tensors = ShardedSafetensors.open(folder);
     try {
-      return of(fields, tensors, tensors::close);
-    } catch (RuntimeException e) {
+      return origin.read(() -> of(fields, tensors, tensors::close, origin));
+    } catch (IOException | RuntimeException e) {
       tensors.close();
       throw e;
     }
@@ -62,13 +64,16 @@ public final class MoeCheckpoints {
    */
   public static MoeCheckpoint of(
       Map<String, ? extends @Nullable Object> config, TensorSource tensors) {
-    return of(config, tensors, () -> {});
+    return of(config, tensors, () -> {}, new Origin(null));
   }
 
   private static MoeCheckpoint of(
-      Map<String, ? extends @Nullable Object> config, TensorSource tensors, Closeable opened) {
+      Map<String, ? extends @Nullable Object> config,
+      TensorSource tensors,
+      Closeable opened,
+      Origin origin) {
     ModelConfig fields = new ModelConfig(config);
-    return new MoeCheckpoint(Layouts.of(fields, tensors.names()), fields, tensors, opened);
+    return new MoeCheckpoint(Layouts.of(fields, tensors.names()), fields, tensors, opened, origin);
   }
 
   /**

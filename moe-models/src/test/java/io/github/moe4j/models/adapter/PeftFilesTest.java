@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.DenseFeedForward;
 import io.github.moe4j.core.MoeLayer;
@@ -15,6 +16,8 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.io.Safetensors;
+import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.lora.LoraPair;
@@ -302,27 +305,51 @@ class PeftFilesTest {
     Map<String, INDArray> missing = new LinkedHashMap<>(tensors);
     missing.remove(module + ".lora_B.weight");
     assertEquals(
-        "tensor " + module + ".lora_B.weight of shape [3, 2] is missing",
+        PeftFiles.TENSORS + ": tensor " + module + ".lora_B.weight of shape [3, 2] is missing",
         error(UP.formatted(""), missing));
     Map<String, INDArray> wrong = new LinkedHashMap<>(tensors);
     wrong.put(module + ".lora_A.weight", Nd4j.create(DataType.FLOAT, 2, 5));
     assertEquals(
-        "tensor " + module + ".lora_A.weight must be [2, 4] but is [2, 5]",
+        PeftFiles.TENSORS + ": tensor " + module + ".lora_A.weight must be [2, 4] but is [2, 5]",
         error(UP.formatted(""), wrong));
     Map<String, INDArray> more = new LinkedHashMap<>(tensors);
     more.put(
         "base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight",
         Nd4j.create(DataType.FLOAT, 2, 4));
     assertEquals(
-        "the adapter has tensors that are of no selected module of the sparse blocks: [base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight]",
+        PeftFiles.TENSORS
+            + " has tensors that are of no selected module of the sparse blocks: [base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight]",
         error(UP.formatted(""), more));
     assertEquals(
-        "all 3 experts of decoder layer 0 must have an adapter of experts.up but 2 have",
+        PeftConfig.FILE
+            + ": all 3 experts of decoder layer 0 must have an adapter of experts.up but 2 have",
         error(UP.formatted(", \"exclude_modules\": [\"experts.1.up_proj\"]"), tensors));
     assertEquals(
-        "all experts must have adapters of one rank and alpha but model.layers.0.mlp.experts.0.up_proj and"
+        PeftConfig.FILE
+            + ": all experts must have adapters of one rank and alpha but model.layers.0.mlp.experts.0.up_proj and"
             + " model.layers.0.mlp.experts.1.up_proj have r 2 and 4, alpha 8.0 and 8.0",
         error(UP.formatted(", \"rank_pattern\": {\"experts.1.up_proj\": 4}"), tensors));
+  }
+
+  @Test
+  void load_folder_errorNamesFolderAndFile(@TempDir Path folder) throws IOException {
+    MoeCheckpoint checkpoint = qwen();
+    SafetensorsWriter writer = Safetensors.writer();
+    tensors(checkpoint).forEach((name, array) -> writer.put(name, array, TensorType.FLOAT32));
+    writer.write(folder.resolve(PeftFiles.TENSORS));
+    for (String config : List.of("{", UP.formatted(", \"r\": 2"), UP.formatted(", \"bias\": 1"))) {
+      Files.writeString(folder.resolve(PeftConfig.FILE), config);
+      String message = assertThrows(
+              LayoutException.class, () -> PeftFiles.load(folder, checkpoint, layers(checkpoint)))
+          .getMessage();
+      assertTrue(message.startsWith(folder + ": " + PeftConfig.FILE + ": "), message);
+    }
+    Files.writeString(
+        folder.resolve(PeftConfig.FILE), UP.formatted("").replace("\"r\": 2", "\"r\": 3"));
+    String message = assertThrows(
+            LayoutException.class, () -> PeftFiles.load(folder, checkpoint, layers(checkpoint)))
+        .getMessage();
+    assertTrue(message.startsWith(folder + ": " + PeftFiles.TENSORS + ": tensor "), message);
   }
 
   @Test

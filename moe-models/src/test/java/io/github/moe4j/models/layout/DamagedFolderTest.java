@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.experts.quantized.MappedWeights;
+import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
@@ -15,9 +17,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -62,6 +66,53 @@ class DamagedFolderTest {
     Files.write(second, new byte[20]);
     String message = errorOfSecond();
     assertTrue(message.contains("header"), message);
+  }
+
+  private void openAndReadFirst() throws IOException {
+    try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder)) {
+      checkpoint.layer(0);
+    }
+  }
+
+  @Test
+  void open_wrongConfig_errorNamesTheFile() throws IOException {
+    Path config = folder.resolve("config.json");
+    String[] wrong = {
+      "{",
+      CONFIG.replace("{", "{\"hidden_act\": \"other\", "),
+      CONFIG.replace("\"num_local_experts\"", "\"num\"")
+    };
+    for (String text : wrong) {
+      Files.writeString(config, text);
+      String message =
+          assertThrows(LayoutException.class, this::openAndReadFirst).getMessage();
+      assertTrue(message.startsWith(config + ": config "), message);
+    }
+  }
+
+  @Test
+  void read_blockThatTheTensorsLack_errorNamesTheConfig() throws IOException {
+    Path config = folder.resolve("config.json");
+    Files.writeString(
+        config, CONFIG.replace("\"num_hidden_layers\": 2", "\"num_hidden_layers\": 3"));
+    try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder)) {
+      MoeBlock block = MoeBlock.decoder(2);
+      List<Executable> all = List.of(
+          () -> checkpoint.layer(2),
+          () -> checkpoint.layer(block, MappedWeights.streamed()),
+          () -> checkpoint.packed(block),
+          () -> checkpoint.packed(block, WeightFormat.INT8),
+          () -> checkpoint.expert(block, 0, DataType.FLOAT),
+          () -> checkpoint.router(block, DataType.FLOAT),
+          () -> checkpoint.tensor("none", DataType.FLOAT),
+          () -> checkpoint.outline(MoeBlock.decoder(3)),
+          () -> checkpoint.linearModules(MoeBlock.decoder(3)),
+          () -> checkpoint.export(SmallMixtral.layer(), block, new MemoryTensors()));
+      for (Executable read : all) {
+        String message = assertThrows(LayoutException.class, read).getMessage();
+        assertTrue(message.startsWith(config + ": "), message);
+      }
+    }
   }
 
   @Test

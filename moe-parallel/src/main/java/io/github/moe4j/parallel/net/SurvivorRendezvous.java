@@ -4,6 +4,7 @@ import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.RegularFile;
 import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
+import io.github.moe4j.core.internal.Shown;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -94,9 +95,21 @@ public final class SurvivorRendezvous implements Rendezvous {
       }
       pause(rank);
     }
-    return Arrays.stream(RegularFile.text(decision, LONGEST).strip().split(" "))
-        .mapToInt(Integer::parseInt)
-        .toArray();
+    return survivors(decision, size);
+  }
+
+  private static int[] survivors(Path decision, int size) throws IOException {
+    String text = RegularFile.text(decision, LONGEST).strip();
+    String[] words = text.split(" ");
+    int[] ranks = Arrays.stream(words).allMatch(word -> word.matches("\\d{1,9}"))
+        ? Arrays.stream(words).mapToInt(Integer::parseInt).toArray()
+        : new int[0];
+    boolean rises = IntStream.range(1, ranks.length).allMatch(i -> ranks[i - 1] < ranks[i]);
+    if (ranks.length == 0 || !rises || ranks[ranks.length - 1] >= size) {
+      throw new IOException("%s must have ascending numbers of ranks below %d but has %s"
+          .formatted(decision, size, Shown.of(text)));
+    }
+    return ranks;
   }
 
   private static Path there(Path folder, int rank) {

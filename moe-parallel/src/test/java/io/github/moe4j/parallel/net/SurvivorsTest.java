@@ -20,6 +20,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Ranks that continue without one that was lost. */
@@ -95,6 +97,21 @@ class SurvivorsTest {
         .getMessage();
 
     assertTrue(message.startsWith("rank 0 found no decision"), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "0 x", "0  2", "1 0", "0 4", "99999999999", "-1"})
+  void meet_decisionDamaged_isRefused(String decision) throws IOException {
+    Path meeting = Files.createDirectories(folder.resolve("meeting"));
+    Files.writeString(meeting.resolve("survivors"), decision);
+
+    String message =
+        assertThrows(IOException.class, () -> meet(0, Duration.ofMillis(1))).getMessage();
+
+    assertEquals(
+        meeting.resolve("survivors") + " must have ascending numbers of ranks below 4 but has "
+            + decision,
+        message);
   }
 
   /** What a rank does. */
