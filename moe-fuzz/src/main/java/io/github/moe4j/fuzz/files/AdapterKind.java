@@ -45,8 +45,6 @@ record AdapterKind(Map<String, byte[]> right, MoeCheckpoint model, Map<MoeBlock,
 
   @Override
   public boolean refuses(Exception e) {
-    return Folders.isText(e)
-        || (e instanceof LayoutException || e instanceof SafetensorsException)
-            && !String.valueOf(e.getMessage()).isBlank();
+    return Folders.isText(e) || e instanceof LayoutException || e instanceof SafetensorsException;
   }
 }

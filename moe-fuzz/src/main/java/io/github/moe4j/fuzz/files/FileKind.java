@@ -1,5 +1,6 @@
 package io.github.moe4j.fuzz.files;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -12,18 +13,21 @@ interface FileKind {
   Map<String, byte[]> right();
 
   /**
-   * Makes checksums of changed contents right again, so that what they protect is read; the identity for formats
-   * without.
+   * Makes checksums of changed contents right again, so that what they protect is read; does nothing for formats without.
    *
-   * @param bytes of a file. Not modified.
+   * @param files contents by name. Modified.
+   * @param damaged which of them was changed
    */
-  default byte[] repaired(byte[] bytes) {
-    return bytes;
-  }
+  default void repair(Map<String, byte[]> files, String damaged) throws IOException {}
 
   /** Whether every change of a byte must be noticed. */
   default boolean isChecked() {
     return false;
+  }
+
+  /** Bytes of heap for buffers and tables that a reader has for any file. */
+  default long fixedBytes() {
+    return 16L << 20;
   }
 
   /**
@@ -33,6 +37,6 @@ interface FileKind {
    */
   void read(Path folder) throws Exception;
 
-  /** Whether an exception is the documented one of this format, which names the file. */
+  /** Whether an exception is the documented one of this format; its message must name one of the files in any case. */
   boolean refuses(Exception e);
 }

@@ -59,8 +59,6 @@ record ModelKind(Map<String, byte[]> right) implements FileKind {
 
   @Override
   public boolean refuses(Exception e) {
-    return Folders.isText(e)
-        || (e instanceof LayoutException || e instanceof SafetensorsException)
-            && !String.valueOf(e.getMessage()).isBlank();
+    return Folders.isText(e) || e instanceof LayoutException || e instanceof SafetensorsException;
   }
 }

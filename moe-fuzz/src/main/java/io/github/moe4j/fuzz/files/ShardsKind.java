@@ -38,7 +38,6 @@ record ShardsKind(Map<String, byte[]> right) implements FileKind {
 
   @Override
   public boolean refuses(Exception e) {
-    return Folders.isText(e)
-        || e instanceof SafetensorsException && String.valueOf(e.getMessage()).contains("model");
+    return Folders.isText(e) || e instanceof SafetensorsException;
   }
 }
