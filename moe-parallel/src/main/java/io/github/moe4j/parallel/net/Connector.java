@@ -195,6 +195,7 @@ final class Connector implements AutoCloseable {
       }
       socket.setEnabledProtocols(new String[] {"TLSv1.3"});
       socket.startHandshake();
+      requireInTime(limit);
       return new TlsWire(socket, channel);
     } finally {
       limit.close();
@@ -205,9 +206,20 @@ final class Connector implements AutoCloseable {
   private int introduce(Wire wire, boolean isCaller) throws IOException {
     Watchdog limit = limit(wire::close);
     try {
-      return handshake.perform(wire, isCaller);
+      int peer = handshake.perform(wire, isCaller);
+      requireInTime(limit);
+      return peer;
     } finally {
       limit.close();
+    }
+  }
+
+  /** Who was hung up on in the last moment is no member, although the handshake was right. */
+  private static void requireInTime(Watchdog limit) throws IOException {
+    limit.close();
+    if (!limit.isPending()) {
+      throw new IOException(
+          "the handshake must take less than %d ms but took longer".formatted(HANDSHAKE_MILLIS));
     }
   }
 

@@ -27,6 +27,11 @@ final class Watchdog {
     action = null;
   }
 
+  /** Whether an operation is under way that was not late; once this is closed, it stays so. */
+  synchronized boolean isPending() {
+    return action != null;
+  }
+
   synchronized void close() {
     closed = true;
     notifyAll();
