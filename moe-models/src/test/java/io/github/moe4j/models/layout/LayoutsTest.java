@@ -1,0 +1,216 @@
+package io.github.moe4j.models.layout;
+
+import static io.github.moe4j.testkit.Near.assertSameBits;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.models.internal.ConfigJson;
+import io.github.moe4j.testkit.MemoryTensors;
+import io.github.moe4j.testkit.RandomArrays;
+import io.github.moe4j.testkit.Seeds;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Every layout by its config alone: what the block is, the names and shapes of its tensors, and that
+ * a layer that is read and exported again gives each tensor back.
+ */
+@ExtendWith(Seeds.class)
+class LayoutsTest {
+  private static final Pattern MISSING =
+      Pattern.compile("tensor (\\S+) of shape \\[([0-9, ]*)] is missing");
+
+  /** Sizes under the names that the configs of all layouts give them. */
+  private static final String SIZES = """
+      "hidden_size": 6, "intermediate_size": 10, "moe_intermediate_size": 4, "num_hidden_layers": 2,
+      "num_experts": 4, "num_local_experts": 4, "n_routed_experts": 4, "num_experts_per_tok": 2
+      """;
+
+  /** A paragraph of the list: a config and what is expected of a block. */
+  record Entry(String type, String fields, MoeBlock block, String expected) {
+    static Entry of(String paragraph) {
+      String[] lines = paragraph.split("\n", 3);
+      String[] head = lines[0].split(" ");
+      MoeBlock.Stack stack = MoeBlock.Stack.valueOf(head[1].toUpperCase(Locale.ROOT));
+      return new Entry(
+          head[0],
+          lines[1].trim(),
+          new MoeBlock(stack, Integer.parseInt(head[2])),
+          lines[2].trim());
+    }
+
+    String config() {
+      return "{\"model_type\": \"" + type + "\", "
+          + (fields.contains("\"hidden_size\"") ? "" : SIZES + ", ")
+          + fields + "}";
+    }
+
+    @Override
+    public String toString() {
+      return type + " " + fields;
+    }
+  }
+
+  static Stream<Entry> entries() throws IOException {
+    try (InputStream in = LayoutsTest.class.getResourceAsStream("layouts.txt")) {
+      assertNotNull(in);
+      String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      return Arrays.stream(text.split("\n\n+")).map(String::strip).map(Entry::of);
+    }
+  }
+
+  /** Random values for all tensors that the outline of a block misses. */
+  static MemoryTensors tensors(Entry entry) {
+    MemoryTensors tensors = new MemoryTensors();
+    SplittableRandom random = Seeds.random(1);
+    boolean whole = false;
+    while (!whole) {
+      BlockOutline outline = MoeCheckpoints.of(entry.config(), tensors).outline(entry.block());
+      whole = outline.isWhole();
+      for (BlockTensor tensor : outline.tensors()) {
+        if (tensor.fault() != null) {
+          Matcher missing = MISSING.matcher(tensor.fault());
+          assertTrue(missing.matches(), tensor.fault());
+          if (!tensors.names().contains(missing.group(1))) {
+            long[] shape = Arrays.stream(missing.group(2).split(", "))
+                .mapToLong(Long::parseLong)
+                .toArray();
+            tensors.put(
+                missing.group(1), values(missing.group(1), random, shape), TensorType.FLOAT32);
+          }
+        }
+      }
+    }
+    return tensors;
+  }
+
+  /** Any numbers, but experts in the table of DeepSeek-V4's first layers. */
+  private static INDArray values(String name, SplittableRandom random, long... shape) {
+    if (!name.endsWith(".tid2eid")) {
+      return RandomArrays.normal(DataType.FLOAT, random, shape);
+    }
+    INDArray table = Nd4j.create(DataType.FLOAT, shape);
+    for (long id = 0; id < shape[0]; id++) {
+      int first = random.nextInt(4);
+      table.putScalar(id, 0, first);
+      table.putScalar(id, 1, (first + 1 + random.nextInt(3)) % 4);
+    }
+    return table;
+  }
+
+  /** Experts that differ in their number only are one line. */
+  static String describe(BlockOutline outline, MemoryTensors tensors) {
+    Set<String> lines = new LinkedHashSet<>();
+    for (String name : tensors.names()) {
+      lines.add("  " + name.replaceAll("(experts\\.|expert_)\\d+", "$1*") + " "
+          + Arrays.toString(tensors.shape(name)));
+    }
+    return outline.router() + "; " + outline.capacity() + "; " + outline.form() + "\n"
+        + outline.experts() + " experts, " + outline.networks() + " with weights, "
+        + outline.choices() + " for a token, widths " + outline.width() + ", " + outline.hidden()
+        + ", " + outline.sharedHidden() + "; " + outline.count() + " numbers, "
+        + outline.activeCount() + " active\n"
+        + String.join("\n", lines);
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void outline_ofAConfig_isThat(Entry entry) {
+    MemoryTensors tensors = tensors(entry);
+    BlockOutline outline = MoeCheckpoints.of(entry.config(), tensors).outline(entry.block());
+    assertEquals(
+        entry.expected().replaceAll("(?m)^ +", ""),
+        describe(outline, tensors).replaceAll("(?m)^ +", ""));
+  }
+
+  @ParameterizedTest
+  @MethodSource("entries")
+  void export_ofALayerThatWasRead_givesEachTensorBack(Entry entry) throws IOException {
+    MemoryTensors tensors = tensors(entry);
+    MoeLayer layer =
+        MoeCheckpoints.of(entry.config(), tensors).layer(entry.block(), DataType.FLOAT);
+    MemoryTensors again = new MemoryTensors();
+    MoeCheckpoints.export(layer, entry.config(), entry.block(), again, TensorType.FLOAT32);
+    assertEquals(Set.copyOf(tensors.names()), Set.copyOf(again.names()));
+    for (String name : tensors.names()) {
+      assertSameBits(name, tensors.read(name, DataType.FLOAT), again.read(name, DataType.FLOAT));
+    }
+  }
+
+  /** A block stored in each form: the same parameters, whole and expert by expert. */
+  @ParameterizedTest
+  @MethodSource("entries")
+  void layer_ofEveryForm_hasTheSameParameters(Entry entry) throws IOException {
+    ModelConfig config = new ModelConfig(ConfigJson.parse(entry.config()));
+    Layout layout = Layouts.of(config, Set.of());
+    MoeLayer layer =
+        MoeCheckpoints.of(entry.config(), tensors(entry)).layer(entry.block(), DataType.FLOAT);
+    // Those of blocks hold codes and scales, not numbers (MappedBlockTest).
+    List<List<LayoutPart>> forms = layout.forms(config, entry.block()).stream()
+        .filter(form -> form.stream()
+            .flatMap(part -> part.places().stream())
+            .noneMatch(place -> place.name().endsWith("blocks")))
+        .toList();
+    for (int number = 0; number < forms.size(); number++) {
+      List<LayoutPart> form = forms.get(number);
+      MemoryTensors stored = new MemoryTensors();
+      Export.write(
+          layout,
+          layer,
+          form,
+          (part, place, array) ->
+              stored.put(place.name(), array.reshape(place.axes()), TensorType.FLOAT32));
+      MoeCheckpoint checkpoint = MoeCheckpoints.of(entry.config(), stored);
+      String where = "form " + number + " ";
+      assertSame(where, layer, checkpoint.layer(entry.block(), DataType.FLOAT));
+      BlockOutline outline = checkpoint.outline(entry.block());
+      assertTrue(outline.isWhole(), where + outline);
+      for (int expert = 0; expert < outline.networks(); expert++) {
+        int own = expert;
+        checkpoint.expert(entry.block(), expert, DataType.FLOAT).forEach((name, array) -> {
+          INDArray all = layer.parameters().get(name);
+          assertSameBits(
+              where + name, all.slice(own), array.reshape(all.slice(own).shape()));
+        });
+      }
+    }
+  }
+
+  private static void assertSame(String where, MoeLayer expected, MoeLayer actual) {
+    assertEquals(expected.parameters().names(), actual.parameters().names(), where);
+    expected
+        .parameters()
+        .forEach((name, array) ->
+            assertSameBits(where + name, array, actual.parameters().get(name)));
+  }
+
+  @Test
+  void entries_nameEveryLayout() throws IOException {
+    Set<String> seen = new LinkedHashSet<>();
+    entries()
+        .forEach(entry ->
+            seen.add(MoeCheckpoints.of(entry.config(), new MemoryTensors()).layout()));
+    assertEquals(
+        Layouts.all().stream().map(Layout::name).toList().size(), seen.size(), seen.toString());
+  }
+}
