@@ -226,6 +226,13 @@ class ExpertChoiceTest {
     }
   }
 
+  @Test
+  void apply_capacityZero_nothingChosen() {
+    ExpertChoice none =
+        new ExpertChoice(Scores.SOFTMAX_OVER_EXPERTS, demand -> 0, false, TokenNorm.NONE, 1);
+    assertEquals(0, apply(none).assignments().size());
+  }
+
   private static void requireGradient(ExpertChoice rule, double[] values, TokenBatch input) {
     RulePass result = rule.apply(Logits.of(values, 3, input.mask()), input);
     RoutingObjective objective = RoutingObjective.random(decision(result, input), Seeds.random(2));

@@ -24,6 +24,7 @@ import io.github.moe4j.core.experts.ZeroExperts;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.lora.LoraOptions;
+import io.github.moe4j.core.lora.LoraPair;
 import io.github.moe4j.core.lora.LoraTarget;
 import io.github.moe4j.core.training.Adam;
 import io.github.moe4j.core.training.LossGradient;
@@ -35,11 +36,13 @@ import io.github.moe4j.testkit.GradientCheck;
 import io.github.moe4j.testkit.Near;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -248,6 +251,19 @@ class LoraTest {
     forward(adapted, x, TokenMask.none(5))
         .backward(x.dup(), Nd4j.create(DataType.FLOAT, 5, D), into);
     assertTrue(into.globalNorm() > 0);
+  }
+
+  @Test
+  void score_dropout_keptInputsTimesInverseOfTheirShare() {
+    INDArray ones = Nd4j.ones(DataType.DOUBLE, 1, 1);
+    LoraGate gate =
+        LoraGate.over(LinearGate.of(ones.mul(0)), new LoraPair(ones, ones.dup(), 1, false), 0.75);
+    TokenBatch input =
+        TokenBatch.training(Nd4j.ones(DataType.DOUBLE, 200, 1), new SplittableRandom(1));
+    // of inputs 1 a quarter is kept, as 1/(1 − 3/4)
+    double[] logits = gate.score(input).logits().toArray();
+    assertEquals(
+        Set.of(0.0, 4.0), Arrays.stream(logits).boxed().collect(Collectors.toUnmodifiableSet()));
   }
 
   @Test

@@ -89,6 +89,14 @@ class TopPTest {
   }
 
   @Test
+  void apply_oneExpert_trainsWithNormalizedWeight() {
+    TopP one = new TopP(0.75, Cut.CROSSING, 1, TopKNormalization.sum());
+    TokenBatch training = input(2).withMode(PassMode.training());
+    assertEquals(
+        2, one.apply(HandWorked.logits(1, 3, 4), training).assignments().size());
+  }
+
+  @Test
   void apply_padding_getsNothing() {
     TokenBatch input = input(3).withMask(TokenMask.of(true, false, true));
     assertMade(
