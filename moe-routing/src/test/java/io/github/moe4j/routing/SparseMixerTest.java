@@ -197,6 +197,9 @@ class SparseMixerTest {
     assertRefused("jitter must be at least 0 but was NaN", () -> new SparseMixer(Double.NaN));
     assertRefused("experts must be at least 2 but was 1", () -> RULE.requireFits(1));
     assertRefused(
+        "experts must be at least 2 but was 1",
+        () -> RULE.apply(HandWorked.logits(1, 3, 4), input(2)));
+    assertRefused(
         "SparseMixer draws random numbers but there is no generator: use TokenBatch.training(x, generator)",
         () -> RULE.apply(
             Logits.of(SCORES, 4, TokenMask.none(1)), input(1).withMode(PassMode.training())));
