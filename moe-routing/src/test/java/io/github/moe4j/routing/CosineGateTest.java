@@ -212,6 +212,9 @@ class CosineGateTest {
     assertRefused(
         "similarity must be FLOAT but was DOUBLE",
         () -> CosineGate.of(w, b, s.castTo(DataType.DOUBLE), t));
+    assertRefused(
+        "temperature must be FLOAT but was DOUBLE",
+        () -> CosineGate.of(w, b, s, t.castTo(DataType.DOUBLE)));
     assertRefused("temperature must be [1] but was [3]", () -> CosineGate.of(w, b, s, b));
     assertRefused(
         "projection must be at least 1 but was 0",
