@@ -23,10 +23,13 @@ public final class FileTarget implements FuzzTarget {
   private static final long BYTES_PER_BYTE = 256;
 
   private final Path folder;
-  private final List<FileKind> kinds;
+  private final List<List<FileKind>> kinds;
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
-  private FileTarget(Path folder, List<FileKind> kinds) {
+  /**
+   * @param kinds equally likely, each of one or several folders
+   */
+  private FileTarget(Path folder, List<List<FileKind>> kinds) {
     this.folder = folder;
     this.kinds = kinds;
   }
@@ -40,20 +43,21 @@ public final class FileTarget implements FuzzTarget {
     return new FileTarget(
         folder,
         List.of(
-            CheckpointKind.create(folder),
-            SafetensorsKind.create(),
-            ShardsKind.create(folder),
-            TraceKind.create(folder),
-            RanksKind.create(folder),
-            MeetingKind.create(),
-            ReportKind.create(folder),
-            ModelKind.create(folder),
-            AdapterKind.create(folder)));
+            List.of(CheckpointKind.create(folder)),
+            List.of(SafetensorsKind.create()),
+            List.of(ShardsKind.create(folder)),
+            List.of(TraceKind.create(folder)),
+            List.of(RanksKind.create(folder)),
+            List.of(MeetingKind.create()),
+            List.of(ReportKind.create(folder)),
+            List.of(ModelKind.create(folder)),
+            List.of(AdapterKind.create(folder)),
+            LayoutFolders.create(folder)));
   }
 
   /** The same for some formats, to test the target. */
   static FileTarget of(Path folder, FileKind... kinds) {
-    return new FileTarget(folder, List.of(kinds));
+    return new FileTarget(folder, Arrays.stream(kinds).map(List::of).toList());
   }
 
   @Override
@@ -68,7 +72,8 @@ public final class FileTarget implements FuzzTarget {
 
   @Override
   public void run(SplittableRandom random, Tally tally) throws Exception {
-    FileKind kind = kinds.get(random.nextInt(kinds.size()));
+    List<FileKind> folders = kinds.get(random.nextInt(kinds.size()));
+    FileKind kind = folders.get(random.nextInt(folders.size()));
     Map<String, byte[]> files = new LinkedHashMap<>(kind.right());
     List<String> names = new ArrayList<>(files.keySet());
     String damaged = names.get(random.nextInt(names.size()));

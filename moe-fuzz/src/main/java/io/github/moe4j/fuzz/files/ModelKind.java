@@ -21,8 +21,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.nd4j.linalg.api.buffer.DataType;
 
-/** A folder of a published model with one sparse block. */
-record ModelKind(Map<String, byte[]> right) implements FileKind {
+/** A folder of a published model with sparse blocks. */
+record ModelKind(String name, Map<String, byte[]> right) implements FileKind {
   private static final String CONFIG = """
       {"architectures": ["MixtralForCausalLM"], "model_type": "mixtral", "num_hidden_layers": 1,
        "hidden_size": 4, "intermediate_size": 5, "num_local_experts": 3, "num_experts_per_tok": 2,
@@ -39,12 +39,7 @@ record ModelKind(Map<String, byte[]> right) implements FileKind {
     MoeCheckpoints.export(layer, CONFIG, MoeBlock.decoder(0), writer, TensorType.FLOAT32);
     writer.write(own.resolve(SafetensorsKind.FILE));
     Files.write(own.resolve("config.json"), CONFIG.getBytes(StandardCharsets.UTF_8));
-    return new ModelKind(Folders.contents(own));
-  }
-
-  @Override
-  public String name() {
-    return "model";
+    return new ModelKind("model", Folders.contents(own));
   }
 
   @Override

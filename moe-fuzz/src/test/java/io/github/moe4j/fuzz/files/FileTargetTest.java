@@ -42,6 +42,7 @@ class FileTargetTest {
         "meeting",
         "report",
         "model",
+        "layout",
         "adapter");
     for (String kind : kinds) {
       assertTrue(report.tally().outcomes().getOrDefault(kind, 0L) > 20, report.row());
