@@ -8,12 +8,14 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -80,6 +82,15 @@ public final class Browser implements AutoCloseable {
   /** Opens another page in this tab. */
   public void go(URI page) {
     driver.get(page.toString());
+    // In a new tab the driver sometimes comes back before it has left the empty page.
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!eval("location.href !== 'about:blank' && document.readyState === 'complete'")
+        .equals("true")) {
+      if (System.nanoTime() > end) {
+        fail(page + " was not loaded within half a minute");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
   }
 
   private static synchronized ChromeDriver chromium() throws IOException {

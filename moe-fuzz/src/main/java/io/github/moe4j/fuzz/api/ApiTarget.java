@@ -73,6 +73,7 @@ public final class ApiTarget implements FuzzTarget {
         new BackwardRefusals(sequence)::run,
         new BackwardRefusals(sequence)::run,
         new WorkspaceSteps(sequence)::run,
+        new CallerSteps(sequence)::run,
         new BalanceSteps(sequence)::run,
         new StateSteps(sequence)::run);
     int count = LEAST_STEPS + sequence.random().nextInt(MORE_STEPS);
