@@ -37,6 +37,21 @@ interface Layout {
   /** The layer made of the arrays that the parts read. */
   MoeLayer.Builder build(ModelConfig config, LayerArrays arrays);
 
+  /**
+   * A block's layer.
+   *
+   * @throws LayoutException also of numbers of the config or the tensors that a part of the layer refuses
+   */
+  default MoeLayer layer(ModelConfig config, LayerArrays arrays, MoeBlock block) {
+    try {
+      return build(config, arrays).name(block.toString()).build();
+    } catch (LayoutException e) {
+      throw e;
+    } catch (IllegalArgumentException e) {
+      throw new LayoutException("%s: %s", block, e.getMessage());
+    }
+  }
+
   /** Adds what a layer holds beside its parameters and a checkpoint keeps too. */
   default void addState(MoeLayer layer, LayerArrays arrays) {
     SelectionBias.add(layer, arrays);

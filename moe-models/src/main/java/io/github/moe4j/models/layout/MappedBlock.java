@@ -38,7 +38,7 @@ final class MappedBlock {
         part.read(place -> tensors.get(place).read(DataType.FLOAT), arrays);
       }
     }
-    return layout.build(config, arrays).name(block.toString()).build();
+    return layout.layer(config, arrays, block);
   }
 
   private static List<StoredExpert> experts(List<LayoutPart> parts, StoredTensors tensors)

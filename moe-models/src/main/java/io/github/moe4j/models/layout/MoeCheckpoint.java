@@ -155,7 +155,7 @@ public final class MoeCheckpoint implements AutoCloseable {
       for (LayoutPart part : parts(block)) {
         part.read(place -> tensors.get(place).read(type), arrays);
       }
-      return layout.build(config, arrays).name(block.toString()).build();
+      return layout.layer(config, arrays, block);
     });
   }
 

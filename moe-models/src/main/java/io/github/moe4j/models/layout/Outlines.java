@@ -26,7 +26,7 @@ record Outlines(Layout layout, ModelConfig config, StoredTensors tensors, Consum
     int networks = new BlockReader(parts, tensors).experts();
     long[] gate = shape(parameters, "router.weight");
     OutlineArrays arrays = new OutlineArrays(parameters, networks, (int) gate[1]);
-    MoeLayer layer = layout.build(config, arrays).name(block.toString()).build();
+    MoeLayer layer = layout.layer(config, arrays, block);
     return new BlockOutline(
         block,
         (int) gate[0],

@@ -53,7 +53,7 @@ final class PackedBlock {
       }
     }
     try {
-      return layout.build(config, arrays).name(block.toString()).build();
+      return layout.layer(config, arrays, block);
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }

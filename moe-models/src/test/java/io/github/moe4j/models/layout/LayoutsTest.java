@@ -3,6 +3,7 @@ package io.github.moe4j.models.layout;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.MoeLayer;
@@ -194,6 +195,24 @@ class LayoutsTest {
         });
       }
     }
+  }
+
+  /** A number that a part of the layer refuses is an error of the model. */
+  @Test
+  void layer_biasThatIsNotFinite_isRefusedWithTheBlock() throws IOException {
+    Entry entry =
+        entries().filter(each -> each.type().equals("deepseek_v3")).findFirst().orElseThrow();
+    MemoryTensors tensors = tensors(entry);
+    String name = "model.layers.1.mlp.gate.e_score_correction_bias";
+    INDArray bias = tensors.read(name, DataType.FLOAT).dup();
+    bias.putScalar(3, Float.NaN);
+    tensors.remove(name);
+    tensors.put(name, bias, TensorType.FLOAT32);
+    MoeCheckpoint checkpoint = MoeCheckpoints.of(entry.config(), tensors);
+    assertEquals(
+        "decoder layer 1: selection bias must be finite but expert 3 has NaN",
+        assertThrows(LayoutException.class, () -> checkpoint.layer(entry.block(), DataType.FLOAT))
+            .getMessage());
   }
 
   private static void assertSame(String where, MoeLayer expected, MoeLayer actual) {
