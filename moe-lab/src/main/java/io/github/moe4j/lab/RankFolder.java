@@ -65,7 +65,7 @@ final class RankFolder implements LabStore<RankTrainer> {
   }
 
   /** Resumes the run in the folder; collective. */
-  static RankFolder resume(RunFiles files, Experiment experiment, Group group) {
+  static RankFolder resume(RunFiles files, Experiment experiment, Group group) throws IOException {
     Path folder = files.folder();
     LabResult before = LabReport.read(folder);
     // The report contains the current model's unfinished result.
@@ -77,6 +77,11 @@ final class RankFolder implements LabStore<RankTrainer> {
         !finished.isEmpty() || places(folder, experiment).stream().anyMatch(RankCheckpoints::isIn);
     Map<String, String> environment = goesOn ? ranksInTurn(before, group.size()) : Map.of();
     group.barrier(); // before rank 0 writes anything
+    if (group.rank() == 0) {
+      for (ModelResult model : finished) {
+        delete(place(folder, model.name(), model.seed())); // killed while it did so
+      }
+    }
     return new RankFolder(files, experiment, group, finished, environment);
   }
 

@@ -33,6 +33,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -269,6 +270,20 @@ class LabRanksTest {
     Path place = folder.resolve("broken").resolve(places("broken").get(0));
     RankCheckpoints.delete(place);
     assertEquals(unbroken, numbers(run(experiment, 2, "broken", true, Integer.MAX_VALUE)));
+  }
+
+  /** Killed after the report said so, while it deleted the state, in which killed saves had left files. */
+  @Test
+  void resume_ofACompleteRun_deletesWhatIsLeftOfTheState() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    String unbroken = numbers(run(experiment, 2, "complete", false, Integer.MAX_VALUE));
+    Path place = Files.createDirectory(folder.resolve("complete/top-k-unbalanced-seed-3.ranks"));
+    String killed = "." + UUID.randomUUID() + ".part";
+    Files.createFile(place.resolve(".manifest.checkpoint" + killed));
+    Files.createFile(place.resolve("step-2-0123456789abcdef.rank-1"));
+    Files.createFile(place.resolve(".step-2-0123456789abcdef.rank-0" + killed));
+    assertEquals(unbroken, numbers(run(experiment, 2, "complete", true, Integer.MAX_VALUE)));
+    assertEquals(List.of(), places("complete"));
   }
 
   @Test

@@ -8,7 +8,8 @@ import io.github.moe4j.core.internal.Require;
  * <p>T is the number of real tokens of the group, E of experts, k of choices, f the capacity factor.
  * Each system's order of multiplication and rounding matters near whole numbers:
  * {@code 100/10·1.1} is 11, but {@code 100·1.1/10} is 11.000000000000002 and its ceiling 12. The
- * conventions below keep each system's order, in float64.
+ * conventions below keep each system's order, in float64. Their text is the call that makes them, such as
+ * {@code megatron(2, 1.25)}.
  */
 @FunctionalInterface
 public interface CapacityFormula {
@@ -24,7 +25,9 @@ public interface CapacityFormula {
    */
   static CapacityFormula factor(double factor) {
     requireFactor(factor);
-    return demand -> ceil((double) demand.assignments() / demand.experts() * factor);
+    return named(
+        "factor(" + factor + ")",
+        demand -> ceil((double) demand.assignments() / demand.experts() * factor));
   }
 
   /**
@@ -35,7 +38,7 @@ public interface CapacityFormula {
    */
   static CapacityFormula fixed(int limit) {
     Require.that(limit >= 0, "capacity must be at least 0 but was %d", limit);
-    return demand -> limit;
+    return named("fixed(" + limit + ")", demand -> limit);
   }
 
   /**
@@ -46,7 +49,9 @@ public interface CapacityFormula {
   static CapacityFormula megatron(int k, double f) {
     requireFactor(f);
     Require.positive("k", k);
-    return demand -> ceil((double) demand.tokens() * k / demand.experts() * f);
+    return named(
+        "megatron(" + k + ", " + f + ")",
+        demand -> ceil((double) demand.tokens() * k / demand.experts() * f));
   }
 
   /**
@@ -63,7 +68,7 @@ public interface CapacityFormula {
     float factor = (float) (f * k);
     CapacityFormula formula =
         demand -> ceil((float) ((double) demand.tokens() / demand.experts()) * factor);
-    return formula.atLeast(minimum);
+    return named("deepspeed(" + k + ", " + f + ", " + minimum + ")", formula.atLeast(minimum));
   }
 
   /**
@@ -74,7 +79,7 @@ public interface CapacityFormula {
   static CapacityFormula vmoe(double f) {
     requireFactor(f);
     CapacityFormula formula = demand -> ceil(demand.tokens() * f / demand.experts());
-    return formula.multipleOf(4);
+    return named("vmoe(" + f + ")", formula.multipleOf(4));
   }
 
   /**
@@ -87,7 +92,7 @@ public interface CapacityFormula {
   static CapacityFormula flaxformer(double f, int minimum) {
     requireFactor(f);
     CapacityFormula formula = demand -> (int) Math.rint(f * demand.tokens() / demand.experts());
-    return formula.atLeast(minimum);
+    return named("flaxformer(" + f + ", " + minimum + ")", formula.atLeast(minimum));
   }
 
   /**
@@ -101,7 +106,7 @@ public interface CapacityFormula {
     requireFactor(f);
     CapacityFormula formula =
         demand -> Math.min(demand.tokens(), (int) (demand.tokens() * f / demand.experts()));
-    return formula.atLeast(minimum);
+    return named("mesh(" + f + ", " + minimum + ")", formula.atLeast(minimum));
   }
 
   /**
@@ -113,14 +118,14 @@ public interface CapacityFormula {
   static CapacityFormula tutel(int k, double f) {
     Require.finite("capacity factor", f);
     Require.positive("k", k);
-    return demand -> {
+    return named("tutel(" + k + ", " + f + ")", demand -> {
       double share = Math.ceil((double) demand.tokens() / demand.experts());
       int formula = (int) (k * Math.floor(Math.abs(f) * share));
       if (f > 0) {
         return formula;
       }
       return f == 0 ? demand.largestLoad() : Math.min(demand.largestLoad(), formula);
-    };
+    });
   }
 
   /**
@@ -136,10 +141,10 @@ public interface CapacityFormula {
         "capacity factor must be at least 0 and finite but was %s",
         f);
     Require.positive("k", k);
-    return demand -> {
+    return named("megablocks(" + k + ", " + f + ")", demand -> {
       int limit = (int) (f * ((double) k * demand.tokens() / demand.experts()));
       return limit == 0 ? demand.largestLoad() : limit;
-    };
+    });
   }
 
   /** {@link #fairseq(double)} with a quarter of the tokens. */
@@ -158,7 +163,9 @@ public interface CapacityFormula {
     requireFactor(fraction);
     CapacityFormula training =
         demand -> ceil(2 * Math.ceil((double) demand.tokens() / demand.experts()));
-    return training.withEvaluation(demand -> ceil(fraction * demand.tokens()));
+    return named(
+        "fairseq(" + fraction + ")",
+        training.withEvaluation(demand -> ceil(fraction * demand.tokens())));
   }
 
   /**
@@ -170,10 +177,10 @@ public interface CapacityFormula {
   static CapacityFormula maxtext(int k, double f) {
     requireFactor(f);
     Require.positive("k", k);
-    return demand -> {
+    return named("maxtext(" + k + ", " + f + ")", demand -> {
       double share = Math.ceil((double) demand.tokens() * k / demand.experts());
       return (int) Math.max(share * f, f);
-    };
+    });
   }
 
   /**
@@ -184,7 +191,7 @@ public interface CapacityFormula {
    */
   default CapacityFormula atLeast(int minimum) {
     Require.that(minimum >= 0, "minimum must be at least 0 but was %d", minimum);
-    return demand -> Math.max(limit(demand), minimum);
+    return named(this + ".atLeast(" + minimum + ")", demand -> Math.max(limit(demand), minimum));
   }
 
   /**
@@ -195,26 +202,34 @@ public interface CapacityFormula {
    */
   default CapacityFormula multipleOf(int multiple) {
     Require.positive("multiple", multiple);
-    return demand -> {
+    return named(this + ".multipleOf(" + multiple + ")", demand -> {
       long parts = ((long) limit(demand) + multiple - 1) / multiple;
       return (int) Math.min(Integer.MAX_VALUE, parts * multiple);
-    };
+    });
   }
 
   /** This limit in training, another in evaluation. */
   default CapacityFormula withEvaluation(CapacityFormula other) {
-    return demand -> demand.training() ? limit(demand) : other.limit(demand);
+    return named(
+        this + ".withEvaluation(" + other + ")",
+        demand -> demand.training() ? limit(demand) : other.limit(demand));
   }
 
   /** This limit with padding counted as tokens, for systems that do not distinguish it. */
   default CapacityFormula countingPadding() {
-    return demand -> limit(new CapacityDemand(
-        demand.allTokens(),
-        demand.allTokens(),
-        demand.assignments(),
-        demand.largestLoad(),
-        demand.experts(),
-        demand.training()));
+    return named(
+        this + ".countingPadding()",
+        demand -> limit(new CapacityDemand(
+            demand.allTokens(),
+            demand.allTokens(),
+            demand.assignments(),
+            demand.largestLoad(),
+            demand.experts(),
+            demand.training())));
+  }
+
+  private static CapacityFormula named(String text, CapacityFormula formula) {
+    return new NamedFormula(text, formula);
   }
 
   private static int ceil(double value) {

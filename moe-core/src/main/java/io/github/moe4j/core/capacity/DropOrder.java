@@ -27,7 +27,8 @@ public interface DropOrder {
    * All choices of token 0, then all of token 1 …: MaxText and DeepSpeed's top-k {@code position}.
    */
   static DropOrder tokenMajor() {
-    return (decision, mode) -> AssignmentOrder.tokenMajor(decision.assignments());
+    return new NamedOrder(
+        "token-major", (decision, mode) -> AssignmentOrder.tokenMajor(decision.assignments()));
   }
 
   /**
@@ -36,8 +37,10 @@ public interface DropOrder {
    * Flaxformer, vmoe, Tutel, fairseq and DeepSpeed's top-2.
    */
   static DropOrder choiceMajor() {
-    return (decision, mode) -> AssignmentOrder.choiceMajor(
-        decision.assignments(), StableOrder.identity(decision.tokens()));
+    return new NamedOrder(
+        "choice-major",
+        (decision, mode) -> AssignmentOrder.choiceMajor(
+            decision.assignments(), StableOrder.identity(decision.tokens())));
   }
 
   /**
@@ -45,7 +48,9 @@ public interface DropOrder {
    * at this point are the router's.
    */
   static DropOrder byWeight() {
-    return (decision, mode) -> StableOrder.descending(decision.assignments().weights());
+    return new NamedOrder(
+        "by-weight",
+        (decision, mode) -> StableOrder.descending(decision.assignments().weights()));
   }
 
   /**
@@ -53,8 +58,10 @@ public interface DropOrder {
    * BALM's top-k router. Needs a router with probabilities.
    */
   static DropOrder byProbability() {
-    return (decision, mode) -> AssignmentOrder.byProbability(
-        decision.assignments(), decision.requireProbabilities("drop order byProbability"));
+    return new NamedOrder(
+        "by-probability",
+        (decision, mode) -> AssignmentOrder.byProbability(
+            decision.assignments(), decision.requireProbabilities("drop order byProbability")));
   }
 
   /**
@@ -64,10 +71,10 @@ public interface DropOrder {
    * probabilities.
    */
   static DropOrder batchPrioritized() {
-    return (decision, mode) -> {
+    return new NamedOrder("batch-prioritized", (decision, mode) -> {
       Probabilities p = decision.requireProbabilities("drop order batchPrioritized");
       return AssignmentOrder.choiceMajor(decision.assignments(), AssignmentOrder.surestFirst(p));
-    };
+    });
   }
 
   /**
@@ -76,13 +83,13 @@ public interface DropOrder {
    * #tokenMajor} (there DeepSpeed draws as well).
    */
   static DropOrder random() {
-    return (decision, mode) -> {
+    return new NamedOrder("random", (decision, mode) -> {
       if (!mode.isTraining()) {
         return tokenMajor().order(decision, mode);
       }
       RandomGenerator generator = mode.requireGenerator("drop order random");
       return StableOrder.descending(
           InverseSampling.uniforms(generator, decision.assignments().size()));
-    };
+    });
   }
 }

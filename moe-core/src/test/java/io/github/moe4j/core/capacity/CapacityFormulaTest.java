@@ -117,6 +117,29 @@ class CapacityFormulaTest {
   }
 
   @Test
+  void toString_anyFormula_isTheCallThatMakesIt() {
+    assertEquals("factor(1.25)", CapacityFormula.factor(1.25).toString());
+    assertEquals("fixed(3)", CapacityFormula.fixed(3).toString());
+    assertEquals("megatron(2, 1.25)", CapacityFormula.megatron(2, 1.25).toString());
+    assertEquals("deepspeed(2, 1.25, 4)", CapacityFormula.deepspeed(2, 1.25, 4).toString());
+    assertEquals("vmoe(1.25)", CapacityFormula.vmoe(1.25).toString());
+    assertEquals("flaxformer(1.25, 4)", CapacityFormula.flaxformer(1.25, 4).toString());
+    assertEquals("mesh(1.25, 4)", CapacityFormula.mesh(1.25, 4).toString());
+    assertEquals("tutel(2, -1.25)", CapacityFormula.tutel(2, -1.25).toString());
+    assertEquals("megablocks(2, 0.0)", CapacityFormula.megablocks(2, 0).toString());
+    assertEquals("fairseq(0.25)", CapacityFormula.fairseq().toString());
+    assertEquals("maxtext(2, 1.25)", CapacityFormula.maxtext(2, 1.25).toString());
+    assertEquals(
+        "factor(1.0).atLeast(4).multipleOf(8).withEvaluation(fixed(2)).countingPadding()",
+        CapacityFormula.factor(1)
+            .atLeast(4)
+            .multipleOf(8)
+            .withEvaluation(CapacityFormula.fixed(2))
+            .countingPadding()
+            .toString());
+  }
+
+  @Test
   void combinators_anyFormula_changeItsLimit() {
     CapacityFormula five = CapacityFormula.fixed(5);
     assertEquals(5, limit(five.atLeast(4), 1, 1));

@@ -4,6 +4,7 @@ import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.CheckpointException;
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.FileErrors;
+import io.github.moe4j.core.internal.ReplacedFile;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.parallel.Placement;
 import java.io.IOException;
@@ -68,12 +69,13 @@ public final class RankCheckpoints {
   }
 
   /**
-   * Deletes the checkpoint in a folder, its manifest first, and leaves other files. Not collective: called by one rank.
+   * Deletes the checkpoint in a folder, its manifest first, with what killed saves left of one, and leaves other files.
+   * Not collective: called by one rank.
    *
    * @throws IOException if a file cannot be deleted
    */
   public static void delete(Path folder) throws IOException {
-    Files.deleteIfExists(folder.resolve(Manifest.NAME));
+    ReplacedFile.delete(folder.resolve(Manifest.NAME));
     Part.deleteAll(folder);
   }
 
