@@ -7,6 +7,7 @@ import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.RegularFile;
 import io.github.moe4j.core.internal.ReplacedFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -102,7 +103,12 @@ public final class LabReport {
    */
   public static LabResult read(Path folder) {
     try {
-      return PageJson.read(RegularFile.text(folder.resolve(DATA), MOST_BYTES), LabResult.class);
+      LabResult result =
+          PageJson.read(RegularFile.text(folder.resolve(DATA), MOST_BYTES), LabResult.class);
+      if (!StandardCharsets.UTF_8.newEncoder().canEncode(PageJson.write(result))) {
+        throw new IllegalArgumentException(DATA + ": a text has an unpaired surrogate");
+      }
+      return result;
     } catch (IOException | IllegalArgumentException e) {
       String reason = e instanceof JsonProcessingException json
           ? DATA + ": " + json.getOriginalMessage()

@@ -150,4 +150,17 @@ class LabReportTest {
     assertTrue(e.getMessage().contains("result.json: "), e.getMessage());
     assertTrue(e.getMessage().contains(message), e.getMessage());
   }
+
+  @Test
+  void read_unpairedSurrogate_isRefused(@TempDir Path folder) throws IOException {
+    Path data = LabReport.write(LabFixture.complete(), folder, false).resolveSibling("result.json");
+    Files.writeString(
+        data, Files.readString(data).replaceFirst("\"title\" : \"", "\"title\" : \"\\\\ud800"));
+
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> LabReport.read(folder));
+
+    String message = "result.json: a text has an unpaired surrogate";
+    assertTrue(e.getMessage().endsWith(message), e.getMessage());
+  }
 }
