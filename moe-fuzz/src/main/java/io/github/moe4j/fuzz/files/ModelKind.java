@@ -42,6 +42,12 @@ record ModelKind(String name, Map<String, byte[]> right) implements FileKind {
     return new ModelKind("model", Folders.contents(own));
   }
 
+  /** Names and shapes are made of as many experts as a config may say. */
+  @Override
+  public long fixedBytes() {
+    return 320L << 20;
+  }
+
   @Override
   public void read(Path folder) throws IOException {
     try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder)) {

@@ -9,7 +9,7 @@ package io.github.moe4j.models.layout;
  */
 record BlockSizes(int experts, int width, int hidden) {
   /** Names are made for every expert: a number in a small config must not take much memory. */
-  static final int MOST_EXPERTS = 100_000;
+  static final int MOST_EXPERTS = 10_000;
 
   /** Checks the number of experts. */
   BlockSizes {

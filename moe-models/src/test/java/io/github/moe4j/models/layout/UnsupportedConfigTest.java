@@ -183,7 +183,7 @@ class UnsupportedConfigTest {
           "config must have at most 10000 layers but has " + many,
           error(SmallMixtral.CONFIG.replace("_layers\": 1", "_layers\": " + many)));
       assertEquals(
-          "config must have at most 100000 experts but has " + many,
+          "config must have at most 10000 experts but has " + many,
           assertThrows(
                   LayoutException.class,
                   () -> MoeCheckpoints.of(
