@@ -32,11 +32,6 @@ final class LayoutFolders {
   private static final Pattern MISSING =
       Pattern.compile("tensor (\\S+) of shape \\[([0-9, ]*)] is missing");
 
-  private static final String SIZES = """
-      "hidden_size": 6, "intermediate_size": 10, "moe_intermediate_size": 4, "num_hidden_layers": 2,
-      "num_experts": 4, "num_local_experts": 4, "n_routed_experts": 4, "num_experts_per_tok": 2,
-      """;
-
   private static final String FP8 =
       ", \"quantization_config\": {\"quant_method\": \"fp8\", \"weight_block_size\": [4, 3]}";
 
@@ -51,15 +46,13 @@ final class LayoutFolders {
     Path own = Files.createDirectory(folder.resolve("layouts"));
     List<FileKind> folders = new ArrayList<>();
     for (String paragraph : list().split("\n\n+")) {
-      String[] lines = paragraph.strip().split("\n");
-      String fields = lines[1].contains("\"hidden_size\"") ? lines[1] : SIZES + lines[1];
-      String type = lines[0].substring(0, lines[0].indexOf(' '));
-      String begin = "{\"model_type\": \"" + type + "\", " + fields;
-      MemoryTensors plain = tensors(begin + "}");
-      folders.add(write(own, folders.size(), begin + "}", plain));
+      String config = paragraph.strip().split("\n")[1].strip();
+      MemoryTensors plain = tensors(config);
+      folders.add(write(own, folders.size(), config, plain));
       MemoryTensors fp8 = fp8(plain);
       if (fp8.names().size() > plain.names().size()) {
-        folders.add(write(own, folders.size(), begin + FP8 + "}", fp8));
+        String quantized = config.substring(0, config.length() - 1) + FP8 + "}";
+        folders.add(write(own, folders.size(), quantized, fp8));
       }
     }
     folders.add(write(own, folders.size(), MXFP4_CONFIG, mxfp4()));
