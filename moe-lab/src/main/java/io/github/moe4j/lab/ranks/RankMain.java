@@ -14,7 +14,6 @@ final class RankMain {
 
   /** Connects as the environment says. */
   public static void main(String[] args) {
-    endWithParent();
     PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
     int code = 0;
     try {
@@ -39,23 +38,5 @@ final class RankMain {
         throw e;
       }
     }
-  }
-
-  /** Whoever started this process holds the other end of its input: if that dies, nobody would end the ranks. */
-  private static void endWithParent() {
-    Thread thread = new Thread(
-        () -> {
-          try {
-            while (System.in.read() >= 0) {
-              // nothing is sent
-            }
-          } catch (IOException e) {
-            // gone too
-          }
-          Runtime.getRuntime().halt(1);
-        },
-        "moe4j parent");
-    thread.setDaemon(true);
-    thread.start();
   }
 }

@@ -39,7 +39,9 @@ record RankEnvironment(Map<String, String> variables) {
         (hosts == null) != (folder == null), "one of %s and %s must be set", HOSTS, RENDEZVOUS);
     String address = optional(ADDRESS);
     if (folder != null) {
-      Rendezvous rendezvous = new FolderRendezvous(Path.of(folder), rank, number(RANKS), timeout);
+      Rendezvous rendezvous = folder.equals(LauncherRendezvous.NAME)
+          ? new LauncherRendezvous(rank, number(RANKS), timeout)
+          : new FolderRendezvous(Path.of(folder), rank, number(RANKS), timeout);
       return SocketGroup.connect(rendezvous, at(options, address));
     }
     HostRendezvous list = new HostRendezvous(List.of(hosts.split(",")), rank);

@@ -1,12 +1,10 @@
 package io.github.moe4j.parallel.net;
 
-import io.github.moe4j.core.internal.Folders;
 import io.github.moe4j.core.internal.Require;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -19,10 +17,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ranks in processes of their own on this machine, started with the class path and options of this JVM. Their main class
- * connects by {@link SocketGroup#fromEnvironment}.
+ * connects by {@link SocketGroup#fromEnvironment}, for which they print a line of their own and read their standard input. They end with
+ * this JVM, also if it is killed, and no file is made.
  *
  * @param ranks number of processes
  * @param timeout how long a rank waits for another
@@ -32,7 +32,7 @@ public record RankProcesses(int ranks, Duration timeout) {
   private static final int KILLED = 128;
 
   /** So long after the first failure the others may still say what they know of it. */
-  private static final long GRACE_SECONDS = 10;
+  private static final long GRACE_NANOS = 10_000_000_000L;
 
   /**
    * Checks the number.
@@ -48,31 +48,29 @@ public record RankProcesses(int ranks, Duration timeout) {
 
   /**
    * Starts all ranks and returns when they have ended. If one fails, the others end by the failure of their group, or are
-   * killed soon; all are killed if this thread is interrupted or the JVM exits.
+   * killed soon, at once if they have not met yet; all are killed if this thread is interrupted or the JVM exits.
    *
    * @param main the class to run
    * @param arguments of its main method, the same for all ranks
    * @param lines gets each line that a rank prints, in this thread
    * @throws IOException if a process cannot be started or does not end with exit code 0; the message names the ranks
-   *     that failed, the first one first, with the last line of each that ended by itself
+   *     that failed by themselves, the first one first, with the last line of each that was not killed
    */
   public void run(Class<?> main, List<String> arguments, BiConsumer<Integer, String> lines)
       throws IOException {
-    Path folder = Files.createTempDirectory("moe4j-ranks");
     List<Process> processes = new CopyOnWriteArrayList<>(); // read by the hook
     Thread kill = new Thread(() -> processes.forEach(Process::destroyForcibly));
     Runtime.getRuntime().addShutdownHook(kill);
     try {
       String secret = secret();
       for (int r = 0; r < ranks; r++) {
-        processes.add(start(r, folder.resolve("rendezvous"), secret, main, arguments));
+        processes.add(start(r, secret, main, arguments));
       }
       await(processes, lines);
     } finally {
       kill.run();
       processes.forEach(process -> process.onExit().join());
       removeHook(kill);
-      Folders.deleteAll(folder);
     }
   }
 
@@ -82,8 +80,7 @@ public record RankProcesses(int ranks, Duration timeout) {
     return HexFormat.of().formatHex(secret);
   }
 
-  private Process start(
-      int rank, Path rendezvous, String secret, Class<?> main, List<String> arguments)
+  private Process start(int rank, String secret, Class<?> main, List<String> arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -101,7 +98,7 @@ public record RankProcesses(int ranks, Duration timeout) {
             RankEnvironment.RANKS,
             String.valueOf(ranks),
             RankEnvironment.RENDEZVOUS,
-            rendezvous.toString(),
+            LauncherRendezvous.NAME,
             RankEnvironment.SECRET,
             secret,
             RankEnvironment.TIMEOUT,
@@ -124,31 +121,42 @@ public record RankProcesses(int ranks, Duration timeout) {
     for (int r = 0; r < ranks; r++) {
       read(r, processes.get(r), events);
     }
+    Introductions introductions = new Introductions(processes);
     String[] last = new String[ranks];
     List<String> failures = new ArrayList<>();
+    boolean killed = false;
     long end = Long.MAX_VALUE;
     for (int running = ranks; running > 0; ) {
       Event event = next(events, end);
       if (event == null) {
         processes.forEach(Process::destroyForcibly);
+        killed = true;
         end = Long.MAX_VALUE;
       } else if (!event.ended()) {
-        last[event.rank()] = event.line();
-        lines.accept(event.rank(), event.line());
+        if (!introductions.take(event.rank(), event.line())) {
+          last[event.rank()] = event.line();
+          lines.accept(event.rank(), event.line());
+        }
       } else {
         running--;
-        if (event.code() != 0) {
-          end = failures.isEmpty() ? System.nanoTime() + GRACE_SECONDS * 1_000_000_000L : end;
-          // What a killed one said last is not why it ended.
-          String said = event.code() >= KILLED ? null : last[event.rank()];
-          failures.add("rank %d ended with exit code %d%s"
-              .formatted(event.rank(), event.code(), said == null ? "" : ": " + said));
+        if (event.code() != 0 && !killed) {
+          if (failures.isEmpty()) {
+            // Ranks that have not met do not know of each other.
+            end = System.nanoTime() + (introductions.areComplete() ? GRACE_NANOS : 0);
+          }
+          failures.add(failure(event, last[event.rank()]));
         }
       }
     }
     if (!failures.isEmpty()) {
       throw new IOException(String.join("; ", failures));
     }
+  }
+
+  private static String failure(Event event, @Nullable String last) {
+    // What a killed one said last is not why it ended.
+    String said = event.code() >= KILLED || last == null ? "" : ": " + last;
+    return "rank %d ended with exit code %d%s".formatted(event.rank(), event.code(), said);
   }
 
   /** The next event, or null at the end of the time. */

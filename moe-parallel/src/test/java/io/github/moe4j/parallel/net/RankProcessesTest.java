@@ -6,13 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.group.Group;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
 
 class RankProcessesTest {
   private static final int LINES = 2_000;
@@ -40,6 +45,42 @@ class RankProcessesTest {
         group.barrier();
         System.out.println("rank %d of %d".formatted(group.rank(), group.size()));
       }
+    }
+  }
+
+  /** Rank 1 ends before it meets the others. */
+  static final class Early {
+    private Early() {}
+
+    public static void main(String[] args) throws IOException {
+      if ("1".equals(System.getenv("MOE4J_RANK"))) {
+        System.out.println("cannot start");
+        Runtime.getRuntime().halt(3);
+      }
+      SocketGroup.fromEnvironment().close();
+    }
+  }
+
+  /** Leaves a file of its number in a folder and stays. */
+  static final class Staying {
+    private Staying() {}
+
+    public static void main(String[] args) throws IOException, InterruptedException {
+      try (Group group = SocketGroup.fromEnvironment()) {
+        group.barrier();
+        Files.createFile(Path.of(args[0], "rank-" + group.rank()));
+        Thread.sleep(Long.MAX_VALUE);
+      }
+    }
+  }
+
+  /** Runs two ranks that stay. */
+  static final class Launcher {
+    private Launcher() {}
+
+    public static void main(String[] args) throws IOException {
+      new RankProcesses(2, Duration.ofSeconds(30))
+          .run(Staying.class, List.of(args), (rank, line) -> {});
     }
   }
 
@@ -75,6 +116,52 @@ class RankProcessesTest {
     String message = assertThrows(IOException.class, () -> run("-1")).getMessage();
 
     assertTrue(message.startsWith("rank 1 ended with exit code 137; rank 0 ended with"), message);
+  }
+
+  @Test
+  void run_rankEndsBeforeItMeetsTheOthers_theyEndAtOnce() {
+    var error = assertThrows(
+        IOException.class,
+        () -> new RankProcesses(2, Duration.ofSeconds(30))
+            .run(Early.class, List.of(), (rank, line) -> {}));
+
+    assertEquals("rank 1 ended with exit code 3: cannot start", error.getMessage());
+  }
+
+  @Test
+  void run_launcherKilled_ranksEndAndNothingIsLeft(@TempDir Path folder) throws Exception {
+    Path temporary = Files.createDirectory(folder.resolve("temporary"));
+    Path ranks = Files.createDirectory(folder.resolve("ranks"));
+    Process launcher = new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-Djava.io.tmpdir=" + temporary,
+            "-cp",
+            System.getProperty("java.class.path"),
+            Launcher.class.getName(),
+            ranks.toString())
+        .redirectErrorStream(true)
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .start();
+    long end = System.nanoTime() + 60_000_000_000L;
+    while (!Files.exists(ranks.resolve("rank-0")) || !Files.exists(ranks.resolve("rank-1"))) {
+      assertTrue(launcher.isAlive() && System.nanoTime() < end, "the ranks must come");
+      Thread.sleep(20);
+    }
+    List<ProcessHandle> processes = launcher.descendants().toList();
+    assertEquals(2, processes.size());
+
+    launcher.destroyForcibly();
+
+    try {
+      for (ProcessHandle process : processes) {
+        process.onExit().get(30, TimeUnit.SECONDS);
+      }
+    } finally {
+      processes.forEach(ProcessHandle::destroyForcibly);
+    }
+    try (Stream<Path> left = Files.list(temporary)) {
+      assertEquals(List.of(), left.toList());
+    }
   }
 
   @Test
