@@ -30,8 +30,9 @@ import picocli.CommandLine.Spec;
     name = "crash",
     sortOptions = false,
     description =
-        "Kills runs of the lab, over ranks too, and the writing of pages with SIGKILL at random moments, lets files run full and"
-            + " folders vanish, and checks that every resumed run ends with the bits of an unbroken one.",
+        "Kills runs of the lab, over ranks too, checks over ranks and the writing of pages with SIGKILL at random moments, lets"
+            + " files run full, folders vanish and become read-only, and checks that every resumed run ends with the bits of an"
+            + " unbroken one.",
     exitCodeListHeading = "Exit codes:%n",
     exitCodeList = {"0:nothing was lost", "1:failed", "2:wrong usage", "130:interrupted"})
 public final class CrashCommand implements Callable<Integer> {
@@ -50,7 +51,8 @@ public final class CrashCommand implements Callable<Integer> {
 
   @Option(
       names = "--folders",
-      description = "Folders that vanish, of each command (${DEFAULT-VALUE}).")
+      description =
+          "Folders that vanish, and that become read-only, of each command (${DEFAULT-VALUE}).")
   private int folders = 5;
 
   @Option(names = "--seed", description = "Seed of the moments (${DEFAULT-VALUE}).")
@@ -74,13 +76,16 @@ public final class CrashCommand implements Callable<Integer> {
 
   private static List<Victim> victims() {
     List<String> sizes = List.of(
-        "--experts", "4", "--steps", "60", "--width", "16", "--hidden", "16", "--batch", "4");
+        "--experts", "4", "--steps", "30", "--width", "16", "--hidden", "16", "--batch", "4");
     List<String> noisy = new ArrayList<>(sizes);
     noisy.addAll(List.of("--routers", "noisy-top-k,deepseek-v3"));
     List<String> ranks = new ArrayList<>(sizes);
     ranks.addAll(List.of("--routers", "top-k", "--ranks", "2", "--engine", "processes"));
     return List.of(
-        new LabVictim("lab", noisy), new LabVictim("lab --ranks 2", ranks), new PageVictim());
+        new LabVictim("lab", noisy),
+        new LabVictim("lab --ranks 2", ranks),
+        new CheckVictim(),
+        new PageVictim());
   }
 
   @Override
@@ -97,7 +102,8 @@ public final class CrashCommand implements Callable<Integer> {
     }
     Path folder = Files.createTempDirectory("moe4j-crash");
     List<CrashRow> rows = new ArrayList<>();
-    long steps = kills + (long) victims.size() * (limits + folders);
+    long writing = victims.stream().filter(Victim::writes).count();
+    long steps = kills + writing * (limits + 2L * folders);
     try (Watch watch = watches.open(NAME, steps, "failures", line.getErr())) {
       boolean complete = watch.finishes(() -> run(folder, rows, watch));
       return report(rows, complete, line.getOut(), line.getErr());
@@ -115,8 +121,13 @@ public final class CrashCommand implements Callable<Integer> {
         watch.progress().at(victim.name());
         int share = kills / victims.size() + (i < kills % victims.size() ? 1 : 0);
         rows.add(new Kills(share).run(victim, own, random, watch));
-        rows.add(new FullDisk(limits).run(victim, own, watch));
-        rows.add(new VanishingFolder(folders).run(victim, own, random, watch));
+        if (victim.writes() && limits > 0) {
+          rows.add(new FullDisk(limits).run(victim, own, random, watch));
+        }
+        if (victim.writes() && folders > 0) {
+          rows.add(new VanishingFolder(folders).run(victim, own, random, watch));
+          rows.add(new ReadOnlyFolder(folders).run(victim, own, random, watch));
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);

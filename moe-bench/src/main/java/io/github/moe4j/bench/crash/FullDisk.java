@@ -6,20 +6,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.random.RandomGenerator;
 
 /**
- * Runs a command that may write no file beyond a limit, for limits from none to what the largest file needs, and goes on
- * without a limit. A write that fails must be one line with the name of the file.
+ * Runs a command that may write no file beyond a limit, for limits from none to what the largest file needs, or to almost nothing
+ * from a random moment on, and goes on without a limit. A write that fails must be one line with the name of the file.
  */
 record FullDisk(int limits) {
-  CrashRow run(Victim victim, Path folder, Watch watch) throws IOException {
-    Path output = folder.resolve("output.txt");
+  /** From a random moment on: room for an error in the file of the output, and for little else. */
+  private static final int ALMOST_NOTHING = 2;
+
+  CrashRow run(Victim victim, Path folder, RandomGenerator random, Watch watch) throws IOException {
     Path unbroken = Files.createDirectory(folder.resolve("roomy"));
     victim.prepare(unbroken);
-    ChildJvm whole = ChildJvm.start(victim.command(unbroken), output, -1);
+    long start = System.nanoTime();
+    ChildJvm whole = ChildJvm.start(List.of(), victim.command(unbroken), folder);
     if (whole.exitCode() != 0) {
-      throw new IOException(victim.name() + " failed: " + whole.printed());
+      throw new IOException(victim.name() + " failed: " + ChildJvm.printed(folder));
     }
+    int millis = (int) ((System.nanoTime() - start) / 1_000_000);
     String expected = victim.result(unbroken);
     long largest = largest(unbroken);
     List<String> faults = new ArrayList<>();
@@ -28,10 +33,17 @@ record FullDisk(int limits) {
       watch.leaveIfAsked();
       Path own = Files.createDirectory(folder.resolve("full-" + i));
       victim.prepare(own);
-      int kilobytes = (int) (largest / 1024 * i / limits);
-      ChildJvm child = ChildJvm.start(victim.command(own), output, kilobytes);
+      boolean later = i % 2 == 1;
+      int kilobytes = later ? ALMOST_NOTHING : (int) (largest / 1024 * i / limits);
+      ChildJvm child =
+          ChildJvm.start(later ? List.of() : limit(kilobytes), victim.command(own), folder);
+      if (later) {
+        child.endsWithin(random.nextInt(millis));
+        child.limitFiles(kilobytes);
+      }
       int code = child.exitCode();
-      String said = child.printed();
+      String said = ChildJvm.printed(folder);
+      watch.step(1);
       if (code == 0) {
         continue; // it fits
       }
@@ -41,15 +53,19 @@ record FullDisk(int limits) {
         faults.add("at %d KB, exit code %d: %s".formatted(kilobytes, code, said));
       }
       victim.requireSound(own);
-      ChildJvm again = ChildJvm.start(victim.command(own), output, -1);
+      ChildJvm again = ChildJvm.start(List.of(), victim.command(own), folder);
       if (again.exitCode() != 0) {
-        faults.add("at %d KB, goes not on: %s".formatted(kilobytes, again.printed()));
+        faults.add("at %d KB, goes not on: %s".formatted(kilobytes, ChildJvm.printed(folder)));
       } else if (!victim.result(own).equals(expected)) {
         faults.add("at %d KB, differs: %s".formatted(kilobytes, victim.result(own)));
       }
-      watch.step(1);
     }
     return new CrashRow(victim.name() + ", file too large", failed, limits, faults);
+  }
+
+  /** A write beyond it fails, as on a full disk, at any place of any file. */
+  private static List<String> limit(int kilobytes) {
+    return List.of("bash", "-c", "ulimit -f " + kilobytes + "; exec \"$@\"", "bash");
   }
 
   private static long largest(Path folder) throws IOException {

@@ -15,13 +15,12 @@ import java.util.random.RandomGenerator;
  */
 record Kills(int times) {
   CrashRow run(Victim victim, Path folder, RandomGenerator random, Watch watch) throws IOException {
-    Path output = folder.resolve("output.txt");
     Path unbroken = Files.createDirectory(folder.resolve("unbroken"));
     victim.prepare(unbroken);
     long start = System.nanoTime();
-    ChildJvm whole = ChildJvm.start(victim.command(unbroken), output, -1);
+    ChildJvm whole = ChildJvm.start(List.of(), victim.command(unbroken), unbroken);
     if (whole.exitCode() != 0) {
-      throw new IOException(victim.name() + " failed: " + whole.printed());
+      throw new IOException(victim.name() + " failed: " + ChildJvm.printed(unbroken));
     }
     int millis = (int) ((System.nanoTime() - start) / 1_000_000);
     String expected = victim.result(unbroken);
@@ -33,17 +32,17 @@ record Kills(int times) {
       victim.prepare(own);
       for (boolean complete = false; !complete; ) {
         watch.leaveIfAsked();
-        ChildJvm child = ChildJvm.start(victim.command(own), output, -1);
+        ChildJvm child = ChildJvm.start(List.of(), victim.command(own), own);
         // After the last kill it may complete.
         complete = killed == times
             ? child.exitCode() == 0
             : child.endsWithin(random.nextInt(millis)) && child.exitCode() == 0;
         if (!complete) {
           if (killed == times || child.endsWithin(0)) {
-            faults.add("ended by itself: " + child.printed());
+            faults.add("ended by itself: " + ChildJvm.printed(own));
             break;
           }
-          child.kill(random);
+          faults.addAll(child.kill(random));
           killed++;
           watch.step(1);
           victim.requireSound(own);

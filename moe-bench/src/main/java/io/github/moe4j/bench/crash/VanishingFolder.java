@@ -20,11 +20,11 @@ record VanishingFolder(int times) {
       watch.leaveIfAsked();
       Path own = Files.createDirectory(folder.resolve("vanishing-" + i));
       victim.prepare(own);
-      ChildJvm child = ChildJvm.start(victim.command(own), folder.resolve("output.txt"), -1);
+      ChildJvm child = ChildJvm.start(List.of(), victim.command(own), folder);
       child.endsWithin(random.nextInt(LONGEST_MILLIS));
       deleteAll(own);
       int code = child.exitCode();
-      String said = child.printed();
+      String said = ChildJvm.printed(folder);
       if (code != 0) {
         failed++;
         if (said.contains("\tat ") || !said.contains(own.toString())) {

@@ -26,6 +26,15 @@ interface Victim {
    */
   void requireSound(Path folder) throws IOException;
 
-  /** What a complete run computed, the same each time. */
+  /** Whether it writes files, so that it can fail to. */
+  default boolean writes() {
+    return true;
+  }
+
+  /**
+   * What a complete run computed, the same each time.
+   *
+   * @param folder where it was killed and resumed
+   */
   String result(Path folder) throws IOException;
 }

@@ -1,4 +1,4 @@
-/** {@code crash}: commands that are killed, run out of disk or lose their folder, and what they leave behind. */
+/** {@code crash}: commands that are killed, run out of disk, lose their folder or may not write to it, and what they leave behind. */
 @NullMarked
 package io.github.moe4j.bench.crash;
 
