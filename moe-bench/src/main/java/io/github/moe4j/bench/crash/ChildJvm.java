@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A command in a JVM of its own, with the class path and the options of this one and its own folder of temporary files. */
 final class ChildJvm {
-  private static final long PATIENCE_SECONDS = 900;
+  private static final long PATIENCE_SECONDS = 1800;
 
   /** After a kill everything else must end without waiting for a time-out, on a busy machine too. */
   private static final long SOON_SECONDS = 40;

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
  */
 record Kills(int times) {
   CrashRow run(Victim victim, Path folder, RandomGenerator random, Watch watch) throws IOException {
+    String name = victim.name() + ", SIGKILL";
     Path unbroken = Files.createDirectory(folder.resolve("unbroken"));
     victim.prepare(unbroken);
     long start = System.nanoTime();
@@ -22,7 +23,7 @@ record Kills(int times) {
     if (whole.exitCode() != 0) {
       throw new IOException(victim.name() + " failed: " + ChildJvm.printed(unbroken));
     }
-    int millis = (int) ((System.nanoTime() - start) / 1_000_000);
+    int millis = millisSince(start);
     String expected = victim.result(unbroken);
     List<String> faults = new ArrayList<>();
     int killed = 0;
@@ -30,20 +31,25 @@ record Kills(int times) {
     for (; killed < times; completed++) {
       Path own = Files.createDirectory(folder.resolve("killed-" + completed));
       victim.prepare(own);
+      boolean resumed = false;
       for (boolean complete = false; !complete; ) {
         watch.leaveIfAsked();
+        start = System.nanoTime();
         ChildJvm child = ChildJvm.start(List.of(), victim.command(own), own);
-        // After the last kill it may complete.
-        complete = killed == times
-            ? child.exitCode() == 0
-            : child.endsWithin(random.nextInt(millis)) && child.exitCode() == 0;
-        if (!complete) {
-          if (killed == times || child.endsWithin(0)) {
+        // After the last kill it completes.
+        if (killed == times || child.endsWithin(random.nextInt(millis))) {
+          if (child.exitCode() != 0) {
             faults.add("ended by itself: " + ChildJvm.printed(own));
-            break;
+            return new CrashRow(name, killed, completed, faults);
           }
+          complete = true;
+          if (!resumed) {
+            millis = millisSince(start); // the machine may be less busy than before
+          }
+        } else {
           faults.addAll(child.kill(random));
           killed++;
+          resumed = true;
           watch.step(1);
           victim.requireSound(own);
         }
@@ -53,6 +59,10 @@ record Kills(int times) {
         faults.add("run %d differs: %s, not %s".formatted(completed, found, expected));
       }
     }
-    return new CrashRow(victim.name() + ", SIGKILL", killed, completed, faults);
+    return new CrashRow(name, killed, completed, faults);
+  }
+
+  private static int millisSince(long start) {
+    return (int) ((System.nanoTime() - start) / 1_000_000);
   }
 }
