@@ -14,7 +14,7 @@ import java.util.random.RandomGenerator;
  */
 record FullDisk(int limits) {
   /** From a random moment on: room for an error in the file of the output, and for little else. */
-  private static final int ALMOST_NOTHING = 2;
+  private static final int ALMOST_NOTHING = 8;
 
   CrashRow run(Victim victim, Path folder, RandomGenerator random, Watch watch) throws IOException {
     Path unbroken = Files.createDirectory(folder.resolve("roomy"));
