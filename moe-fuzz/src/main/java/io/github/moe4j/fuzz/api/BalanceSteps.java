@@ -11,6 +11,7 @@ import io.github.moe4j.balance.catalogue.LossCatalogue;
 import io.github.moe4j.balance.catalogue.LossProvider;
 import io.github.moe4j.balance.catalogue.LossSizes;
 import io.github.moe4j.balance.control.LoadController;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
 import io.github.moe4j.fuzz.Draw;
@@ -83,18 +84,19 @@ final class BalanceSteps {
     Balancer balancer = Balancer.builder().add(loss).controller(controller).build();
     sequence.pass(sequence::isOpen).ifPresent(pass -> {
       double scale = Draw.oneIn(random, 6) ? Draw.number(random) : 1;
+      List<MoePass> levels = Draw.oneIn(random, 2)
+          ? pass.pass().moe()
+          : List.of(pass.pass()); // groups have another size
       Checkpoint before = state(balancer);
       boolean ran = calls
-          .either(
-              "balancing", sequence.snapshot(), () -> balancer.balance(List.of(pass.pass()), scale))
+          .either("balancing", sequence.snapshot(), () -> balancer.balance(levels, scale))
           .isPresent();
       if (!ran) {
         requireSame(before, state(balancer));
         return;
       }
       sequence.replace(pass, pass.with(State.BALANCED));
-      calls.refused(
-          "balancing twice", sequence.snapshot(), () -> balancer.balance(List.of(pass.pass())));
+      calls.refused("balancing twice", sequence.snapshot(), () -> balancer.balance(levels));
     });
     calls.accepted("a step of balancing", balancer::step);
     sequence.biasChanged();

@@ -12,8 +12,6 @@ import io.github.moe4j.core.experts.ExpertsProvider;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.experts.ZeroExperts;
-import io.github.moe4j.core.experts.quantized.QuantizedExperts;
-import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.lora.LoraExperts;
 import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.lora.LoraTarget;
@@ -23,7 +21,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Random experts with what they must compute.
@@ -49,11 +46,14 @@ record RandomExperts(
         .withBiases(random.nextBoolean())
         .withActivation(Draw.of(random, Activation.values()))
         .withDataType(type);
-    return switch (random.nextInt(6)) {
+    boolean canBeFrozen = type == DataType.FLOAT;
+    return switch (random.nextInt(8)) {
       case 0 -> composite(random, options);
-      case 1 -> type == DataType.FLOAT ? quantized(random, options) : plain(random, options);
-      case 2 -> lora(random, options);
-      case 3 -> plain(random, options);
+      case 1 -> canBeFrozen ? FrozenNetworks.quantized(random, options) : plain(random, options);
+      case 2 -> canBeFrozen ? FrozenNetworks.mapped(random, options) : plain(random, options);
+      case 3 -> lora(random, options);
+      case 4 -> TwoLevels.draw(random, options);
+      case 5 -> plain(random, options);
       default -> ofCatalogue(random, options);
     };
   }
@@ -102,7 +102,7 @@ record RandomExperts(
         new int[] {options.experts() - 3, 1, 1, 1});
   }
 
-  private static RandomExperts plain(SplittableRandom random, ExpertOptions options) {
+  static RandomExperts plain(SplittableRandom random, ExpertOptions options) {
     Experts experts = random.nextBoolean()
         ? GluExperts.create(options, random.nextLong())
         : FfnExperts.create(options, random.nextLong());
@@ -149,27 +149,6 @@ record RandomExperts(
         false);
   }
 
-  private static RandomExperts quantized(SplittableRandom random, ExpertOptions options) {
-    RandomExperts networks = plain(random, options);
-    WeightFormat format = Draw.of(random, WeightFormat.values());
-    QuantizedExperts quantized = networks.experts instanceof GluExperts glu
-        ? QuantizedExperts.of(glu, format)
-        : QuantizedExperts.of((FfnExperts) networks.experts, format);
-    NamedArrays.Builder rounded = NamedArrays.builder();
-    networks.experts.parameters().forEach((name, array) -> {
-      String projection = name.substring(0, name.indexOf('.'));
-      INDArray used = name.endsWith(".weight") ? quantized.weight(projection) : array;
-      rounded.add(name, used);
-    });
-    return new RandomExperts(
-        quantized,
-        Reference.networks(rounded.build(), options.activation()),
-        format + " of " + networks.kind,
-        false,
-        false,
-        false);
-  }
-
   private static RandomExperts lora(SplittableRandom random, ExpertOptions options) {
     RandomExperts base = plain(random, options);
     LoraOptions adapters = LoraOptions.of(1 + random.nextInt(3), 1 + random.nextInt(8))
@@ -194,7 +173,8 @@ record RandomExperts(
     return (expert, x) -> x.clone();
   }
 
-  private static Supplier<Reference> joined(List<Supplier<Reference>> parts, int[] sizes) {
+  /** Parts of some experts each, one after another. */
+  static Supplier<Reference> joined(List<Supplier<Reference>> parts, int[] sizes) {
     return () -> {
       List<Reference> now = parts.stream().map(Supplier::get).toList();
       return (expert, x) -> {
