@@ -26,7 +26,7 @@ public final class FuzzMain {
 
   /** All targets, by which each is listed. */
   static List<FuzzTarget> targets(Path folder) throws IOException {
-    return List.of(ApiTarget.create(), FileTarget.in(folder), FramesTarget.create());
+    return List.of(ApiTarget.create(), FileTarget.in(folder), FramesTarget.in(folder));
   }
 
   /** Runs it. */

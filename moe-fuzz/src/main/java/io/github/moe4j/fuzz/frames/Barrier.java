@@ -6,7 +6,8 @@ import java.util.List;
 /** Nothing is exchanged but frames. */
 record Barrier(View view, List<Round> rounds) implements Operation {
   static Barrier of(View view) {
-    return new Barrier(view, List.of(view.round("barrier", new byte[view.size()][0])));
+    byte[][] nothing = new byte[view.size()][0];
+    return new Barrier(view, List.of(view.round("barrier", nothing, nothing)));
   }
 
   @Override

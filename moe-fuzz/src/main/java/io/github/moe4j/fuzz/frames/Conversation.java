@@ -15,35 +15,42 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /** A rank of the library among others, one of which says something wrong. */
 final class Conversation {
   private static final Duration LONG = Duration.ofSeconds(30);
+  private static final String DIVIDED = "divided otherwise";
   private static final Duration SHORT = Duration.ofSeconds(5);
 
   private final SplittableRandom random;
   private final boolean isSilentAtEnd;
   private final Script script;
-  private final byte[] secret = new byte[16];
+  private final @Nullable Certificates tls;
+  private final byte[] secret;
   private final TreeMap<Integer, byte[]> streams = new TreeMap<>();
   private final int liar;
   private final boolean isAdmission;
+  private final boolean isRight;
 
   /**
    * Draws one.
    *
    * @param isSilentAtEnd whether others stay connected after what they say, and the rank has to find that out by time
+   * @param certificates for a conversation over TLS
    */
-  Conversation(SplittableRandom random, boolean isSilentAtEnd) {
+  Conversation(SplittableRandom random, boolean isSilentAtEnd, Certificates certificates) {
     this.random = random;
     this.isSilentAtEnd = isSilentAtEnd;
     this.script = Script.draw(random);
+    this.tls = Draw.oneIn(random, 6) ? certificates : null;
+    this.secret = new byte[tls == null ? 16 : 0];
     random.nextBytes(secret);
     int[] others =
         IntStream.range(0, script.size()).filter(r -> r != script.rank()).toArray();
     this.liar = Draw.of(random, others);
     this.isAdmission = Draw.oneIn(random, 4);
-    boolean isRight = isAdmission || Draw.oneIn(random, 10);
+    this.isRight = isAdmission || Draw.oneIn(random, 10);
     for (int other : others) {
       streams.put(
           other,
@@ -83,7 +90,10 @@ final class Conversation {
       for (Future<?> other : others) {
         other.get();
       }
-      return outcome;
+      if (!outcome.equals(DIVIDED)) {
+        peers.forEach((r, peer) -> Sent.requireRight(r, peer.heard(), script.to(r), isRight));
+      }
+      return tls == null ? outcome : outcome + " over TLS";
     } catch (ExecutionException e) {
       throw new AssertionError(e.getCause().getMessage(), e.getCause());
     } finally {
@@ -102,12 +112,20 @@ final class Conversation {
         stream,
         isSilentAtEnd,
         IntStream.range(0, strangers)
-            .mapToObj(i -> new Stranger(greeting, script.rank(), random.split()))
-            .toList());
+            .mapToObj(i -> stranger(new Stranger(greeting, script.rank(), random.split())))
+            .toList(),
+        tls == null ? null : tls.ranks());
+  }
+
+  private Visitor stranger(Stranger stranger) {
+    return tls == null ? stranger : new TlsStranger(tls, stranger, random.split());
   }
 
   private String outcome(Connect connect, Meeting meeting) throws IOException {
-    SocketOptions options = SocketOptions.secret(secret).withTimeout(isSilentAtEnd ? SHORT : LONG);
+    SocketOptions options = (tls == null
+            ? SocketOptions.secret(secret)
+            : SocketOptions.tls(tls.ranks()))
+        .withTimeout(isSilentAtEnd ? SHORT : LONG);
     Expectation expectation = new Expectation(script, streams, isSilentAtEnd);
     try (Group group = connect.connect(meeting, options)) {
       List<Group> groups = new ArrayList<>(List.of(group));
@@ -120,7 +138,7 @@ final class Conversation {
           return isSilentAtEnd ? "refused or late" : "refused";
         }
         if (!expectation.requireRight(i, numbers)) {
-          return "divided otherwise";
+          return DIVIDED;
         }
       }
       return isAdmission ? "strangers hung up on" : "completed";

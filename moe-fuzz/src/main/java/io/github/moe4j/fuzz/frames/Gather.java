@@ -18,7 +18,9 @@ record Gather(View view, long[] own, List<Round> rounds) implements Operation {
   /** What each member sends, by place. */
   static Gather of(View view, long[] own, byte[][] sent) {
     String text = "allGather of " + own.length + " numbers";
-    return new Gather(view, own, List.of(view.round(text, sent)));
+    byte[][] toAll = new byte[view.size()][];
+    Arrays.fill(toAll, bytes(own));
+    return new Gather(view, own, List.of(view.round(text, sent, toAll)));
   }
 
   static byte[] bytes(long... numbers) {

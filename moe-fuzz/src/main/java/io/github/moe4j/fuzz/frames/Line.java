@@ -1,8 +1,11 @@
 package io.github.moe4j.fuzz.frames;
 
+import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.Socket;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /**
  * A connection to the rank.
@@ -10,6 +13,30 @@ import java.net.Socket;
  * @param socket whose reads have a time-out
  */
 record Line(Socket socket) implements AutoCloseable {
+  /** The version that ranks speak. */
+  static final String TLS = "TLSv1.3";
+
+  /**
+   * TLS over a connection, with certificates of both sides.
+   *
+   * @param context of this side
+   * @param isCaller whether this side has called
+   * @param version of TLS
+   * @throws IOException if the handshake fails
+   */
+  static Line tls(Line below, SSLContext context, boolean isCaller, String version)
+      throws IOException {
+    SSLSocket socket = (SSLSocket)
+        context.getSocketFactory().createSocket(below.socket, null, below.socket.getPort(), true);
+    socket.setUseClientMode(isCaller);
+    if (!isCaller) {
+      socket.setNeedClientAuth(true);
+    }
+    socket.setEnabledProtocols(new String[] {version});
+    socket.startHandshake();
+    return new Line(socket);
+  }
+
   void write(byte[] bytes) throws IOException {
     socket.getOutputStream().write(bytes);
   }
@@ -22,16 +49,18 @@ record Line(Socket socket) implements AutoCloseable {
     return bytes;
   }
 
-  /** Reads until the other side ends, and returns how many bytes came. */
-  long drain() throws IOException {
+  /**
+   * Reads until the other side ends.
+   *
+   * @param into gets the bytes, also if it fails. Modified.
+   */
+  void drain(ByteArrayOutputStream into) throws IOException {
     byte[] buffer = new byte[8192];
-    long all = 0;
     int count = socket.getInputStream().read(buffer);
     while (count >= 0) {
-      all += count;
+      into.write(buffer, 0, count);
       count = socket.getInputStream().read(buffer);
     }
-    return all;
   }
 
   @Override

@@ -31,13 +31,15 @@ record Rows(View view, DataType type, int width, double[][] own, int[] counts, L
     int[] counts = random.ints(size, 0, most + 1).toArray();
     double[][] own = new double[size][];
     byte[][] sent = new byte[size][];
+    byte[][] sending = new byte[size][];
     for (int i = 0; i < size; i++) {
       int rows = i == view.place() ? counts[i] : random.nextInt(most + 1);
       own[i] = numbers(random, rows * width);
       sent[i] = bytes(type, numbers(random, counts[i] * width));
+      sending[i] = bytes(type, own[i]);
     }
     String text = "allToAll of rows [*,%d] %s".formatted(width, type);
-    return new Rows(view, type, width, own, counts, List.of(view.round(text, sent)));
+    return new Rows(view, type, width, own, counts, List.of(view.round(text, sent, sending)));
   }
 
   private static double[] numbers(SplittableRandom random, int count) {

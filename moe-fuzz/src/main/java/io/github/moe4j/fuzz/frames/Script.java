@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
@@ -57,10 +58,17 @@ record Script(int rank, int size, List<Operation> operations, List<String> paths
 
   /** The right frames of another rank, which leaves at the end. */
   List<Message> of(int peer) {
-    List<Message> all = new ArrayList<>();
-    rounds().forEach(round -> all.addAll(round.of(peer)));
-    paths.forEach(path -> all.add(Message.of(Message.LEAVE, path)));
-    all.add(Message.of(Message.BYE, ""));
-    return all;
+    return withEnd(rounds().stream().flatMap(round -> round.of(peer).stream()));
+  }
+
+  /** The right frames to another rank, which the rank leaves at the end. */
+  List<Message> to(int peer) {
+    return withEnd(rounds().stream().flatMap(round -> round.to(peer).stream()));
+  }
+
+  private List<Message> withEnd(Stream<Message> messages) {
+    Stream<Message> parts = paths.stream().map(path -> Message.of(Message.LEAVE, path));
+    Stream<Message> end = Stream.of(Message.of(Message.BYE, ""));
+    return Stream.of(messages, parts, end).flatMap(all -> all).toList();
   }
 }

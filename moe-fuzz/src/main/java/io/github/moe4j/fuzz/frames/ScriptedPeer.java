@@ -1,5 +1,6 @@
 package io.github.moe4j.fuzz.frames;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -12,6 +13,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Another rank, which says what it was given, after strangers who say something wrong. */
 final class ScriptedPeer implements AutoCloseable {
@@ -21,8 +24,10 @@ final class ScriptedPeer implements AutoCloseable {
   private final int other;
   private final byte[] stream;
   private final boolean isSilentAtEnd;
-  private final List<Stranger> strangers;
+  private final List<? extends Visitor> strangers;
+  private final @Nullable SSLContext tls;
   private final ServerSocket server;
+  private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
 
   /**
    * A rank, which listens from now on.
@@ -32,18 +37,21 @@ final class ScriptedPeer implements AutoCloseable {
    * @param stream all that it sends as a member of the group. Not modified.
    * @param isSilentAtEnd whether it stays connected after that, or ends
    * @param strangers who call or answer before it
+   * @param tls of the ranks; null if they know a secret
    */
   ScriptedPeer(
       Greeting greeting,
       int other,
       byte[] stream,
       boolean isSilentAtEnd,
-      List<Stranger> strangers) {
+      List<? extends Visitor> strangers,
+      @Nullable SSLContext tls) {
     this.greeting = greeting;
     this.other = other;
     this.stream = stream;
     this.isSilentAtEnd = isSilentAtEnd;
     this.strangers = strangers;
+    this.tls = tls;
     try {
       this.server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
       server.setSoTimeout(LONGEST_MILLIS);
@@ -66,18 +74,24 @@ final class ScriptedPeer implements AutoCloseable {
    */
   Void run(SplittableRandom random, CompletableFuture<String> address, ExecutorService threads)
       throws Exception {
-    for (Stranger stranger : strangers) {
+    for (Visitor stranger : strangers) {
       try (Line line = connect(address)) {
         stranger.bother(line);
       }
     }
-    try (Line line = connect(address)) {
+    try (Line below = connect(address)) {
+      Line line = tls == null ? below : Line.tls(below, tls, greeting.isCaller(), Line.TLS);
       greeting.perform(line, random, other);
       Future<?> saying = threads.submit(() -> say(line));
       drain(line);
       saying.get();
     }
     return null;
+  }
+
+  /** What the rank has said to it as a member of the group, once it has run. */
+  byte[] heard() {
+    return heard.toByteArray();
   }
 
   private Line connect(CompletableFuture<String> address) throws Exception {
@@ -105,9 +119,9 @@ final class ScriptedPeer implements AutoCloseable {
     }
   }
 
-  private static void drain(Line line) {
+  private void drain(Line line) {
     try {
-      line.drain();
+      line.drain(heard);
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the rank must hang up at the end but did not", e);
     } catch (IOException e) {

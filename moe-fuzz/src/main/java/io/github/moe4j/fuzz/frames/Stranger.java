@@ -2,6 +2,7 @@ package io.github.moe4j.fuzz.frames;
 
 import io.github.moe4j.fuzz.Damage;
 import io.github.moe4j.fuzz.Draw;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -15,31 +16,34 @@ import java.util.SplittableRandom;
  * @param other number of the rank that is examined
  * @param random source of the lie
  */
-record Stranger(Greeting right, int other, SplittableRandom random) {
+record Stranger(Greeting right, int other, SplittableRandom random) implements Visitor {
   /** Places of magic, version, byte order, rank and size. */
   private static final int[] FIELDS = {0, 4, 8, 12, 16};
 
   /** Says something wrong; the rank may say hello and a proof, and nothing more. */
-  void bother(Line line) throws IOException {
-    long said = 0;
+  @Override
+  public void bother(Line line) throws IOException {
+    int said;
+    ByteArrayOutputStream heard = new ByteArrayOutputStream();
     try {
       said = say(line);
       line.socket().shutdownOutput();
-      said += line.drain();
+      line.drain(heard);
     } catch (SocketTimeoutException e) {
       throw new AssertionError("a stranger must be hung up on but was not", e);
     } catch (IOException e) {
       return; // hung up on before it could say all
     }
-    if (said > Greeting.HELLO + Greeting.PROOF) {
-      throw new AssertionError("a stranger got %d bytes of the group".formatted(said));
+    if (said + heard.size() > Greeting.HELLO + right.proofBytes()) {
+      throw new AssertionError(
+          "a stranger got %d bytes of the group".formatted(said + heard.size()));
     }
   }
 
   /** Returns how many bytes it has read. */
   private int say(Line line) throws IOException {
     byte[] hello = right.hello(random);
-    switch (random.nextInt(7)) {
+    switch (random.nextInt(right.proofBytes() == 0 ? 2 : 7)) {
       case 0 -> {
         return introduce(line, lie(hello), right);
       }

@@ -21,16 +21,23 @@ record Sum(View view, DataType type, double[][] arrays, List<Round> rounds) impl
     double[][] arrays = new double[view.size()][];
     Arrays.setAll(arrays, i -> random.doubles(length).map(x -> (float) x).toArray());
     String text = "allReduce [" + length + "] " + type;
+    byte[][] theirs = new byte[view.size()][];
     byte[][] own = new byte[view.size()][];
     byte[][] sums = new byte[view.size()][];
     double[] sum = sum(type, arrays);
     for (int i = 0; i < view.size(); i++) {
-      own[i] = bytes(type, segment(arrays[i], view.place(), view.size()));
+      theirs[i] = bytes(type, segment(arrays[i], view.place(), view.size()));
+      own[i] = bytes(type, segment(arrays[view.place()], i, view.size()));
       sums[i] = bytes(type, segment(sum, i, view.size()));
     }
-    Round first = view.round(text, own);
+    byte[][] ownSum = new byte[view.size()][];
+    Arrays.fill(ownSum, sums[view.place()]);
+    Round first = view.round(text, theirs, own);
     return new Sum(
-        view, type, arrays, length == 0 ? List.of(first) : List.of(first, view.round(text, sums)));
+        view,
+        type,
+        arrays,
+        length == 0 ? List.of(first) : List.of(first, view.round(text, sums, ownSum)));
   }
 
   private static byte[] bytes(DataType type, double... numbers) {

@@ -42,15 +42,20 @@ final class View {
   /**
    * The next exchange.
    *
-   * @param sent by place; what the rank has for itself is not sent
+   * @param sent to the rank, by place; what it has for itself is not sent
+   * @param own what it sends, by place
    */
-  Round round(String text, byte[]... sent) {
+  Round round(String text, byte[][] sent, byte[][] own) {
+    return new Round(path, next(), text, byRank(sent), byRank(own));
+  }
+
+  private byte[][] byRank(byte[][] byPlace) {
     byte[][] byRank = new byte[members[members.length - 1] + 1][];
     for (int i = 0; i < members.length; i++) {
       if (members[i] != rank) {
-        byRank[members[i]] = sent[i];
+        byRank[members[i]] = byPlace[i];
       }
     }
-    return new Round(path, next(), text, byRank);
+    return byRank;
   }
 }

@@ -18,21 +18,37 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
+import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 class FramesTargetTest {
+  /** Made once: the tool takes longer than a conversation. */
+  @TempDir
+  private static Path folder;
+
+  private static Certificates certificates;
+
+  @BeforeAll
+  static void create() throws IOException {
+    certificates = Certificates.create(folder);
+  }
+
   private static FuzzReport run(FuzzTarget target, int conversations) {
     return Fuzzer.of(target).run(new FuzzOptions(Seeds.seed(), conversations, 600));
   }
 
   @Test
   void run_library_hasNoFault() {
-    FuzzReport report = run(FramesTarget.over(SocketGroup::connect, 64, 60), 64);
-    for (String outcome : new String[] {"completed", "strangers hung up on"}) {
+    FuzzReport report = run(FramesTarget.over(SocketGroup::connect, certificates, 64, 60), 64);
+    for (String outcome : new String[] {"completed", "strangers hung up on", "refused over TLS"}) {
       assertTrue(report.tally().outcomes().getOrDefault(outcome, 0L) > 0, report.row());
     }
     assertEquals(64, report.tally().units());
@@ -44,7 +60,8 @@ class FramesTargetTest {
     Connect faulty = (meeting, options) -> new Faulty(SocketGroup.connect(meeting, options), fault);
     FuzzFailure failure = assertThrows(
         FuzzFailure.class,
-        () -> run(FramesTarget.over(faulty, 32, fault == Fault.HANGS ? 1 : 60), 3_200));
+        () ->
+            run(FramesTarget.over(faulty, certificates, 32, fault == Fault.HANGS ? 1 : 60), 3_200));
     assertTrue(failure.getMessage().contains(fault.says), failure.getMessage());
   }
 
@@ -55,6 +72,8 @@ class FramesTargetTest {
     COMPLETED("must be refused because of rank"),
     /** A failure is reported as what it led to. */
     NULL_POINTER("NullPointerException"),
+    /** A number that is sent is changed. */
+    WRONG_SENT("the rank must send rank"),
     /** A failure is noticed by nobody. */
     HANGS("must end within its time-out");
 
@@ -106,7 +125,13 @@ class FramesTargetTest {
     @Override
     public long[][] allGather(long... own) {
       long[][][] all = {new long[size()][own.length]};
-      run(() -> all[0] = inner.allGather(own));
+      boolean isSentWrong = fault == Fault.WRONG_SENT && own.length > 0;
+      long[] sent = own.clone();
+      if (isSentWrong) {
+        sent[0]++;
+      }
+      run(() -> all[0] = inner.allGather(sent));
+      all[0][rank()] = own.clone();
       if (fault == Fault.WRONG_NUMBER && own.length > 0) {
         all[0][size() - 1][0]++;
       }
@@ -157,6 +182,46 @@ class FramesTargetTest {
           "a stranger got %d bytes of the group"
               .formatted(Greeting.HELLO + Greeting.PROOF + frame.length),
           found.getMessage());
+    }
+  }
+
+  /** Ranks that ask nobody for a certificate. */
+  private static void admitAll(ServerSocket server) {
+    while (true) {
+      try (Socket socket = server.accept();
+          SSLSocket admitting = (SSLSocket) certificates
+              .ranks()
+              .getSocketFactory()
+              .createSocket(socket, null, socket.getPort(), true)) {
+        admitting.setUseClientMode(false);
+        admitting.getOutputStream().write(new byte[Greeting.HELLO]);
+        admitting.shutdownOutput();
+        admitting.getInputStream().readAllBytes();
+      } catch (IOException e) {
+        if (server.isClosed()) {
+          return;
+        }
+      }
+    }
+  }
+
+  @Test
+  void bother_rankThatAdmitsAnybodyOverTls_isFound() throws IOException {
+    try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      new Thread(() -> admitAll(server)).start();
+      Greeting right = new Greeting(1, 2, true, new byte[0]);
+      AssertionError found = assertThrows(AssertionError.class, () -> {
+        for (int i = 0; i < 50; i++) {
+          SplittableRandom random = Seeds.random(i);
+          TlsStranger stranger =
+              new TlsStranger(certificates, new Stranger(right, 0, random), random);
+          try (Line line = new Line(new Socket(server.getInetAddress(), server.getLocalPort()))) {
+            stranger.bother(line);
+          }
+        }
+      });
+      assertEquals(
+          "a stranger got %d bytes of the group".formatted(Greeting.HELLO), found.getMessage());
     }
   }
 }
