@@ -52,6 +52,11 @@ record Experiment(
     return variants.size() * seeds.size();
   }
 
+  /** Whether a model is trained with a seed. */
+  boolean has(String name, long seed) {
+    return seeds.contains(seed) && variants.stream().anyMatch(v -> v.name().equals(name));
+  }
+
   /** Describes one training. */
   String label(Variant variant, long seed) {
     return seeds.size() == 1 ? variant.name() : variant.name() + " with seed " + seed;

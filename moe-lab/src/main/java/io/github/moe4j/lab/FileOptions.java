@@ -39,6 +39,7 @@ record FileOptions(List<String> arguments) {
           arguments.add(option.longestName() + "=" + entry.getValue());
         }
       }
+      requireValid(file, arguments);
     }
     for (OptionSpec option : line.getParseResult().matchedOptions()) {
       if (known.findOption(option.longestName()) != null) {
@@ -48,6 +49,15 @@ record FileOptions(List<String> arguments) {
       }
     }
     return new FileOptions(arguments);
+  }
+
+  /** Throws if a value of the file is invalid, whatever the command line says. */
+  private static void requireValid(Path file, List<String> arguments) {
+    try {
+      new FileOptions(arguments).into(new RunOptions());
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+    }
   }
 
   /**
@@ -61,7 +71,7 @@ record FileOptions(List<String> arguments) {
         .toList());
   }
 
-  /** Sets the options; an error if a value of the file is invalid. */
+  /** Sets the options; an error if a value is invalid. */
   void into(RunOptions run) {
     try {
       new CommandLine(run).parseArgs(arguments.toArray(String[]::new));

@@ -1,8 +1,9 @@
 package io.github.moe4j.lab;
 
-import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.CheckpointException;
 import io.github.moe4j.core.internal.FileErrors;
 import io.github.moe4j.core.internal.ReplacedFile;
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
@@ -20,13 +21,13 @@ final class LabFolder implements LabStore<Trainer> {
   private final RunFiles files;
   private final Experiment experiment;
   private final List<ModelResult> finished;
-  private final @Nullable Checkpoint underWay;
+  private final @Nullable SavedTraining underWay;
 
   private LabFolder(
       RunFiles files,
       Experiment experiment,
       List<ModelResult> finished,
-      @Nullable Checkpoint underWay) {
+      @Nullable SavedTraining underWay) {
     this.files = files;
     this.experiment = experiment;
     this.finished = finished;
@@ -40,20 +41,32 @@ final class LabFolder implements LabStore<Trainer> {
     return new LabFolder(files, experiment, List.of(), null);
   }
 
-  /** Resumes the run in the folder. */
+  /**
+   * Resumes the run in the folder.
+   *
+   * @throws IllegalArgumentException if a model in the report is neither finished nor the one whose state is saved
+   * @throws CheckpointException if the state is damaged, or of another run
+   */
   static LabFolder resume(RunFiles files, Experiment experiment) throws IOException {
     LabResult before = LabReport.read(files.folder());
     Path file = files.file(CHECKPOINT);
-    Checkpoint saved = Files.notExists(file) ? null : Checkpoint.load(file);
+    SavedTraining saved = Files.notExists(file) ? null : SavedTraining.load(file, experiment);
     // The report contains the current model's unfinished result.
     List<ModelResult> finished = before.models().stream()
-        .filter(model -> saved == null || !isOf(saved, model.name(), model.seed()))
+        .filter(model -> saved == null || !saved.isOf(model.name(), model.seed()))
         .toList();
+    for (ModelResult model : finished) {
+      Require.that(
+          model.steps() == experiment.options().steps(),
+          "%s: %s with seed %d must have %d steps, those of the run, or be in %s, but has %d",
+          files.file(LabReport.DATA),
+          model.name(),
+          model.seed(),
+          experiment.options().steps(),
+          CHECKPOINT,
+          model.steps());
+    }
     return new LabFolder(files, experiment, finished, saved);
-  }
-
-  private static boolean isOf(Checkpoint saved, String name, long seed) {
-    return saved.text("run.name").equals(name) && saved.number("run.seed") == seed;
   }
 
   @Override
@@ -67,21 +80,17 @@ final class LabFolder implements LabStore<Trainer> {
   }
 
   @Override
-  public void resume(Trainer training) {
-    Checkpoint saved = underWay;
+  public void resume(Trainer training) throws IOException {
+    SavedTraining saved = underWay;
     if (saved != null
-        && isOf(saved, training.variant().name(), training.options().seed())) {
-      training.restore(saved);
+        && saved.isOf(training.variant().name(), training.options().seed())) {
+      saved.restore(training);
     }
   }
 
   @Override
   public void save(Trainer training) throws IOException {
-    training
-        .state()
-        .text("run.name", training.variant().name())
-        .longs("run.seed", training.options().seed())
-        .save(files.file(CHECKPOINT));
+    SavedTraining.save(training, files.file(CHECKPOINT));
   }
 
   @Override

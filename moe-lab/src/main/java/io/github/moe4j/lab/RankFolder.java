@@ -2,7 +2,6 @@ package io.github.moe4j.lab;
 
 import io.github.moe4j.core.group.Group;
 import io.github.moe4j.core.internal.FileErrors;
-import io.github.moe4j.lab.report.CurvePoint;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.lab.report.ModelResult;
@@ -70,7 +69,7 @@ final class RankFolder implements LabStore<RankTrainer> {
     LabResult before = LabReport.read(folder);
     // The report contains the current model's unfinished result.
     List<ModelResult> finished = before.models().stream()
-        .filter(model -> stepsDone(model) == experiment.options().steps())
+        .filter(model -> model.steps() == experiment.options().steps())
         .filter(model -> !RankCheckpoints.isIn(place(folder, model.name(), model.seed())))
         .toList();
     boolean goesOn =
@@ -83,11 +82,6 @@ final class RankFolder implements LabStore<RankTrainer> {
       }
     }
     return new RankFolder(files, experiment, group, finished, environment);
-  }
-
-  private static int stepsDone(ModelResult model) {
-    List<CurvePoint> curve = model.curve();
-    return curve.isEmpty() ? 0 : curve.get(curve.size() - 1).step();
   }
 
   /** What the numbers of a run depend on that goes on over some ranks; nothing if all of it was over as many. */

@@ -3,6 +3,7 @@ package io.github.moe4j.lab;
 import io.github.moe4j.cli.MemoryNeed;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.ranks.RankEngine;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
@@ -25,15 +26,16 @@ final class RankOptions {
       names = "--ranks",
       paramLabel = "N",
       description =
-          "Spread the experts and the sequences of a step over N ranks. Default: one process without a group.")
+          "Spread the experts and the sequences of a step over N ranks. Default: one process"
+              + " without a group.")
   private @Nullable Integer ranks;
 
   @Option(
       names = "--engine",
       paramLabel = "NAME",
       description =
-          "What runs the ranks: threads of this process, processes on this machine, or spark, tasks of Apache Spark"
-              + " (threads).")
+          "What runs the ranks: threads of this process, processes on this machine, or spark,"
+              + " tasks of Apache Spark (threads).")
   private @Nullable String engine;
 
   @Option(
@@ -96,12 +98,14 @@ final class RankOptions {
   /**
    * Checks that a run over ranks is resumed over ranks, and one in one process in one process: their states differ.
    *
-   * @param before options of the run to resume
+   * @param file of the run to resume
+   * @param before its options
    */
-  static void requireSameKind(Map<String, String> before, Map<String, String> now) {
+  static void requireSameKind(Path file, Map<String, String> before, Map<String, String> now) {
     Require.that(
         before.containsKey(RANKS) == now.containsKey(RANKS),
-        "ranks must be %s as in the run to resume but was %s",
+        "%s: ranks must be %s as in the run to resume but was %s",
+        file,
         before.containsKey(RANKS) ? "set" : "not set",
         now.getOrDefault(RANKS, "not set"));
   }

@@ -182,6 +182,14 @@ final class RankTrainer extends Training {
   /** Restores a saved state of the same variant and options, of any number of ranks. */
   void restore(Path folder) throws IOException {
     SavedRanks saved = checkpoints(folder).load();
+    try {
+      restore(saved);
+    } catch (IllegalArgumentException e) {
+      throw new IOException(folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void restore(SavedRanks saved) {
     Checkpoint state = saved.checkpoint();
     state.into("model", model.parameters());
     optimizer.restore(state, "optimizer");
@@ -192,12 +200,13 @@ final class RankTrainer extends Training {
     if (saved.ranks() == group.size()) {
       work.restore(state, "work");
     }
-    continueAt(Math.toIntExact(saved.step()));
+    continueAt(saved.step());
   }
 
   private RankCheckpoints checkpoints(Path folder) {
     RankCheckpoints.Builder builder = RankCheckpoints.builder(group, folder)
-        .model("%s with seed %d".formatted(variant().name(), options().seed()))
+        .model("%s with seed %d for %d steps"
+            .formatted(variant().name(), options().seed(), options().steps()))
         .ofRank("log")
         .ofRank("work");
     String[] paths = paths();

@@ -41,11 +41,12 @@ final class RankWork {
   }
 
   void restore(Checkpoint checkpoint, String name) {
-    long[] sums = checkpoint.longs(name + ".sums");
+    SavedNumbers saved = new SavedNumbers(checkpoint, name);
+    long[] sums = saved.counts("sums", 4);
     traffic = new Traffic(sums[0], sums[1]);
     nanos = sums[2];
     steps = sums[3];
-    kept = checkpoint.longs(name + ".kept");
+    kept = saved.counts("kept");
   }
 
   /** That of all ranks; collective. */

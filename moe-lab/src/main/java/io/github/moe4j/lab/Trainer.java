@@ -173,6 +173,6 @@ public final class Trainer extends Training {
     batches.restore(saved, "batches");
     noise.restore(saved, "noise");
     log().restore(saved, "log");
-    continueAt(Math.toIntExact(saved.number("step")));
+    continueAt(saved.number("step"));
   }
 }

@@ -1,6 +1,7 @@
 package io.github.moe4j.lab;
 
 import io.github.moe4j.cli.Progress;
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.report.ModelResult;
 import io.github.moe4j.lab.report.RankUse;
 import io.github.moe4j.lab.variant.Variant;
@@ -104,9 +105,19 @@ abstract class Training {
     return step;
   }
 
-  /** Continues after some steps, in a state that was restored. */
-  final void continueAt(int steps) {
-    step = steps;
+  /**
+   * Continues after some steps, in a state that was restored.
+   *
+   * @throws IllegalArgumentException if the run has fewer steps, or the log has others
+   */
+  final void continueAt(long steps) {
+    Require.that(
+        steps >= 0 && steps <= options.steps(),
+        "step must be in [0, %d], the steps of the run, but was %d",
+        options.steps(),
+        steps);
+    log.requireAt((int) steps);
+    step = (int) steps;
     lastEvaluation = null;
   }
 

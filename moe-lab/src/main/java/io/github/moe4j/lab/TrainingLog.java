@@ -5,6 +5,7 @@ import io.github.moe4j.core.LoadStatistics;
 import io.github.moe4j.core.StageTimes;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.core.checkpoint.Stateful;
+import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.lab.report.CurvePoint;
 import io.github.moe4j.lab.report.LoadPoint;
 import io.github.moe4j.lab.report.StageShares;
@@ -70,8 +71,8 @@ final class TrainingLog implements Stateful {
   }
 
   private static double[] shares(long[] counts) {
-    long sum = Math.max(1, Arrays.stream(counts).sum());
-    return Arrays.stream(counts).mapToDouble(n -> (double) n / sum).toArray();
+    double sum = Math.max(1, Arrays.stream(counts).asDoubleStream().sum());
+    return Arrays.stream(counts).mapToDouble(n -> n / sum).toArray();
   }
 
   List<CurvePoint> curve() {
@@ -158,38 +159,77 @@ final class TrainingLog implements Stateful {
     loadSincePoint = log.loadSincePoint;
   }
 
-  private static TrainingLog read(Checkpoint saved, String prefix) {
+  private static TrainingLog read(Checkpoint checkpoint, String prefix) {
+    SavedNumbers saved = new SavedNumbers(checkpoint, prefix);
     TrainingLog log = new TrainingLog();
-    long[] steps = saved.longs(prefix + ".curve.steps");
-    double[] train = saved.doubles(prefix + ".curve.train");
-    double[] validation = saved.doubles(prefix + ".curve.validation");
+    int[] steps = saved.steps("curve.steps");
+    double[] train = saved.numbers("curve.train", steps.length);
+    double[] validation = saved.numbers("curve.validation", steps.length);
     for (int i = 0; i < steps.length; i++) {
-      log.curve.add(new CurvePoint(Math.toIntExact(steps[i]), train[i], validation[i]));
+      log.curve.add(new CurvePoint(steps[i], train[i], validation[i]));
     }
-    for (int i = 0; i < saved.number(prefix + ".points"); i++) {
-      String name = prefix + ".point." + i;
-      double[] rest = saved.doubles(name + ".rest");
+    int points = saved.step("points");
+    for (int i = 0; i < points; i++) {
+      SavedNumbers point = new SavedNumbers(checkpoint, prefix + ".point." + i);
+      double[] rest = point.numbers("rest", 2);
       log.load.add(new LoadPoint(
-          Math.toIntExact(saved.number(name + ".step")),
-          saved.doubles(name + ".shares"),
+          point.step("step"),
+          checkpoint.doubles(prefix + ".point." + i + ".shares"),
           rest[0],
           rest[1]));
     }
-    for (long nanos : saved.longs(prefix + ".nanos")) {
+    for (long nanos : saved.counts("nanos")) {
       log.stepNanos.add(nanos);
     }
-    long[] s = saved.longs(prefix + ".stages");
+    long[] s = saved.counts("stages", 8);
     log.stages = new StageTimes(s[0], s[1], s[2], s[3], s[4], s[5], s[6]);
     log.workNanos = s[7];
-    log.stepsSincePoint = Math.toIntExact(saved.number(prefix + ".since.steps"));
-    log.lossSincePoint = saved.doubles(prefix + ".since.loss")[0];
-    if (saved.names().contains(prefix + ".since.assigned")) {
+    log.stepsSincePoint = saved.step("since.steps");
+    log.lossSincePoint = saved.numbers("since.loss", 1)[0];
+    if (checkpoint.names().contains(prefix + ".since.assigned")) {
       log.loadSincePoint = LoadStatistics.of(
-          saved.longs(prefix + ".since.assigned"),
-          saved.longs(prefix + ".since.kept"),
-          saved.number(prefix + ".since.tokens"),
-          saved.doubles(prefix + ".since.entropy")[0]);
+          saved.counts("since.assigned"),
+          saved.counts("since.kept"),
+          saved.count("since.tokens"),
+          saved.numbers("since.entropy", 1)[0]);
     }
     return log;
+  }
+
+  /** Throws unless it can be the record of a training that has made some steps. */
+  void requireAt(int steps) {
+    int last = 0;
+    for (CurvePoint point : curve) {
+      Require.that(
+          point.step() > last && point.step() <= steps,
+          "points of the curve must be at rising steps up to %d but %d follows %d",
+          steps,
+          point.step(),
+          last);
+      last = point.step();
+    }
+    Require.that(
+        stepsSincePoint == steps - last,
+        "steps since the last point of the curve must be %d but were %d",
+        steps - last,
+        stepsSincePoint);
+    requireLoadOf(curve.stream().map(CurvePoint::step).toList());
+  }
+
+  /** There are no points of the load in a dense model, else as many as of the curve. */
+  private void requireLoadOf(List<Integer> steps) {
+    List<Integer> ofLoad = load.stream().map(LoadPoint::step).toList();
+    Require.that(
+        ofLoad.isEmpty() || ofLoad.equals(steps),
+        "points of the load must be at the steps of the curve, %s, but were at %s",
+        steps,
+        ofLoad);
+    List<Integer> experts = new ArrayList<>(
+        load.stream().map(point -> point.shares().length).distinct().toList());
+    LoadStatistics since = loadSincePoint;
+    if (since != null && !experts.contains(since.experts())) {
+      experts.add(since.experts());
+    }
+    Require.that(experts.size() < 2, "loads must be of the same experts but are of %s", experts);
   }
 }

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.cli.Progress;
 import io.github.moe4j.cli.page.PageJson;
+import io.github.moe4j.core.checkpoint.Checkpoint;
+import io.github.moe4j.core.checkpoint.CheckpointEntries;
 import io.github.moe4j.core.checkpoint.CheckpointException;
 import io.github.moe4j.lab.report.ExpertUse;
 import io.github.moe4j.lab.report.LabReport;
@@ -23,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -124,5 +128,134 @@ class LabResumeTest {
     Files.write(file, bytes);
     assertThrows(
         CheckpointException.class, () -> LabFolder.resume(RunFiles.in(folder), experiment));
+  }
+
+  /** An entry of the state of an interrupted run is another one, or missing. */
+  private void change(String entry, @Nullable Consumer<Checkpoint.Builder> other)
+      throws IOException {
+    Path file = folder.resolve(LabFolder.CHECKPOINT);
+    Checkpoint saved = Checkpoint.load(file);
+    Checkpoint.Builder changed = Checkpoint.builder();
+    assertTrue(saved.names().contains(entry), entry);
+    for (String name : saved.names()) {
+      if (!name.equals(entry)) {
+        CheckpointEntries.copy(saved, name, changed, name);
+      } else if (other != null) {
+        other.accept(changed);
+      }
+    }
+    changed.save(file);
+  }
+
+  private void assertRefused(Experiment experiment, String message) {
+    CheckpointException refused = assertThrows(
+        CheckpointException.class,
+        () -> run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), 0));
+    assertEquals(folder.resolve(LabFolder.CHECKPOINT) + ": " + message, refused.getMessage());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "run.name",
+        "run.steps",
+        "model.head.weight",
+        "optimizer.steps",
+        "balance.step",
+        "noise.state",
+        "log.stages",
+        "log.since.loss",
+        "step"
+      })
+  void resume_stateWithoutAnEntry_isRefusedWithItsFile(String entry) throws IOException {
+    Experiment experiment = experiment("deepseek-v3");
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 4);
+    change(entry, null);
+    CheckpointException refused = assertThrows(
+        CheckpointException.class,
+        () -> run(experiment, LabFolder.resume(RunFiles.in(folder), experiment), 0));
+    assertTrue(
+        refused
+            .getMessage()
+            .startsWith(folder.resolve(LabFolder.CHECKPOINT) + ": " + entry + " is not in"),
+        refused.getMessage());
+  }
+
+  @Test
+  void resume_stateOfOtherSteps_isRefused() throws IOException {
+    Experiment experiment = experiment("deepseek-v3");
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 4);
+    change("step", all -> all.longs("step", -1_000_000));
+    assertRefused(experiment, "step must be in [0, 6], the steps of the run, but was -1000000");
+    change("step", all -> all.longs("step", 3));
+    assertRefused(
+        experiment, "points of the curve must be at rising steps up to 3 but 4 follows 3");
+    change("step", all -> all.longs("step", 5));
+    assertRefused(experiment, "steps since the last point of the curve must be 1 but were 0");
+    change("run.steps", all -> all.longs("run.steps", 2_000_000_000));
+    assertRefused(experiment, "run.steps must be 6, those of the run, but was 2000000000");
+    change("run.name", all -> all.text("run.name", "\u001b[31m"));
+    assertRefused(experiment, "it must be of a model of the run but is of \\u001b[31m with seed 3");
+  }
+
+  @Test
+  void resume_recordThatTheReportCannotHold_isRefused() throws IOException {
+    Experiment experiment = experiment("deepseek-v3");
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 4);
+    change("log.nanos", all -> all.longs("log.nanos", 1, -1));
+    assertRefused(experiment, "log.nanos must be in [0, 72057594037927936] but has -1");
+    change("log.nanos", all -> all.longs("log.nanos", 1, 1));
+    change("log.curve.train", all -> all.doubles("log.curve.train", 1, 2));
+    assertRefused(experiment, "log.curve.train must have length 4 but has 2");
+    change("log.curve.train", all -> all.doubles("log.curve.train", 1, 2, 3, 4));
+    change("log.point.1.shares", all -> all.doubles("log.point.1.shares", 0.5, 0.5));
+    assertRefused(experiment, "loads must be of the same experts but are of [4, 2]");
+    change("log.points", all -> all.longs("log.points", 3));
+    assertRefused(
+        experiment,
+        "points of the load must be at the steps of the curve, [1, 2, 3, 4], but were at [1, 2,"
+            + " 3]");
+  }
+
+  @Test
+  void resume_unfinishedModelWithoutItsState_isRefused() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), 4);
+    Files.delete(folder.resolve(LabFolder.CHECKPOINT));
+    IllegalArgumentException refused = assertThrows(
+        IllegalArgumentException.class, () -> LabFolder.resume(RunFiles.in(folder), experiment));
+    assertEquals(
+        folder.resolve(LabReport.DATA)
+            + ": top-k-unbalanced with seed 3 must have 6 steps, those of the run, or be in"
+            + " training.checkpoint, but has 4",
+        refused.getMessage());
+  }
+
+  @Test
+  void requireResumable_reportOfOtherModelsOrSteps_isRefused() throws IOException {
+    Experiment experiment = experiment("top-k-unbalanced");
+    run(experiment, LabFolder.start(RunFiles.in(folder), experiment), Integer.MAX_VALUE);
+    LabRun.requireResumable(folder, experiment);
+    IllegalArgumentException other = assertThrows(
+        IllegalArgumentException.class, () -> LabRun.requireResumable(folder, experiment("dense")));
+    assertEquals(
+        folder.resolve(LabReport.DATA)
+            + ": models must be of the run but one is top-k-unbalanced with seed 3",
+        other.getMessage());
+    Experiment shorter = new Experiment(
+        experiment.variants(),
+        experiment.seeds(),
+        OPTIONS.with(OPTIONS.seed(), 5),
+        experiment.corpus(),
+        "test",
+        "file",
+        Map.of());
+    IllegalArgumentException longer = assertThrows(
+        IllegalArgumentException.class, () -> LabRun.requireResumable(folder, shorter));
+    assertEquals(
+        folder.resolve(LabReport.DATA)
+            + ": top-k-unbalanced with seed 3 must have at most 5 steps, those of the run, but has"
+            + " 6",
+        longer.getMessage());
   }
 }

@@ -149,10 +149,12 @@ class RunOptionsTest {
     assertEquals(0, lab("--out", run, "--resume"), err.toString());
     assertEquals(2, lab("--resume", run, "--steps", "9"));
     assertEquals(
-        "lab: steps must be 3 as in the run to resume but was 9", err.toString().strip());
+        "lab: " + run + "/result.json: steps must be 3 as in the run to resume but was 9",
+        err.toString().strip());
     assertEquals(2, lab("--resume", run, "--balance", "switch"));
     assertEquals(
-        "lab: balance must be not set as in the run to resume but was switch",
+        "lab: " + run
+            + "/result.json: balance must be not set as in the run to resume but was switch",
         err.toString().strip());
     Files.writeString(text, "one line more\n", StandardOpenOption.APPEND);
     assertEquals(2, lab("--resume", run));
@@ -167,7 +169,7 @@ class RunOptionsTest {
       value = {
         "a.yaml | stepps: 3 | stepps is not an option of a run",
         "a.yaml | steps: {a: 1} | steps must be a value or a list of values",
-        "a.yaml | steps: x | Invalid value for option '--steps'",
+        "a.yaml | steps: x | a.yaml: Invalid value for option '--steps'",
         "a.yaml | just words | must hold options by name",
         "a.yaml | a: [ | a.yaml: ",
         "a.properties | out=x | out is not an option of a run",

@@ -1,5 +1,7 @@
 package io.github.moe4j.fuzz.files;
 
+import io.github.moe4j.cli.TerminalWriter;
+import io.github.moe4j.core.internal.Shown;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import picocli.CommandLine;
@@ -25,10 +27,11 @@ final class Commands {
    * @throws Exception what it does not handle
    */
   static void run(Object command, Object... arguments) throws Exception {
+    StringWriter printed = new StringWriter();
     StringWriter error = new StringWriter();
     CommandLine line = new CommandLine(command)
-        .setOut(new PrintWriter(new StringWriter()))
-        .setErr(new PrintWriter(error))
+        .setOut(TerminalWriter.over(new PrintWriter(printed)))
+        .setErr(TerminalWriter.over(new PrintWriter(error)))
         .setExecutionExceptionHandler((e, own, parsed) -> {
           throw e;
         });
@@ -37,6 +40,8 @@ final class Commands {
       texts[i] = arguments[i].toString();
     }
     int code = line.execute(texts);
+    requireHarmless(printed.toString());
+    requireHarmless(error.toString());
     if (code != ExitCode.OK) {
       String said = error.toString().stripTrailing();
       if (said.lines().count() != 1) {
@@ -44,5 +49,15 @@ final class Commands {
       }
       throw new Refusal(said);
     }
+  }
+
+  /** Nothing that a terminal takes for a command, not even a colour. */
+  private static void requireHarmless(String printed) {
+    printed.lines().forEach(line -> {
+      if (!Shown.escaped(line).equals(line)) {
+        throw new AssertionError(
+            "lines must be without escape sequences but one was " + Shown.escaped(line));
+      }
+    });
   }
 }

@@ -1,16 +1,34 @@
 package io.github.moe4j.fuzz.files;
 
+import io.github.moe4j.fuzz.Damage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.regex.Pattern;
 
 /** A format of one or several files in a folder. */
 interface FileKind {
+  /** Names of files of text. */
+  Pattern TEXT = Pattern.compile("\\.(json|yaml|properties)$");
+
   /** For messages. */
   String name();
 
   /** A right folder: contents by file name. Not modified. */
   Map<String, byte[]> right();
+
+  /**
+   * One of the right files, changed.
+   *
+   * @param name of the file
+   * @param right its contents. Not modified.
+   */
+  default byte[] changed(SplittableRandom random, String name, byte[] right) throws IOException {
+    return name.endsWith(".safetensors") && random.nextInt(3) > 0
+        ? SafetensorsKind.withHeader(random, right)
+        : Damage.of(random, right, TEXT.matcher(name).find());
+  }
 
   /**
    * Makes checksums of changed contents right again, so that what they protect is read; does nothing for formats without.

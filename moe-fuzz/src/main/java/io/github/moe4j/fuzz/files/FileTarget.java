@@ -1,7 +1,6 @@
 package io.github.moe4j.fuzz.files;
 
 import com.sun.management.ThreadMXBean;
-import io.github.moe4j.fuzz.Damage;
 import io.github.moe4j.fuzz.FuzzTarget;
 import io.github.moe4j.fuzz.Tally;
 import java.io.IOException;
@@ -23,13 +22,13 @@ public final class FileTarget implements FuzzTarget {
   private static final long BYTES_PER_BYTE = 256;
 
   private final Path folder;
-  private final List<List<FileKind>> kinds;
+  private final List<List<? extends FileKind>> kinds;
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   /**
    * @param kinds equally likely, each of one or several folders
    */
-  private FileTarget(Path folder, List<List<FileKind>> kinds) {
+  private FileTarget(Path folder, List<List<? extends FileKind>> kinds) {
     this.folder = folder;
     this.kinds = kinds;
   }
@@ -40,6 +39,8 @@ public final class FileTarget implements FuzzTarget {
    * @param folder for the files, best in memory
    */
   public static FileTarget in(Path folder) throws IOException {
+    ModelKind model = ModelKind.create(folder);
+    List<ModelKind> layouts = LayoutFolders.create(folder);
     return new FileTarget(
         folder,
         List.of(
@@ -50,14 +51,17 @@ public final class FileTarget implements FuzzTarget {
             List.of(RanksKind.create(folder)),
             List.of(MeetingKind.create()),
             List.of(ReportKind.create(folder)),
-            List.of(ModelKind.create(folder)),
+            List.of(model),
             List.of(AdapterKind.create(folder)),
-            LayoutFolders.create(folder)));
+            layouts,
+            InspectKind.create(model, layouts),
+            List.of(LabStateKind.create(folder)),
+            LabOptionsKind.create(folder)));
   }
 
   /** The same for some formats, to test the target. */
   static FileTarget of(Path folder, FileKind... kinds) {
-    return new FileTarget(folder, Arrays.stream(kinds).map(List::of).toList());
+    return new FileTarget(folder, List.of(List.of(kinds)));
   }
 
   @Override
@@ -72,13 +76,13 @@ public final class FileTarget implements FuzzTarget {
 
   @Override
   public void run(SplittableRandom random, Tally tally) throws Exception {
-    List<FileKind> folders = kinds.get(random.nextInt(kinds.size()));
+    List<? extends FileKind> folders = kinds.get(random.nextInt(kinds.size()));
     FileKind kind = folders.get(random.nextInt(folders.size()));
     Map<String, byte[]> files = new LinkedHashMap<>(kind.right());
     List<String> names = new ArrayList<>(files.keySet());
     String damaged = names.get(random.nextInt(names.size()));
     byte[] right = files.get(damaged);
-    files.put(damaged, changed(random, right, damaged));
+    files.put(damaged, random.nextInt(200) == 0 ? right : kind.changed(random, damaged, right));
     boolean isRepaired = random.nextInt(3) > 0;
     if (isRepaired) {
       kind.repair(files, damaged);
@@ -99,16 +103,6 @@ public final class FileTarget implements FuzzTarget {
     }
     tally.add(outcome);
     tally.note(kind.name());
-  }
-
-  private static byte[] changed(SplittableRandom random, byte[] right, String name) {
-    if (random.nextInt(200) == 0) {
-      return right;
-    }
-    if (name.endsWith(".safetensors") && random.nextInt(3) > 0) {
-      return SafetensorsKind.withHeader(random, right);
-    }
-    return Damage.of(random, right, name.endsWith(".json"));
   }
 
   private static void write(Path place, Map<String, byte[]> files) throws IOException {

@@ -3,6 +3,7 @@ package io.github.moe4j.fuzz.files;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.models.layout.BlockTensor;
 import io.github.moe4j.models.layout.MoeCheckpoint;
 import io.github.moe4j.models.layout.MoeCheckpoints;
@@ -24,13 +25,16 @@ import java.util.regex.Pattern;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * A folder of every layout, in plain numbers and, where its experts are matrices, in FP8; gpt-oss in MXFP4 too. The
- * configs are those of the layouts' test.
+ * Folders of every layout, in plain numbers, under names with a random prefix of tools that wrap models and, where its
+ * experts are matrices, in FP8; gpt-oss in MXFP4 too. The configs are those of the layouts' test.
  */
 final class LayoutFolders {
   private static final String LIST = "/io/github/moe4j/models/layout/layouts.txt";
   private static final Pattern MISSING =
       Pattern.compile("tensor (\\S+) of shape \\[([0-9, ]*)] is missing");
+
+  private static final List<String> WRAPPERS =
+      List.of("module.", "_orig_mod.", "base_model.model.", "language_model.", "model.");
 
   private static final String FP8 =
       ", \"quantization_config\": {\"quant_method\": \"fp8\", \"weight_block_size\": [4, 3]}";
@@ -42,13 +46,15 @@ final class LayoutFolders {
 
   private LayoutFolders() {}
 
-  static List<FileKind> create(Path folder) throws IOException {
+  static List<ModelKind> create(Path folder) throws IOException {
     Path own = Files.createDirectory(folder.resolve("layouts"));
-    List<FileKind> folders = new ArrayList<>();
+    List<ModelKind> folders = new ArrayList<>();
+    SplittableRandom random = new SplittableRandom(4);
     for (String paragraph : list().split("\n\n+")) {
       String config = paragraph.strip().split("\n")[1].strip();
       MemoryTensors plain = tensors(config);
       folders.add(write(own, folders.size(), config, plain));
+      folders.add(write(own, folders.size(), config, wrapped(plain, prefix(random))));
       MemoryTensors fp8 = fp8(plain);
       if (fp8.names().size() > plain.names().size()) {
         String quantized = config.substring(0, config.length() - 1) + FP8 + "}";
@@ -91,6 +97,23 @@ final class LayoutFolders {
               TensorType.FLOAT32);
         }
       }
+    }
+    return tensors;
+  }
+
+  /** Words of tools that wrap models. */
+  private static String prefix(SplittableRandom random) {
+    StringBuilder prefix = new StringBuilder();
+    for (int i = 0; i <= random.nextInt(3); i++) {
+      prefix.append(Draw.of(random, WRAPPERS));
+    }
+    return prefix.toString();
+  }
+
+  private static MemoryTensors wrapped(MemoryTensors plain, String prefix) throws IOException {
+    MemoryTensors tensors = new MemoryTensors();
+    for (String name : plain.names()) {
+      tensors.put(prefix + name, plain.read(name, DataType.FLOAT), TensorType.FLOAT32);
     }
     return tensors;
   }

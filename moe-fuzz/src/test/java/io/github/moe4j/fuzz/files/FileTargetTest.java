@@ -32,7 +32,7 @@ class FileTargetTest {
 
   @Test
   void run_library_hasNoFault() throws IOException {
-    FuzzReport report = run(FileTarget.in(folder), 600);
+    FuzzReport report = run(FileTarget.in(folder), 800);
     Set<String> kinds = Set.of(
         "checkpoint",
         "safetensors",
@@ -43,11 +43,14 @@ class FileTargetTest {
         "report",
         "model",
         "layout",
-        "adapter");
+        "adapter",
+        "inspect",
+        "state",
+        "options");
     for (String kind : kinds) {
       assertTrue(report.tally().outcomes().getOrDefault(kind, 0L) > 20, report.row());
     }
-    assertEquals(600, report.cases());
+    assertEquals(800, report.cases());
   }
 
   @ParameterizedTest

@@ -1,7 +1,5 @@
 package io.github.moe4j.bench.inspect;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.io.ShardedSafetensors;
 import io.github.moe4j.models.internal.ConfigJson;
@@ -12,6 +10,7 @@ import io.github.moe4j.models.layout.MoeCheckpoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,7 +44,10 @@ record Inspector(
     FolderCheck.requireConfig(folder);
     try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder);
         ShardedSafetensors files = ShardedSafetensors.open(folder)) {
-      JsonNode config = new ObjectMapper().readTree(ConfigJson.text(folder.resolve("config.json")));
+      Map<String, @Nullable Object> config =
+          ConfigJson.parse(ConfigJson.text(folder.resolve("config.json")));
+      Map<?, ?> quantization =
+          config.get("quantization_config") instanceof Map<?, ?> fields ? fields : Map.of();
       FolderTensors tensors = new FolderTensors(files);
       List<BlockOutline> outlines =
           checkpoint.blocks().stream().map(checkpoint::outline).toList();
@@ -55,13 +57,15 @@ record Inspector(
           folder.toString(),
           checkpoint.layout(),
           text(config.get("model_type")),
-          text(config.at("/quantization_config/quant_method")),
+          text(quantization.get("quant_method")),
           checkpoint.prefix(),
           blocks,
           SparseTotals.of(blocks),
           TensorTotals.of(tensors, checkpoint.tensorNames()),
           LoadingMemory.of(
-              outlines, blocks.stream().map(BlockFacts::expertType).toList(), fp8Stays(config)),
+              outlines,
+              blocks.stream().map(BlockFacts::expertType).toList(),
+              fp8Stays(quantization)),
           block == null ? null : LayerFacts.of(checkpoint, block, COMPARED),
           block == null || run == null ? null : run(checkpoint, block, run));
     }
@@ -74,13 +78,15 @@ record Inspector(
   }
 
   /** Whether packed experts may keep the model's FP8: its blocks are multiples of 128. */
-  private static boolean fp8Stays(JsonNode config) {
-    JsonNode size = config.at("/quantization_config/weight_block_size");
-    return size.path(0).asInt(1) % PACKED_BLOCK == 0 && size.path(1).asInt(1) % PACKED_BLOCK == 0;
+  private static boolean fp8Stays(Map<?, ?> quantization) {
+    return quantization.get("weight_block_size") instanceof List<?> sizes
+        && sizes.stream()
+            .allMatch(
+                size -> size instanceof Number number && number.longValue() % PACKED_BLOCK == 0);
   }
 
   /** A text of the config, or null. */
-  private static @Nullable String text(@Nullable JsonNode node) {
-    return node != null && node.isTextual() ? node.asText() : null;
+  private static @Nullable String text(@Nullable Object value) {
+    return value instanceof String text ? text : null;
   }
 }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Matcher;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,10 +201,13 @@ class InspectCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "version https://git-lfs.github.com/spec/v1 | a Git LFS pointer, not the weights: run git lfs pull",
-        "<!DOCTYPE html><html>403</html> | an HTML page, not the weights: the download needs another address or a login",
+        "version https://git-lfs.github.com/spec/v1 | a Git LFS pointer, not the weights: run git"
+            + " lfs pull",
+        "<!DOCTYPE html><html>403</html> | an HTML page, not the weights: the download needs"
+            + " another address or a login",
         "GGUF and more | a GGUF file: use the model's safetensors",
-        "PK\u0003\u0004 archive | a PyTorch checkpoint (.bin, .pt): use the model's safetensors, or convert it"
+        "PK\u0003\u0004 archive | a PyTorch checkpoint (.bin, .pt): use the model's safetensors,"
+            + " or convert it"
       })
   void call_otherFile_isNamedAsWhatItIs(String text, String kind) throws IOException {
     SmallFolder.write(folder);
@@ -237,6 +241,18 @@ class InspectCommandTest {
     assertEquals(1, err.toString().lines().count());
     Files.delete(config);
     assertError(1, "DIR must hold config.json", folder.toString());
+  }
+
+  /** Python writes such numbers and names; a layer is read with them too. */
+  @Test
+  void call_configThatOnlyStrictReadersRefuse_isRead() throws IOException {
+    SmallFolder.write(folder);
+    Path config = folder.resolve("config.json");
+    String strange = "{\"limits\": [0.0, Infinity], \"\\ud800\": null, ";
+    Files.writeString(
+        config, Files.readString(config).replaceFirst("\\{", Matcher.quoteReplacement(strange)));
+    assertEquals(0, execute(folder.toString()), err.toString());
+    assertTrue(out.toString().contains("model_type   mixtral"), out.toString());
   }
 
   @Test
@@ -273,7 +289,8 @@ class InspectCommandTest {
     assertError(
         1,
         folder.resolve("config.json")
-            + ": block must be one of [decoder layer 0, decoder layer 1, decoder layer 2] but was encoder layer 0",
+            + ": block must be one of [decoder layer 0, decoder layer 1, decoder layer 2] but was"
+            + " encoder layer 0",
         folder.toString(),
         "--layer",
         "encoder.0");

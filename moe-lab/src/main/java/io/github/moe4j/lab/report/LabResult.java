@@ -130,11 +130,10 @@ public record LabResult(
    */
   String unfinished(ModelResult model) {
     String steps = configuration.getOrDefault("steps", "");
-    List<CurvePoint> curve = model.curve();
-    if (complete || curve.isEmpty() || !steps.matches("\\d{1,9}")) {
+    if (complete || model.curve().isEmpty() || !steps.matches("\\d{1,9}")) {
       return "";
     }
-    int done = curve.get(curve.size() - 1).step();
+    int done = model.steps();
     int all = Integer.parseInt(steps);
     return done < all ? String.format(Locale.ROOT, "%,d of %,d steps", done, all) : "";
   }

@@ -86,6 +86,11 @@ public record ModelResult(
         List.of());
   }
 
+  /** Steps up to the last point of the curve: of a finished training those of the run; 0 without a curve. */
+  public int steps() {
+    return curve.isEmpty() ? 0 : curve.get(curve.size() - 1).step();
+  }
+
   /** A figure over the ranks; NaN for a training in one process. */
   double ofRanks(ToDoubleFunction<List<RankUse>> figure) {
     return ranks.isEmpty() ? Double.NaN : figure.applyAsDouble(ranks);
