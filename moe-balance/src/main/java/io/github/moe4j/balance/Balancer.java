@@ -81,8 +81,8 @@ public final class Balancer implements Stateful {
    *
    * @param passes of all layers, the same layers at every call of a step; open and before backward.
    *     Modified: their balance gradients.
-   * @throws IllegalArgumentException if a loss needs scores that a decision lacks, or a decision was
-   *     balanced in this step before; nothing is changed then
+   * @throws IllegalArgumentException if a loss needs scores that a decision lacks, a controller refuses one, or a
+   *     decision was balanced in this step before; nothing is changed then
    * @throws IllegalStateException if a pass is closed
    */
   public BalanceValue balance(List<MoePass> passes) {
@@ -133,8 +133,8 @@ public final class Balancer implements Stateful {
    * gradients of the values.
    *
    * @param microBatches decisions of the layers of each, at least one. Not modified.
-   * @throws IllegalArgumentException if a loss needs scores that a decision lacks, or a decision was balanced in this
-   *     step before; nothing is changed then
+   * @throws IllegalArgumentException if a loss needs scores that a decision lacks, a controller refuses one, or a
+   *     decision was balanced in this step before; nothing is changed then
    */
   public List<BalanceValue> observe(List<List<RouterDecision>> microBatches) {
     LossSum.Evaluation evaluation = evaluate(microBatches);
@@ -171,14 +171,23 @@ public final class Balancer implements Stateful {
           "there must be one controller for all layers or one per layer: %d != %d",
           some.size(),
           layers);
+      for (List<RouterDecision> batch : batches) {
+        for (int l = 0; l < layers; l++) {
+          ofLayer(some, l).requireFits(batch.get(l));
+        }
+      }
     }
+  }
+
+  private static LoadController ofLayer(List<LoadController> some, int layer) {
+    return some.get(some.size() == 1 ? 0 : layer);
   }
 
   private void commit(List<List<RouterDecision>> batches, LossSum.Evaluation evaluation) {
     for (List<LoadController> some : controllers) {
       for (List<RouterDecision> batch : batches) {
         for (int l = 0; l < batch.size(); l++) {
-          some.get(some.size() == 1 ? 0 : l).observe(batch.get(l));
+          ofLayer(some, l).observe(batch.get(l));
         }
       }
     }

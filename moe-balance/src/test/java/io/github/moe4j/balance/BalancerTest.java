@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.balance.control.BiasController;
 import io.github.moe4j.balance.control.SignRule;
+import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.ExpertBias;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.TokenMask;
@@ -175,6 +176,18 @@ class BalancerTest {
         error.getMessage());
     assertArrayEquals(new double[3], first.values());
     assertEquals(0, balancer.steps());
+  }
+
+  @Test
+  void observe_layerOfOtherExperts_refusedAndNothingCounted() {
+    BiasController controller = controller(first);
+    Balancer balancer = Balancer.builder().controller(controller).build();
+    Assignments two = Assignments.of(1, 2, new int[] {0}, new int[] {1}, new double[] {1});
+    RouterDecision other = RouterDecision.of(two, TokenMask.none(1), 1, null, null);
+    assertRefused(
+        "counts must be of E = 3 but were of 2",
+        () -> balancer.observe(List.of(List.of(decision(), other))));
+    assertArrayEquals(new long[3], controller.counts());
   }
 
   @Test

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.TraceLevel;
 
 /**
  * Merges the options of a file with those of the command line, which take precedence.
@@ -73,6 +74,7 @@ record FileOptions(List<String> arguments) {
 
   /** Sets the options; an error if a value is invalid. */
   void into(RunOptions run) {
+    CommandLine.tracer().setLevel(TraceLevel.OFF); // prints values of files as they are
     try {
       new CommandLine(run).parseArgs(arguments.toArray(String[]::new));
     } catch (CommandLine.ParameterException e) {

@@ -9,9 +9,12 @@ import io.github.moe4j.lab.report.ComparisonPage;
 import io.github.moe4j.lab.report.LabReport;
 import io.github.moe4j.lab.report.LabResult;
 import io.github.moe4j.testkit.internal.NamedPipe;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -202,6 +205,22 @@ class RunOptionsTest {
         2, lab("--config", file.toString(), "--out", folder.resolve("x").toString()));
     assertEquals(1, err.toString().lines().count());
     assertTrue(err.toString().length() < 1200, err.toString());
+  }
+
+  /** The parser of the command line would warn of it on its own, with the value as it is. */
+  @Test
+  void config_unbalancedQuotes_areNotPrinted() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.properties"), "experts=\"\\u001b[31m");
+    PrintStream terminal = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertEquals(2, lab("--config", file.toString()));
+    } finally {
+      System.setErr(terminal);
+    }
+    assertEquals("", printed.toString(StandardCharsets.UTF_8));
+    assertFalse(err.toString().contains("\u001b"), err.toString());
   }
 
   @Test

@@ -40,8 +40,13 @@ public final class BiasController implements LoadController {
   }
 
   @Override
-  public synchronized void observe(RouterDecision decision) {
+  public void requireFits(RouterDecision decision) {
     requireExperts(decision.experts());
+  }
+
+  @Override
+  public synchronized void observe(RouterDecision decision) {
+    requireFits(decision);
     int[] more = decision.assignments().countPerExpert();
     Arrays.setAll(counts, e -> counts[e] + more[e]);
   }

@@ -23,6 +23,14 @@ public interface LoadController extends Stateful {
   void observe(RouterDecision decision);
 
   /**
+   * Checks a decision before any controller observes one, so that a refusal changes nothing. By default it fits.
+   *
+   * @param decision the router's decision. Not modified.
+   * @throws IllegalArgumentException if {@link #observe} would refuse it
+   */
+  default void requireFits(RouterDecision decision) {}
+
+  /**
    * What was observed since the last step, as numbers that can be added to those of other workers, each of which
    * observes its part of the batch.
    *

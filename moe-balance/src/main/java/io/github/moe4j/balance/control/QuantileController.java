@@ -31,6 +31,8 @@ import java.util.function.DoubleUnaryOperator;
  * {@code bias} [E], {@code sum} [E] of β since the last step, {@code passes} [1].
  */
 public final class QuantileController implements LoadController {
+  private static final String USER = "quantile balancing";
+
   private final ExpertBias bias;
   private final int k;
   private final double keep;
@@ -80,14 +82,20 @@ public final class QuantileController implements LoadController {
   }
 
   @Override
-  public void observe(RouterDecision decision) {
-    int experts = bias.experts();
+  public void requireFits(RouterDecision decision) {
     Require.that(
-        decision.experts() == experts,
+        decision.experts() == bias.experts(),
         "decision must be of E = %d but was of %d",
-        experts,
+        bias.experts(),
         decision.experts());
-    Logits logits = decision.requireLogits("quantile balancing");
+    decision.requireLogits(USER);
+  }
+
+  @Override
+  public void observe(RouterDecision decision) {
+    requireFits(decision);
+    int experts = bias.experts();
+    Logits logits = decision.requireLogits(USER);
     int[] tokens = decision.mask().validIndices(0, decision.tokens());
     if (tokens.length == 0 || k == experts) {
       return;

@@ -62,12 +62,17 @@ public final class SparsityController implements CoefficientController {
   }
 
   @Override
-  public synchronized void observe(RouterDecision decision) {
+  public void requireFits(RouterDecision decision) {
     Require.that(
         decision.experts() == experts,
         "decision must be of E = %d but was of %d",
         experts,
         decision.experts());
+  }
+
+  @Override
+  public synchronized void observe(RouterDecision decision) {
+    requireFits(decision);
     Assignments made = decision.assignments();
     for (int n = 0; n < made.size(); n++) {
       positive += made.weight(n) > 0 ? 1 : 0;

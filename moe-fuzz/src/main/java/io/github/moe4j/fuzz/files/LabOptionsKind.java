@@ -3,7 +3,9 @@ package io.github.moe4j.fuzz.files;
 import io.github.moe4j.fuzz.Damage;
 import io.github.moe4j.fuzz.Draw;
 import io.github.moe4j.lab.LabReading;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,8 +23,8 @@ record LabOptionsKind(Map<String, byte[]> right, Path text) implements FileKind 
   private static final String YAML = """
       # a comment
       routers: [dense, 'top-k', "noisy-top-k"]
-      balance: default
-      capacity: gshard:1.25
+      balance: switch
+      capacity: fixed:3
       experts: [4, 8]
       k: 2
       seeds: [3, 4]
@@ -100,7 +102,21 @@ record LabOptionsKind(Map<String, byte[]> right, Path text) implements FileKind 
   @Override
   public void read(Path folder) throws Exception {
     String name = right.keySet().iterator().next();
-    LabReading.options(folder.resolve(name), text);
+    PrintStream terminal = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      LabReading.options(folder.resolve(name), text);
+    } finally {
+      System.setErr(terminal);
+      requireNothing(printed.toString(StandardCharsets.UTF_8));
+    }
+  }
+
+  private static void requireNothing(String printed) {
+    if (!printed.isEmpty()) {
+      throw new AssertionError("reading options must print nothing but printed " + printed);
+    }
   }
 
   @Override

@@ -26,6 +26,7 @@ record Inspector(
   private static final long COMPARED = 1L << 30;
 
   private static final int PACKED_BLOCK = 128;
+  private static final String CONFIG = "config.json";
 
   /**
    * Tokens to send through a block.
@@ -45,7 +46,7 @@ record Inspector(
     try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder);
         ShardedSafetensors files = ShardedSafetensors.open(folder)) {
       Map<String, @Nullable Object> config =
-          ConfigJson.parse(ConfigJson.text(folder.resolve("config.json")));
+          ConfigJson.parse(ConfigJson.text(folder.resolve(CONFIG)));
       Map<?, ?> quantization =
           config.get("quantization_config") instanceof Map<?, ?> fields ? fields : Map.of();
       FolderTensors tensors = new FolderTensors(files);
@@ -67,14 +68,18 @@ record Inspector(
               blocks.stream().map(BlockFacts::expertType).toList(),
               fp8Stays(quantization)),
           block == null ? null : LayerFacts.of(checkpoint, block, COMPARED),
-          block == null || run == null ? null : run(checkpoint, block, run));
+          block == null || run == null ? null : run(folder, checkpoint, block, run));
     }
   }
 
-  private static RunFacts run(MoeCheckpoint checkpoint, MoeBlock block, Run run)
+  private static RunFacts run(Path folder, MoeCheckpoint checkpoint, MoeBlock block, Run run)
       throws IOException {
     MoeLayer layer = run.held().read(checkpoint, block);
-    return BlockRun.of(layer, run.held().words(), run.tokens(), run.seed());
+    try {
+      return BlockRun.of(layer, run.held().words(), run.tokens(), run.seed());
+    } catch (IllegalArgumentException e) { // weights that are not finite, say
+      throw new IllegalArgumentException(folder.resolve(CONFIG) + ": " + e.getMessage(), e);
+    }
   }
 
   /** Whether packed experts may keep the model's FP8: its blocks are multiples of 128. */

@@ -12,11 +12,15 @@ import io.github.moe4j.core.MoePass;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
+import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -253,6 +257,24 @@ class InspectCommandTest {
         config, Files.readString(config).replaceFirst("\\{", Matcher.quoteReplacement(strange)));
     assertEquals(0, execute(folder.toString()), err.toString());
     assertTrue(out.toString().contains("model_type   mixtral"), out.toString());
+  }
+
+  @Test
+  void call_runOfWeightsThatAreNaN_isAnErrorOfTheModel() throws IOException {
+    SmallFolder.write(folder);
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file :
+          all.filter(path -> path.toString().endsWith(".safetensors")).toList()) {
+        byte[] bytes = Files.readAllBytes(file);
+        int header = (int) ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
+        Arrays.fill(bytes, Long.BYTES + header, bytes.length, (byte) -1);
+        Files.write(file, bytes);
+      }
+    }
+    assertEquals(1, execute(folder.toString(), "--layer", "0", "--run"));
+    assertTrue(
+        err.toString().startsWith("inspect: " + folder.resolve("config.json") + ": "),
+        err.toString());
   }
 
   @Test
