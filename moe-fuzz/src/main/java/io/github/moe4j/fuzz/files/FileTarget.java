@@ -105,6 +105,17 @@ public final class FileTarget implements FuzzTarget {
     tally.note(kind.name());
   }
 
+  /** Reads all right folders, to test that they are right. */
+  void readRight() throws IOException {
+    Path place = folder.resolve("case");
+    for (List<? extends FileKind> folders : kinds) {
+      for (FileKind kind : folders) {
+        write(place, kind.right());
+        outcome(kind, place, true);
+      }
+    }
+  }
+
   private static void write(Path place, Map<String, byte[]> files) throws IOException {
     if (Files.isDirectory(place)) {
       try (var old = Files.newDirectoryStream(place)) {

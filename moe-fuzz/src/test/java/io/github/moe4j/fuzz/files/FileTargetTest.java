@@ -32,7 +32,9 @@ class FileTargetTest {
 
   @Test
   void run_library_hasNoFault() throws IOException {
-    FuzzReport report = run(FileTarget.in(folder), 800);
+    FileTarget target = FileTarget.in(folder);
+    target.readRight();
+    FuzzReport report = run(target, 800);
     Set<String> kinds = Set.of(
         "checkpoint",
         "safetensors",
