@@ -23,6 +23,7 @@ import io.github.moe4j.core.experts.ScaledOutput;
 import io.github.moe4j.core.experts.ZeroExperts;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
+import io.github.moe4j.core.lora.LoraExperts;
 import io.github.moe4j.core.lora.LoraOptions;
 import io.github.moe4j.core.lora.LoraPair;
 import io.github.moe4j.core.lora.LoraTarget;
@@ -275,6 +276,24 @@ class LoraTest {
       assertEquals(0.25, Lora.dropout(adapted), target.name());
     }
     assertEquals(0, Lora.dropout(layer(DataType.FLOAT, glu(DataType.FLOAT))));
+    Experts none = LoraExperts.over(glu(DataType.FLOAT), Map.of(), 0.25);
+    assertEquals(0, Lora.dropout(layer(DataType.FLOAT, none)));
+  }
+
+  @Test
+  void adapt_severalNetworks_theRouterAlone() {
+    Experts two = CompositeExperts.of(
+        GluExperts.create(ExpertOptions.of(2, D, 5), 1),
+        GluExperts.create(ExpertOptions.of(2, D, 3), 2));
+    MoeLayer layer = layer(DataType.FLOAT, two);
+    LoraOptions router = LoraOptions.of(2, 3).withTargets(LoraTarget.ROUTER);
+    assertEquals(
+        List.of("router.loraA", "router.loraB"),
+        List.copyOf(Lora.adapt(layer, router).parameters().names()));
+    requireError(
+        "experts with adapters must contain networks of one kind, such as GluExperts, but CompositeExperts contain 2",
+        layer,
+        LoraTarget.EXPERT_UP);
   }
 
   @Test

@@ -117,6 +117,13 @@ class ReplayedTopKTest {
         layer(weight, new ReplayedTopK(TopK.of(3), Replay.of("moe", trace))).build();
     Exception e = assertThrows(IllegalArgumentException.class, () -> three.forward(input));
     assertEquals("layer moe: token 0 must have k = 3 recorded choices but has 2", e.getMessage());
+    MoeLayer one =
+        layer(weight, new ReplayedTopK(TopK.of(1), Replay.of("moe", trace))).build();
+    e = assertThrows(IllegalArgumentException.class, () -> one.forward(input));
+    assertEquals("layer moe: token 0 must have k = 1 recorded choices but has 2", e.getMessage());
+    ReplayedTopK many = new ReplayedTopK(TopK.of(E + 1), Replay.of("moe", trace));
+    e = assertThrows(IllegalArgumentException.class, () -> many.requireFits(E));
+    assertEquals("k must be at most E = 5 but was 6", e.getMessage());
     INDArray wide = RandomArrays.normal(DataType.DOUBLE, Seeds.random(4), E + 1, D);
     ReplayedTopK rule = new ReplayedTopK(RULE, Replay.of("moe", trace));
     e = assertThrows(

@@ -15,6 +15,9 @@ import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.catalogue.NumberOption;
 import io.github.moe4j.core.catalogue.ParameterSpec;
 import io.github.moe4j.routing.CosineGate;
+import io.github.moe4j.routing.DeepSeekV2;
+import io.github.moe4j.routing.DeepSeekV3;
+import io.github.moe4j.routing.ExpertGroups;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
@@ -283,6 +286,33 @@ class RouterCatalogueTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1, 1, 1, 1, 1, 1",
+    "2, 1, 2, 1, 1, 1, 1, 2",
+    "6, 2, 3, 1, 1, 3, 1, 2",
+    "6, 5, 3, 3, 1, 3, 3, 2",
+    "7, 3, 1, 1, 1, 1, 1, 2",
+    "8, 2, 4, 2, 1, 4, 2, 2",
+    "8, 5, 4, 3, 1, 4, 3, 2",
+    "10, 5, 2, 1, 1, 2, 1, 2",
+    "64, 8, 4, 2, 1, 4, 2, 2"
+  })
+  void create_ofGroups_hasTheDocumentedDefaults(
+      int experts, int k, int groups2, int kept2, int best2, int groups3, int kept3, int best3) {
+    RouterConfig config = RouterConfig.of(experts, D, k);
+    DeepSeekV2 v2 = (DeepSeekV2) rule(create(named("deepseek-v2"), config, 1));
+    DeepSeekV3 v3 = (DeepSeekV3) rule(create(named("deepseek-v3"), config, 1));
+    assertEquals(
+        new ExpertGroups(groups2, kept2, best2, ExpertGroups.Outside.NEGATIVE_INFINITY), v2.groups());
+    assertEquals(
+        new ExpertGroups(groups3, kept3, best3, ExpertGroups.Outside.NEGATIVE_INFINITY), v3.groups());
+  }
+
+  private static RoutingRule rule(Router router) {
+    return ((GatedRouter) router).rule();
+  }
+
   @Test
   void create_withOptions_hasThem() {
     Router without = create(named("deepseek-v3"), CONFIG.withOptions(Map.of("groups", 1.0)), 1);
@@ -295,7 +325,7 @@ class RouterCatalogueTest {
   }
 
   private static String groups(Router router) {
-    String text = ((GatedRouter) router).rule().toString();
+    String text = rule(router).toString();
     return text.replaceAll("(?s).*ExpertGroups\\[groups=(\\d+),.*", "$1");
   }
 

@@ -10,7 +10,10 @@ import io.github.moe4j.routing.BiasedTopK;
 import io.github.moe4j.routing.DeepSeekV2;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
+import io.github.moe4j.routing.ExpertTable;
 import io.github.moe4j.routing.GatedRouter;
+import io.github.moe4j.routing.HashKey;
+import io.github.moe4j.routing.HashRouter;
 import io.github.moe4j.routing.InputJitter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
@@ -75,6 +78,9 @@ class RouterChoiceTest {
 
   @Test
   void of_whatTheCatalogueLacks_isNamed() {
+    assertEquals(
+        "a router of the catalogue must be a GatedRouter but was a HashRouter",
+        error(HashRouter.of(ExpertTable.modulo(16, 8, 1), HashKey.TOKEN_ID, 4)));
     assertEquals("no router of the catalogue has the rule TopP", error(router(TopP.of(0.5))));
     assertEquals(
         "a router of the catalogue must have a LinearGate but has a InputJitter",
