@@ -4,11 +4,12 @@ import io.github.moe4j.core.internal.Require;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.xml.XMLConstants;
 import javax.xml.parsers.DocumentBuilder;
 import javax.xml.parsers.DocumentBuilderFactory;
@@ -18,7 +19,7 @@ import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 import org.xml.sax.helpers.DefaultHandler;
 
-/** Reads PIT's report of a module, and the lines of its sources. */
+/** Reads PIT's reports of a module, and the lines of its sources. */
 final class MutantReport {
   private static final String ROOT = "io.github.moe4j.";
 
@@ -32,21 +33,50 @@ final class MutantReport {
     this.sources = sources;
   }
 
-  /** The mutants of a module's folder, after a run of its profile. */
+  /**
+   * The mutants of a module's folder, after runs of its profile. One that several runs have tried is detected if it is in
+   * any of them.
+   */
   static List<Mutant> read(Path module) throws IOException {
-    Path file = module.resolve("target/pit-reports/mutations.xml");
+    Path folder = module.resolve("target/pit-reports");
+    List<Path> files = files(folder);
     Require.that(
-        Files.isRegularFile(file), "%s does not exist: run the module's profile of PIT", file);
+        !files.isEmpty(), "%s has no reports: run the module's profile of PIT", folder);
     MutantReport report = new MutantReport(module.resolve("src/main/java"));
-    NodeList nodes = parsed(file).getElementsByTagName("mutation");
-    List<Mutant> mutants = new ArrayList<>(nodes.getLength());
-    for (int i = 0; i < nodes.getLength(); i++) {
-      Mutant mutant = report.mutant((Element) nodes.item(i));
-      Require.that(!UNTRIED.contains(mutant.status()), "%s: the run of PIT was interrupted", file);
-      mutants.add(mutant);
+    Map<List<String>, Mutant> mutants = new LinkedHashMap<>();
+    for (Path file : files) {
+      NodeList nodes = parsed(file).getElementsByTagName("mutation");
+      Require.that(nodes.getLength() > 0, "%s has no mutants", file);
+      for (int i = 0; i < nodes.getLength(); i++) {
+        Element node = (Element) nodes.item(i);
+        Mutant mutant = report.mutant(node);
+        Require.that(
+            !UNTRIED.contains(mutant.status()), "%s: the run of PIT was interrupted", file);
+        mutants.merge(identity(node), mutant, (first, other) -> first.detected() ? first : other);
+      }
     }
-    Require.that(!mutants.isEmpty(), "%s has no mutants", file);
-    return mutants;
+    return List.copyOf(mutants.values());
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> reports = Files.list(folder)) {
+      return reports
+          .map(report -> report.resolve("mutations.xml"))
+          .filter(Files::isRegularFile)
+          .sorted()
+          .toList();
+    }
+  }
+
+  /** What tells a mutant from the others of its line. */
+  private static List<String> identity(Element mutation) {
+    return Stream.of(
+            "mutatedClass", "mutatedMethod", "methodDescription", "mutator", "indexes", "blocks")
+        .map(name -> text(mutation, name))
+        .toList();
   }
 
   private static Element parsed(Path file) throws IOException {

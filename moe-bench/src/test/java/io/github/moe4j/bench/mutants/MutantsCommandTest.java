@@ -41,32 +41,43 @@ class MutantsCommandTest {
     Path source = module.resolve("src/main/java/io/github/moe4j/balance/Loss.java");
     Files.createDirectories(source.getParent());
     Files.createDirectories(module.resolve("src/test"));
-    Files.createDirectories(module.resolve("target/pit-reports"));
     Files.writeString(source, SOURCE);
   }
 
-  private static String mutant(String status, String method, int line) {
+  private int mutants;
+
+  private String mutant(String status, String method, int line) {
+    return mutant(status, method, line, mutants++);
+  }
+
+  private static String mutant(String status, String method, int line, int index) {
     boolean detected = !status.equals("SURVIVED")
         && !status.equals("NO_COVERAGE")
         && !status.equals("NOT_STARTED");
     return """
         <mutation detected='%s' status='%s' numberOfTestsRun='1'><sourceFile>Loss.java</sourceFile>\
         <mutatedClass>io.github.moe4j.balance.Loss$Inner</mutatedClass><mutatedMethod>%s</mutatedMethod>\
-        <lineNumber>%d</lineNumber>\
+        <methodDescription>()V</methodDescription><lineNumber>%d</lineNumber>\
+        <indexes><index>%d</index></indexes><blocks><block>0</block></blocks>\
         <mutator>org.pitest.mutationtest.engine.gregor.mutators.ConditionalsBoundaryMutator</mutator>\
         <description>changed conditional boundary</description></mutation>
-        """.formatted(detected, status, method, line);
+        """.formatted(detected, status, method, line, index);
   }
 
-  private static String killed(int count) {
+  private String killed(int count) {
     return IntStream.range(0, count)
         .mapToObj(i -> mutant("KILLED", "of", 3))
         .collect(Collectors.joining());
   }
 
   private void report(String... mutants) throws IOException {
+    reportOf("all", mutants);
+  }
+
+  private void reportOf(String run, String... mutants) throws IOException {
+    Path reports = Files.createDirectories(module.resolve("target/pit-reports").resolve(run));
     Files.writeString(
-        module.resolve("target/pit-reports/mutations.xml"),
+        reports.resolve("mutations.xml"),
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<mutations partial=\"true\">\n"
             + String.join("", mutants)
             + "</mutations>\n");
@@ -195,6 +206,23 @@ class MutantsCommandTest {
   }
 
   @Test
+  void call_severalRuns_mutantDetectedInAnyIsDetected() throws IOException {
+    reportOf("first", killed(99), mutant("SURVIVED", "of", 4, 1000));
+    reportOf(
+        "second",
+        mutant("NO_COVERAGE", "of", 4, 1001),
+        mutant("KILLED", "of", 4, 1000),
+        mutant("TIMED_OUT", "of", 4, 1001));
+    reportOf("third", mutant("SURVIVED", "of", 4, 1000));
+
+    assertEquals(0, execute(), err::toString);
+
+    assertEquals(
+        Verdict.HEAD + "| moe-balance | 101 | 100 | 1 | 0 | 0 | 0 | 100.0 % | 100.0 % |\n",
+        out.toString().replace("\r", ""));
+  }
+
+  @Test
   void call_interruptedRun_isRefused() throws IOException {
     report(killed(1000), mutant("NOT_STARTED", "of", 3));
 
@@ -215,8 +243,9 @@ class MutantsCommandTest {
   @Test
   void call_externalEntity_isNotRead() throws IOException {
     Path secret = Files.writeString(folder.resolve("secret"), "secret");
+    report();
     Files.writeString(
-        module.resolve("target/pit-reports/mutations.xml"),
+        module.resolve("target/pit-reports/all/mutations.xml"),
         "<!DOCTYPE m [<!ENTITY e SYSTEM \"" + secret.toUri() + "\">]><mutations>&e;</mutations>");
 
     assertEquals(2, execute());
@@ -229,7 +258,7 @@ class MutantsCommandTest {
     assertEquals(2, execute());
 
     assertTrue(
-        err.toString().contains("does not exist: run the module's profile of PIT"), err::toString);
+        err.toString().contains("has no reports: run the module's profile of PIT"), err::toString);
   }
 
   @Test

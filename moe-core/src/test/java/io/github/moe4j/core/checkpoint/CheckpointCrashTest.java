@@ -18,10 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A save that ends at any byte leaves the old file whole, or the new one. */
+@Tag("slow")
 class CheckpointCrashTest {
   @TempDir
   Path folder;

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
@@ -159,6 +160,7 @@ class CompositeExpertsTest {
   }
 
   @Test
+  @Tag("slow")
   void layer_compositeExperts_gradientsMatchDifferences() {
     CompositeExperts experts = composite(DataType.DOUBLE);
     INDArray gate = RandomArrays.normal(DataType.DOUBLE, Seeds.random(6), 8, D);

@@ -35,6 +35,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +167,7 @@ class HierarchicalExpertsTest {
   }
 
   @Test
+  @Tag("slow")
   void backward_balanceAtBothLevelsAndPadding_matchesDifferences() {
     MoeLayer layer = layer(DataType.DOUBLE);
     INDArray x = normal(DataType.DOUBLE, 2, 8, D);

@@ -9,6 +9,7 @@ import io.github.moe4j.core.experts.GluExperts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,6 +79,7 @@ class ArrayMemoryTest {
   }
 
   @Test
+  @Tag("slow")
   void allocate_unreachableArrays_areCollected() {
     process.onCollection = System::gc;
     ArrayMemory memory = new ArrayMemory("1m", process);

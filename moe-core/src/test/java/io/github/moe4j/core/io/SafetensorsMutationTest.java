@@ -10,12 +10,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Random damage: bits, bytes lost and added, numbers, lengths. */
 @ExtendWith(Seeds.class)
+@Tag("slow")
 class SafetensorsMutationTest {
   @TempDir
   Path folder;

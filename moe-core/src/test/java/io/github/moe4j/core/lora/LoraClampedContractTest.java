@@ -5,9 +5,11 @@ import io.github.moe4j.core.experts.ClampedSwiGlu;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.testkit.ExpertsContract;
+import org.junit.jupiter.api.Tag;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** An adapter of one projection of the experts of gpt-oss. */
+@Tag("slow")
 class LoraClampedContractTest extends ExpertsContract {
   @Override
   protected Experts experts(int experts, int width, DataType type, long seed) {

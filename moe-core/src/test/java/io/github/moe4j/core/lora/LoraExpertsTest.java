@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -185,6 +186,7 @@ class LoraExpertsTest {
 
   @ParameterizedTest
   @EnumSource(WeightFormat.class)
+  @Tag("slow")
   void backward_overQuantized_thatOfFloat64WithTheRoundedWeights(WeightFormat format) {
     GluExperts plain = gated();
     QuantizedExperts base = QuantizedExperts.of(plain, format);

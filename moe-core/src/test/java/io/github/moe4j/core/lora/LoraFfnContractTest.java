@@ -5,9 +5,11 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.testkit.ExpertsContract;
+import org.junit.jupiter.api.Tag;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /** Adapters of plain experts with biases, with the scale of rsLoRA. */
+@Tag("slow")
 class LoraFfnContractTest extends ExpertsContract {
   @Override
   protected Experts experts(int experts, int width, DataType type, long seed) {

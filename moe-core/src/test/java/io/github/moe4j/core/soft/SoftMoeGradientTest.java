@@ -19,6 +19,7 @@ import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ class SoftMoeGradientTest {
 
   @ParameterizedTest
   @MethodSource("options")
+  @Tag("slow")
   void backward_paddingAndSequences_matchesDifferences(SoftMoeOptions options) {
     INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 8, D);
     TokenMask mask = TokenMask.of(true, true, false, true, true, false, false, true);

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -73,6 +74,7 @@ class TrainingLoopTest {
   }
 
   @Test
+  @Tag("slow")
   void run_resumedFromACheckpoint_hasTheBitsOfAnUninterruptedRun() throws IOException {
     Model whole = new Model(folder.resolve("whole"), 2);
     whole.train(60);

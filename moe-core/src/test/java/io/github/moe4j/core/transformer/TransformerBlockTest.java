@@ -23,6 +23,7 @@ import io.github.moe4j.testkit.Near;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -59,6 +60,7 @@ class TransformerBlockTest {
 
   @ParameterizedTest
   @CsvSource({"true,4,2,false", "false,4,2,false", "false,5,1,true", "true,1,3,false"})
+  @Tag("slow")
   void backward_ofEveryParameterAndInput_agreesWithDifferences(
       boolean dense, int sequence, int sequences, boolean masked) {
     SplittableRandom random = Seeds.random(1);

@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -134,6 +135,7 @@ class QuantizedExpertsTest {
 
   @ParameterizedTest
   @EnumSource(WeightFormat.class)
+  @Tag("slow")
   void run_randomLayers_withinDerivedBoundOfFloat32(WeightFormat format) {
     Kind kind = new Kind(true, false, format);
     for (int[] width : WIDTHS) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,12 +32,14 @@ class KernelProductTest {
     "-Xint, BLAS: this JVM runs without HotSpot's C2 compiler",
     "-Dmoe4j.kernels=blas, 'BLAS: '"
   })
+  @Tag("slow")
   void multiply_otherJvms_matchesLoopsOrTakesBlas(String option, String expected)
       throws IOException, InterruptedException {
     assertEquals(expected.strip(), run(option, "--add-modules=jdk.incubator.vector"));
   }
 
   @Test
+  @Tag("slow")
   void multiply_withoutTheModule_takesBlas() throws IOException, InterruptedException {
     assertEquals(
         "BLAS: the JVM was started without --add-modules jdk.incubator.vector", run("-Xmx256m"));
