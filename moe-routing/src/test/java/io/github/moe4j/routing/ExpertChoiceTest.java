@@ -23,6 +23,7 @@ import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -152,6 +153,30 @@ class ExpertChoiceTest {
     Arrays.setAll(token, n -> result.assignments().token(n));
     assertArrayEquals(new int[] {0, 0, 0, 2, 2, 3}, token);
     assertArrayEquals(new int[] {2, 2, 2}, result.assignments().countPerExpert());
+  }
+
+  /** Softmax over tokens and over ranks does not mix sequences. */
+  @Test
+  void apply_perSequence_weightsOfEachSequenceAlone() {
+    double[] values = RandomArrays.normal(Seeds.random(1), 12 * 3);
+    for (Scores scores : List.of(Scores.SOFTMAX_OVER_TOKENS, Scores.SOFTMAX_OVER_RANKS)) {
+      ExpertChoice rule =
+          new ExpertChoice(scores, CapacityFormula.fixed(2), true, TokenNorm.NONE, 1);
+      double[] expected = {};
+      for (int from = 0; from < values.length; from += 12) {
+        TokenMask four = TokenMask.none(4);
+        Logits logits = Logits.of(Arrays.copyOfRange(values, from, from + 12), 3, four);
+        double[] weights = rule.apply(logits, input(four).withSequenceLength(4))
+            .assignments()
+            .weights();
+        expected = DoubleStream.concat(Arrays.stream(expected), Arrays.stream(weights))
+            .toArray();
+      }
+      TokenMask all = TokenMask.none(12);
+      RulePass result =
+          rule.apply(Logits.of(values, 3, all), input(all).withSequenceLength(4));
+      assertNear("weights", expected, result.assignments().weights(), 1e-14);
+    }
   }
 
   @Test

@@ -106,6 +106,29 @@ class GateArraysTest {
     assertEquals(0, dx.norm1Number().doubleValue());
   }
 
+  @Test
+  void over_adapterThatDoesNotFit_isRefused() {
+    LinearGate gate = LinearGate.of(random(1, E, D));
+    INDArray a = random(3, 2, D);
+    INDArray b = random(4, E, 2);
+    assertEquals(
+        "adapter dropout must be in [0, 1) but was 1.0",
+        error(() -> LoraGate.over(gate, new LoraPair(a, b, 1, false), 1)));
+    assertEquals(
+        "adapter dropout must be in [0, 1) but was -0.1",
+        error(() -> LoraGate.over(gate, new LoraPair(a, b, 1, false), -0.1)));
+    assertEquals(
+        "loraA must be [*, 4] but was [2, 3]",
+        error(() -> LoraGate.over(gate, new LoraPair(random(3, 2, 3), b, 1, false), 0)));
+    assertEquals(
+        "loraB must be [3, *] but was [4, 2]",
+        error(() -> LoraGate.over(gate, new LoraPair(a, random(4, 4, 2), 1, false), 0)));
+    LoraPair wide =
+        new LoraPair(a.castTo(DataType.DOUBLE), b.castTo(DataType.DOUBLE), 1, false);
+    assertEquals(
+        "loraA must be FLOAT but was DOUBLE", error(() -> LoraGate.over(gate, wide, 0)));
+  }
+
   @ParameterizedTest
   @EnumSource
   void any_noTokens_hasNoScoresAndNoGradients(Kind kind) {

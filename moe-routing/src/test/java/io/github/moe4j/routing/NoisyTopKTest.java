@@ -178,6 +178,20 @@ class NoisyTopKTest {
   }
 
   @Test
+  void backward_tokensAsTarget_isRefusedBeforeAnythingChanges() {
+    NoisyTopK router =
+        NoisyTopK.of(identity(3), LearnedNoise.create(3, 3, DataType.DOUBLE), TopK.of(2));
+    TokenBatch input = training().differentiable();
+    RouterPass routing = router.route(input);
+    Gradients into = router.parameters().zeroGradients();
+    RoutingGradient gradient = RoutingGradient.of(Kind.SELECTION, new double[] {0, 0, 1});
+    assertMessage(
+        "x and dx of the router must not share memory",
+        () -> routing.backward(gradient, input.x(), into));
+    assertEquals(0, into.globalNorm());
+  }
+
+  @Test
   void route_drawsForEveryTokenAndExpert_paddingIncluded() {
     Replay draws = new Replay(0, 0, 0, 5, 5, 5, 0, 1, 0);
     TokenBatch input = input(1, 0, -1, 9, 9, 9, 1, 0, -1)

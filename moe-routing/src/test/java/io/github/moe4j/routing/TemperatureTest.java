@@ -23,8 +23,8 @@ class TemperatureTest {
     assertEquals(1, falling.at(Long.MAX_VALUE));
     assertEquals(2, Temperature.linear(1, 3, 2).at(1));
     assertEquals(1, Temperature.linear(4, 1, 1).at(1));
-    // the end itself, though 0.3 + (0.1 − 0.3) is less in float64
-    assertEquals(0.1, Temperature.linear(0.3, 0.1, 5).at(5));
+    // the end itself, though 1 + (0.1 − 1) is less in float64
+    assertEquals(0.1, Temperature.linear(1, 0.1, 5).at(5));
   }
 
   @Test
