@@ -144,9 +144,9 @@ public record TopK(int k, ScoreFunction scores, TopKNormalization norm, double s
    * The k best experts of every real token, best first, token after token [K·valid tokens].
    *
    * @param selection what to choose by, row-major [T·E]. Not modified.
-   * @param experts as many as {@link #requireFits} takes
    */
   int[] choose(double[] selection, int experts, TokenMask mask) {
+    requireFits(experts);
     int[] chosen = new int[Math.multiplyExact(k, mask.validTokens())];
     if (mask.allValid()) {
       Parallel.ranges(

@@ -390,4 +390,11 @@ class TopKTest {
   private static void assertMessage(String expected, Executable action) {
     assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
   }
+
+  @Test
+  void choose_moreThanThereAre_isRefused() {
+    assertMessage(
+        "k must be at most E = 2 but was 3",
+        () -> TopK.of(3).choose(new double[4], 2, TokenMask.none(2)));
+  }
 }
