@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.experts.quantized.StoredScales;
 import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.testkit.MemoryTensors;
 import io.github.moe4j.testkit.Seeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -53,7 +55,7 @@ class StoredTensorsTest {
   @Test
   void fp8_read_isTheCodeTimesTheScaleOfItsBlock() throws IOException {
     byte[] one = new byte[12];
-    java.util.Arrays.fill(one, (byte) 0x38);
+    Arrays.fill(one, (byte) 0x38);
     one[5] = 0x40; // 2
     MemoryTensors tensors = fp8(one, TensorType.FLOAT32, 1, 10, 100, 1000);
     INDArray w = new StoredTensors(tensors, BLOCKS).get("w").read(DataType.DOUBLE);
@@ -176,6 +178,55 @@ class StoredTensorsTest {
     w.write(w.read(type), again);
     assertArrayEquals(codes, bytes(again, "w_blocks", 32));
     assertArrayEquals(new byte[] {114, (byte) 129}, bytes(again, "w_scales", 2));
+  }
+
+  /** Two groups a row, with scales that are larger than their weights need, up to the largest. */
+  @Test
+  void mxfp4_writtenUnchanged_keepsScalesThatTheSpecificationWouldNotChoose() throws IOException {
+    byte[] codes = new byte[64];
+    Arrays.fill(codes, (byte) 0x12); // 1, then ½
+    byte[] scales = {(byte) 254, 100, 101, 3};
+    MemoryTensors tensors = new MemoryTensors();
+    tensors.putBytes(
+        "w_blocks", new long[] {1, 2, 2, 16}, TensorType.UINT8, ByteBuffer.wrap(codes));
+    tensors.putBytes("w_scales", new long[] {1, 2, 2}, TensorType.UINT8, ByteBuffer.wrap(scales));
+    StoredTensor w = new StoredTensors(tensors, null).get("w_blocks");
+    INDArray read = w.read(DataType.DOUBLE);
+    assertEquals(0x1p127, read.getDouble(0, 0, 0));
+    assertEquals(0x1p-27, read.getDouble(0, 0, 32));
+    MemoryTensors again = new MemoryTensors();
+    w.write(read, again);
+    assertArrayEquals(codes, bytes(again, "w_blocks", 64));
+    assertArrayEquals(scales, bytes(again, "w_scales", 4));
+  }
+
+  @Test
+  void fp8_packedScales_ofWholeMatricesAndMultiplesOf128Alone() throws IOException {
+    MemoryTensors one = fp8Of(1, 1, 7);
+    assertArrayEquals(new float[] {7}, packed(one, 3, 4).scales());
+    assertArrayEquals(new float[] {7}, packed(one, 128, 256).scales());
+    assertArrayEquals(new float[] {7}, packed(one, 5, 4).scales());
+    assertEquals(
+        "tensor w has blocks of 2 by 4, but only multiples of 128 stay FP8: choose a format",
+        assertThrows(LayoutException.class, () -> packed(fp8Of(2, 1, 7, 8), 2, 4)).getMessage());
+    assertEquals(
+        "tensor w has blocks of 3 by 3, but only multiples of 128 stay FP8: choose a format",
+        assertThrows(LayoutException.class, () -> packed(fp8Of(1, 2, 7, 8), 3, 3)).getMessage());
+  }
+
+  /** 3 by 4 with so many rows and columns of scales. */
+  private static MemoryTensors fp8Of(int rows, int columns, double... scales) {
+    MemoryTensors tensors = new MemoryTensors();
+    tensors.putBytes("w", new long[] {3, 4}, TensorType.FLOAT8_E4M3, ByteBuffer.allocate(12));
+    INDArray all = Nd4j.createFromArray(scales).reshape(rows, columns);
+    tensors.put("w_scale_inv", all, TensorType.FLOAT32);
+    return tensors;
+  }
+
+  private static StoredScales packed(MemoryTensors tensors, int rows, int columns)
+      throws IOException {
+    return new BlockScaledTensor(tensors, "w", new BlockScales(rows, columns, false))
+        .packedScales();
   }
 
   @Test
