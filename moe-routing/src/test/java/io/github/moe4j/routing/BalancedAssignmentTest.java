@@ -187,4 +187,19 @@ class BalancedAssignmentTest {
     }
     return sum;
   }
+
+  /** Scores are in another unit where sums might overflow, and only there: the smallest would vanish. */
+  @Test
+  void of_smallestScores_asTheSameInAnotherUnit() {
+    SplittableRandom random = Seeds.random(5);
+    for (int round = 0; round < 20; round++) {
+      double[] scores = new double[8 * 4];
+      Arrays.setAll(scores, i -> random.nextInt(1000));
+      double[] smallest = Arrays.stream(scores).map(s -> s * Double.MIN_VALUE).toArray();
+      assertArrayEquals(assign(scores, 8, 4), assign(smallest, 8, 4));
+      double[] largest = Arrays.stream(scores).map(s -> (s - 500) * 0x1p1014).toArray();
+      double[] centered = Arrays.stream(scores).map(s -> s - 500).toArray();
+      assertArrayEquals(assign(centered, 8, 4), assign(largest, 8, 4));
+    }
+  }
 }

@@ -46,5 +46,29 @@ class ExpertScaleTest extends RouterContract {
     assertEquals(
         "scale must have E = 3 numbers but had 2",
         assertThrows(IllegalArgumentException.class, () -> rule.requireFits(3)).getMessage());
+    assertEquals(
+        "scale must have E = 3 numbers but had 2",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> rule.apply(HandWorked.ratios(3, 2, 1, 2), HandWorked.input(1)))
+            .getMessage());
+    ExpertScale three = ExpertScale.of(TopK.of(3), Nd4j.createFromArray(3.0, 100));
+    assertEquals(
+        "k must be at most E = 2 but was 3",
+        assertThrows(IllegalArgumentException.class, () -> three.requireFits(2)).getMessage());
+    assertEquals(
+        "scale must be [*] but was [1, 2]",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> ExpertScale.of(TopK.of(2), Nd4j.create(DataType.FLOAT, 1, 2)))
+            .getMessage());
+  }
+
+  @Test
+  void scores_any_thoseOfTheRule() {
+    ExpertScale rule = ExpertScale.of(TopK.of(2), Nd4j.createFromArray(3.0, 100, -4));
+    RulePass result = rule.apply(HandWorked.ratios(3, 2, 1, 2), HandWorked.input(1));
+    assertEquals(1, result.scores().size());
+    assertNear("p", new double[] {0.4, 0.2, 0.4}, result.scores().get(0).toArray(), 1e-15);
   }
 }

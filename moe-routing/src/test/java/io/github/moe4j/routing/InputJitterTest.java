@@ -4,6 +4,7 @@ import static io.github.moe4j.routing.HandWorked.assertRefused;
 import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import io.github.moe4j.core.Gradients;
@@ -124,6 +125,17 @@ class InputJitterTest {
     assertEquals(3, gate.experts());
     assertEquals(2, gate.modelWidth());
     assertSame(inner.parameters(), gate.parameters());
+  }
+
+  @Test
+  void backward_noTokens_isThatOfTheGate() {
+    LinearGate gate = LinearGate.create(3, 2, DataType.DOUBLE, 1);
+    INDArray none = Nd4j.create(DataType.DOUBLE, 0, 2);
+    GatePass run =
+        InputJitter.of(gate, 0.5).score(TokenBatch.training(none, new RecordedUniforms()));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> run.backward(new double[1], none, gate.parameters().zeroGradients()));
   }
 
   @Test

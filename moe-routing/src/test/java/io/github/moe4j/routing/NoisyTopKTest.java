@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Gradients;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.RouterDecision;
 import io.github.moe4j.core.RouterPass;
@@ -262,6 +263,36 @@ class NoisyTopKTest {
     scale.requireFits(2, 1);
     assertNear(
         scale.toString(), expected, scale.at(input, 2, new Arena().open()).sigma(), 1e-14);
+  }
+
+  /** Noise of two numbers, whatever is asked for. */
+  private static final class TwoNumbers implements NoiseScale {
+    @Override
+    public NamedArrays parameters() {
+      return NamedArrays.none();
+    }
+
+    @Override
+    public void requireFits(int experts, int modelWidth) {
+      // It fits nothing.
+    }
+
+    @Override
+    public Run at(TokenBatch input, int experts, Arena.Scope scope) {
+      return new FixedNoise(2).at(input, 2, scope);
+    }
+  }
+
+  /** Noise that does not fit is refused, and a rule that does not before anything is drawn. */
+  @Test
+  void route_wrongUse_drawsNothing() {
+    Replay draws = new Replay(0, 1, 0);
+    TokenBatch batch = input(1, 0, -1).withMode(PassMode.training(draws));
+    assertMessage("k must be above 1", () -> router(TopK.of(1)).route(batch));
+    NoisyTopK narrow = NoisyTopK.of(identity(3), new TwoNumbers(), TopK.of(2));
+    assertMessage("σ must have T·E = 3 values but had 2", () -> narrow.route(batch));
+    // All draws are left.
+    assertEquals(2, router(TopK.of(2)).route(batch).decision().assignments().size());
   }
 
   @Test

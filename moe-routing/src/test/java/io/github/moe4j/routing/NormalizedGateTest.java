@@ -71,6 +71,19 @@ class NormalizedGateTest {
   }
 
   @Test
+  void gemma4_factorOneByTheRootOfTheWidth() {
+    RmsNorm norm = RmsNorm.of(Nd4j.createFromArray(1.0, 1, 1, 1), 0);
+    LinearGate gate = LinearGate.of(Nd4j.ones(DataType.DOUBLE, 3, 4));
+    NormalizedGate normalized = NormalizedGate.gemma4(norm, gate);
+    assertEquals(3, normalized.experts());
+    assertEquals(4, normalized.modelWidth());
+    // n = (1, 1, 1, 1), times ½, summed
+    INDArray x = Nd4j.ones(DataType.DOUBLE, 1, 4);
+    GatePass run = normalized.score(TokenBatch.evaluation(x));
+    assertNear("logits", new double[] {2, 2, 2}, run.logits().toArray(), 1e-14);
+  }
+
+  @Test
   void any_parameters_thoseOfGateAndNorm() {
     assertEquals(
         List.of("weight", "norm.weight"), List.copyOf(random(3, 4).parameters().names()));

@@ -45,7 +45,7 @@ class StoredMatrixTest {
       int row = random.nextInt((int) matrix.rows());
       int column = random.nextInt(matrix.columns());
       int count = random.nextInt(matrix.columns() - column + 1);
-      int piece = 1 + random.nextInt(9);
+      int piece = 1 + random.nextInt(random.nextInt(4) == 0 ? matrix.columns() : 9);
       int apart = piece + random.nextInt(4);
       int at = random.nextInt(3);
       float[] target = new float[at + (count / piece + 1) * apart];

@@ -18,6 +18,7 @@ import io.github.moe4j.routing.CosineGate;
 import io.github.moe4j.routing.DeepSeekV2;
 import io.github.moe4j.routing.DeepSeekV3;
 import io.github.moe4j.routing.ExpertGroups;
+import io.github.moe4j.routing.GShard;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.RoutingRule;
@@ -275,6 +276,26 @@ class RouterCatalogueTest {
     List<String> all = RouterCatalogue.load().names();
     assertEquals(library, all.subList(0, library.size()));
     assertEquals(List.of("own-last"), all.subList(library.size(), all.size()));
+    RouterProvider own = named("own-last");
+    assertEquals(List.of(RuleProvider.GATE_BIAS), own.options());
+    assertEquals(List.of("switch", "z-loss"), own.usualBalance());
+  }
+
+  @Test
+  void library_ofThoseThatNeedTheBatch_hasThem() {
+    assertTrue(RouterCatalogue.library().stream()
+        .map(RouterProvider::name)
+        .toList()
+        .containsAll(List.of("top-k", "deepseek-v3", "sinkhorn", "base", "expert-choice")));
+  }
+
+  @Test
+  void create_gshard_anyPolicyOfItsSecondExpert() {
+    for (int second = 0; second < GShard.Second.values().length; second++) {
+      Router router =
+          create(named("gshard"), CONFIG.withOptions(Map.of("second", (double) second)), 1);
+      assertEquals(GShard.Second.values()[second], ((GShard) rule(router)).second());
+    }
   }
 
   @ParameterizedTest
@@ -337,7 +358,8 @@ class RouterCatalogueTest {
     "deepseek-v3, groups, 2.5, option groups of router deepseek-v3 must be a whole number but was 2.5",
     "deepseek-v3, groups, 3, groups must divide E = 8 but was 3",
     "jitter, epsilon, NaN, option epsilon of router jitter must be a finite number but was NaN",
-    "gshard, second, 9, 'second of gshard must be in [0, 5) but was 9'",
+    "gshard, second, 5, 'second of gshard must be in [0, 5) but was 5'",
+    "gshard, second, -1, 'second of gshard must be in [0, 5) but was -1'",
   })
   void create_withWrongOptions_isOneClearError(
       String router, String option, double value, String message) {
