@@ -261,7 +261,7 @@ class TopKTest {
   /** Enough rows for several threads and several blocks of each. */
   @Test
   void choose_manyTokens_asEachAlone() {
-    int tokens = 6000;
+    int tokens = 12_000;
     double[] scores = RandomArrays.normal(Seeds.random(5), 3 * tokens);
     boolean[] valid = new boolean[tokens];
     for (int t = 0; t < tokens; t++) {

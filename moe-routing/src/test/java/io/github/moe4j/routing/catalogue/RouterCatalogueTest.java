@@ -330,6 +330,12 @@ class RouterCatalogueTest {
         new ExpertGroups(groups3, kept3, best3, ExpertGroups.Outside.NEGATIVE_INFINITY), v3.groups());
   }
 
+  @Test
+  void create_groupsOfOneExpert_bestOfOne() {
+    Router router = create(named("deepseek-v3"), CONFIG.withOptions(Map.of("groups", 8.0)), 1);
+    assertEquals(1, ((DeepSeekV3) rule(router)).groups().best());
+  }
+
   private static RoutingRule rule(Router router) {
     return ((GatedRouter) router).rule();
   }
