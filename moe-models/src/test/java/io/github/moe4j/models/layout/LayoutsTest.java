@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.models.internal.ConfigJson;
 import io.github.moe4j.testkit.MemoryTensors;
@@ -19,6 +20,7 @@ import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -141,6 +144,51 @@ class LayoutsTest {
     for (String name : tensors.names()) {
       assertSameBits(name, tensors.read(name, DataType.FLOAT), again.read(name, DataType.FLOAT));
     }
+  }
+
+  /** The parameters of router and expert alone are those of the layer. */
+  @ParameterizedTest
+  @MethodSource("entries")
+  void router_alone_hasTheNumbersOfTheLayer(Entry entry) throws IOException {
+    MoeCheckpoint checkpoint = MoeCheckpoints.of(entry.config(), tensors(entry));
+    MoeLayer layer = checkpoint.layer(entry.block(), DataType.FLOAT);
+    NamedArrays alone = checkpoint.router(entry.block(), DataType.FLOAT);
+    List<String> own = layer.parameters().names().stream()
+        .filter(name -> name.startsWith("router."))
+        .toList();
+    assertTrue(alone.names().containsAll(own), alone.names().toString());
+    own.forEach(name -> assertSameBits(name, layer.parameters().get(name), alone.get(name)));
+  }
+
+  /** A config without a type is that of its class. */
+  @ParameterizedTest
+  @CsvSource({
+    "NllbMoeForConditionalGeneration, nllb-moe",
+    "SwitchTransformersForConditionalGeneration, switch_transformers",
+    "LongcatFlashForCausalLM, longcat_flash",
+    "DeepseekV4ForCausalLM, deepseek_v4",
+    "Ernie4_5_MoeForCausalLM, ernie4_5_moe",
+    "Ernie4_5MoeForCausalLM, ernie4_5_moe",
+    "MixtralForCausalLM, mixtral",
+    "GptOssForCausalLM, gpt_oss"
+  })
+  void of_classAlone_isItsLayout(String name, String layout) {
+    ModelConfig config = new ModelConfig(Map.of("architectures", List.of(name)));
+    assertEquals(layout, Layouts.of(config, Set.of()).name());
+  }
+
+  /** A config that names no model is that of a layout that knows its tensors, and only then. */
+  @Test
+  void of_namesNeitherTypeNorClass_knownByItsTensors() {
+    ModelConfig none = new ModelConfig(Map.of());
+    Set<String> gptOss = Set.of("block.0.mlp.mlp1_weight.blocks", "block.0.mlp.gate.weight");
+    assertEquals("gpt_oss", Layouts.of(none, gptOss).name());
+    for (ModelConfig named : List.of(
+        new ModelConfig(Map.of("model_type", "unknown")),
+        new ModelConfig(Map.of("architectures", List.of("Unknown"))))) {
+      assertThrows(LayoutException.class, () -> Layouts.of(named, gptOss));
+    }
+    assertThrows(LayoutException.class, () -> Layouts.of(none, Set.of("other")));
   }
 
   /** A block stored in each form: the same parameters, whole and expert by expert. */

@@ -12,6 +12,8 @@ import io.github.moe4j.testkit.Seeds;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -227,6 +229,32 @@ class StoredTensorsTest {
       throws IOException {
     return new BlockScaledTensor(tensors, "w", new BlockScales(rows, columns, false))
         .packedScales();
+  }
+
+  /** The scale 255 is no number: it does not stay, not even for zeros. */
+  @Test
+  void mxfp4_zerosWhereTheScaleWasNotANumber_getTheLeastScale() throws IOException {
+    MemoryTensors tensors = mxfp4(new byte[32], (byte) 255, (byte) 127);
+    MemoryTensors again = new MemoryTensors();
+    INDArray zeros = Nd4j.zeros(DataType.DOUBLE, 1, 2, 32);
+    new StoredTensors(tensors, null).get("w_blocks").write(zeros, again);
+    assertArrayEquals(new byte[] {0, 127}, bytes(again, "w_scales", 2));
+  }
+
+  /** Scales belong to their tensor, and are tensors of their own without it. */
+  @Test
+  void names_scalesOfATensor_areNotAmongThem() {
+    MemoryTensors tensors = new MemoryTensors();
+    for (String name : List.of("w", "w_scale_inv", "v_scale_inv", "m_blocks", "m_scales", "scales")) {
+      tensors.putBytes(name, new long[] {1, 1}, TensorType.UINT8, ByteBuffer.allocate(1));
+    }
+    StoredTensors stored = new StoredTensors(tensors, null);
+    assertEquals(
+        Set.of("w", "v_scale_inv", "m_blocks", "scales"), Set.copyOf(stored.names()));
+    assertEquals(List.of("w", "w_scale_inv"), stored.stored(Place.of("w", 1, 1)));
+    assertEquals(List.of("m_blocks", "m_scales"), stored.stored(Place.of("m_blocks", 1, 1)));
+    assertEquals(List.of("scales"), stored.stored(Place.of("scales", 1, 1)));
+    assertEquals(List.of(), stored.stored(Place.of("w_scale_inv", 1, 1)));
   }
 
   @Test
