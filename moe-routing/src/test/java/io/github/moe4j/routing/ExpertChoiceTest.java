@@ -166,15 +166,13 @@ class ExpertChoiceTest {
       for (int from = 0; from < values.length; from += 12) {
         TokenMask four = TokenMask.none(4);
         Logits logits = Logits.of(Arrays.copyOfRange(values, from, from + 12), 3, four);
-        double[] weights = rule.apply(logits, input(four).withSequenceLength(4))
-            .assignments()
-            .weights();
-        expected = DoubleStream.concat(Arrays.stream(expected), Arrays.stream(weights))
-            .toArray();
+        double[] weights =
+            rule.apply(logits, input(four).withSequenceLength(4)).assignments().weights();
+        expected =
+            DoubleStream.concat(Arrays.stream(expected), Arrays.stream(weights)).toArray();
       }
       TokenMask all = TokenMask.none(12);
-      RulePass result =
-          rule.apply(Logits.of(values, 3, all), input(all).withSequenceLength(4));
+      RulePass result = rule.apply(Logits.of(values, 3, all), input(all).withSequenceLength(4));
       assertNear("weights", expected, result.assignments().weights(), 1e-14);
     }
   }

@@ -57,7 +57,8 @@ class GateArraysTest {
 
   /** Of its own memory, so that it can be closed. */
   private static INDArray random(long seed, long... shape) {
-    return RandomArrays.normal(DataType.FLOAT, new SplittableRandom(seed), shape).dup('c');
+    return RandomArrays.normal(DataType.FLOAT, new SplittableRandom(seed), shape)
+        .dup('c');
   }
 
   private static String error(Runnable call) {
@@ -65,7 +66,8 @@ class GateArraysTest {
   }
 
   private static String closed(String name) {
-    return name + " of the gate must be usable but it, or the array of which it is a view, was closed";
+    return name
+        + " of the gate must be usable but it, or the array of which it is a view, was closed";
   }
 
   @ParameterizedTest
@@ -79,7 +81,8 @@ class GateArraysTest {
     String name = gate.parameters().names().iterator().next();
     gate.parameters().get(name).close();
     assertEquals(
-        closed("parameter " + name), error(() -> gate.score(TokenBatch.evaluation(random(5, T, D)))));
+        closed("parameter " + name),
+        error(() -> gate.score(TokenBatch.evaluation(random(5, T, D)))));
   }
 
   @ParameterizedTest
@@ -123,10 +126,8 @@ class GateArraysTest {
     assertEquals(
         "loraB must be [3, *] but was [4, 2]",
         error(() -> LoraGate.over(gate, new LoraPair(a, random(4, 4, 2), 1, false), 0)));
-    LoraPair wide =
-        new LoraPair(a.castTo(DataType.DOUBLE), b.castTo(DataType.DOUBLE), 1, false);
-    assertEquals(
-        "loraA must be FLOAT but was DOUBLE", error(() -> LoraGate.over(gate, wide, 0)));
+    LoraPair wide = new LoraPair(a.castTo(DataType.DOUBLE), b.castTo(DataType.DOUBLE), 1, false);
+    assertEquals("loraA must be FLOAT but was DOUBLE", error(() -> LoraGate.over(gate, wide, 0)));
   }
 
   @ParameterizedTest

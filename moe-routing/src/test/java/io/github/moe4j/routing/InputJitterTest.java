@@ -4,8 +4,8 @@ import static io.github.moe4j.routing.HandWorked.assertRefused;
 import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeLayer;

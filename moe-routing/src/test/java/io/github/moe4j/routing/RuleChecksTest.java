@@ -24,8 +24,7 @@ class RuleChecksTest {
         () -> BatchwiseMask.of(1, Nd4j.create(DataType.FLOAT, 1, 3)));
     BatchwiseMask rule = BatchwiseMask.create(1, 3, DataType.FLOAT);
     assertRefused(
-        "threshold must have E = 2 numbers but had 3",
-        () -> rule.apply(logits(2, 1, 2), input(1)));
+        "threshold must have E = 2 numbers but had 3", () -> rule.apply(logits(2, 1, 2), input(1)));
   }
 
   @Test
@@ -62,8 +61,7 @@ class RuleChecksTest {
 
   @Test
   void gatedRouter_textAndArrays() {
-    GatedRouter router =
-        GatedRouter.of(LinearGate.create(2, 3, DataType.FLOAT, 1), new Switch());
+    GatedRouter router = GatedRouter.of(LinearGate.create(2, 3, DataType.FLOAT, 1), new Switch());
     assertEquals("Switch[] of a LinearGate", router.toString());
     INDArray x = Nd4j.ones(DataType.FLOAT, 4, 3);
     TokenBatch batch = TokenBatch.evaluation(x).differentiable();

@@ -31,7 +31,8 @@ class TokenTransfersTest {
       assertArrayEquals(new int[] {0, 0, 1}, transfers.expertOf());
       assertArrayEquals(new double[] {-2, 0}, transfers.costs(1));
       transfers.hand(1, 0);
-      assertArrayEquals(new double[] {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY}, transfers.costs(1));
+      assertArrayEquals(
+          new double[] {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY}, transfers.costs(1));
     }
   }
 }

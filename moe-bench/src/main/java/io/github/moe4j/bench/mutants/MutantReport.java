@@ -40,8 +40,7 @@ final class MutantReport {
   static List<Mutant> read(Path module) throws IOException {
     Path folder = module.resolve("target/pit-reports");
     List<Path> files = files(folder);
-    Require.that(
-        !files.isEmpty(), "%s has no reports: run the module's profile of PIT", folder);
+    Require.that(!files.isEmpty(), "%s has no reports: run the module's profile of PIT", folder);
     MutantReport report = new MutantReport(module.resolve("src/main/java"));
     Map<List<String>, Mutant> mutants = new LinkedHashMap<>();
     for (Path file : files) {

@@ -55,8 +55,7 @@ class PeftConfigTest {
   @ParameterizedTest
   @ValueSource(strings = {"null", "false", "[]", "{}"})
   void parse_unknownFieldThatIsEmpty_isTaken(String value) {
-    assertEquals(
-        8, PeftConfig.parse(UP.formatted("\"new_field\": " + value)).rank());
+    assertEquals(8, PeftConfig.parse(UP.formatted("\"new_field\": " + value)).rank());
   }
 
   @ParameterizedTest
@@ -66,8 +65,7 @@ class PeftConfigTest {
         LayoutException.class, () -> PeftConfig.parse(UP.formatted("\"new_field\": " + value)));
   }
 
-  private static final String UP =
-      "{\"peft_type\": \"LORA\", \"target_modules\": [\"up\"], %s}";
+  private static final String UP = "{\"peft_type\": \"LORA\", \"target_modules\": [\"up\"], %s}";
 
   @Test
   void integers_listOrOneNumber() {

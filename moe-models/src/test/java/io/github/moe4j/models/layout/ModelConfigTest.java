@@ -41,7 +41,8 @@ class ModelConfigTest {
         "config n must be a whole number but is 2147483648",
         error(() -> of("n", 1L << 31).size("n")));
     assertEquals(
-        "config must have m, a whole number, but has none", error(() -> of("n", 1).size("m")));
+        "config must have m, a whole number, but has none",
+        error(() -> of("n", 1).size("m")));
     assertEquals(
         "config n must have a value, or be absent, but is null",
         error(() -> of("n", null).size("n", 7)));
@@ -61,7 +62,8 @@ class ModelConfigTest {
   void count_wholeNumberFromZero() {
     assertEquals(0, of("n", 0).count("n", 5));
     assertEquals(5, of("n", 0).count("m", 5));
-    assertEquals("config n must be at least 0 but is -1", error(() -> of("n", -1).count("n", 5)));
+    assertEquals(
+        "config n must be at least 0 but is -1", error(() -> of("n", -1).count("n", 5)));
   }
 
   @Test
@@ -91,7 +93,8 @@ class ModelConfigTest {
     assertTrue(of("b", true).flag("b", false));
     assertFalse(of("b", false).flag("b", true));
     assertTrue(of("b", false).flag("c", true));
-    assertEquals("config b must be true or false but is 1", error(() -> of("b", 1).flag("b", true)));
+    assertEquals(
+        "config b must be true or false but is 1", error(() -> of("b", 1).flag("b", true)));
     assertEquals("x", of("t", "x").text("t", "y"));
     assertEquals("y", of("t", "x").text("s", "y"));
     assertEquals("config t must be a text but is 1", error(() -> of("t", 1).text("t", "y")));
@@ -113,8 +116,7 @@ class ModelConfigTest {
     assertEquals(4, outer.text().size("n"));
     ModelConfig plain = of("n", 3);
     assertSame(plain, plain.text());
-    assertEquals(
-        "config n must be an object but is 3", error(() -> of("n", 3).inner("n")));
+    assertEquals("config n must be an object but is 3", error(() -> of("n", 3).inner("n")));
   }
 
   @Test
@@ -171,7 +173,8 @@ class ModelConfigTest {
     of("a", "x").requireText("a", "x");
     of("a", "x").requireText("b", "x");
     assertEquals("config a is true; supported: false", error(() -> of("a", true).requireOff("a")));
-    assertEquals("config a is false; supported: true", error(() -> of("a", false).requireOn("a")));
+    assertEquals(
+        "config a is false; supported: true", error(() -> of("a", false).requireOn("a")));
     assertEquals("config a is x; supported: y", error(() -> of("a", "x").requireText("a", "y")));
   }
 

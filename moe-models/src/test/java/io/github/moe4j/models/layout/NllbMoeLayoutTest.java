@@ -79,10 +79,8 @@ class NllbMoeLayoutTest {
     NllbMoeLayout layout = new NllbMoeLayout();
     assertEquals("nllb-moe", layout.name());
     assertEquals("NllbMoe", layout.architecture());
-    layout.check(new ModelConfig(
-        ConfigJson.parse(config + "2}")));
-    ModelConfig one =
-        new ModelConfig(ConfigJson.parse(config + "1}"));
+    layout.check(new ModelConfig(ConfigJson.parse(config + "2}")));
+    ModelConfig one = new ModelConfig(ConfigJson.parse(config + "1}"));
     assertEquals(
         "config num_experts must be at least 2, since each token has two experts, but is 1",
         assertThrows(LayoutException.class, () -> layout.check(one)).getMessage());
@@ -92,7 +90,8 @@ class NllbMoeLayoutTest {
   void capacity_order_byChoiceOrByPriority() throws IOException {
     assertEquals(DropOrder.choiceMajor(), limited("").order());
     assertEquals(
-        DropOrder.batchPrioritized(), limited(", 'batch_prioritized_routing': true").order());
+        DropOrder.batchPrioritized(),
+        limited(", 'batch_prioritized_routing': true").order());
   }
 
   private static int room(String fields, int tokens, boolean training) throws IOException {

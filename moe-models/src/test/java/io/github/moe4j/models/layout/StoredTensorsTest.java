@@ -210,10 +210,12 @@ class StoredTensorsTest {
     assertArrayEquals(new float[] {7}, packed(one, 5, 4).scales());
     assertEquals(
         "tensor w has blocks of 2 by 4, but only multiples of 128 stay FP8: choose a format",
-        assertThrows(LayoutException.class, () -> packed(fp8Of(2, 1, 7, 8), 2, 4)).getMessage());
+        assertThrows(LayoutException.class, () -> packed(fp8Of(2, 1, 7, 8), 2, 4))
+            .getMessage());
     assertEquals(
         "tensor w has blocks of 3 by 3, but only multiples of 128 stay FP8: choose a format",
-        assertThrows(LayoutException.class, () -> packed(fp8Of(1, 2, 7, 8), 3, 3)).getMessage());
+        assertThrows(LayoutException.class, () -> packed(fp8Of(1, 2, 7, 8), 3, 3))
+            .getMessage());
   }
 
   /** 3 by 4 with so many rows and columns of scales. */
@@ -245,12 +247,12 @@ class StoredTensorsTest {
   @Test
   void names_scalesOfATensor_areNotAmongThem() {
     MemoryTensors tensors = new MemoryTensors();
-    for (String name : List.of("w", "w_scale_inv", "v_scale_inv", "m_blocks", "m_scales", "scales")) {
+    for (String name :
+        List.of("w", "w_scale_inv", "v_scale_inv", "m_blocks", "m_scales", "scales")) {
       tensors.putBytes(name, new long[] {1, 1}, TensorType.UINT8, ByteBuffer.allocate(1));
     }
     StoredTensors stored = new StoredTensors(tensors, null);
-    assertEquals(
-        Set.of("w", "v_scale_inv", "m_blocks", "scales"), Set.copyOf(stored.names()));
+    assertEquals(Set.of("w", "v_scale_inv", "m_blocks", "scales"), Set.copyOf(stored.names()));
     assertEquals(List.of("w", "w_scale_inv"), stored.stored(Place.of("w", 1, 1)));
     assertEquals(List.of("m_blocks", "m_scales"), stored.stored(Place.of("m_blocks", 1, 1)));
     assertEquals(List.of("scales"), stored.stored(Place.of("scales", 1, 1)));

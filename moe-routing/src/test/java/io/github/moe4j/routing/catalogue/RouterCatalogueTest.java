@@ -325,9 +325,11 @@ class RouterCatalogueTest {
     DeepSeekV2 v2 = (DeepSeekV2) rule(create(named("deepseek-v2"), config, 1));
     DeepSeekV3 v3 = (DeepSeekV3) rule(create(named("deepseek-v3"), config, 1));
     assertEquals(
-        new ExpertGroups(groups2, kept2, best2, ExpertGroups.Outside.NEGATIVE_INFINITY), v2.groups());
+        new ExpertGroups(groups2, kept2, best2, ExpertGroups.Outside.NEGATIVE_INFINITY),
+        v2.groups());
     assertEquals(
-        new ExpertGroups(groups3, kept3, best3, ExpertGroups.Outside.NEGATIVE_INFINITY), v3.groups());
+        new ExpertGroups(groups3, kept3, best3, ExpertGroups.Outside.NEGATIVE_INFINITY),
+        v3.groups());
   }
 
   @Test
