@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.models.internal.ConfigJson;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigJsonTest {
@@ -94,5 +99,42 @@ class ConfigJsonTest {
   void parse_long_isRefused() {
     assertTrue(
         error(" ".repeat(ConfigJson.MAX_LENGTH) + "{}").startsWith("config must have at most"));
+  }
+
+  private static String nested(String open, String close, int depth) {
+    return "{\"a\": " + open.repeat(depth) + "1" + close.repeat(depth) + "}";
+  }
+
+  /** The outermost object is the first level. */
+  @ParameterizedTest
+  @CsvSource({"'{\"a\": ', }", "[, ]"})
+  void parse_nestedAsDeepAsAllowed_isRead(String open, String close) {
+    assertTrue(ConfigJson.parse(nested(open, close, 30)).containsKey("a"));
+    assertEquals(
+        "config must be nested at most 32 deep but is deeper",
+        assertThrows(
+                LayoutException.class, () -> ConfigJson.parse(nested(open, close, 31)))
+            .getMessage());
+  }
+
+  @Test
+  void parse_asLongAsAllowed_isRead() {
+    String most = "{\"a\": 1}" + " ".repeat(ConfigJson.MAX_LENGTH - 8);
+    assertEquals(Map.of("a", 1), ConfigJson.parse(most));
+    assertThrows(LayoutException.class, () -> ConfigJson.parse(most + " "));
+    assertTrue(ConfigJson.parse("{\"a\": " + "9".repeat(100) + "}").containsKey("a"));
+    assertThrows(
+        LayoutException.class, () -> ConfigJson.parse("{\"a\": " + "9".repeat(101) + "}"));
+  }
+
+  @Test
+  void text_asLongAsAllowed_isRead(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("config.json");
+    Files.writeString(file, " ".repeat(ConfigJson.MAX_LENGTH));
+    assertEquals(ConfigJson.MAX_LENGTH, ConfigJson.text(file).length());
+    Files.writeString(file, " ".repeat(ConfigJson.MAX_LENGTH + 1));
+    assertEquals(
+        file + " must have at most 4194304 bytes but has 4194305",
+        assertThrows(LayoutException.class, () -> ConfigJson.text(file)).getMessage());
   }
 }

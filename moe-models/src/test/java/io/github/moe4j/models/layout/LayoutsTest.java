@@ -1,5 +1,6 @@
 package io.github.moe4j.models.layout;
 
+import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
@@ -7,7 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.experts.quantized.MappedWeights;
+import io.github.moe4j.core.io.Safetensors;
+import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.models.internal.ConfigJson;
 import io.github.moe4j.testkit.MemoryTensors;
@@ -16,6 +22,8 @@ import io.github.moe4j.testkit.Seeds;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -28,6 +36,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -195,16 +204,10 @@ class LayoutsTest {
   @ParameterizedTest
   @MethodSource("entries")
   void layer_ofEveryForm_hasTheSameParameters(Entry entry) throws IOException {
-    ModelConfig config = new ModelConfig(ConfigJson.parse(entry.config()));
-    Layout layout = Layouts.of(config, Set.of());
+    Layout layout = layout(entry);
     MoeLayer layer =
         MoeCheckpoints.of(entry.config(), tensors(entry)).layer(entry.block(), DataType.FLOAT);
-    // Those of blocks hold codes and scales, not numbers (MappedBlockTest).
-    List<List<LayoutPart>> forms = layout.forms(config, entry.block()).stream()
-        .filter(form -> form.stream()
-            .flatMap(part -> part.places().stream())
-            .noneMatch(place -> place.name().endsWith("blocks")))
-        .toList();
+    List<List<LayoutPart>> forms = numericForms(entry);
     for (int number = 0; number < forms.size(); number++) {
       List<LayoutPart> form = forms.get(number);
       MemoryTensors stored = new MemoryTensors();
@@ -228,6 +231,51 @@ class LayoutsTest {
         });
       }
     }
+  }
+
+  /** The weights of each form under a mapping: the outputs of the layer in memory. */
+  @ParameterizedTest
+  @MethodSource("entries")
+  void layer_mappedInEveryForm_hasTheOutputsOfTheLayerInMemory(Entry entry, @TempDir Path root)
+      throws IOException {
+    MoeLayer layer =
+        MoeCheckpoints.of(entry.config(), tensors(entry)).layer(entry.block(), DataType.FLOAT);
+    TokenBatch tokens = TokenBatch.evaluation(
+            RandomArrays.normal(DataType.FLOAT, Seeds.random(2), 7, layer.modelWidth()))
+        .withTokenIds(0, 1, 2, 3, 4, 5, 6);
+    List<List<LayoutPart>> forms = numericForms(entry);
+    for (int number = 0; number < forms.size(); number++) {
+      Path folder = Files.createDirectory(root.resolve("form" + number));
+      Files.writeString(folder.resolve("config.json"), entry.config());
+      SafetensorsWriter writer = Safetensors.writer();
+      Export.write(
+          layout(entry),
+          layer,
+          forms.get(number),
+          (part, place, array) ->
+              writer.put(place.name(), array.reshape(place.axes()), TensorType.FLOAT32));
+      writer.write(folder.resolve("model.safetensors"));
+      try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder);
+          MoePass expected = layer.forward(tokens);
+          MoePass mapped =
+              checkpoint.layer(entry.block(), MappedWeights.streamed()).forward(tokens)) {
+        assertNear("form " + number, expected.y(), mapped.y(), 1e-4);
+      }
+    }
+  }
+
+  private static Layout layout(Entry entry) {
+    return Layouts.of(new ModelConfig(ConfigJson.parse(entry.config())), Set.of());
+  }
+
+  /** The forms of numbers; those of blocks hold codes and scales (MappedBlockTest). */
+  private static List<List<LayoutPart>> numericForms(Entry entry) {
+    ModelConfig config = new ModelConfig(ConfigJson.parse(entry.config()));
+    return layout(entry).forms(config, entry.block()).stream()
+        .filter(form -> form.stream()
+            .flatMap(part -> part.places().stream())
+            .noneMatch(place -> place.name().endsWith("blocks")))
+        .toList();
   }
 
   /** A number that a part of the layer refuses is an error of the model. */

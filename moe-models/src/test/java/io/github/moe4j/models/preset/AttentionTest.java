@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.core.experts.Activation;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -66,7 +67,7 @@ class AttentionTest {
   }
 
   private static Architecture architecture(
-      List<Stack> stacks, Attention attention, FeedForwardShape dense, int buckets) {
+      List<Stack> stacks, Attention attention, @Nullable FeedForwardShape dense, int buckets) {
     Architecture any = Presets.all().get(0).architecture();
     return new Architecture(
         10, false, 8, stacks, attention, dense, any.sparse(), Norm.RMS, buckets, 0);
@@ -84,5 +85,22 @@ class AttentionTest {
     assertEquals(
         stacks.stream().mapToInt(Stack::layers).sum(),
         architecture(stacks, grouped, dense, 4).layers());
+    List<Stack> mixed = List.of(Stack.decoder(3, 1));
+    refused(
+        "layers without experts need a dense network",
+        () -> architecture(mixed, grouped, null, 0));
+    assertEquals(3, architecture(mixed, grouped, dense, 0).layers());
+    assertEquals(3, architecture(List.of(Stack.decoder(3, 0)), grouped, null, 0).layers());
+  }
+
+  @Test
+  void stackAndExperts_numbersThatDoNotFit_saySo() {
+    assertEquals(2, new Stack(3, 2, 1, false).firstSparse());
+    assertEquals(0, new Stack(3, 0, 1, false).firstSparse());
+    refused("firstSparse must be from 0 to 2 but was 3", () -> new Stack(3, 3, 1, false));
+    refused("firstSparse must be from 0 to 2 but was -1", () -> new Stack(3, -1, 1, false));
+    FeedForwardShape expert = FeedForwardShape.swiGlu(9);
+    assertEquals(4, Sparse.of(4, 4, expert).k());
+    refused("k must be at most E = 4 but was 5", () -> Sparse.of(4, 5, expert));
   }
 }

@@ -9,6 +9,8 @@ import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.routing.GatedRouter;
+import io.github.moe4j.routing.InputJitter;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -61,6 +63,13 @@ class PresetLayerTest {
     // A selection bias is state beside the parameters.
     long state = model.sparse().selectionBias() ? model.sparse().experts() : 0;
     assertEquals(counted - state, small.layer(1).parameters().count());
+  }
+
+  @ParameterizedTest
+  @MethodSource("presets")
+  void layer_ofEachPreset_hasNoiseOnItsInputWhereItSaysSo(Preset preset) {
+    GatedRouter router = (GatedRouter) small(preset).layer(3).router();
+    assertEquals(preset.routed().inputJitter() > 0, router.gate() instanceof InputJitter);
   }
 
   @Test
