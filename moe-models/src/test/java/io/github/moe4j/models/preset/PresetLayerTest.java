@@ -11,6 +11,7 @@ import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.InputJitter;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,33 @@ class PresetLayerTest {
   void layer_ofEachPreset_hasNoiseOnItsInputWhereItSaysSo(Preset preset) {
     GatedRouter router = (GatedRouter) small(preset).layer(3).router();
     assertEquals(preset.routed().inputJitter() > 0, router.gate() instanceof InputJitter);
+  }
+
+  @Test
+  void all_haveEachFamily() {
+    assertTrue(Presets.all().stream()
+        .map(Preset::name)
+        .toList()
+        .containsAll(List.of(
+            "mixtral-8x7b", "qwen3-30b-a3b", "deepseek-v3", "olmoe-1b-7b", "gpt-oss-20b",
+            "glam-64b-64e", "nllb-moe-54b", "st-moe-32b", "switch-base-8", "switch-c")));
+    assertEquals(
+        "model card, Qwen/Qwen3-30B-A3B",
+        Preset.named("qwen3-30b-a3b").published().get(0).source());
+    assertEquals(2, Preset.named("mixtral-8x7b").published().size());
+  }
+
+  /** Switch Base has experts in every other layer from the second on, Switch-C in all. */
+  @Test
+  void switchLayers_everyOtherOrAll() {
+    for (Stack stack : Preset.named("switch-base-8").architecture().stacks()) {
+      assertEquals(1, stack.firstSparse());
+      assertEquals(6, stack.sparseLayers());
+    }
+    for (Stack stack : Preset.named("switch-c").architecture().stacks()) {
+      assertEquals(0, stack.firstSparse());
+      assertEquals(15, stack.sparseLayers());
+    }
   }
 
   @Test
