@@ -65,6 +65,15 @@ class PeftConfigTest {
         LayoutException.class, () -> PeftConfig.parse(UP.formatted("\"new_field\": " + value)));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "-1", "1.5", "2147483648", "1e300"})
+  void parse_rank_wholeNumberFromOne(String rank) {
+    assertThrows(LayoutException.class, () -> PeftConfig.parse(UP.formatted("\"r\": " + rank)));
+    assertEquals(
+        Integer.MAX_VALUE, PeftConfig.parse(UP.formatted("\"r\": 2147483647")).rank());
+    assertEquals(1, PeftConfig.parse(UP.formatted("\"r\": 1")).rank());
+  }
+
   private static final String UP = "{\"peft_type\": \"LORA\", \"target_modules\": [\"up\"], %s}";
 
   @Test

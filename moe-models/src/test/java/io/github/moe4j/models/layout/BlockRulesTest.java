@@ -68,8 +68,8 @@ class BlockRulesTest {
   void qwen_everySoManyButTheDense() {
     assertEquals(
         List.of(1, 5),
-        layers(Blocks.qwen(config(
-            "'num_hidden_layers': 6, 'decoder_sparse_step': 2, 'mlp_only_layers': [3]"))));
+        layers(Blocks.qwen(
+            config("'num_hidden_layers': 6, 'decoder_sparse_step': 2, 'mlp_only_layers': [3]"))));
   }
 
   @Test
@@ -80,7 +80,8 @@ class BlockRulesTest {
         List.of(1, 3),
         layers(layout.blocks(config("'num_hidden_layers': 4, 'interleave_moe_layer_step': 2"))));
     assertEquals(
-        List.of(0, 3), layers(layout.blocks(config("'num_hidden_layers': 4, 'moe_layers': [0, 3]"))));
+        List.of(0, 3),
+        layers(layout.blocks(config("'num_hidden_layers': 4, 'moe_layers': [0, 3]"))));
   }
 
   @ParameterizedTest

@@ -112,8 +112,7 @@ class ConfigJsonTest {
     assertTrue(ConfigJson.parse(nested(open, close, 30)).containsKey("a"));
     assertEquals(
         "config must be nested at most 32 deep but is deeper",
-        assertThrows(
-                LayoutException.class, () -> ConfigJson.parse(nested(open, close, 31)))
+        assertThrows(LayoutException.class, () -> ConfigJson.parse(nested(open, close, 31)))
             .getMessage());
   }
 
@@ -123,8 +122,7 @@ class ConfigJsonTest {
     assertEquals(Map.of("a", 1), ConfigJson.parse(most));
     assertThrows(LayoutException.class, () -> ConfigJson.parse(most + " "));
     assertTrue(ConfigJson.parse("{\"a\": " + "9".repeat(100) + "}").containsKey("a"));
-    assertThrows(
-        LayoutException.class, () -> ConfigJson.parse("{\"a\": " + "9".repeat(101) + "}"));
+    assertThrows(LayoutException.class, () -> ConfigJson.parse("{\"a\": " + "9".repeat(101) + "}"));
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.github.moe4j.core.experts.quantized.MappedWeights;
 import io.github.moe4j.core.io.Safetensors;
 import io.github.moe4j.core.io.SafetensorsWriter;
 import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.core.lora.LoraTarget;
 import io.github.moe4j.models.internal.ConfigJson;
 import io.github.moe4j.testkit.MemoryTensors;
 import io.github.moe4j.testkit.RandomArrays;
@@ -222,9 +223,16 @@ class LayoutsTest {
       assertSame(where, layer, checkpoint.layer(entry.block(), DataType.FLOAT));
       BlockOutline outline = checkpoint.outline(entry.block());
       assertTrue(outline.isWhole(), where + outline);
+      Map<LoraTarget, List<LinearModule>> modules = LinearModules.of("", form);
+      if (modules.containsKey(LoraTarget.EXPERT_UP)) {
+        assertEquals(modules, checkpoint.linearModules(entry.block()), where);
+      }
       for (int expert = 0; expert < outline.networks(); expert++) {
         int own = expert;
-        checkpoint.expert(entry.block(), expert, DataType.FLOAT).forEach((name, array) -> {
+        NamedArrays one = checkpoint.expert(entry.block(), expert, DataType.FLOAT);
+        assertTrue(one.names().contains("experts.up.weight")
+            || one.names().contains("experts.0.up.weight"));
+        one.forEach((name, array) -> {
           INDArray all = layer.parameters().get(name);
           assertSameBits(
               where + name, all.slice(own), array.reshape(all.slice(own).shape()));

@@ -73,8 +73,7 @@ class MoreFieldsTest {
         rule(layer("cohere2_moe", ", 'expert_selection_fn': 'sigmoid'")));
     assertEquals(
         new TopK(2, ScoreFunction.SIGMOID, TopKNormalization.none(), 1),
-        rule(layer(
-            "cohere2_moe", ", 'expert_selection_fn': 'sigmoid', 'norm_topk_prob': false")));
+        rule(layer("cohere2_moe", ", 'expert_selection_fn': 'sigmoid', 'norm_topk_prob': false")));
     assertEquals(0.5, share(""));
     assertEquals(0.5, share(", 'shared_expert_combination_strategy': 'average'"));
     assertEquals(1, share(", 'shared_expert_combination_strategy': 'sum'"));
@@ -102,9 +101,8 @@ class MoreFieldsTest {
   @Test
   void deepSeekV4_tablesOfLayersByTypeOrNumber() {
     DeepSeekV4Layout layout = new DeepSeekV4Layout();
-    for (String fields : new String[] {
-      ", 'num_hash_layers': 1", ", 'mlp_layer_types': ['hash_moe', 'moe']"
-    }) {
+    for (String fields :
+        new String[] {", 'num_hash_layers': 1", ", 'mlp_layer_types': ['hash_moe', 'moe']"}) {
       ModelConfig config = new ModelConfig(ConfigJson.parse(
           config("deepseek_v4", fields + ", 'num_experts_per_tok': 2, 'vocab_size': 7")));
       for (int layer = 0; layer < 2; layer++) {

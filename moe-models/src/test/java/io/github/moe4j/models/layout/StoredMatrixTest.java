@@ -120,6 +120,17 @@ class StoredMatrixTest {
         tensors, "w", null, tensors.read("w", DataType.DOUBLE).dup('c').data().asDouble());
   }
 
+  @Test
+  void plain_vector_isOneRow() throws IOException {
+    MemoryTensors tensors = new MemoryTensors();
+    tensors.put("v", RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 5), TensorType.FLOAT32);
+    try (SafetensorsFile file = file(tensors)) {
+      StoredMatrix vector = new StoredTensors(file, null).get("v").matrix();
+      assertEquals(1, vector.rows());
+      assertEquals(5, vector.columns());
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({"4, 5, FLOAT32", "3, 37, BFLOAT16", "1, 16, FLOAT64", "128, 128, FLOAT32"})
   void fp8_partsOfRowsOfSeveralMatrices_areCodesTimesScales(

@@ -87,8 +87,7 @@ class AttentionTest {
         architecture(stacks, grouped, dense, 4).layers());
     List<Stack> mixed = List.of(Stack.decoder(3, 1));
     refused(
-        "layers without experts need a dense network",
-        () -> architecture(mixed, grouped, null, 0));
+        "layers without experts need a dense network", () -> architecture(mixed, grouped, null, 0));
     assertEquals(3, architecture(mixed, grouped, dense, 0).layers());
     assertEquals(3, architecture(List.of(Stack.decoder(3, 0)), grouped, null, 0).layers());
   }

@@ -79,8 +79,16 @@ class PresetLayerTest {
         .map(Preset::name)
         .toList()
         .containsAll(List.of(
-            "mixtral-8x7b", "qwen3-30b-a3b", "deepseek-v3", "olmoe-1b-7b", "gpt-oss-20b",
-            "glam-64b-64e", "nllb-moe-54b", "st-moe-32b", "switch-base-8", "switch-c")));
+            "mixtral-8x7b",
+            "qwen3-30b-a3b",
+            "deepseek-v3",
+            "olmoe-1b-7b",
+            "gpt-oss-20b",
+            "glam-64b-64e",
+            "nllb-moe-54b",
+            "st-moe-32b",
+            "switch-base-8",
+            "switch-c")));
     assertEquals(
         "model card, Qwen/Qwen3-30B-A3B",
         Preset.named("qwen3-30b-a3b").published().get(0).source());
