@@ -105,15 +105,15 @@ class NllbMoeLayoutTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "`` | 64 | 10",
-        "`, 'expert_capacity': 5` | 5 | 10",
-        "`, 'expert_capacity': null` | 8 | 10",
+        "`` | 64 | 9",
+        "`, 'expert_capacity': 5` | 5 | 9",
+        "`, 'expert_capacity': null` | 6 | 9",
         "`, 'moe_eval_capacity_token_fraction': 0.25` | 64 | 3",
         "`, 'moe_eval_capacity_token_fraction': 0` | 64 | 64",
         "`, 'moe_eval_capacity_token_fraction': -1` | 64 | 64"
       })
-  void capacity_ofTenTokens(String fields, int training, int evaluation) throws IOException {
-    assertEquals(training, room(fields, 10, true));
-    assertEquals(evaluation, room(fields, 10, false));
+  void capacity_ofNineTokens(String fields, int training, int evaluation) throws IOException {
+    assertEquals(training, room(fields, 9, true));
+    assertEquals(evaluation, room(fields, 9, false));
   }
 }

@@ -271,6 +271,10 @@ class StoredTensorsTest {
     assertEquals(
         12,
         new StoredTensors(again, null).get("w_blocks").read(DataType.DOUBLE).getDouble(0, 1, 31));
+    w.putScalar(new int[] {0, 0, 0}, 11.0);
+    MemoryTensors first = new MemoryTensors();
+    stored.write(w, first);
+    assertArrayEquals(new byte[] {(byte) 128, (byte) 128}, bytes(first, "w_scales", 2));
     w.putScalar(new int[] {0, 0, 0}, Double.NaN);
     assertThrows(LayoutException.class, () -> stored.write(w, new MemoryTensors()));
   }
