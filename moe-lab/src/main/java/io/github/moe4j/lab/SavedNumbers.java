@@ -47,18 +47,17 @@ record SavedNumbers(Checkpoint checkpoint, String prefix) {
 
   /** Numbers of steps, as many as there are. */
   int[] steps(String name) {
-    long[] values = counts(name);
-    for (long value : values) {
-      Require.that(
-          value <= Integer.MAX_VALUE, "%s must be below 2^31 but has %d", full(name), value);
-    }
-    return Arrays.stream(values).mapToInt(value -> (int) value).toArray();
+    return Arrays.stream(counts(name)).mapToInt(value -> step(name, value)).toArray();
   }
 
   /** One number of steps. */
   int step(String name) {
-    count(name);
-    return steps(name)[0];
+    return step(name, count(name));
+  }
+
+  private int step(String name, long value) {
+    Require.that(value <= Integer.MAX_VALUE, "%s must be below 2^31 but has %d", full(name), value);
+    return (int) value;
   }
 
   private String full(String name) {

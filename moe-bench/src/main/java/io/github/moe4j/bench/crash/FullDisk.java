@@ -17,16 +17,8 @@ record FullDisk(int limits) {
   private static final int ALMOST_NOTHING = 8;
 
   CrashRow run(Victim victim, Path folder, RandomGenerator random, Watch watch) throws IOException {
-    Path unbroken = Files.createDirectory(folder.resolve("roomy"));
-    victim.prepare(unbroken);
-    long start = System.nanoTime();
-    ChildJvm whole = ChildJvm.start(List.of(), victim.command(unbroken), folder);
-    if (whole.exitCode() != 0) {
-      throw new IOException(victim.name() + " failed: " + ChildJvm.printed(folder));
-    }
-    int millis = (int) ((System.nanoTime() - start) / 1_000_000);
-    String expected = victim.result(unbroken);
-    long largest = largest(unbroken);
+    Unbroken unbroken = Unbroken.run(victim, folder.resolve("roomy"), folder);
+    long largest = largest(unbroken.folder());
     List<String> faults = new ArrayList<>();
     int failed = 0;
     for (int i = 0; i < limits; i++) {
@@ -38,7 +30,7 @@ record FullDisk(int limits) {
       ChildJvm child =
           ChildJvm.start(later ? List.of() : limit(kilobytes), victim.command(own), folder);
       if (later) {
-        child.endsWithin(random.nextInt(millis));
+        child.endsWithin(random.nextInt(unbroken.millis()));
         child.limitFiles(kilobytes);
       }
       int code = child.exitCode();
@@ -53,12 +45,9 @@ record FullDisk(int limits) {
         faults.add("at %d KB, exit code %d: %s".formatted(kilobytes, code, said));
       }
       victim.requireSound(own);
-      ChildJvm again = ChildJvm.start(List.of(), victim.command(own), folder);
-      if (again.exitCode() != 0) {
-        faults.add("at %d KB, goes not on: %s".formatted(kilobytes, ChildJvm.printed(folder)));
-      } else if (!victim.result(own).equals(expected)) {
-        faults.add("at %d KB, differs: %s".formatted(kilobytes, victim.result(own)));
-      }
+      unbroken
+          .resume(own, folder)
+          .ifPresent(fault -> faults.add("at %d KB, %s".formatted(kilobytes, fault)));
     }
     return new CrashRow(victim.name() + ", file too large", failed, limits, faults);
   }

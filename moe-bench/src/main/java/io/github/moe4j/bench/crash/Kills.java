@@ -16,15 +16,9 @@ import java.util.random.RandomGenerator;
 record Kills(int times) {
   CrashRow run(Victim victim, Path folder, RandomGenerator random, Watch watch) throws IOException {
     String name = victim.name() + ", SIGKILL";
-    Path unbroken = Files.createDirectory(folder.resolve("unbroken"));
-    victim.prepare(unbroken);
-    long start = System.nanoTime();
-    ChildJvm whole = ChildJvm.start(List.of(), victim.command(unbroken), unbroken);
-    if (whole.exitCode() != 0) {
-      throw new IOException(victim.name() + " failed: " + ChildJvm.printed(unbroken));
-    }
-    int millis = millisSince(start);
-    String expected = victim.result(unbroken);
+    Path first = folder.resolve("unbroken");
+    Unbroken unbroken = Unbroken.run(victim, first, first);
+    int millis = unbroken.millis();
     List<String> faults = new ArrayList<>();
     int killed = 0;
     int completed = 0;
@@ -34,7 +28,7 @@ record Kills(int times) {
       boolean resumed = false;
       for (boolean complete = false; !complete; ) {
         watch.leaveIfAsked();
-        start = System.nanoTime();
+        long start = System.nanoTime();
         ChildJvm child = ChildJvm.start(List.of(), victim.command(own), own);
         // After the last kill it completes.
         if (killed == times || child.endsWithin(random.nextInt(millis))) {
@@ -44,7 +38,7 @@ record Kills(int times) {
           }
           complete = true;
           if (!resumed) {
-            millis = millisSince(start); // the machine may be less busy than before
+            millis = Unbroken.millisSince(start); // the machine may be less busy than before
           }
         } else {
           faults.addAll(child.kill(random));
@@ -55,14 +49,10 @@ record Kills(int times) {
         }
       }
       String found = victim.result(own);
-      if (!found.equals(expected)) {
-        faults.add("run %d differs: %s, not %s".formatted(completed, found, expected));
+      if (!found.equals(unbroken.result())) {
+        faults.add("run %d differs: %s, not %s".formatted(completed, found, unbroken.result()));
       }
     }
     return new CrashRow(name, killed, completed, faults);
-  }
-
-  private static int millisSince(long start) {
-    return (int) ((System.nanoTime() - start) / 1_000_000);
   }
 }

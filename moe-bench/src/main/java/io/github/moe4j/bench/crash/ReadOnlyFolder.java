@@ -24,15 +24,7 @@ record ReadOnlyFolder(int times) {
       return new CrashRow(
           name + " (not possible here: " + permissions.obstacle() + ")", 0, 0, List.of());
     }
-    Path unbroken = Files.createDirectory(folder.resolve("writable"));
-    victim.prepare(unbroken);
-    long start = System.nanoTime();
-    ChildJvm whole = ChildJvm.start(List.of(), victim.command(unbroken), folder);
-    if (whole.exitCode() != 0) {
-      throw new IOException(victim.name() + " failed: " + ChildJvm.printed(folder));
-    }
-    int millis = (int) ((System.nanoTime() - start) / 1_000_000);
-    String expected = victim.result(unbroken);
+    Unbroken unbroken = Unbroken.run(victim, folder.resolve("writable"), folder);
     List<String> faults = new ArrayList<>();
     int failed = 0;
     for (int i = 0; i < times; i++) {
@@ -44,7 +36,7 @@ record ReadOnlyFolder(int times) {
         failed += refused(permissions, victim, own, faults);
         Permissions.setWritable(own, true);
         ChildJvm child = ChildJvm.start(permissions.wrapper(), victim.command(own), folder);
-        child.endsWithin(random.nextInt(millis));
+        child.endsWithin(random.nextInt(unbroken.millis()));
         Permissions.setWritable(own, false);
         if (child.exitCode() != 0) {
           failed++;
@@ -55,12 +47,7 @@ record ReadOnlyFolder(int times) {
       } finally {
         Permissions.setWritable(own, true);
       }
-      ChildJvm again = ChildJvm.start(List.of(), victim.command(own), folder);
-      if (again.exitCode() != 0) {
-        faults.add("goes not on: " + ChildJvm.printed(folder));
-      } else if (!victim.result(own).equals(expected)) {
-        faults.add("differs: " + victim.result(own));
-      }
+      unbroken.resume(own, folder).ifPresent(faults::add);
       watch.step(1);
     }
     return new CrashRow(name, failed, times, faults);

@@ -5,25 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.github.moe4j.core.Assignments;
-import io.github.moe4j.core.CapacityPass;
-import io.github.moe4j.core.PassMode;
-import io.github.moe4j.core.RouterDecision;
-import io.github.moe4j.core.RoutingGradient;
-import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.io.TensorType;
 import io.github.moe4j.models.internal.ConfigJson;
-import io.github.moe4j.routing.GatedRouter;
-import io.github.moe4j.routing.LinearGate;
-import io.github.moe4j.routing.TopK;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Which layers are sparse, and the sizes of what a config may say. */
 class BlockRulesTest {
@@ -124,38 +113,5 @@ class BlockRulesTest {
     outline("shared.network.down.bias", 1, 8);
     outline("shared.network.up.weight", 1, 1 << 20, 8);
     outline("shared.network.down.weight", 1, 8, 1 << 20);
-  }
-
-  @Test
-  void tokenDropout_countsOfItsRule() {
-    RouterDecision decision = GatedRouter.of(LinearGate.create(2, 3, DataType.FLOAT, 1), TopK.of(1))
-        .route(TokenBatch.evaluation(Nd4j.ones(DataType.FLOAT, 4, 3)))
-        .decision();
-    CapacityPass inner = new CapacityPass() {
-      @Override
-      public Assignments kept() {
-        return decision.assignments();
-      }
-
-      @Override
-      public int fillers() {
-        return 3;
-      }
-
-      @Override
-      public int dropped() {
-        return 2;
-      }
-
-      @Override
-      public RoutingGradient backward(double[] dKeptWeights) {
-        return RoutingGradient.ofWeights(dKeptWeights);
-      }
-    };
-    CapacityPass pass =
-        new TokenDropout((all, mode) -> inner, 0.25).apply(decision, PassMode.evaluation());
-    assertEquals(3, pass.fillers());
-    assertEquals(2, pass.dropped());
-    assertEquals(decision.assignments().size(), pass.kept().size());
   }
 }

@@ -3,9 +3,14 @@ package io.github.moe4j.models.layout;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.CapacityPass;
 import io.github.moe4j.core.Dropless;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterDecision;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -45,5 +50,38 @@ class TokenDropoutTest {
     assertEquals(
         "config moe_token_dropout is 0.25: training needs 0, since it drops outputs of experts",
         assertThrows(LayoutException.class, () -> layer(0.25).forward(input)).getMessage());
+  }
+
+  @Test
+  void evaluation_counts_areThoseOfItsRule() {
+    RouterDecision decision = GatedRouter.of(LinearGate.create(2, 3, DataType.FLOAT, 1), TopK.of(1))
+        .route(TokenBatch.evaluation(Nd4j.ones(DataType.FLOAT, 4, 3)))
+        .decision();
+    CapacityPass inner = new CapacityPass() {
+      @Override
+      public Assignments kept() {
+        return decision.assignments();
+      }
+
+      @Override
+      public int fillers() {
+        return 3;
+      }
+
+      @Override
+      public int dropped() {
+        return 2;
+      }
+
+      @Override
+      public RoutingGradient backward(double[] dKeptWeights) {
+        return RoutingGradient.ofWeights(dKeptWeights);
+      }
+    };
+    CapacityPass pass =
+        new TokenDropout((all, mode) -> inner, 0.25).apply(decision, PassMode.evaluation());
+    assertEquals(3, pass.fillers());
+    assertEquals(2, pass.dropped());
+    assertEquals(decision.assignments().size(), pass.kept().size());
   }
 }

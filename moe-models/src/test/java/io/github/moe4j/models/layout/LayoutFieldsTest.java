@@ -24,7 +24,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 
 /** Fields that few configs of a layout have. */
 @ExtendWith(Seeds.class)
-class MoreFieldsTest {
+class LayoutFieldsTest {
   private static final String SIZES = "'num_hidden_layers': 2, 'num_layers': 2, 'hidden_size': 6,"
       + " 'intermediate_size': 10, 'moe_intermediate_size': 4, 'expert_ffn_hidden_size': 3,"
       + " 'num_experts': 4, 'num_local_experts': 4, 'n_routed_experts': 4";

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Fields of ERNIE 4.5 that few of its models have. */
-class ErnieLayoutTest {
+class Ernie45MoeLayoutTest {
   private static final Ernie45MoeLayout LAYOUT = new Ernie45MoeLayout();
 
   private static ModelConfig config(String fields) {
