@@ -35,7 +35,7 @@ final class PackedArrays extends LayerArrays {
 
   @Override
   Experts gated(Function<LayerArrays, GluExperts> made) {
-    QuantizedExperts.Builder packed = QuantizedExperts.builder(format);
+    QuantizedExperts.Builder packed = QuantizedExperts.builder(format).expect(experts);
     forEach((arrays, scales) -> {
       GluExperts one = made.apply(arrays);
       if (scales.isEmpty()) {
@@ -49,7 +49,7 @@ final class PackedArrays extends LayerArrays {
 
   @Override
   Experts plain(Function<LayerArrays, FfnExperts> made) {
-    QuantizedExperts.Builder packed = QuantizedExperts.builder(format);
+    QuantizedExperts.Builder packed = QuantizedExperts.builder(format).expect(experts);
     forEach((arrays, scales) -> packed.add(made.apply(arrays)));
     return packed.build();
   }

@@ -66,6 +66,7 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
    * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
    *     changes of the weights do not affect the copy.
    * @throws IllegalArgumentException if the weights are not float32, not finite, or too large for the format
+   * @throws OutOfMemoryError if they are more than the Java heap can have
    */
   public static QuantizedExperts of(GluExperts experts, WeightFormat format) {
     return builder(format).add(experts).build();
@@ -77,6 +78,7 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
    * @param experts in float32, with finite weights; dropout is left out. Not modified, not kept: later
    *     changes of the weights do not affect the copy.
    * @throws IllegalArgumentException if the weights are not float32, not finite, or too large for the format
+   * @throws OutOfMemoryError if they are more than the Java heap can have
    */
   public static QuantizedExperts of(FfnExperts experts, WeightFormat format) {
     return builder(format).add(experts).build();
@@ -168,6 +170,7 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
     private @Nullable QuantizedNetwork network;
     private @Nullable HiddenFunction function;
     private String shapes = "";
+    private int expected;
     private int experts;
     private int modelWidth;
 
@@ -176,10 +179,22 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
     }
 
     /**
+     * Tells how many experts there will be, so that the first is refused if the Java heap cannot have the weights of all.
+     *
+     * @param all optional: {@link #build} does not require that so many were added
+     */
+    public Builder expect(int all) {
+      Require.that(all > 0, "experts must be positive but were %d", all);
+      expected = all;
+      return this;
+    }
+
+    /**
      * Packs the next gated experts.
      *
      * @param next in float32, with finite weights. Not modified, not kept.
      * @throws IllegalArgumentException if their shapes or functions are not those of the experts before
+     * @throws OutOfMemoryError if the weights of all experts are more than the Java heap can have
      */
     public Builder add(GluExperts next) {
       return add(next, next, Map.of());
@@ -192,6 +207,7 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
      * @param stored its scales by projection ({@code gate}, {@code up}, {@code down}); others get their own
      * @throws IllegalArgumentException if the format is not {@link WeightFormat#FP8_E4M3}, or if shapes, functions
      *     or scales do not fit
+     * @throws OutOfMemoryError if the weights of all experts are more than the Java heap can have
      */
     public Builder add(GluExperts next, Map<String, StoredScales> stored) {
       Require.that(
@@ -210,6 +226,7 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
      *
      * @param next in float32, with finite weights. Not modified, not kept.
      * @throws IllegalArgumentException if their shapes or functions are not those of the experts before
+     * @throws OutOfMemoryError if the weights of all experts are more than the Java heap can have
      */
     public Builder add(FfnExperts next) {
       return add(next, next, Map.of());
@@ -218,6 +235,7 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
     private Builder add(Experts given, HiddenLayer layer, Map<String, StoredScales> stored) {
       String found = shapes(layer);
       requireLike(layer, found);
+      requireRoom(given.experts(), layer);
       WeightPacker packer = new WeightPacker(format, stored);
       QuantizedNetwork more = Kernels.chosen()
           .<QuantizedNetwork>map(kernels -> PanelNetwork.of(kernels, layer, packer))
@@ -244,6 +262,18 @@ public final class QuantizedExperts implements Experts, FrozenNetwork {
           "experts must have the shapes %s of those before but have %s",
           shapes,
           found);
+    }
+
+    private void requireRoom(int more, HiddenLayer layer) {
+      double weights = 0;
+      for (String name : QuantizedNetwork.names(layer.parameters())) {
+        weights += layer.parameters().get(name + QuantizedNetwork.WEIGHT).length();
+      }
+      int all = Math.max(expected, experts + more);
+      HeapRoom.require(
+          "weights of %d experts in %s".formatted(all, format),
+          format.leastBytes(weights / more * all),
+          Runtime.getRuntime().maxMemory());
     }
 
     /** Of one expert. */

@@ -12,7 +12,7 @@ public enum WeightFormat {
   /**
    * Unrounded, four bytes per weight, in packed order, so that passes need not reorder it.
    */
-  FLOAT32 {
+  FLOAT32(32) {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       return FloatMatrix.pack(weight, out, in);
@@ -28,7 +28,7 @@ public enum WeightFormat {
    * The upper half of float32: two bytes per weight, and {@code |ŵ − w| ≤ 2⁻⁸·|w|} for every w that is not
    * subnormal.
    */
-  BFLOAT16 {
+  BFLOAT16(16) {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       return BFloat16Matrix.pack(weight, out, in);
@@ -45,7 +45,7 @@ public enum WeightFormat {
    * IEEE half precision: two bytes per weight, and {@code |ŵ − w| ≤ max(2⁻¹¹·|w|, 2⁻²⁵)}. Weights of 65520 and
    * more are rejected.
    */
-  FLOAT16 {
+  FLOAT16(16) {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       return CodedMatrix.pack(HalfRounding.FLOAT16, weight, out, in);
@@ -66,7 +66,7 @@ public enum WeightFormat {
    * <p>One byte a weight. On BLAS before JDK 21 the compiler does not vectorize bytes times float32, so
    * three weights share a float32: 1⅓ bytes per weight.
    */
-  INT8 {
+  INT8(8) {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       Int8Rounding rounding = Int8Rounding.of(weight, out, in);
@@ -88,7 +88,7 @@ public enum WeightFormat {
    * {@code s = max|w|/448} over the block, rounded up to float32. One byte per weight, and {@code |ŵ − w| ≤
    * max(2⁻⁴·|w|, 2⁻¹⁰·s)}, but for the rounding of q·s to float32.
    */
-  FP8_E4M3 {
+  FP8_E4M3(8) {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       return packE4m3(E4m3Rounding.of(weight, out, in), weight, out, in);
@@ -106,7 +106,7 @@ public enum WeightFormat {
    * the Open Compute Project converts: what is above 6·2ᵏ becomes that. 4¼ bits per weight, and {@code
    * |ŵ − w| ≤ max(|w|, 2ᵏ)/4}.
    */
-  MXFP4 {
+  MXFP4(4) {
     @Override
     PackedMatrix pack(float[] weight, int out, int in) {
       return CodedMatrix.pack(Mxfp4Rounding.of(weight, out, in), weight, out, in);
@@ -118,6 +118,17 @@ public enum WeightFormat {
       return CodedPanels.pack(kernels.packed().mxfp4(), rounding, weight, bias, out, in);
     }
   };
+
+  private final int bits;
+
+  WeightFormat(int bits) {
+    this.bits = bits;
+  }
+
+  /** Bytes of so many weights, without scales and padding; {@code Long.MAX_VALUE} if there are more. */
+  long leastBytes(double weights) {
+    return (long) (weights * bits / Byte.SIZE);
+  }
 
   /** The weight of one expert in FP8 for BLAS, with scales at hand. */
   static PackedMatrix packE4m3(E4m3Rounding rounding, float[] weight, int out, int in) {

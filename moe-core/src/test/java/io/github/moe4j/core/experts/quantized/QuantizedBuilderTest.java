@@ -8,6 +8,7 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import java.util.Locale;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,6 +57,53 @@ class QuantizedBuilderTest {
     assertThrows(
         IllegalStateException.class,
         () -> QuantizedExperts.builder(WeightFormat.INT8).build());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void add_moreExpertsExpectedThanTheHeapCanHave_isRefusedAtTheFirst(WeightFormat format) {
+    GluExperts one = GluExperts.create(ONE, 1);
+    int all = Integer.MAX_VALUE;
+    QuantizedExperts.Builder packed = QuantizedExperts.builder(format).expect(all);
+    String message = assertThrows(OutOfMemoryError.class, () -> packed.add(one)).getMessage();
+    assertEquals(
+        String.format(
+            Locale.ROOT,
+            "weights of 2147483647 experts in %s: %,d bytes of the Java heap are needed but it can have at most %,d:"
+                + " raise -Xmx, or take a format with fewer bits",
+            format,
+            format.leastBytes(180.0 * all),
+            Runtime.getRuntime().maxMemory()),
+        message);
+    assertThrows(IllegalStateException.class, packed::build);
+    assertEquals(1, packed.expect(1).add(one).build().experts());
+  }
+
+  @Test
+  void expect_noExperts_isRefused() {
+    assertEquals(
+        "experts must be positive but were 0",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> QuantizedExperts.builder(WeightFormat.INT8).expect(0))
+            .getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void leastBytes_isTheBytesWithoutScalesAndPadding(WeightFormat format) {
+    GluExperts one = GluExperts.create(ExpertOptions.of(1, 256, 256), 1);
+    long weights = 3 * 256 * 256;
+    long bytes = QuantizedExperts.of(one, format).bytes();
+    long least = format.leastBytes(weights);
+    assertTrue(bytes >= least && bytes < 1.4 * least, bytes + " bytes, at least " + least);
+    assertEquals(Long.MAX_VALUE, format.leastBytes(1e30));
+  }
+
+  @Test
+  void require_asMuchAsTheHeapCanHave_isGranted() {
+    HeapRoom.require("all", 100, 100);
+    assertThrows(OutOfMemoryError.class, () -> HeapRoom.require("more", 101, 100));
   }
 
   @Test
