@@ -332,6 +332,54 @@ class PeftFilesTest {
   }
 
   @Test
+  void load_routerOfOtherType_pairsHaveTheTypesOfWhatTheyAdapt() throws IOException {
+    MoeCheckpoint checkpoint = qwen();
+    Map<MoeBlock, MoeLayer> adapted =
+        adapted(layers(checkpoint), LoraOptions.of(2, 3).withTargets(LoraTarget.values()));
+    Path saved = root.resolve("saved");
+    PeftFiles.save(adapted, checkpoint, "base", TensorType.FLOAT32, saved);
+    Map<MoeBlock, MoeLayer> mixed = new LinkedHashMap<>();
+    layers(checkpoint)
+        .forEach((block, layer) -> mixed.put(
+            block,
+            layer.toBuilder(
+                    GatedRouter.of(
+                        LinearGate.create(3, 4, DataType.DOUBLE, 1), TopK.unnormalized(2)),
+                    layer.experts())
+                .build()));
+    PeftFiles.load(saved, checkpoint, mixed)
+        .forEach((block, layer) -> Lora.pairs(layer)
+            .forEach((target, pair) -> assertEquals(
+                target == LoraTarget.ROUTER ? DataType.DOUBLE : DataType.FLOAT,
+                pair.a().dataType(),
+                target.path())));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 5, EXPERT_UP, 'model.layers.0.mlp.experts.0.up_proj must be from 4 to 3 but is from 4 to 5'",
+    "5, 3, EXPERT_UP, 'model.layers.0.mlp.experts.0.up_proj must be from 4 to 3 but is from 5 to 3'",
+    "5, 3, EXPERT_DOWN, 'model.layers.0.mlp.experts.0.down_proj must be from 3 to 4 but is from 3 to 5'"
+  })
+  void save_layerOfOtherSizes_isRejected(
+      int modelWidth, int hiddenWidth, LoraTarget target, String error) throws IOException {
+    MoeLayer other = MoeLayer.of(
+        GatedRouter.of(LinearGate.create(3, modelWidth, DataType.FLOAT, 1), TopK.unnormalized(2)),
+        GluExperts.create(ExpertOptions.of(3, modelWidth, hiddenWidth), 1));
+    Map<MoeBlock, MoeLayer> adapted =
+        Map.of(FIRST, Lora.adapt(other, LoraOptions.of(2, 3).withTargets(target)));
+    MoeCheckpoint checkpoint = qwen();
+    Path folder = root.resolve("new");
+    assertEquals(
+        "the adapter of " + error,
+        assertThrows(
+                LayoutException.class,
+                () -> PeftFiles.save(adapted, checkpoint, "base", TensorType.FLOAT32, folder))
+            .getMessage());
+    assertFalse(Files.exists(folder));
+  }
+
+  @Test
   void load_folder_errorNamesFolderAndFile(@TempDir Path folder) throws IOException {
     MoeCheckpoint checkpoint = qwen();
     SafetensorsWriter writer = Safetensors.writer();
