@@ -83,7 +83,7 @@ public final class Balancer implements Stateful {
    *     Modified: their balance gradients.
    * @throws IllegalArgumentException if a loss needs scores that a decision lacks, a controller refuses one, or a
    *     decision was balanced in this step before; nothing is changed then
-   * @throws IllegalStateException if a pass is closed
+   * @throws IllegalStateException if a pass is closed or has no backward to come; nothing is changed then
    */
   public BalanceValue balance(List<MoePass> passes) {
     return balance(passes, 1);
@@ -117,6 +117,7 @@ public final class Balancer implements Stateful {
     List<List<RouterDecision>> decisions = batches.stream()
         .map(batch -> batch.stream().map(MoePass::decision).toList())
         .toList();
+    batches.forEach(batch -> batch.forEach(pass -> pass.requireOpen("balance")));
     LossSum.Evaluation evaluation = evaluate(decisions);
     for (int b = 0; b < batches.size(); b++) {
       LossValue total = evaluation.values().get(b).total().times(scale);

@@ -149,6 +149,23 @@ class BalancerPassTest {
   }
 
   @Test
+  void balance_laterPassClosed_leavesTheEarlierOneAlone() {
+    Balancer balancer = balancer();
+    List<MoePass> passes = forward();
+    MoePass closed = layers.get(1).forward(TokenBatch.training(x));
+    closed.close();
+    IllegalStateException refusal = assertThrows(
+        IllegalStateException.class, () -> balancer.balance(List.of(passes.get(0), closed)));
+    assertEquals("balance of layer moe came after the pass was closed", refusal.getMessage());
+    balancer.balance(passes);
+    List<double[]> actual = backward(passes);
+    List<double[]> plain = byHand(1);
+    for (int l = 0; l < 2; l++) {
+      assertSameBits("layer " + l, plain.get(l), actual.get(l));
+    }
+  }
+
+  @Test
   void balance_negativeScale_refused() {
     List<MoePass> passes = forward();
     assertThrows(IllegalArgumentException.class, () -> balancer().balance(passes, -1));

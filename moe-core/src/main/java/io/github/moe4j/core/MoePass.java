@@ -108,6 +108,16 @@ public final class MoePass implements FeedForwardPass, MoePasses {
     balance = balance.plus(gradient);
   }
 
+  /**
+   * Checks that the backward is still to come, for what changes several passes, and none if one of them refuses.
+   *
+   * @param operation for the error
+   * @throws IllegalStateException if the backward has run already, the pass has none or is closed
+   */
+  public void requireOpen(String operation) {
+    guard.requireOpen(operation);
+  }
+
   /** The name of the layer, {@link MoeLayer#name}. */
   public String layer() {
     return layer.name();
