@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,7 +104,7 @@ class LabRanksCommandTest {
             .max(Comparator.comparing(ProcessHandle::pid));
         return last.isPresent() && last.get().destroyForcibly();
       }
-      Thread.onSpinWait();
+      LockSupport.parkNanos(1_000_000); // a spinning thread would take a processor from the ranks
     }
     return false;
   }

@@ -237,10 +237,7 @@ class LayoutsTest {
       assertSame(where, layer, checkpoint.layer(entry.block(), DataType.FLOAT));
       BlockOutline outline = checkpoint.outline(entry.block());
       assertTrue(outline.isWhole(), where + outline);
-      Map<LoraTarget, List<LinearModule>> modules = LinearModules.of("", form);
-      if (modules.containsKey(LoraTarget.EXPERT_UP)) {
-        assertEquals(modules, checkpoint.linearModules(entry.block()), where);
-      }
+      assertEquals(modules(entry, form), checkpoint.linearModules(entry.block()), where);
       for (int expert = 0; expert < outline.networks(); expert++) {
         int own = expert;
         NamedArrays one = checkpoint.expert(entry.block(), expert, DataType.FLOAT);
@@ -251,6 +248,47 @@ class LayoutsTest {
           assertSameBits(
               where + name, all.slice(own), array.reshape(all.slice(own).shape()));
         });
+      }
+    }
+  }
+
+  /** Those of a form, or of the first form with modules of each expert if it has none. */
+  private static Map<LoraTarget, List<LinearModule>> modules(Entry entry, List<LayoutPart> form) {
+    Map<LoraTarget, List<LinearModule>> own = LinearModules.of("", form);
+    if (!own.containsKey(LoraTarget.EXPERT_UP)) {
+      ModelConfig config = new ModelConfig(ConfigJson.parse(entry.config()));
+      for (List<LayoutPart> other : layout(entry).forms(config, entry.block())) {
+        Map<LoraTarget, List<LinearModule>> modules = LinearModules.of("", other);
+        if (modules.containsKey(LoraTarget.EXPERT_UP)) {
+          return modules;
+        }
+      }
+    }
+    return own;
+  }
+
+  /** A tensor of each part of each form is missing: the error names it. */
+  @ParameterizedTest
+  @MethodSource("entries")
+  void layer_tensorOfAFormMissing_isNamed(Entry entry) throws IOException {
+    MoeLayer layer =
+        MoeCheckpoints.of(entry.config(), tensors(entry)).layer(entry.block(), DataType.FLOAT);
+    for (List<LayoutPart> form : numericForms(entry)) {
+      for (LayoutPart missing : form) {
+        String name = missing.places().get(0).name();
+        MemoryTensors stored = new MemoryTensors();
+        Export.write(
+            layout(entry),
+            layer,
+            form,
+            (part, place, array) ->
+                stored.put(place.name(), array.reshape(place.axes()), TensorType.FLOAT32));
+        stored.remove(name);
+        MoeCheckpoint checkpoint = MoeCheckpoints.of(entry.config(), stored);
+        String message = assertThrows(
+                LayoutException.class, () -> checkpoint.layer(entry.block(), DataType.FLOAT))
+            .getMessage();
+        assertTrue(message.startsWith("tensor " + name + " of shape "), name + ": " + message);
       }
     }
   }
