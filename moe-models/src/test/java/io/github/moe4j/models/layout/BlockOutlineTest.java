@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -76,6 +78,20 @@ class BlockOutlineTest {
         "router.weight must have at most 33554432 numbers, 65536 on an axis, to be outlined but its shape is [3, 2000000000]",
         assertThrows(LayoutException.class, () -> checkpoint.outline(SmallMixtral.BLOCK))
             .getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({"3, 65536, true", "3, 65537, false", "512, 65536, true", "513, 65536, false"})
+  void outline_largestSizes_thoseBeyondAreRefused(int experts, int width, boolean isAllowed) {
+    String config = SmallMixtral.CONFIG
+        .replace("\"hidden_size\": 4", "\"hidden_size\": " + width)
+        .replace("\"num_local_experts\": 3", "\"num_local_experts\": " + experts);
+    MoeCheckpoint checkpoint = MoeCheckpoints.of(config, new MemoryTensors());
+    if (isAllowed) {
+      assertEquals(experts, checkpoint.outline(SmallMixtral.BLOCK).experts());
+    } else {
+      assertThrows(LayoutException.class, () -> checkpoint.outline(SmallMixtral.BLOCK));
+    }
   }
 
   @Test
