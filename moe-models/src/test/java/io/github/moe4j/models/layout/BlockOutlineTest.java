@@ -6,11 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.models.internal.ConfigJson;
 import io.github.moe4j.testkit.MemoryTensors;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -91,6 +97,37 @@ class BlockOutlineTest {
       assertEquals(experts, checkpoint.outline(SmallMixtral.BLOCK).experts());
     } else {
       assertThrows(LayoutException.class, () -> checkpoint.outline(SmallMixtral.BLOCK));
+    }
+  }
+
+  /** The shape, which a missing file would tell, decides between two forms of the same names. */
+  @Test
+  void outline_missingFile_isOfTheFirstFormWithAFaultOfEachTensor(@TempDir Path folder)
+      throws IOException {
+    String config = """
+        {"model_type": "qwen3_vl_moe", "text_config": {"model_type": "qwen3_vl_moe_text",
+         "num_hidden_layers": 1, "hidden_size": 4, "num_experts": 6, "moe_intermediate_size": 3,
+         "num_experts_per_tok": 2, "decoder_sparse_step": 1, "norm_topk_prob": true}}
+        """;
+    MoeBlock block = MoeBlock.decoder(0);
+    ModelConfig parsed = new ModelConfig(ConfigJson.parse(config));
+    List<String> names = Layouts.of(parsed, Set.of()).forms(parsed, block).get(0).stream()
+        .flatMap(part -> part.places().stream())
+        .map(Place::name)
+        .toList();
+    Files.writeString(folder.resolve("config.json"), config);
+    Files.writeString(
+        folder.resolve("model.safetensors.index.json"),
+        names.stream()
+            .map(name -> "\"" + name + "\": \"model-00001-of-00001.safetensors\"")
+            .collect(Collectors.joining(", ", "{\"weight_map\": {", "}}")));
+    try (MoeCheckpoint checkpoint = MoeCheckpoints.open(folder)) {
+      BlockOutline outline = checkpoint.outline(block);
+      assertEquals(names, outline.tensors().stream().map(BlockTensor::name).toList());
+      assertEquals(names.size(), faults(outline).size());
+      for (String fault : faults(outline)) {
+        assertTrue(fault.contains("model-00001-of-00001.safetensors"), fault);
+      }
     }
   }
 
