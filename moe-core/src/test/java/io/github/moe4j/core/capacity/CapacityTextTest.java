@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Dropless;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,6 +52,13 @@ class CapacityTextTest {
     Rerouted rerouted = (Rerouted) CapacityText.parse("1:rerouted:per-sequence").rule(2);
     assertTrue(rerouted.perSequence());
     assertEquals(DropOrder.tokenMajor(), rerouted.order());
+  }
+
+  @Test
+  void page_ofEachFormula_exists() {
+    for (CapacityProvider provider : CapacityCatalogue.load()) {
+      assertTrue(Files.exists(Path.of("..", "docs", provider.page() + ".md")), provider.name());
+    }
   }
 
   static Stream<String> names() {

@@ -65,6 +65,12 @@ class DropOrderTest {
   }
 
   @Test
+  void toString_isTheNameInConfigurations() {
+    assertEquals("token-major", DropOrder.tokenMajor().toString());
+    assertEquals("by-weight", DropOrder.byWeight().toString());
+  }
+
+  @Test
   void tokenMajor_handWorked() {
     // expert 0 is asked by n 0, 2, then 4, 7; expert 1 by n 1, 5, then 6; expert 2 by n 3
     assertOrder(DropOrder.tokenMajor(), new int[] {0, 1, 2, 3, 4, 5, 6, 7}, 0, 1, 2, 3, 5);

@@ -59,6 +59,14 @@ class RenormalizedTest {
   }
 
   @Test
+  void backward_sumAtTheFloor_isTheQuotientRule() {
+    // token 1: 3·.75 + 5·.25 = 3.5; (3 − 3.5)/.5 = −1, (5 − 3.5)/.5 = 3
+    CapacityPass result = apply(.5, decision(.6, .2, .375, .125, .5, .2));
+    double[] back = result.backward(new double[] {1, 2, 3, 5, 9}).weights().orElseThrow();
+    assertNear("dw", new double[] {-1, 3}, new double[] {back[2], back[3]}, 1e-14);
+  }
+
+  @Test
   void apply_negativeWeight_isRefused() {
     assertEquals(
         "weights must be at least 0 to be renormalized but token 1, expert 2 has -0.1",

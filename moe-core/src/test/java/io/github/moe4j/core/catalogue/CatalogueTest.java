@@ -4,9 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class CatalogueTest {
   private record Named(String name) implements CatalogueEntry {
@@ -28,6 +33,58 @@ class CatalogueTest {
   @Test
   void names_severalEntries_inOrder() {
     assertEquals(List.of("top-k", "base"), catalogue("top-k", "base").names());
+    assertEquals(
+        List.of(new Named("top-k"), new Named("base")),
+        catalogue("top-k", "base").all());
+  }
+
+  /** A service of this test. */
+  public interface Service extends CatalogueEntry {
+    @Override
+    default String title() {
+      return name();
+    }
+
+    @Override
+    default String formula() {
+      return name();
+    }
+  }
+
+  /** A provider. */
+  public static final class Later implements Service {
+    @Override
+    public String name() {
+      return "later";
+    }
+  }
+
+  /** Another. */
+  public static final class Earlier implements Service {
+    @Override
+    public String name() {
+      return "earlier";
+    }
+  }
+
+  @Test
+  void load_providersOfTheContextClassLoader_byNameAfterTheGivenEntries(@TempDir Path folder)
+      throws Exception {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.write(
+        services.resolve(Service.class.getName()),
+        List.of(Later.class.getName(), Earlier.class.getName()));
+    Service own = () -> "own";
+    Thread thread = Thread.currentThread();
+    ClassLoader before = thread.getContextClassLoader();
+    try (URLClassLoader found = new URLClassLoader(new URL[] {folder.toUri().toURL()}, before)) {
+      thread.setContextClassLoader(found);
+      assertEquals(
+          List.of("own", "earlier", "later"),
+          Catalogue.load("service", Service.class, List.of(own)).names());
+    } finally {
+      thread.setContextClassLoader(before);
+    }
   }
 
   @Test

@@ -28,6 +28,7 @@ final class ScriptedPeer implements AutoCloseable {
   private final @Nullable SSLContext tls;
   private final ServerSocket server;
   private final ByteArrayOutputStream heard = new ByteArrayOutputStream();
+  private volatile boolean isReset;
 
   /**
    * A rank, which listens from now on.
@@ -94,6 +95,11 @@ final class ScriptedPeer implements AutoCloseable {
     return heard.toByteArray();
   }
 
+  /** Whether what was heard may lack an end, since the connection was reset. */
+  boolean isReset() {
+    return isReset;
+  }
+
   private Line connect(CompletableFuture<String> address) throws Exception {
     Socket socket;
     if (greeting.isCaller()) {
@@ -125,7 +131,7 @@ final class ScriptedPeer implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the rank must hang up at the end but did not", e);
     } catch (IOException e) {
-      // It has hung up without reading all.
+      isReset = true; // it has hung up without reading all
     }
   }
 

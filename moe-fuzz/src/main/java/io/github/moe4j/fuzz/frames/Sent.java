@@ -20,8 +20,10 @@ final class Sent {
    * @param right frames if nobody does anything wrong. Not modified.
    * @param isAllRight whether that is so; else the frames may end with the reason why the group did, or be cut off, and
    *     numbers that depend on what was received may be others
+   * @param isReset whether the end may be missing in any case
    */
-  static void requireRight(int peer, byte[] heard, List<Message> right, boolean isAllRight) {
+  static void requireRight(
+      int peer, byte[] heard, List<Message> right, boolean isAllRight, boolean isReset) {
     int at = 0;
     for (Message message : right) {
       byte[] frame = message.bytes();
@@ -30,7 +32,10 @@ final class Sent {
       boolean isSame = Arrays.equals(heard, at, at + there, frame, 0, there);
       boolean isWhole = heard.length - at >= frame.length;
       if (!isSame || !isWhole) {
-        if (isAllRight || !isSame && !isReason(ByteBuffer.wrap(heard, at, heard.length - at))) {
+        boolean mayEnd = isAllRight
+            ? isSame && isReset
+            : isSame || isReason(ByteBuffer.wrap(heard, at, heard.length - at));
+        if (!mayEnd) {
           throw wrong(peer, heard, at, message);
         }
         return;
