@@ -27,7 +27,6 @@ final class Mesh {
   private final Map<Integer, Peer> peers = new TreeMap<>();
   private final Watchdog watchdog;
   private volatile boolean over;
-  private volatile boolean told;
   private volatile @Nullable Peer writingTo;
 
   /** The operation that may be late; guarded by the monitor of the failure. */
@@ -52,11 +51,6 @@ final class Mesh {
 
   Failure failure() {
     return failure;
-  }
-
-  /** Whether the others have been told that this rank has left. */
-  boolean hasTold() {
-    return told;
   }
 
   /** Whether nothing is expected of the connections any more. */
@@ -254,9 +248,7 @@ final class Mesh {
     }
     watchdog.close();
     if (bye) {
-      tellAll(peer -> peer.tell(Frame.bye(), true));
-      told = true;
-      peers.values().forEach(Peer::closeIfEnded);
+      tellAll(Peer::leave);
     } else if (telling != null) {
       join(telling);
     }

@@ -30,6 +30,7 @@ final class Peer {
   private boolean reading;
   private boolean gone;
   private boolean ended;
+  private boolean told;
 
   Peer(int rank, Wire wire, Mesh mesh) {
     this.rank = rank;
@@ -151,10 +152,12 @@ final class Peer {
     wire.close();
   }
 
-  /** Closes the connection if the other side says nothing more. */
-  void closeIfEnded() {
+  /** Says that this rank leaves, and then closes the connection as soon as the other side says nothing more either. */
+  void leave() {
+    tell(Frame.bye(), true);
     boolean now;
     synchronized (mesh.failure()) {
+      told = true;
       now = ended;
     }
     if (now) {
@@ -178,10 +181,12 @@ final class Peer {
     } catch (RuntimeException | Error e) {
       mesh.fail("rank %d failed: %s".formatted(mesh.rank(), e), e);
     } finally {
+      boolean now;
       synchronized (mesh.failure()) {
         ended = true;
+        now = told;
       }
-      if (mesh.hasTold()) {
+      if (now) {
         wire.close();
       }
     }
