@@ -10,6 +10,7 @@ import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.soft.SoftMoeOptions.PaddedOutput;
 import io.github.moe4j.testkit.Frozen;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -37,6 +39,19 @@ class SoftMoeGradientTest {
     return Arrays.stream(SlotNormalization.values())
         .flatMap(kind ->
             Arrays.stream(PaddedOutput.values()).map(padded -> new SoftMoeOptions(kind, padded)));
+  }
+
+  /** Small enough to be quick: two sequences, one with padding between tokens. */
+  @ParameterizedTest
+  @EnumSource(SlotNormalization.class)
+  void backward_fewTokens_matchesDifferences(SlotNormalization kind) {
+    ExpertOptions sizes = ExpertOptions.of(2, 3, 1).withDataType(DataType.DOUBLE);
+    SoftMoe layer = SoftMoe.create(
+        FfnExperts.create(sizes, 1), 1, SoftMoeOptions.paper().withNormalization(kind), 2);
+    RandomArrays.fill(layer.parameters(), Seeds.random(3), 0.7);
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 6, 3);
+    TokenMask mask = TokenMask.of(true, false, true, true, true, true);
+    check(layer, TokenBatch.evaluation(x).differentiable().withSequenceLength(3).withMask(mask));
   }
 
   @ParameterizedTest

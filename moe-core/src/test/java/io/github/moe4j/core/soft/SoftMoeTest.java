@@ -29,6 +29,7 @@ import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -234,6 +235,53 @@ class SoftMoeTest {
   }
 
   @Test
+  void forward_veryNegativeLogits_finite() {
+    SoftMoe layer = SoftMoe.of(
+        new CopyExperts(1, 1, DataType.FLOAT),
+        Nd4j.createFromArray(-900f).reshape('c', 1, 1, 1),
+        SoftMoeOptions.paper().withNormalization(SlotNormalization.NONE));
+    INDArray x = Nd4j.createFromArray(1f, 1f).reshape('c', 2, 1);
+    try (FeedForwardPass run = layer.forward(TokenBatch.evaluation(x))) {
+      assertNear("y", new double[] {1, 1}, values(run.y()), 1e-6);
+    }
+  }
+
+  @Test
+  void normalizedRows_padding_isZero() {
+    INDArray x = Nd4j.createFromArray(1f, 2f, 3f, 4f).reshape('c', 2, 2);
+    try (Arena.Scope scope = new Arena().open()) {
+      for (SlotNormalization kind : SlotNormalization.values()) {
+        NormalizedRows rows =
+            new NormalizedRows(kind, x, TokenMask.of(true, false), new double[] {1, 1}, scope);
+        assertAllZero("padding", values(rows.y().getRow(1)));
+      }
+    }
+  }
+
+  @Test
+  void measure_smallestNorm_divisorIsConstant() {
+    assertEquals(0, SlotNormalization.RMS.measure(new double[] {1e-12}).pull());
+    assertEquals(0.5, SlotNormalization.RMS.measure(new double[] {1e-11, 0}).pull());
+  }
+
+  @Test
+  void create_slots_haveTheStandardDeviationOfTheWidth() {
+    SoftMoe layer =
+        SoftMoe.create(new CopyExperts(4, 64, DataType.FLOAT), 8, SoftMoeOptions.paper(), 1);
+    double[] slots = values(layer.parameters().get("slots"));
+    double squares = Arrays.stream(slots).map(v -> v * v).sum();
+    assertEquals(1.0 / 8, Math.sqrt(squares / slots.length), 0.01);
+  }
+
+  @Test
+  void toString_sizesAndType() {
+    assertEquals(
+        "Soft MoE: 3 experts, 2 slots of each, width 4, FLOAT, 25 parameters",
+        SoftMoe.create(new CopyExperts(3, 4, DataType.FLOAT), 2, SoftMoeOptions.paper(), 1)
+            .toString());
+  }
+
+  @Test
   void forward_nanInRealToken_errorNamesTokenAndSlot() {
     INDArray x = normal(DataType.DOUBLE, 4, 3, D);
     x.putScalar(1, 0, Double.NaN);
@@ -343,6 +391,9 @@ class SoftMoeTest {
     assertMessage(
         "slots must be [3, *, 4] but was [3, 2, 5]",
         () -> SoftMoe.of(experts, Nd4j.zeros(DataType.FLOAT, 3, 2, 5), options));
+    assertMessage(
+        "slots of an expert must be at least 1 but were 0",
+        () -> SoftMoe.of(experts, Nd4j.create(DataType.FLOAT, 3, 0, 4), options));
     assertMessage(
         "slots must be FLOAT but was DOUBLE",
         () -> SoftMoe.of(experts, Nd4j.zeros(DataType.DOUBLE, 3, 2, 4), options));
