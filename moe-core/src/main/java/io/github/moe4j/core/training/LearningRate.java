@@ -26,11 +26,12 @@ public interface LearningRate {
    * Cosine decay from {@code peak} at step 0 to {@code floor} at step {@code steps}, constant afterwards (Loshchilov
    * and Hutter 2016, arXiv 1608.03983, equation 5, without restarts).
    *
-   * @throws IllegalArgumentException unless {@code 0 ≤ floor ≤ peak} and {@code steps > 0}
+   * @throws IllegalArgumentException unless {@code 0 ≤ floor ≤ peak < ∞} and {@code steps > 0}
    */
   static LearningRate cosine(double peak, double floor, long steps) {
     Require.notNegative("floor", floor);
     Require.that(peak >= floor, "peak must be at least floor = %s but was %s", floor, peak);
+    Require.finite("peak", peak);
     Require.that(steps > 0, "steps must be above 0 but was %d", steps);
     return step -> {
       double done = Math.min(1, (double) step / steps);

@@ -248,7 +248,7 @@ public final class TrainingLoop implements Stateful {
      * @throws IllegalArgumentException if the name is used already
      */
     public Builder state(String name, Stateful state) {
-      Require.that(states.put(name, state) == null, "state %s must be given once", name);
+      Require.that(states.putIfAbsent(name, state) == null, "state %s must be given once", name);
       return this;
     }
 
