@@ -11,8 +11,10 @@ import io.github.moe4j.testkit.Seeds;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 @ExtendWith(Seeds.class)
 class LossesTest {
@@ -96,16 +98,6 @@ class LossesTest {
   }
 
   @Test
-  void accuracy_ties_goToTheLowestClass() {
-    double[] values = {1, 1, 0, 0, 2, 2, 3, 1, 1};
-    INDArray logits = RandomArrays.of(DataType.FLOAT, values, 3, 3);
-    assertEquals(2.0 / 3, Accuracy.of(logits, new int[] {0, 2, 0}), 1e-15);
-    assertEquals(0, Accuracy.of(logits, TARGETS_OF_NONE, TokenMask.of(false, false, false)));
-  }
-
-  private static final int[] TARGETS_OF_NONE = {7, 7, 7};
-
-  @Test
   void losses_wrongTargets_areErrorsThatNameTheToken() {
     INDArray logits = RandomArrays.of(DataType.DOUBLE, new double[] {1, 2, 3, 4}, 2, 2);
     CrossEntropy entropy = CrossEntropy.create();
@@ -118,5 +110,42 @@ class LossesTest {
     assertThrows(
         IllegalArgumentException.class,
         () -> MeanSquaredError.of(logits, logits.castTo(DataType.FLOAT)));
+  }
+
+  @Test
+  void crossEntropy_wrongArguments_messageNamesThem() {
+    INDArray logits = RandomArrays.of(DataType.DOUBLE, new double[] {1, 2, 3, 4}, 2, 2);
+    CrossEntropy entropy = CrossEntropy.create();
+    int[] targets = {0, 1};
+    TokenMask mask = TokenMask.none(2);
+    assertRefused("divisor must be above 0 but was 0", () -> entropy.of(logits, targets, mask, 0));
+    assertRefused(
+        "divisor must be above 0 but was -1", () -> entropy.of(logits, targets, mask, -1));
+    assertRefused(
+        "logits must be [3, *] but was [2, 2]", () -> entropy.of(logits, new int[] {0, 1, 0}));
+    assertRefused(
+        "targets must have T = 2 classes but had 1", () -> entropy.of(logits, new int[] {0}, mask));
+    assertRefused(
+        "targets must have T = 2 classes but had 3",
+        () -> entropy.of(logits, new int[] {0, 1, 0}, mask));
+    INDArray closed = Nd4j.create(DataType.DOUBLE, 2, 2);
+    closed.close();
+    assertRefused(
+        "logits of the cross-entropy must be usable but it, or the array of which it is a view, was"
+            + " closed",
+        () -> entropy.of(closed, targets));
+  }
+
+  @Test
+  void crossEntropy_divisorOfOne_isTheSum() {
+    INDArray logits = RandomArrays.of(DataType.DOUBLE, new double[] {0, 0, 0, 0}, 2, 2);
+    LossGradient sum = CrossEntropy.create().of(logits, new int[] {0, 1}, TokenMask.none(2), 1);
+    assertEquals(2 * Math.log(2), sum.value(), 1e-15);
+    double[] gradient = {-0.5, 0.5, 0.5, -0.5};
+    Near.assertNear("gradient", gradient, Near.values(sum.gradient()), 1e-15);
+  }
+
+  private static void assertRefused(String message, Executable action) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, action).getMessage());
   }
 }

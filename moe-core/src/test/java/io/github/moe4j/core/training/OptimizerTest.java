@@ -277,6 +277,128 @@ class OptimizerTest {
   }
 
   @Test
+  void step_ofNegativeRows_isRefusedAndChangesNothing() {
+    NamedArrays parameters = ofTwoExperts();
+    Optimizer optimizer = perExpert(parameters);
+    assertRefused(
+        "rows of expert 1 of experts must be at least 0 but were -1",
+        () -> optimizer.step(ones(parameters), Map.of("experts", new int[] {1, -1})));
+    ofTwoExperts().forEach((name, array) -> Near.assertSameBits(name, array, parameters.get(name)));
+    assertEquals(0, optimizer.steps());
+  }
+
+  @Test
+  void restore_perExpertOfOtherSteps_isRefusedAndChangesNothing() {
+    NamedArrays parameters = ofTwoExperts();
+    Optimizer saved = perExpert(parameters);
+    saved.step(ones(parameters), Map.of("experts", new int[] {1, 1}));
+    assertRefusedSteps("[1]", saved, 1);
+    assertRefusedSteps("[1, 1, 1]", saved, 1, 1, 1);
+    assertRefusedSteps("[1, -1]", saved, 1, -1);
+    Optimizer restored = perExpert(ofTwoExperts());
+    restored.restore(withSteps(saved, 0, 1), "optimizer");
+    assertEquals(1, restored.steps());
+  }
+
+  private static void assertRefusedSteps(String shown, Optimizer saved, long... ofExperts) {
+    Optimizer fresh = perExpert(ofTwoExperts());
+    assertRefused(
+        "optimizer.steps.experts must be 2 numbers of at least 0 but was " + shown,
+        () -> fresh.restore(withSteps(saved, ofExperts), "optimizer"));
+    assertEquals(0, fresh.steps());
+    fresh.state().forEach((name, moment) -> Near.assertAllZero(name, Near.values(moment)));
+  }
+
+  /** A checkpoint of an optimizer with other steps of its experts. */
+  private static Checkpoint withSteps(Optimizer optimizer, long... ofExperts) {
+    return Checkpoint.builder()
+        .text("optimizer.updater", "adamw")
+        .longs("optimizer.steps", optimizer.steps())
+        .parameters("optimizer.state", optimizer.state())
+        .longs("optimizer.steps.experts", ofExperts)
+        .build();
+  }
+
+  @Test
+  void restore_ofAnotherUpdater_messageNamesBoth() {
+    Optimizer sgd = Optimizer.of(parameters(1), io.github.moe4j.core.training.Sgd.plain(), 0.1);
+    Checkpoint.Builder saved = Checkpoint.builder();
+    sgd.addTo(saved, "optimizer");
+    Optimizer nd4j = Optimizer.of(parameters(1), new Sgd(0.1));
+    assertRefused(
+        "optimizer.updater must be Sgd but was sgd",
+        () -> nd4j.restore(saved.build(), "optimizer"));
+  }
+
+  @Test
+  void restore_ofAnyNumberOfSteps_takesThoseOfAnInt() {
+    Optimizer optimizer = Optimizer.of(parameters(1), new Sgd(0.1));
+    for (long steps : new long[] {Integer.MAX_VALUE, 0}) {
+      optimizer.restore(ofSteps(steps), "optimizer");
+      assertEquals(steps, optimizer.steps());
+    }
+    for (long steps : new long[] {-1, 1L << 31}) {
+      assertRefused(
+          "optimizer.steps must be in [0, 2^31) but was " + steps,
+          () -> optimizer.restore(ofSteps(steps), "optimizer"));
+      assertEquals(0, optimizer.steps());
+    }
+  }
+
+  private static Checkpoint ofSteps(long steps) {
+    return Checkpoint.builder()
+        .text("optimizer.updater", "Sgd")
+        .longs("optimizer.steps", steps)
+        .build();
+  }
+
+  @Test
+  void step_ofClosedState_isRefusedAndChangesNothing() {
+    NamedArrays parameters = parameters(1, 2);
+    Optimizer optimizer = Optimizer.of(parameters, AdamW.of(0.1), 0.1);
+    optimizer.state().get("weight.exp_avg_sq").close();
+    assertRefused(
+        "parameter weight.exp_avg_sq of the optimizer's state must be usable but it, or the array of"
+            + " which it is a view, was closed",
+        () -> optimizer.step(ones(parameters)));
+    assertUnchanged(parameters, optimizer);
+  }
+
+  @Test
+  void step_ofGradientsThatDoNotFit_isRefusedAndChangesNothing() {
+    NamedArrays parameters = parameters(1, 2);
+    Optimizer optimizer = Optimizer.of(parameters, io.github.moe4j.core.training.Sgd.plain(), 0.1);
+    assertRefused(
+        "the optimizer: gradient of weight must be [1, 2] but was [2, 1]",
+        () -> optimizer.step(gradient(Nd4j.ones(DataType.DOUBLE, 2, 1))));
+    assertRefused(
+        "the optimizer: gradient of weight must be DOUBLE but was FLOAT",
+        () -> optimizer.step(gradient(Nd4j.ones(DataType.FLOAT, 1, 2))));
+    assertRefused(
+        "parameter weight and gradient of weight of the optimizer must not share memory",
+        () -> optimizer.step(gradient(parameters.get("weight"))));
+    assertUnchanged(parameters, optimizer);
+  }
+
+  private static Gradients gradient(INDArray array) {
+    return Gradients.in(NamedArrays.builder().add("weight", array).build());
+  }
+
+  private static void assertUnchanged(NamedArrays parameters, Optimizer optimizer) {
+    double[] before = {1, 2};
+    Near.assertSameBits("weight", before, Near.values(parameters.get("weight")));
+    assertEquals(0, optimizer.steps());
+  }
+
+  @Test
+  void toString_ofAnOptimizer_tellsKindParametersAndSteps() {
+    NamedArrays parameters = ofTwoExperts();
+    Optimizer optimizer = perExpert(parameters);
+    optimizer.step(ones(parameters), Map.of("experts", new int[] {1, 1}));
+    assertEquals("adamw of 3 arrays after 1 steps", optimizer.toString());
+  }
+
+  @Test
   void perExpert_wrongUse_messageNamesIt() {
     NamedArrays parameters = ofTwoExperts();
     Optimizer optimizer = perExpert(parameters);

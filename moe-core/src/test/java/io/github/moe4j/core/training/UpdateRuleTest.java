@@ -9,9 +9,11 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.checkpoint.Checkpoint;
 import io.github.moe4j.testkit.Near;
 import io.github.moe4j.testkit.RandomArrays;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** The expected numbers follow torch's formulas step by step for one scalar. */
 class UpdateRuleTest {
@@ -100,6 +102,13 @@ class UpdateRuleTest {
     assertThrows(IllegalArgumentException.class, () -> AdamW.of(-0.1));
   }
 
+  @Test
+  void name_ofEachRule_isThatOfCheckpoints() {
+    assertEquals("sgd", Sgd.momentum(0.5).name());
+    assertEquals("adam", Adam.usual().name());
+    assertEquals("adamw", AdamW.of(0.1).name());
+  }
+
   private static NamedArrays model(DataType type) {
     return NamedArrays.builder()
         .add("gate.weight", RandomArrays.of(type, new double[] {1, 2, 3, 4, 5, 6}, 2, 3))
@@ -168,5 +177,47 @@ class UpdateRuleTest {
       Optimizer sgd = Optimizer.of(other, Sgd.plain(), rate);
       assertThrows(IllegalArgumentException.class, () -> sgd.restore(saved, "optimizer"));
     }
+  }
+
+  /** Divides what is left of a row by its length. */
+  private static final class ByLength implements UpdateRule {
+    @Override
+    public String name() {
+      return "by-length";
+    }
+
+    @Override
+    public List<String> moments() {
+      return List.of();
+    }
+
+    @Override
+    public void update(
+        double rate, long step, double[] parameter, double[] gradient, double[][] moments) {
+      for (int i = 0; i < parameter.length; i++) {
+        parameter[i] = (parameter[i] - rate * gradient[i]) / parameter.length;
+      }
+    }
+  }
+
+  @Test
+  void optimizer_ownRule_seesRowsOfTheLastAxis() {
+    NamedArrays parameters = model(DataType.DOUBLE);
+    step(parameters, Optimizer.of(parameters, new ByLength(), 1), 1);
+    double[] weight = {0, 1 / 3.0, 2 / 3.0, 1, 4 / 3.0, 5 / 3.0};
+    Near.assertNear("gate", weight, Near.values(parameters.get("gate.weight")), 1e-15);
+    Near.assertNear("bias", new double[] {0, -1}, Near.values(parameters.get("gate.bias")), 0);
+    Near.assertNear("out", new double[] {1, 1.5}, Near.values(parameters.get("out.weight")), 0);
+  }
+
+  @Test
+  void optimizer_parameterWithoutAxes_isUpdated() {
+    NamedArrays parameters =
+        NamedArrays.builder().add("scale", Nd4j.scalar(DataType.DOUBLE, 3)).build();
+    Optimizer optimizer = Optimizer.of(parameters, Sgd.momentum(0.5), 0.25);
+    step(parameters, optimizer, 2);
+    assertEquals(2.5, parameters.get("scale").getDouble(0));
+    step(parameters, optimizer, 2); // the buffer is 3
+    assertEquals(1.75, parameters.get("scale").getDouble(0));
   }
 }
