@@ -4,10 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeGradients;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
+import io.github.moe4j.core.RouterPass;
+import io.github.moe4j.core.RoutingGradient;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.capacity.LimitedCapacity;
@@ -20,6 +25,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 @ExtendWith(Seeds.class)
 class ReplayRouterTest {
@@ -120,6 +126,55 @@ class ReplayRouterTest {
     List<TracedPass> trace = record(TraceWeights.NONE, new ArrayList<>());
     Exception e = assertThrows(IllegalArgumentException.class, () -> Replay.of("b", trace));
     assertEquals("the trace has no pass of layer b, only of [a]", e.getMessage());
+  }
+
+  @Test
+  void of_passesWithOtherNumbersOfExperts_saysBoth() {
+    Exception e = assertThrows(
+        IllegalArgumentException.class,
+        () -> Replay.of("a", List.of(pass("a", 2), pass("b", 4), pass("a", 3))));
+    assertEquals("passes of layer a must have the same number of experts: 3 != 2", e.getMessage());
+  }
+
+  /** A pass of one token without assignments. */
+  private static TracedPass pass(String layer, int experts) {
+    return new TracedPass(
+        layer,
+        0,
+        false,
+        1,
+        TokenMask.none(1),
+        Assignments.of(1, experts, new int[0], new int[0], new double[0]),
+        TraceWeights.FLOAT64,
+        0);
+  }
+
+  @Test
+  void route_tokensOfAnotherWidth_saysSoAndStaysThere() throws IOException {
+    Replay replay = Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>()));
+    ReplayRouter router = ReplayRouter.of(replay, WatchedLayer.D + 1);
+    Exception e = assertThrows(IllegalArgumentException.class, () -> router.route(input(0)));
+    assertEquals("x must be [*, 5] but was [6, 4]", e.getMessage());
+    assertEquals(SIZES.length, replay.remaining());
+  }
+
+  @Test
+  void backward_ofTheRouter_checksWhatItIsGivenAndAddsNothing() throws IOException {
+    Replay replay = Replay.of("a", record(TraceWeights.FLOAT64, new ArrayList<>()));
+    RouterPass pass = ReplayRouter.of(replay, WatchedLayer.D).route(input(0));
+    Gradients none = NamedArrays.none().zeroGradients();
+    INDArray dx = WatchedLayer.normal(6, 6);
+    // 5 real tokens go to 2 experts each.
+    pass.backward(RoutingGradient.ofWeights(new double[10]), dx, none);
+    Near.assertSameBits("dx", WatchedLayer.normal(6, 6), dx);
+    Exception e = assertThrows(
+        IllegalArgumentException.class,
+        () -> pass.backward(RoutingGradient.ofWeights(new double[9]), dx, none));
+    assertEquals("gradient of weights must have length 10 but has 9", e.getMessage());
+    INDArray other = WatchedLayer.normal(6, 5);
+    e = assertThrows(
+        IllegalArgumentException.class, () -> pass.backward(RoutingGradient.none(), other, none));
+    assertEquals("dx of the replay must be [6, 4] but was [5, 4]", e.getMessage());
   }
 
   private static void refuse(String message, MoeLayer layer, TokenBatch input) {

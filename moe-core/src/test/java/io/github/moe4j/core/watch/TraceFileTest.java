@@ -1,6 +1,7 @@
 package io.github.moe4j.core.watch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
@@ -14,11 +15,13 @@ import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import io.github.moe4j.testkit.internal.NamedPipe;
+import io.github.moe4j.testkit.internal.OpenFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -205,6 +209,12 @@ class TraceFileTest {
         "-1 -1 -1 -1 -1 -1 -1 -1 -1 -1 0" // a number without end
       })
   void next_rightSumOfWrongNumbers_isRefused(String numbers) throws IOException {
+    IOException e = assertThrows(IOException.class, () -> TraceReader.readAll(trace(numbers)));
+    assertTrue(e.getMessage().contains("record 0 at byte 14 is damaged"), e.getMessage());
+  }
+
+  /** A trace of one record with this payload and the right check sums. */
+  private Path trace(String numbers) throws IOException {
     byte[] payload = new byte[numbers.split(" ").length];
     for (int i = 0; i < payload.length; i++) {
       payload[i] = (byte) Integer.parseInt(numbers.split(" ")[i]);
@@ -216,10 +226,102 @@ class TraceFileTest {
     all.writeBytes(TraceFormat.header(TraceWeights.FLOAT64));
     all.writeBytes(record.array());
     all.writeBytes(TraceFormat.end(1));
-    Path file = folder.resolve("wrong.trace");
-    Files.write(file, all.toByteArray());
-    IOException e = assertThrows(IOException.class, () -> TraceReader.readAll(file));
-    assertTrue(e.getMessage().contains("record 0 at byte 14 is damaged"), e.getMessage());
+    return Files.write(folder.resolve("wrong.trace"), all.toByteArray());
+  }
+
+  /** The same of numbers that are wrong by one, or too few. */
+  @ParameterizedTest
+  @CsvSource({
+    "0 1 97 0 0 1 1 1 2 0 0 0, assignments must be at most 1 but was 2",
+    "0 1 97 0 0 1 1 1 1 0 0 0 63 -16, 8 bytes are needed but 2 remain",
+    "0 1 97 0, 1 bytes are needed but 0 remain",
+    "-128 -128 -128 -128 -128 -128 -128 -128 -128 1 1 97 0 0 1 1 1 0 0, "
+        + "number of the layer has too many bytes",
+  })
+  void next_rightSumOfWrongNumbers_saysWhatIsWrong(String numbers, String expected)
+      throws IOException {
+    Path file = trace(numbers);
+    assertEquals(
+        file + ": record 0 at byte 14 is damaged: " + expected,
+        assertThrows(IOException.class, () -> TraceReader.readAll(file)).getMessage());
+  }
+
+  private static String refusal(TraceReader reader) {
+    return assertThrows(IOException.class, reader::next).getMessage();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1073741824, the file is cut off",
+    "1073741825, its length must be at most 1073741824 but was 1073741825",
+    "-1, its length must be at most 1073741824 but was 4294967295",
+  })
+  void next_lengthOfNoRecord_isRefused(int length, String expected) throws IOException {
+    Path file = folder.resolve("length.trace");
+    Files.write(
+        file,
+        ByteBuffer.allocate(14 + 4)
+            .put(TraceFormat.header(TraceWeights.NONE))
+            .putInt(length)
+            .array());
+    try (TraceReader reader = TraceReader.open(file)) {
+      assertEquals(file + ": record 0 at byte 14 is damaged: " + expected, refusal(reader));
+    }
+  }
+
+  @Test
+  void open_headerAlone_isATraceThatIsCutOff() throws IOException {
+    Path file = folder.resolve("header.trace");
+    Files.write(file, TraceFormat.header(TraceWeights.FLOAT32));
+    try (TraceReader reader = TraceReader.open(file)) {
+      assertEquals(TraceWeights.FLOAT32, reader.weights());
+      assertEquals(file + ": record 0 at byte 14 is damaged: the file is cut off", refusal(reader));
+    }
+    Files.write(file, new byte[13]);
+    assertEquals(
+        file + " is not a trace: it has 13 bytes",
+        assertThrows(IOException.class, () -> TraceReader.open(file)).getMessage());
+    assertFalse(OpenFiles.has(file));
+  }
+
+  @Test
+  void next_fileGrowsMeanwhile_isReadAsItWasWhenOpened() throws IOException {
+    Path file = write(TraceWeights.NONE, passes());
+    byte[] whole = Files.readAllBytes(file);
+    int cut = whole.length - 4; // in the check sum of the end mark
+    Files.write(file, Arrays.copyOf(whole, cut));
+    try (TraceReader reader = TraceReader.open(file)) {
+      Files.write(file, Arrays.copyOfRange(whole, cut, whole.length), StandardOpenOption.APPEND);
+      for (int i = 0; i < passes().size(); i++) {
+        reader.next();
+      }
+      assertTrue(refusal(reader).endsWith(" is damaged: the file is cut off"));
+    }
+    assertEquals(passes().size(), TraceReader.readAll(file).size());
+  }
+
+  @Test
+  void next_afterClose_isAnError() throws IOException {
+    Path file = write(TraceWeights.NONE, passes());
+    TraceReader reader = TraceReader.open(file);
+    reader.next();
+    assertTrue(OpenFiles.has(file));
+    reader.close();
+    assertFalse(OpenFiles.has(file));
+    assertThrows(IOException.class, reader::next);
+  }
+
+  @Test
+  void write_longestNameOfALayer_isReadAgainAndOneByteMoreIsRefused() throws IOException {
+    String longest = "é".repeat(2048); // of 2 bytes each
+    SplittableRandom random = Seeds.random(3);
+    Path file = write(TraceWeights.NONE, List.of(pass(longest, 1, 1, random)));
+    assertEquals(longest, TraceReader.readAll(file).get(0).layer());
+    TracedPass longer = pass(longest + "e", 1, 1, random);
+    Exception e = assertThrows(
+        IllegalArgumentException.class, () -> write(TraceWeights.NONE, List.of(longer)));
+    assertEquals(
+        "name of a traced layer must have at most 4096 bytes but has 4097", e.getMessage());
   }
 
   @Test
