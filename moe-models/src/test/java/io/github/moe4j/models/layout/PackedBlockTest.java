@@ -8,9 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.MoeLayer;
 import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.experts.Activation;
+import io.github.moe4j.core.experts.ExpertOptions;
+import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.quantized.QuantizedExperts;
 import io.github.moe4j.core.experts.quantized.WeightFormat;
 import io.github.moe4j.core.io.TensorType;
+import io.github.moe4j.routing.GatedRouter;
+import io.github.moe4j.routing.LinearGate;
+import io.github.moe4j.routing.TopK;
 import io.github.moe4j.testkit.MemoryTensors;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
@@ -126,6 +132,29 @@ class PackedBlockTest {
     QuantizedExperts experts = assertInstanceOf(
         QuantizedExperts.class, checkpoint.packed(SmallMixtral.BLOCK).experts());
     assertEquals(format, experts.format());
+  }
+
+  /** Experts without a gate. */
+  @Test
+  void packed_switch_hasTheOutputsOfTheLayer() throws IOException {
+    String config = """
+        {"model_type": "switch_transformers", "num_layers": 2, "num_decoder_layers": 1,
+         "num_sparse_encoder_layers": 1, "num_sparse_decoder_layers": 0, "encoder_sparse_step": 2,
+         "decoder_sparse_step": 0, "d_model": 136, "d_ff": 5, "num_experts": 3,
+         "router_jitter_noise": 0.0, "expert_capacity": 8}
+        """;
+    MoeBlock block = MoeBlock.encoder(1);
+    MoeLayer layer = MoeLayer.of(
+        GatedRouter.of(LinearGate.create(3, 136, DataType.FLOAT, 1), TopK.of(1)),
+        FfnExperts.create(
+            ExpertOptions.of(3, 136, 5).withActivation(Activation.RELU).withBiases(false), 2));
+    RandomArrays.fill(layer.parameters(), Seeds.random(3), 0.5);
+    MemoryTensors tensors = new MemoryTensors();
+    MoeCheckpoints.export(layer, config, block, tensors, TensorType.FLOAT32);
+    MoeCheckpoint checkpoint = MoeCheckpoints.of(config, tensors);
+    MoeLayer packed = checkpoint.packed(block);
+    assertEquals(3, packed.experts().experts());
+    assertClose(checkpoint.layer(block, DataType.FLOAT), packed);
   }
 
   @Test
