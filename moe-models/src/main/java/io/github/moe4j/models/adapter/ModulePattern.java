@@ -66,10 +66,5 @@ final class ModulePattern {
     public CharSequence subSequence(int start, int end) {
       return module.substring(start, end);
     }
-
-    @Override
-    public String toString() {
-      return module;
-    }
   }
 }

@@ -16,6 +16,7 @@ class BlocksTest {
       value = {
         "mixtral|'num_hidden_layers': 3|d0 d1 d2",
         "qwen2_moe|'num_hidden_layers': 5, 'decoder_sparse_step': 2|d1 d3",
+        "qwen2_moe|'num_hidden_layers': 7, 'decoder_sparse_step': 3|d2 d5",
         "qwen3_moe|'num_hidden_layers': 3, 'mlp_only_layers': [0, 2]|d1",
         "deepseek_v2|'num_hidden_layers': 4, 'first_k_dense_replace': 1|d1 d2 d3",
         "deepseek_v3|'num_hidden_layers': 6|d3 d4 d5",

@@ -62,6 +62,13 @@ class ConfigJsonTest {
   }
 
   @Test
+  void parse_fault_lineIsNamed() {
+    String message = error("{\"a\": 1,\n\n\"b\": oops}");
+    assertTrue(message.startsWith("config is not JSON: "), message);
+    assertTrue(message.endsWith(" (line 3)"), message);
+  }
+
+  @Test
   void parse_numberOfMillionsOfDigits_isRefusedAtOnceAndNotEchoed() {
     assertTimeout(Duration.ofSeconds(20), () -> {
       String digits = "1".repeat(4_190_000);

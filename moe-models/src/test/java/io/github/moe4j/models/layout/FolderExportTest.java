@@ -2,6 +2,7 @@ package io.github.moe4j.models.layout;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import io.github.moe4j.routing.GatedRouter;
 import io.github.moe4j.routing.LinearGate;
 import io.github.moe4j.routing.TopK;
 import io.github.moe4j.testkit.MemoryTensors;
+import io.github.moe4j.testkit.internal.OpenFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -84,6 +87,30 @@ class FolderExportTest {
     MoeCheckpoints.export(folder, layers(), target);
     assertTrue(files(folder).size() > 6, "several shards");
     assertEquals(files(folder), files(target));
+  }
+
+  @Test
+  void export_intoTheFolderItself_copiesNothingOfTheCopy() throws IOException {
+    Map<String, String> before = files(folder);
+    Path within = folder.resolve("tuned");
+    MoeCheckpoints.export(folder, layers(), within);
+    assertEquals(before, files(within));
+    try (Stream<Path> folders = Files.walk(within)) {
+      assertEquals(
+          List.of(within, within.resolve("original")),
+          folders.filter(Files::isDirectory).sorted().toList());
+    }
+  }
+
+  @Test
+  void open_configThatIsRefused_closesTheFiles() throws IOException {
+    Files.writeString(folder.resolve("config.json"), "{\"model_type\": \"unknown\"}");
+    assertThrows(LayoutException.class, () -> MoeCheckpoints.open(folder));
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path file : all.filter(Files::isRegularFile).toList()) {
+        assertFalse(OpenFiles.has(file), file.toString());
+      }
+    }
   }
 
   @Test

@@ -167,6 +167,9 @@ class LayoutsTest {
         .filter(name -> name.startsWith("router."))
         .toList();
     assertTrue(alone.names().containsAll(own), alone.names().toString());
+    assertTrue(
+        alone.names().stream().noneMatch(name -> name.startsWith("experts.")),
+        alone.names().toString());
     own.forEach(name -> assertSameBits(name, layer.parameters().get(name), alone.get(name)));
   }
 
