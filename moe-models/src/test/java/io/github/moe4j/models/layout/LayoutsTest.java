@@ -341,6 +341,19 @@ class LayoutsTest {
         .toList();
   }
 
+  /** DBRX has one matrix of all experts, which is no linear module of theirs. */
+  @Test
+  void linearModules_dbrx_haveTheRouterAlone() throws IOException {
+    Entry entry =
+        entries().filter(each -> each.config().contains("\"dbrx\"")).findFirst().orElseThrow();
+    MoeCheckpoint checkpoint = MoeCheckpoints.of(entry.config(), tensors(entry));
+    Map<LoraTarget, List<LinearModule>> modules = checkpoint.linearModules(entry.block());
+    assertEquals(Set.of(LoraTarget.ROUTER), modules.keySet());
+    assertEquals(
+        "transformer.blocks.0.ffn.router.layer",
+        modules.get(LoraTarget.ROUTER).get(0).name());
+  }
+
   /** A number that a part of the layer refuses is an error of the model. */
   @Test
   void layer_biasThatIsNotFinite_isRefusedWithTheBlock() throws IOException {
