@@ -57,6 +57,7 @@ class Float8Test {
       assertEquals((byte) code, Float8.toE8m0(Float8.fromE8m0((byte) code)));
     }
     assertTrue(Float.isNaN(Float8.fromE8m0((byte) 0xff)));
+    assertEquals((byte) 0xff, Float8.toE8m0(Double.NaN));
     for (double wrong : new double[] {3, 0, -2, Math.scalb(1.0, 128), Math.scalb(1.0, -128)}) {
       assertThrows(IllegalArgumentException.class, () -> Float8.toE8m0(wrong), () -> "" + wrong);
     }

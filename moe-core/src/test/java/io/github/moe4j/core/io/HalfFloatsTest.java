@@ -111,6 +111,15 @@ class HalfFloatsTest {
     }
   }
 
+  /** The exponent of infinity, with a fraction that must not make it NaN: 1.5·2^16 and 1.5·2^128. */
+  @Test
+  void to_justBeyondTheLargestExponent_isInfinite() {
+    assertEquals((short) 0x7c00, HalfFloats.toFloat16(1.5 * 0x1p16));
+    assertEquals((short) 0xfc00, HalfFloats.toFloat16(-1.5 * 0x1p16));
+    assertEquals((short) 0x7f80, HalfFloats.toBfloat16(1.5 * 0x1p128));
+    assertEquals((short) 0xff80, HalfFloats.toBfloat16(-1.5 * 0x1p128));
+  }
+
   /** Through a float32, 1 + 2^-11 + 2^-40 would become the tie 1 + 2^-11, and then 1. */
   @Test
   void toFloat16_ofDouble_isRoundedOnce() {

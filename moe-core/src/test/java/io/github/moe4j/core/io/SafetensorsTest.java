@@ -350,6 +350,86 @@ class SafetensorsTest {
     }
   }
 
+  /** An empty tensor lies where another begins or ends; a header may name it before either. */
+  @Test
+  void open_emptyTensorsNamedInAnyOrder_areThere() throws IOException {
+    String[] tensors = {
+      Bytes.tensor("b", "F32", "[1]", 4, 8),
+      Bytes.tensor("after a", "F32", "[0]", 4, 4),
+      Bytes.tensor("a", "F32", "[1]", 0, 4),
+      Bytes.tensor("at last", "F32", "[0]", 8, 8)
+    };
+    for (String header : List.of(
+        String.join(",", tensors),
+        String.join(",", tensors[3], tensors[1], tensors[2], tensors[0]))) {
+      byte[] ones = HexFormat.of().parseHex("0000803f" + "0000803f");
+      Bytes.write(file, "{" + header + "}", ones);
+      try (SafetensorsFile open = Safetensors.open(file)) {
+        assertEquals(4, open.names().size());
+        assertEquals(1, open.read("b", DataType.FLOAT).getFloat(0));
+        assertEquals(0, open.read("after a", DataType.FLOAT).length());
+      }
+    }
+  }
+
+  @Test
+  void write_longestNameAndMostMetadata_isReadAgain() throws IOException {
+    SafetensorsWriter writer = Safetensors.writer();
+    String name = "n".repeat(4096);
+    writer.put(name, Nd4j.ones(DataType.FLOAT, 1), TensorType.FLOAT32);
+    for (int i = 0; i < 100_000; i++) {
+      writer.metadata(Integer.toString(i), "");
+    }
+    assertEquals(
+        "keys of metadata must be at most 100000",
+        assertThrows(IllegalArgumentException.class, () -> writer.metadata("more", ""))
+            .getMessage());
+    writer.write(file);
+    try (SafetensorsFile open = Safetensors.open(file)) {
+      assertEquals(List.of(name), List.copyOf(open.names()));
+      assertEquals(100_000, open.metadata().size());
+    }
+  }
+
+  @Test
+  void metadata_halfACharacter_isRefused() {
+    SafetensorsWriter writer = Safetensors.writer();
+    for (String[] entry : new String[][] {{"k\ud800", "v"}, {"k", "\ud800"}}) {
+      assertEquals(
+          "metadata " + entry[0] + " has an unpaired surrogate",
+          assertThrows(IllegalArgumentException.class, () -> writer.metadata(entry[0], entry[1]))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void put_closedArray_isRefusedAtOnceAndOneFromASupplierWhenWritten() throws IOException {
+    INDArray closed = Nd4j.ones(DataType.FLOAT, 2);
+    closed.close();
+    INDArray closedInts = Nd4j.ones(DataType.INT32, 2);
+    closedInts.close();
+    SafetensorsWriter writer = Safetensors.writer();
+    String expected = "x must be usable but it, or the array of which it is a view, was closed";
+    for (INDArray array : List.of(closed, closedInts)) {
+      assertEquals(
+          expected,
+          assertThrows(
+                  IllegalArgumentException.class, () -> writer.put("x", array, TensorType.FLOAT32))
+              .getMessage());
+    }
+    writer.write(file);
+    byte[] before = Files.readAllBytes(file);
+    for (INDArray array : List.of(closed, closedInts)) {
+      SafetensorsWriter supplied = Safetensors.writer();
+      supplied.put("x", new long[] {2}, TensorType.FLOAT32, () -> array);
+      assertEquals(
+          expected,
+          assertThrows(IllegalArgumentException.class, () -> supplied.write(file))
+              .getMessage());
+      assertArrayEquals(before, Files.readAllBytes(file));
+    }
+  }
+
   @Test
   void put_whatNoFileCanHold_isRefused() throws IOException {
     SafetensorsWriter writer = Safetensors.writer().metadata("a", "b");

@@ -86,6 +86,11 @@ class ShardedSafetensorsTest {
       assertEquals(TensorType.FLOAT16, open.type("e"));
       assertEquals("F16", open.dtype("d"));
       assertArrayEquals(new long[] {6}, open.shape("large"));
+      assertEquals("model-00004-of-00004.safetensors", open.fileName("e"));
+      assertEquals(24, open.byteCount("large"));
+      assertEquals(4, open.byteCount("e"));
+      // e follows d, which has 2 numbers of 2 bytes.
+      assertEquals(open.position("d") + 4, open.position("e"));
       double[] values = {3, 4, 5, 6, 2, 1};
       int i = 0;
       for (String name : open.names()) {
@@ -113,6 +118,22 @@ class ShardedSafetensorsTest {
     assertThrows(IOException.class, () -> writer.writeSharded(made, 4));
     assertEquals(Set.of(), files());
     assertThrows(SafetensorsException.class, () -> ShardedSafetensors.open(folder));
+  }
+
+  @Test
+  void writeSharded_cleaningUpFailsToo_isToldBesideTheFirstError() throws IOException {
+    Path first = folder.resolve("model-00001-of-00002.safetensors");
+    SafetensorsWriter writer = Safetensors.writer();
+    writer.put("a", array(1, 1), TensorType.FLOAT32);
+    writer.put("b", new long[] {1}, TensorType.FLOAT32, () -> {
+      Files.delete(first);
+      Files.createDirectories(first.resolve("in the way"));
+      throw new IOException("not there");
+    });
+    Exception e = assertThrows(IOException.class, () -> writer.writeSharded(folder, 4));
+    assertTrue(e.getMessage().contains("not there"), e.getMessage());
+    assertEquals(1, e.getSuppressed().length);
+    assertEquals(first.toString(), e.getSuppressed()[0].getMessage());
   }
 
   @Test
@@ -186,7 +207,8 @@ class ShardedSafetensorsTest {
         "",
         "C:one",
         "sub\\\\one",
-        "one\\u0000"
+        "one\\u0000",
+        "\\ud800" // half a character, of which no name of a file can be made
       })
   void open_indexNamesAnotherFolder_isRefused(String name) throws IOException {
     Bytes.write(folder.resolve("one"), ONE, new byte[4]);
@@ -206,6 +228,14 @@ class ShardedSafetensorsTest {
         where + "weight_map has key a twice",
         refusal("{\"weight_map\":{\"a\":\"one\",\"a\":\"one\"}}"));
     assertEquals(where + "x is nested more than 16 deep", refusal("{\"x\":" + "[".repeat(100_000)));
+    assertEquals(
+        where + "x is nested more than 16 deep",
+        refusal("{\"x\":" + "[".repeat(17) + "]".repeat(17) + ",\"weight_map\":{}}"));
+    index("{\"x\":" + "[".repeat(16) + "]".repeat(16) + ",\"weight_map\":{}}");
+    ShardedSafetensors.open(folder).close();
+    assertEquals(
+        where + "must end with its object but has START_OBJECT after it",
+        refusal("{\"weight_map\":{\"a\":\"one\"}}{}"));
     assertTrue(refusal("{\"weight_map\":{\"a\":\"one\"}").startsWith(where));
     assertTrue(refusal("").startsWith(where));
   }

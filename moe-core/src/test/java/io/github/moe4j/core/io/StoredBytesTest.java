@@ -12,6 +12,8 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,11 +47,45 @@ class StoredBytesTest {
       ByteBuffer bytes = open.bytes("q", 1, 2);
       assertTrue(bytes.isReadOnly());
       assertEquals(ByteBuffer.wrap(new byte[] {0x38, 1}), bytes);
+      assertEquals(ByteBuffer.wrap(new byte[] {0, 7, -1}), open.bytes("u", 0, 3));
       assertEquals(0, open.bytes("u", 3, 0).remaining());
       assertEquals(
           "u has 3 bytes but 2 from 2 were asked for",
           assertThrows(IllegalArgumentException.class, () -> open.bytes("u", 2, 2))
               .getMessage());
+      assertEquals(
+          "u has 3 bytes but 1 from -1 were asked for",
+          assertThrows(IllegalArgumentException.class, () -> open.bytes("u", -1, 1))
+              .getMessage());
+    }
+  }
+
+  @Test
+  void putBytes_nameInUseOrTooManyAxes_isRefused() throws IOException {
+    long[] axes = new long[32];
+    Arrays.fill(axes, 1);
+    ByteBuffer one = ByteBuffer.allocate(1);
+    SafetensorsWriter writer = Safetensors.writer();
+    writer.putBytes("u", axes, TensorType.UINT8, one);
+    assertEquals(
+        "tensor u must be added once",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> writer.putBytes("u", axes, TensorType.UINT8, one))
+            .getMessage());
+    long[] more = Arrays.copyOf(axes, 33);
+    more[32] = 1;
+    assertEquals(
+        "v must have at most 32 axes, none of negative length, but was " + Arrays.toString(more),
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> writer.putBytes("v", more, TensorType.UINT8, one))
+            .getMessage());
+    Path file = folder.resolve("a.safetensors");
+    writer.write(file);
+    try (SafetensorsFile open = Safetensors.open(file)) {
+      assertEquals(Set.of("u"), open.names());
+      assertArrayEquals(axes, open.shape("u"));
     }
   }
 
@@ -103,8 +139,22 @@ class StoredBytesTest {
   }
 
   @Test
+  void open_shortFile_saysWhatItIs() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    Files.writeString(file, "GGUF");
+    assertEquals(
+        file + ": is a GGUF file: use the model's safetensors",
+        assertThrows(SafetensorsException.class, () -> Safetensors.open(file)).getMessage());
+    Files.write(file, new byte[8]); // the length of a header of no bytes
+    assertEquals(
+        file + ": header: must begin with {",
+        assertThrows(SafetensorsException.class, () -> Safetensors.open(file)).getMessage());
+  }
+
+  @Test
   void open_folderOfAnotherFormat_namesTheFile() throws IOException {
     Files.write(folder.resolve("pytorch_model.bin"), new byte[1]);
+    Files.write(folder.resolve("config.json"), new byte[1]); // comes first, but has no weights
     String message = assertThrows(SafetensorsException.class, () -> ShardedSafetensors.open(folder))
         .getMessage();
     assertTrue(message.endsWith("; found pytorch_model.bin, which is of another format"), message);

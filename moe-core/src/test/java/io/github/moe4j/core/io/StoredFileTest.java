@@ -2,11 +2,13 @@ package io.github.moe4j.core.io;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.testkit.MemoryTensors;
+import io.github.moe4j.testkit.internal.OpenFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -97,6 +100,48 @@ class StoredFileTest {
         assertEquals(bits, Float.floatToRawIntBits(numbers[1 + i]));
       }
     }
+  }
+
+  @Test
+  void get_anyPartOfFilesOfAnyLength_isThatPartAndNoMore() throws IOException {
+    byte[] all = new byte[40];
+    for (int i = 0; i < all.length; i++) {
+      all[i] = (byte) (i + 1);
+    }
+    Path plain = folder.resolve("bytes");
+    for (int length = 1; length <= all.length; length++) {
+      Files.write(plain, Arrays.copyOf(all, length));
+      try (FileChannel channel = FileChannel.open(plain)) {
+        MappedBytes mapped = MappedBytes.of(channel, length, 4);
+        for (int from = 0; from < length; from++) {
+          for (int count = 0; count <= length - from; count++) {
+            byte[] target = new byte[all.length + 2];
+            mapped.get(from, target, 1, count);
+            byte[] expected = new byte[all.length + 2];
+            System.arraycopy(all, from, expected, 1, count);
+            assertArrayEquals(expected, target);
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void close_openFiles_areReleased() throws IOException {
+    SafetensorsFile open = Safetensors.open(file);
+    ShardedSafetensors model = ShardedSafetensors.open(folder);
+    assertTrue(OpenFiles.has(file));
+    open.close();
+    assertTrue(OpenFiles.has(file)); // by the other
+    model.close();
+    assertFalse(OpenFiles.has(file));
+  }
+
+  @Test
+  void open_refusedFile_isReleased() throws IOException {
+    Files.write(file, new byte[9]);
+    assertThrows(SafetensorsException.class, () -> Safetensors.open(file));
+    assertFalse(OpenFiles.has(file));
   }
 
   private String changed(SafetensorsFile open) {
