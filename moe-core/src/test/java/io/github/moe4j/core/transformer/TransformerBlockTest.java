@@ -11,6 +11,7 @@ import io.github.moe4j.core.FeedForwardPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePasses;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
 import io.github.moe4j.core.experts.Activation;
@@ -207,5 +208,65 @@ class TransformerBlockTest {
     run.close();
     block.forward(TokenBatch.evaluation(Nd4j.zeros(DataType.DOUBLE, 2, WIDTH))).close();
     Near.assertSameBits("y", before, Near.values(run.y()));
+  }
+
+  /** As the check of all kinds, but small enough to be quick. */
+  @Test
+  void backward_fewTokens_agreesWithDifferences() {
+    int width = 3;
+    ExpertOptions options = ExpertOptions.of(2, width, 2).withDataType(DataType.DOUBLE);
+    INDArray gate = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 2, width);
+    MoeLayer moe = MoeLayer.of(
+        FixedRouter.of(gate, new int[] {0, 1}, new int[] {1}), GluExperts.create(options, 1));
+    TransformerBlock block = TransformerBlock.create(moe, 3, Initializer.zeros(), 1, new Arena());
+    RandomArrays.fill(block.parameters(), Seeds.random(2), 0.5);
+    INDArray x = RandomArrays.normal(DataType.DOUBLE, Seeds.random(3), 3, width);
+    TokenBatch input = TokenBatch.training(x);
+    double[] weight = RandomArrays.normal(Seeds.random(4), 3 * width);
+    Gradients gradients = block.parameters().zeroGradients();
+    INDArray dx = Nd4j.zeros(DataType.DOUBLE, 3, width);
+    try (FeedForwardPass run = block.forward(input)) {
+      run.backward(RandomArrays.of(DataType.DOUBLE, weight, 3, width), dx, gradients);
+    }
+    GradientCheck.of(() -> GradientCheck.weightedSum(outputs(block, input), weight))
+        .add("x", x, dx)
+        .addAll(block.parameters(), gradients)
+        .assertCorrect();
+  }
+
+  @Test
+  void moe_ofPass_isThatOfTheFeedForwardPart() {
+    INDArray x = Nd4j.ones(DataType.DOUBLE, 2, WIDTH);
+    try (FeedForwardPass run = block(false, Seeds.random(7)).forward(TokenBatch.evaluation(x))) {
+      assertEquals(1, MoePasses.in(run).size());
+    }
+    try (FeedForwardPass run = block(true, Seeds.random(7)).forward(TokenBatch.evaluation(x))) {
+      assertEquals(0, MoePasses.in(run).size());
+    }
+  }
+
+  @Test
+  void close_ofPass_closesThatOfTheFeedForwardPartAndEndsIt() {
+    StubLayer part = new StubLayer(2);
+    TransformerBlock block = TransformerBlock.create(part, 1, Initializer.zeros(), 1, new Arena());
+    INDArray dy = Nd4j.ones(DataType.DOUBLE, 1, 2);
+    FeedForwardPass run = block.forward(TokenBatch.training(dy.dup()));
+    assertEquals(0, part.closed());
+    run.close();
+    assertEquals(1, part.closed());
+    Gradients into = block.parameters().zeroGradients();
+    assertEquals(
+        "backward of a Transformer block came after the pass was closed",
+        assertThrows(
+                IllegalStateException.class,
+                () -> run.backward(dy, Nd4j.zeros(DataType.DOUBLE, 1, 2), into))
+            .getMessage());
+  }
+
+  @Test
+  void toString_ofBlock_hasTheFeedForwardPart() {
+    TransformerBlock block =
+        TransformerBlock.create(new StubLayer(2), 1, Initializer.zeros(), 1, new Arena());
+    assertEquals("Transformer block around stub", block.toString());
   }
 }
