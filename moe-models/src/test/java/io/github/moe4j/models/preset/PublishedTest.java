@@ -27,7 +27,24 @@ class PublishedTest {
   private static final List<String> CUT = List.of("deepseek-v2-lite 2.4B", "qwen3-30b-a3b 3.3B");
 
   static Stream<Preset> presets() {
-    return Presets.all().stream();
+    return Stream.of(
+            SwitchPresets.all(),
+            GlamPresets.all(),
+            StMoePresets.all(),
+            NllbPresets.all(),
+            MixtralPresets.all(),
+            DeepSeekPresets.all(),
+            QwenPresets.all(),
+            OlmoePresets.all(),
+            GptOssPresets.all())
+        .flatMap(List::stream);
+  }
+
+  @Test
+  void all_presets_areThoseOfEachFamily() {
+    assertEquals(
+        presets().map(Preset::name).toList(),
+        Presets.all().stream().map(Preset::name).toList());
   }
 
   @ParameterizedTest
