@@ -47,6 +47,9 @@ class LoraExpertsTest {
   private static final int D = 17;
   private static final int H = 39;
 
+  private static final String CLOSED =
+      " must be usable but it, or the array of which it is a view, was closed";
+
   record Outcome(INDArray y, INDArray dx, Gradients into) {}
 
   static Stream<Experts> bases() {
@@ -311,6 +314,95 @@ class LoraExpertsTest {
           "adapter dropout draws random numbers but there is no generator: use"
               + " TokenBatch.training(x, generator)",
           () -> experts.run(x, START, PassMode.training(), scope));
+    }
+  }
+
+  private static INDArray zeros(long... shape) {
+    return Nd4j.zeros(DataType.FLOAT, shape);
+  }
+
+  private static LoraPair pair(INDArray a, INDArray b) {
+    return new LoraPair(a, b, 1, false);
+  }
+
+  @Test
+  void sizes_ofAdapted_thoseOfTheBase() {
+    LoraExperts experts = LoraExperts.of(gated(), LoraOptions.of(2, 2).withDropout(0.25));
+    assertEquals(3, experts.experts());
+    assertEquals(D, experts.modelWidth());
+    assertEquals(0.25, experts.dropout());
+  }
+
+  @Test
+  void over_whatDoesNotFit_isRejected() {
+    Experts base = FfnExperts.create(ExpertOptions.of(2, 3, 4), 1);
+    LoraPair up = pair(zeros(2, 5, 3), zeros(2, 4, 5));
+    requireError(
+        "adapter dropout must be in [0, 1) but was 1.0",
+        () -> LoraExperts.over(base, Map.of("up", up), 1));
+    requireError(
+        "an adapter must be of one of [up, down] but was of gate",
+        () -> LoraExperts.over(base, Map.of("gate", up), 0));
+    requireError(
+        "up.loraA must be [2, *, 3] but was [2, 5, 4]",
+        () -> LoraExperts.over(base, Map.of("up", pair(zeros(2, 5, 4), zeros(2, 4, 5))), 0));
+    requireError(
+        "up.loraB must be [2, 4, *] but was [2, 3, 5]",
+        () -> LoraExperts.over(base, Map.of("up", pair(zeros(2, 5, 3), zeros(2, 3, 5))), 0));
+    LoraPair wide =
+        pair(Nd4j.zeros(DataType.DOUBLE, 2, 5, 3), Nd4j.zeros(DataType.DOUBLE, 2, 4, 5));
+    requireError(
+        "up.loraA must be FLOAT but was DOUBLE",
+        () -> LoraExperts.over(base, Map.of("up", wide), 0));
+  }
+
+  @Test
+  void targets_none_areRejected() {
+    requireError(
+        "targets must be at least 1 but were 0", () -> LoraOptions.of(2, 2).withTargets());
+  }
+
+  @Test
+  void pair_arraysThatDoNotGoTogether_areRejected() {
+    INDArray closed = zeros(2, 3);
+    closed.close();
+    requireError("loraA" + CLOSED, () -> pair(closed, zeros(5, 2)));
+    requireError("loraA must have 2 or 3 axes but had 1", () -> pair(zeros(3), zeros(5, 3)));
+    requireError(
+        "loraA must have 2 or 3 axes but had 4", () -> pair(zeros(1, 1, 2, 3), zeros(5, 1)));
+    requireError("loraB must be [*, 2] but was [5, 3]", () -> pair(zeros(2, 3), zeros(5, 3)));
+    requireError(
+        "loraB must be FLOAT but was DOUBLE",
+        () -> pair(zeros(2, 3), Nd4j.zeros(DataType.DOUBLE, 5, 2)));
+    requireError(
+        "loraA must be contiguous in c order but has order f and strides [1, 2]",
+        () -> pair(zeros(3, 2).transpose(), zeros(5, 2)));
+    requireError(
+        "loraB must be contiguous in c order but has order f and strides [1, 5]",
+        () -> pair(zeros(2, 3), zeros(2, 5).transpose()));
+  }
+
+  @Test
+  void pass_arraysThatDoNotFit_areRejected() {
+    GluExperts base = gated();
+    LoraExperts experts = LoraExperts.of(base, LoraOptions.of(2, 2));
+    Gradients into = experts.parameters().zeroGradients();
+    int[] start = {0, 1, 1, 2};
+    INDArray closed = zeros(2, D);
+    closed.close();
+    try (Arena.Scope scope = new Arena().open()) {
+      requireError(
+          "x of the experts" + CLOSED,
+          () -> experts.run(closed, start, PassMode.training(), scope));
+      requireError(
+          "xR must be FLOAT but was DOUBLE",
+          () -> experts.run(Nd4j.zeros(DataType.DOUBLE, 2, D), start, PassMode.training(), scope));
+      ExpertsPass run = experts.run(zeros(2, D), start, PassMode.training(), scope);
+      requireError("dy of the experts" + CLOSED, () -> run.backward(closed, zeros(2, D), into));
+      base.parameters().get("down.weight").close();
+      String message = "parameter down.weight of the experts" + CLOSED;
+      requireError(message, () -> run.backward(zeros(2, D), zeros(2, D), into));
+      requireError(message, () -> experts.run(zeros(2, D), start, PassMode.training(), scope));
     }
   }
 
