@@ -62,6 +62,9 @@ class CheckpointDamageTest {
         " is damaged at byte 100: there must be %d bytes but are 100".formatted(whole.length),
         refusal(Arrays.copyOf(whole, 100)));
     assertEquals(" is damaged at byte 20: header is truncated", refusal(Arrays.copyOf(whole, 20)));
+    assertEquals(" is damaged at byte 8: header is truncated", refusal(Arrays.copyOf(whole, 8)));
+    assertEquals(
+        " is not a checkpoint: there is no header at byte 0", refusal(Arrays.copyOf(whole, 7)));
   }
 
   @Test
@@ -166,6 +169,53 @@ class CheckpointDamageTest {
   }
 
   @Test
+  void load_tableThatLeavesNoRoom_isRefused() throws IOException {
+    int length = whole.length;
+    assertEquals(
+        " is damaged at byte %d: table is truncated".formatted(length),
+        refusal(changed(bytes -> bytes.putInt(16, length - 32))));
+    assertEquals(
+        " is damaged at byte 12: 6 entries in a table of %d bytes".formatted(length - 31),
+        refusal(changed(bytes -> bytes.putInt(16, length - 31))));
+    assertEquals(
+        " is damaged at byte 12: 6 entries in a table of -1 bytes",
+        refusal(changed(bytes -> bytes.putInt(16, -1))));
+  }
+
+  @Test
+  void load_numbersOfAWrongShape_areRefused() throws IOException {
+    Checkpoint.builder().longs("n", 3).save(file);
+    whole = Files.readAllBytes(file);
+    int axes = 32 + 4 + 1 + 1; // behind the name and the kind
+    assertEquals(
+        " is damaged at byte 32: entry 0: n has 0 axes",
+        refusal(changed(bytes -> bytes.put(axes, (byte) 0))));
+    // The longest array has 2^31 − 17 elements; the file would have 63 bytes beside them.
+    assertEquals(
+        " is damaged at byte 32: table declares %d bytes but there are 71"
+            .formatted(63 + 8 * 2147483631L),
+        refusal(changed(bytes -> bytes.putLong(axes + 1, 2147483631))));
+    assertEquals(
+        " is damaged at byte 32: entry 0: n has 2147483632 elements",
+        refusal(changed(bytes -> bytes.putLong(axes + 1, 2147483632L))));
+  }
+
+  @Test
+  void load_sizeJustBelowTheLargest_isRefusedForWhatThereIs() throws IOException {
+    Checkpoint.builder().tensor("a", Nd4j.create(DataType.FLOAT, 1)).save(file);
+    whole = Files.readAllBytes(file);
+    int axis = 32 + 4 + 1 + 2;
+    // 63 bytes beside the elements: 2^63 − 1 in all, and 4 more with another element.
+    long most = (Long.MAX_VALUE - 63) / 4;
+    assertEquals(
+        " is damaged at byte 32: table declares 9223372036854775807 bytes but there are 67",
+        refusal(changed(bytes -> bytes.putLong(axis, most))));
+    assertEquals(
+        " is damaged at byte 32: entry 0: the entries have 2^63 bytes or more",
+        refusal(changed(bytes -> bytes.putLong(axis, most + 1))));
+  }
+
+  @Test
   void load_emptyTensorWithAHugeAxis_takesNoMemory() throws IOException {
     Checkpoint.builder().tensor("weight", Nd4j.create(DataType.FLOAT, 0, 5)).save(file);
     whole = Files.readAllBytes(file);
@@ -201,6 +251,10 @@ class CheckpointDamageTest {
 
   @Test
   void load_moreEntriesThanAllowed_isRefused() throws IOException {
+    String mostEntries = refusal(changed(bytes -> bytes.putInt(12, 1_000_000)));
+    assertTrue(
+        mostEntries.endsWith(": entry 6: the table is truncated or a name is not valid UTF-8"),
+        mostEntries);
     String refusal = refusal(changed(bytes -> bytes.putInt(12, 1_000_001)));
     assertEquals(
         " is damaged at byte 12: 1000001 entries in a table of %d bytes"

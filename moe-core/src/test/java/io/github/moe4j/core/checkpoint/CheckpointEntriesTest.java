@@ -1,6 +1,7 @@
 package io.github.moe4j.core.checkpoint;
 
 import static io.github.moe4j.testkit.Near.assertSameBits;
+import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -11,10 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -72,6 +75,76 @@ class CheckpointEntriesTest {
         () -> CheckpointEntries.slice(whole(), name, index, into, "as"));
     assertEquals(expected, refused.getMessage());
     assertTrue(into.names().isEmpty());
+  }
+
+  @Test
+  void sliceAndJoin_scalar_isRefused() {
+    Checkpoint.Builder scalar = Checkpoint.builder().tensor("s", Nd4j.scalar(2f));
+    assertEquals(-1, CheckpointEntries.firstAxis(scalar, "s"));
+    Exception refused = assertThrows(
+        IllegalArgumentException.class,
+        () -> CheckpointEntries.slice(scalar, "s", 0, Checkpoint.builder(), "as"));
+    assertEquals("s must have a first axis to be divided but is FLOAT of []", refused.getMessage());
+    Checkpoint part = scalar.build();
+    refused = assertThrows(
+        IllegalArgumentException.class,
+        () -> CheckpointEntries.join(List.of(part), List.of("s"), Checkpoint.builder(), "as"));
+    assertEquals(
+        "s must be FLOAT of [] with a first axis of 1 but was FLOAT of []", refused.getMessage());
+  }
+
+  /** A slice takes a piece and a little more, as it is moved a piece at a time. */
+  @Test
+  void copyFrom_sliceOfSeveralPieces_copiesItAlone() {
+    int width = CheckpointFormat.PIECE / Float.BYTES + 5;
+    INDArray from = Nd4j.arange(20 * width).castTo(DataType.FLOAT).reshape('c', 20, width);
+    INDArray to = Nd4j.valueArrayOf(new long[] {20, width}, -1, DataType.FLOAT);
+    AxisSlice.of("to", TensorValues.of(to), 1)
+        .copyFrom(AxisSlice.of("from", TensorValues.of(from), 2));
+    double[] expected = new double[20 * width];
+    Arrays.fill(expected, -1);
+    for (int i = 0; i < width; i++) {
+      expected[width + i] = 2 * width + i;
+    }
+    assertSameBits("to", expected, values(to));
+  }
+
+  @Test
+  void join_ofEmptyParts_isEmpty() {
+    Checkpoint parts =
+        Checkpoint.builder().tensor("0", Nd4j.create(DataType.DOUBLE, 1, 0)).build();
+    Checkpoint.Builder into = Checkpoint.builder();
+    CheckpointEntries.join(List.of(parts, parts), List.of("0", "0"), into, "as");
+    assertArrayEquals(new long[] {2, 0}, into.build().tensor("as").shape());
+  }
+
+  @Test
+  void slice_savedOfSeveralPieces_isThatOfTheArray() throws IOException {
+    int width = CheckpointFormat.PIECE / Float.BYTES + 5;
+    INDArray whole = Nd4j.arange(3 * width).castTo(DataType.FLOAT).reshape('c', 3, width);
+    Checkpoint.Builder slices = Checkpoint.builder();
+    CheckpointEntries.slice(Checkpoint.builder().tensor("w", whole), "w", 1, slices, "w");
+    slices.save(folder.resolve("slice"));
+    double[] expected = new double[width];
+    Arrays.setAll(expected, i -> width + i);
+    assertSameBits(
+        "slice", expected, values(Checkpoint.load(folder.resolve("slice")).tensor("w")));
+  }
+
+  @Test
+  void save_sliceOfAClosedArray_isRefusedAndTheOldFileStays() throws IOException {
+    Path file = folder.resolve("slices");
+    whole().save(file);
+    byte[] before = Files.readAllBytes(file);
+    INDArray array = WEIGHT.dup();
+    Checkpoint.Builder slices = Checkpoint.builder();
+    CheckpointEntries.slice(Checkpoint.builder().tensor("w", array), "w", 0, slices, "0.w");
+    array.close();
+    Exception refused = assertThrows(IllegalArgumentException.class, () -> slices.save(file));
+    assertEquals(
+        "0.w must be usable but it, or the array of which it is a view, was closed",
+        refused.getMessage());
+    assertArrayEquals(before, Files.readAllBytes(file));
   }
 
   @Test

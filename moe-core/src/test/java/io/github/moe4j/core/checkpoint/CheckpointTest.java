@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -108,6 +109,43 @@ class CheckpointTest {
     Near.assertSameBits("rows", Near.values(rows.dup()), Near.values(live.dup()));
     assertEquals(0, target.getRow(1).sumNumber().doubleValue());
     assertEquals(0, target.getRow(5).sumNumber().doubleValue());
+  }
+
+  @Test
+  void load_mostAxesAndLongestName_isThere() throws IOException {
+    long[] axes = new long[32];
+    Arrays.fill(axes, 1);
+    String longest = "é".repeat(512); // of 2 bytes each
+    Checkpoint loaded =
+        saved(Checkpoint.builder().tensor(longest, Nd4j.ones(DataType.FLOAT, axes)));
+    assertEquals(List.of(longest), List.copyOf(loaded.names()));
+    assertArrayEquals(axes, loaded.tensor(longest).shape());
+  }
+
+  @Test
+  void builder_millionEntries_takesNoMore() {
+    Checkpoint.Builder builder = Checkpoint.builder().longs("n", 1);
+    Values values = builder.entries().get("n");
+    for (int i = 2; i < 1_000_000; i++) {
+      builder.entries().put("n" + i, values); // without the checks of names, which take seconds
+    }
+    builder.longs("last", 1);
+    assertMessage("entries must be at most 1000000", () -> builder.longs("more", 1));
+    assertEquals(1_000_000, builder.names().size());
+  }
+
+  @Test
+  void save_closedArray_isRefusedBeforeTheFileChanges() throws IOException {
+    Path file = folder.resolve("model");
+    Checkpoint.builder().longs("n", 1).save(file);
+    byte[] before = Files.readAllBytes(file);
+    INDArray array = Nd4j.ones(DataType.FLOAT, 2);
+    Checkpoint.Builder builder = Checkpoint.builder().longs("n", 2).tensor("x", array);
+    array.close();
+    String expected = "x must be usable but it, or the array of which it is a view, was closed";
+    assertMessage(expected, () -> builder.save(file));
+    assertMessage(expected, () -> Checkpoint.builder().tensor("x", array));
+    assertArrayEquals(before, Files.readAllBytes(file));
   }
 
   @Test
