@@ -53,6 +53,7 @@ class PublishedTest {
     assertFalse(preset.published().isEmpty());
     assertEquals(Counting.TOTAL, preset.published().get(0).counting());
     for (Published published : preset.published()) {
+      assertFalse(published.source().isBlank(), published.printed());
       String id = preset.name() + " " + published.printed();
       double difference = published.difference(preset.architecture());
       String message = id + " " + published.counting().label() + ": counted "
