@@ -22,6 +22,7 @@ class BlocksTest {
         "deepseek_v3|'num_hidden_layers': 6|d3 d4 d5",
         "deepseek_v3|'num_hidden_layers': 6, 'moe_layer_freq': 2|d4",
         "llama4_text|'num_hidden_layers': 4, 'interleave_moe_layer_step': 2|d1 d3",
+        "llama4_text|'num_hidden_layers': 7, 'interleave_moe_layer_step': 3|d2 d5",
         "llama4|'text_config': {'num_hidden_layers': 4, 'moe_layers': [2]}|d2",
         "llama4|'text_config': {'num_hidden_layers': 2, 'moe_layers': []}|",
         "minimax|'num_hidden_layers': 2|d0 d1",

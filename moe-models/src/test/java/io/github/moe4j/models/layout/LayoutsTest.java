@@ -34,6 +34,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -41,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -339,6 +341,25 @@ class LayoutsTest {
             .flatMap(part -> part.places().stream())
             .noneMatch(place -> place.name().endsWith("blocks")))
         .toList();
+  }
+
+  /** Tensors of all experts are read from either side, by their shape. */
+  @ParameterizedTest
+  @ValueSource(strings = {"llama4_text", "qwen3_5_moe", "mistral4"})
+  void forms_stackedTensors_ofBothSides(String type) throws IOException {
+    Entry entry = entries()
+        .filter(each -> each.config().contains("\"" + type + "\""))
+        .findFirst()
+        .orElseThrow();
+    Set<List<Long>> shapes = numericForms(entry).stream()
+        .flatMap(List::stream)
+        .flatMap(part -> part.places().stream())
+        .filter(place -> place.name().endsWith(".experts.gate_up_proj"))
+        .map(Place::shape)
+        .collect(Collectors.toSet());
+    assertEquals(2, shapes.size(), shapes.toString());
+    List<Long> one = shapes.iterator().next();
+    assertTrue(shapes.contains(List.of(one.get(0), one.get(2), one.get(1))), shapes.toString());
   }
 
   /** DBRX has one matrix of all experts, which is no linear module of theirs. */
