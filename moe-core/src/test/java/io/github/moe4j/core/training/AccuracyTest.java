@@ -66,7 +66,7 @@ class AccuracyTest {
         () -> Accuracy.of(logits, new int[] {2, 1, 0}, TokenMask.none(4)));
     assertRefused(
         "logits must be FLOAT or DOUBLE but was INT",
-        () -> Accuracy.of(logits.castTo(DataType.INT), new int[] {2, 1, 0, 2}));
+        () -> Accuracy.of(logits.castTo(DataType.INT32), new int[] {2, 1, 0, 2}));
   }
 
   @Test
