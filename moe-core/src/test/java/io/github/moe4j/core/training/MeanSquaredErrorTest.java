@@ -76,7 +76,7 @@ class MeanSquaredErrorTest {
   @Test
   void of_wrongTypes_messageNamesTheArray() {
     INDArray y = array(Y);
-    INDArray whole = y.castTo(DataType.INT);
+    INDArray whole = y.castTo(DataType.INT32);
     assertRefused("y must be FLOAT or DOUBLE but was INT", () -> MeanSquaredError.of(whole, whole));
     assertRefused(
         "target must be DOUBLE but was FLOAT",
