@@ -3,9 +3,14 @@ package io.github.moe4j.core.checkpoint;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.ExpertBias;
+import io.github.moe4j.core.MoeLayer;
+import io.github.moe4j.core.MoePass;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.TokenBatch;
+import io.github.moe4j.core.watch.WatchedLayer;
 import io.github.moe4j.testkit.Near;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
@@ -185,6 +190,25 @@ class CheckpointTest {
     Near.assertSameBits("bias", bias.values(), otherBias.values());
     assertEquals(
         List.of("router", "experts.bias"), List.copyOf(loaded.below("layer").names()));
+  }
+
+  @Test
+  void into_betweenForwardAndBackward_backwardSaysWhy() {
+    MoeLayer layer = WatchedLayer.builder("block 3").build();
+    Checkpoint saved =
+        Checkpoint.builder().parameters("layer", layer.parameters()).build();
+    TokenBatch input = TokenBatch.training(WatchedLayer.normal(2, 6));
+    try (MoePass pass = layer.forward(input)) {
+      saved.into(
+          "layer", layer.parameters()); // the same numbers, which are no change by themselves
+      Exception e =
+          assertThrows(IllegalStateException.class, () -> pass.backward(WatchedLayer.normal(3, 6)));
+      assertTrue(
+          e.getMessage()
+              .contains("came after its parameters were changed, by an optimizer or from a"
+                  + " checkpoint"),
+          e.getMessage());
+    }
   }
 
   private static NamedArrays parameters(int experts, int width, DataType type) {
