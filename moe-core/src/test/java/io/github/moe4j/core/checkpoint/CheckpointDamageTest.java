@@ -10,6 +10,7 @@ import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -110,6 +111,28 @@ class CheckpointDamageTest {
         " is damaged at byte %d: entry weight, 24 bytes, does not fit its checksum"
             .formatted(start),
         refusal(flipped));
+  }
+
+  @Test
+  void load_flippedHeaderOrTable_namesIt() throws IOException {
+    byte[] flipped = whole.clone();
+    flipped[24] ^= 1; // the length of the file
+    assertEquals(
+        " is damaged at byte 0: header of 32 bytes does not fit its checksum", refusal(flipped));
+    flipped = whole.clone();
+    flipped[32 + 4] ^= 1; // the first name
+    assertEquals(
+        " is damaged at byte 32: table of %d bytes does not fit its checksum"
+            .formatted(firstBody() - 32 - 4),
+        refusal(flipped));
+  }
+
+  /** The check value of CRC-32C, which is that of the digits 1 to 9. */
+  @Test
+  void checksum_ofTheDigits_isThatOfTheStandard() {
+    ByteBuffer digits = ByteBuffer.wrap("0123456789".getBytes(StandardCharsets.US_ASCII));
+    assertEquals(0xe3069283, CheckpointFormat.checksum(digits.position(1)));
+    assertEquals(9, digits.remaining());
   }
 
   @Test
