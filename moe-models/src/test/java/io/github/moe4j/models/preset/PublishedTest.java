@@ -45,6 +45,9 @@ class PublishedTest {
     assertEquals(
         presets().map(Preset::name).toList(),
         Presets.all().stream().map(Preset::name).toList());
+    assertEquals(
+        presets().map(Preset::published).toList(),
+        Presets.all().stream().map(Preset::published).toList());
   }
 
   @ParameterizedTest
