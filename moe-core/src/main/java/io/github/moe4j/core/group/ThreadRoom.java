@@ -71,14 +71,19 @@ final class ThreadRoom {
         throw e;
       }
     }
-    for (int r = 0; r < receive.length; r++) {
-      if (r != rank) {
-        receive[r].duplicate().put(sends[r][rank].duplicate());
+    try {
+      for (int r = 0; r < receive.length; r++) {
+        if (r != rank) {
+          receive[r].duplicate().put(sends[r][rank].duplicate());
+        }
+      }
+    } finally { // after an error too: the others wait for it
+      synchronized (failure) {
+        copying--;
+        failure.notifyAll();
       }
     }
     synchronized (failure) {
-      copying--;
-      failure.notifyAll();
       try {
         meet(rank, call); // Nobody reads this rank's buffers any more.
       } catch (GroupException e) {
