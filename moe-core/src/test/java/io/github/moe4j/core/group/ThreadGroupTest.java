@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -70,25 +71,31 @@ class ThreadGroupTest extends GroupContract {
   }
 
   @Test
-  void threads_callerInterrupted_ranksEnd() throws InterruptedException {
+  @Timeout(60)
+  void threads_callerInterrupted_ranksEndAndCallerStaysInterrupted() throws InterruptedException {
     CountDownLatch started = new CountDownLatch(1);
     GroupException[] failure = new GroupException[1];
-    Thread caller = new Thread(() -> failure[0] = assertThrows(
-        GroupException.class,
-        () -> run(2, TIMEOUT, group -> {
-          started.countDown();
-          if (group.rank() == 0) {
-            group.barrier();
-          } else {
-            assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
-          }
-        })));
+    boolean[] interrupted = new boolean[1];
+    Thread caller = new Thread(() -> {
+      failure[0] = assertThrows(
+          GroupException.class,
+          () -> run(2, TIMEOUT, group -> {
+            started.countDown();
+            if (group.rank() == 0) {
+              group.barrier();
+            } else {
+              assertThrows(InterruptedException.class, () -> new CountDownLatch(1).await());
+            }
+          }));
+      interrupted[0] = Thread.currentThread().isInterrupted();
+    });
     caller.start();
     started.await();
     caller.interrupt();
     caller.join();
 
     assertTrue(failure[0].getMessage().contains("interrupted"), failure[0].getMessage());
+    assertTrue(interrupted[0]);
   }
 
   @Test
