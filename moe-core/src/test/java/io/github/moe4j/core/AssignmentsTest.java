@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -88,6 +89,40 @@ class AssignmentsTest {
     assertMessage(
         "tokens must be at least 0 but was -2",
         () -> Assignments.of(-2, 1, new int[0], new int[0], new double[0]));
+  }
+
+  @Test
+  void borrowed_openScope_firstOfLongerArrays() {
+    Arena.Scope scope = new Arena().open();
+    int[] token = {0, 2, 9};
+    int[] expert = {2, 1, 9};
+    double[] weight = {0.6, 0.9};
+    Assignments two = Assignments.borrowed(3, 4, 2, token, expert, weight, scope);
+    assertEquals(2, two.size());
+    assertEquals(2, two.token(1));
+    assertArrayEquals(new double[] {0.6, 0.9}, two.weights());
+    assertArrayEquals(new int[] {0, 1, 1, 0}, two.countPerExpert());
+    assertEquals(0, Assignments.borrowed(3, 4, 0, token, expert, weight, scope).size());
+    for (int size : new int[] {-1, 3}) {
+      assertMessage(
+          "size must be in [0, 2] but was " + size,
+          () -> Assignments.borrowed(3, 4, size, token, expert, weight, scope));
+    }
+  }
+
+  @Test
+  void borrowed_closedScope_readingIsRefused() {
+    Arena.Scope scope = new Arena().open();
+    Assignments one =
+        Assignments.borrowed(1, 1, 1, new int[1], new int[1], new double[] {0.5}, scope);
+    assertEquals(0.5, one.weight(0));
+    scope.close();
+    for (Executable read : List.<Executable>of(
+        () -> one.token(0), () -> one.expert(0), () -> one.weight(0), one::countPerExpert)) {
+      assertEquals(
+          "assignments of a pass for inference were read after the pass",
+          assertThrows(IllegalStateException.class, read).getMessage());
+    }
   }
 
   private static void assertMessage(String expected, Executable action) {

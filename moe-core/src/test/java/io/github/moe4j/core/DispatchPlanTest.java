@@ -57,6 +57,7 @@ class DispatchPlanTest {
       for (int r = start[e]; r < start[e + 1]; r++) {
         int n = plan.assignment(r);
         assertEquals(e, made.expert(n), "sorted by expert");
+        assertEquals(e, plan.expert(r));
         assertEquals(made.token(n), plan.token(r));
         assertEquals(made.weight(n), plan.weight(r));
         assertTrue(r == start[e] || plan.assignment(r - 1) < n, "stable within expert " + e);

@@ -219,6 +219,55 @@ class GradientsTest {
     assertArrayEquals(new double[5], values(vector));
   }
 
+  @Test
+  void add_otherShapeOrType_refusedAndChangesNothing() {
+    Gradients sum = handWorked();
+    Gradients wide = Gradients.in(NamedArrays.builder()
+        .add("experts.up.weight", Nd4j.ones(DataType.DOUBLE, 2, 2))
+        .add("bias", Nd4j.ones(DataType.FLOAT, 1))
+        .build());
+    var shape = assertThrows(IllegalArgumentException.class, () -> sum.add(wide));
+    assertEquals("gradient of bias must be [1] but was [3]", shape.getMessage());
+    Gradients exact = Gradients.in(NamedArrays.builder()
+        .add("experts.up.weight", Nd4j.ones(DataType.DOUBLE, 2, 2))
+        .add("bias", Nd4j.ones(DataType.DOUBLE, 3))
+        .build());
+    var type = assertThrows(IllegalArgumentException.class, () -> sum.add(exact));
+    assertEquals("gradient of bias must be DOUBLE but was FLOAT", type.getMessage());
+    assertEquals(5, sum.globalNorm(), 1e-15);
+  }
+
+  @Test
+  void requireFits_otherShapeOrType_namesTheGradient() {
+    Gradients part = handWorked().part("experts");
+    part.requireFits(
+        NamedArrays.builder().add("up.weight", Nd4j.ones(DataType.DOUBLE, 2, 2)).build());
+    var type = assertThrows(
+        IllegalArgumentException.class,
+        () -> part.requireFits(NamedArrays.builder()
+            .add("up.weight", Nd4j.ones(DataType.FLOAT, 2, 2))
+            .build()));
+    assertEquals("gradient of experts.up.weight must be FLOAT but was DOUBLE", type.getMessage());
+    var shape = assertThrows(
+        IllegalArgumentException.class,
+        () -> part.requireFits(NamedArrays.builder()
+            .add("up.weight", Nd4j.ones(DataType.DOUBLE, 4))
+            .build()));
+    assertEquals("gradient of experts.up.weight must be [4] but was [2, 2]", shape.getMessage());
+  }
+
+  @Test
+  void andFrozen_moreNames_sameArraysAndNoGradientOfThese() {
+    Gradients gradients = handWorked();
+    Gradients all = gradients.andFrozen(Set.of("base.weight"));
+    assertSame(gradients.get("bias"), all.get("bias"));
+    assertTrue(all.isFrozen("base.weight"));
+    assertFalse(all.isFrozen("bias"));
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> gradients.andFrozen(Set.of("bias")));
+    assertEquals("parameter bias must have no gradient but has", error.getMessage());
+  }
+
   private Gradients handWorked() {
     Gradients gradients = parameters.zeroGradients();
     gradients

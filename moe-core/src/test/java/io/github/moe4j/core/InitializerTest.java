@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.random.RestorableRandom;
 import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.List;
@@ -19,7 +20,10 @@ import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** 4·50·100 numbers each: the standard error of a mean is σ/√20000, about 0.7 % of σ. */
 @ExtendWith(Seeds.class)
@@ -153,6 +157,71 @@ class InitializerTest {
       plain.doubles(30 * 40).forEach(u -> {});
       assertEquals(plain.nextLong(), random.nextLong());
     }
+  }
+
+  /** Initializers of the library, and one of a caller, which has no way to pass over numbers but to draw them. */
+  private static List<Initializer> someOfAll() {
+    return List.of(
+        Initializer.zeros(),
+        Initializer.normal(1),
+        Initializer.truncatedNormal(1),
+        Initializer.xavierUniform(),
+        (in, out, random) -> in + 10 * out + random.nextDouble() + random.nextDouble());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "5", "1,2", "0,3,5", "0,1,2,3,4,5"})
+  void create_someEntries_areThoseOfTheWhole(String text) {
+    int[] entries = Arrays.stream(text.split(",")).mapToInt(Integer::parseInt).toArray();
+    for (Initializer initializer : someOfAll()) {
+      for (long[] shape : new long[][] {{6, 4}, {6, 3, 4}}) {
+        RestorableRandom random = RestorableRandom.ofSeed(3);
+        RestorableRandom ofWhole = RestorableRandom.ofSeed(3);
+        double[] whole = values(initializer.create(DataType.DOUBLE, ofWhole, shape));
+        INDArray some = initializer.create(DataType.DOUBLE, random, entries, shape);
+
+        long[] expectedShape = shape.clone();
+        expectedShape[0] = entries.length;
+        assertArrayEquals(expectedShape, some.shape());
+        int size = whole.length / 6;
+        double[] expected = Arrays.stream(entries)
+            .mapToObj(e -> Arrays.copyOfRange(whole, e * size, (e + 1) * size))
+            .flatMapToDouble(Arrays::stream)
+            .toArray();
+        assertSameBits("entries " + text, expected, values(some));
+        assertArrayEquals(ofWhole.state(), random.state());
+      }
+    }
+  }
+
+  @Test
+  void create_entriesThatAreNotAscendingInTheAxis_saysWhich() {
+    for (int[] entries : new int[][] {{-1}, {3}, {0, 3}, {1, 1}, {2, 1}, {0, 2, 1}}) {
+      assertEquals(
+          "entries must be ascending in [0, 3) but were " + Arrays.toString(entries),
+          refusalOf(DataType.FLOAT, entries, 3, 2));
+    }
+    assertEquals(
+        "entries must be at least 1 but were 0", refusalOf(DataType.FLOAT, new int[0], 3, 2));
+    assertEquals(
+        "shape must be [out,in] or [E,out,in] but was [3]",
+        refusalOf(DataType.FLOAT, new int[] {0}, 3));
+    assertEquals(
+        "type must be FLOAT or DOUBLE but was INT", refusalOf(DataType.INT32, new int[] {0}, 3, 2));
+  }
+
+  private static String refusalOf(DataType type, int[] entries, long... shape) {
+    RestorableRandom random = RestorableRandom.ofSeed(1);
+    return assertThrows(
+            IllegalArgumentException.class,
+            () -> Initializer.normal(1).create(type, random, entries, shape))
+        .getMessage();
+  }
+
+  @Test
+  void factories_deviationOrScaleOfZero_drawZeros() {
+    assertEquals(0, largest(draw(Initializer.normal(0))));
+    assertEquals(0, largest(draw(Initializer.truncatedNormal(0))));
   }
 
   @Test

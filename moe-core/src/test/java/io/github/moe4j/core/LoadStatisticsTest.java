@@ -112,6 +112,41 @@ class LoadStatisticsTest {
   }
 
   @Test
+  void of_savedCounts_areRead() {
+    LoadStatistics load = LoadStatistics.of(new long[] {4, 2}, new long[] {3, 2}, 5, 2.5);
+    assertArrayEquals(new long[] {4, 2}, load.assigned());
+    assertArrayEquals(new long[] {3, 2}, load.kept());
+    assertEquals(5, load.tokens());
+    assertEquals(2.5, load.entropySum());
+    assertEquals(0.5, load.routingEntropy());
+    var error = assertThrows(
+        IllegalArgumentException.class, () -> LoadStatistics.of(new long[2], new long[3], 0, 0));
+    assertEquals("kept must have length 2 but has 3", error.getMessage());
+    var none = assertThrows(
+        IllegalArgumentException.class, () -> LoadStatistics.of(new long[0], new long[0], 0, 0));
+    assertEquals("experts must be at least 1 but was 0", none.getMessage());
+  }
+
+  @Test
+  void withUsesAndPlus_hitsAndMisses_addUp() {
+    LoadStatistics a = LoadStatistics.none(2).withUses(10, 1).withUses(20, 2);
+    assertEquals(30, a.expertHits());
+    assertEquals(3, a.expertMisses());
+    LoadStatistics both = a.plus(LoadStatistics.none(2).withUses(100, 40));
+    assertEquals(130, both.expertHits());
+    assertEquals(43, both.expertMisses());
+  }
+
+  /** Where the mean of the squares minus the square of the mean would have no digit left. */
+  @Test
+  void coefficientOfVariation_largeCountsNearlyEqual_isAccurate() {
+    // From the mean: -4/3, -1/3 and 5/3, whose squares are 42/9, and 14/9 on average
+    long[] counts = {1_000_000_000, 1_000_000_001, 1_000_000_003};
+    double expected = Math.sqrt(14.0 / 9) / (1e9 + 4.0 / 3);
+    assertEquals(expected, LoadStatistics.coefficientOfVariation(counts), 1e-6 * expected);
+  }
+
+  @Test
   void plus_otherExperts_saysBoth() {
     var error = assertThrows(
         IllegalArgumentException.class, () -> LoadStatistics.none(4).plus(LoadStatistics.none(3)));

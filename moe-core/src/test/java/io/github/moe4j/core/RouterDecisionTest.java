@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.TokenScores.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -27,6 +28,8 @@ class RouterDecisionTest {
     assertSame(logits, decision.requireLogits("test"));
     assertSame(p, decision.requireProbabilities("test"));
     assertSame(mask, decision.mask());
+    assertSame(logits, decision.logits().orElseThrow());
+    assertSame(p, decision.probabilities().orElseThrow());
   }
 
   @Test
@@ -119,6 +122,43 @@ class RouterDecisionTest {
         "gradient of weights must have length 1 but has 2",
         () -> RoutingGradient.ofWeights(new double[1])
             .plus(RoutingGradient.ofWeights(new double[2])));
+  }
+
+  @Test
+  void orZero_gradientThatDoesNotFitTheDecision_refused() {
+    RouterDecision full = RouterDecision.of(two, mask, 4, logits, null);
+    RouterDecision bare = RouterDecision.of(two, mask, 4, null, null);
+    RoutingGradient ofLogits = RoutingGradient.ofLogits(new double[12]);
+    RoutingGradient ofThree = RoutingGradient.ofWeights(new double[3]);
+    assertMessage(
+        "gradient of logits given but the router has none", () -> ofLogits.weightsOrZero(bare));
+    assertMessage(
+        "gradient of weights must have length 2 but has 3",
+        () -> ofThree.orZero(Kind.LOGITS, full));
+    assertMessage(
+        "gradient of weights must have length 2 but has 3", () -> ofThree.weightsOrZero(2));
+    assertMessage(
+        "gradient of logits must have length 11 but has 12",
+        () -> ofLogits.orZero(Kind.LOGITS, 11));
+    assertArrayEquals(new double[2], ofLogits.weightsOrZero(full));
+    assertArrayEquals(
+        new double[12], RoutingGradient.ofWeights(new double[] {1, 2}).orZero(Kind.LOGITS, full));
+  }
+
+  @Test
+  void boundTo_anotherDecisionOrShape_refused() {
+    RouterDecision mine = RouterDecision.of(two, mask, 4, logits, null);
+    RouterDecision other = RouterDecision.of(two, mask, 4, logits, null);
+    RoutingGradient gradient = RoutingGradient.ofLogits(new double[12]).boundTo(mine);
+    gradient.boundTo(mine);
+    gradient.unbound().boundTo(other);
+    assertMessage(
+        "the gradient must be that of the decision that the loss made in this pass but is that of"
+            + " another one: evaluate the loss on its decision()",
+        () -> gradient.boundTo(other));
+    assertMessage(
+        "gradient of logits must have length 12 but has 4",
+        () -> RoutingGradient.ofLogits(new double[4]).boundTo(mine));
   }
 
   private static void assertMessage(String expected, Executable action) {

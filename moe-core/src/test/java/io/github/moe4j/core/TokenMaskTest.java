@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class TokenMaskTest {
@@ -48,6 +50,15 @@ class TokenMaskTest {
     assertNotEquals(none, TokenMask.of(true, false, true));
     assertArrayEquals(new int[] {1, 2}, none.validIndices(1, 3));
     assertEquals(2, none.validTokens(1, 3));
+  }
+
+  @Test
+  void hashCode_masksOfManyLengths_differ() {
+    Set<Integer> hashes = new HashSet<>();
+    for (int tokens = 0; tokens < 100; tokens++) {
+      hashes.add(TokenMask.none(tokens).hashCode());
+    }
+    assertEquals(100, hashes.size());
   }
 
   @Test

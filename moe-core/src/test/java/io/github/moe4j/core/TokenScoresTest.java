@@ -212,6 +212,56 @@ class TokenScoresTest {
   }
 
   @Test
+  void whenReadOrOf_wrongLength_saysBoth() {
+    TokenMask two = TokenMask.none(2);
+    for (int length : new int[] {5, 7}) {
+      String values = " must have T·E = 2·3 values but had " + length;
+      double[] few = new double[length];
+      assertMessage("probabilities" + values, () -> Probabilities.of(few, 3, two));
+      assertMessage(
+          "probabilities" + values,
+          () -> Probabilities.whenRead(3, two, () -> few).get(0, 0));
+      assertMessage(
+          "selection probabilities" + values,
+          () -> SelectionProbabilities.whenRead(3, two, () -> few).get(0, 0));
+      assertMessage(
+          "threshold margins" + values,
+          () -> ThresholdMargins.whenRead(3, two, () -> few).get(0, 0));
+    }
+  }
+
+  @Test
+  void size_asManyAsAnArrayHolds_andOneMore() {
+    assertEquals(2_147_483_646, TokenScores.size(2_147_483_646, 1));
+    assertMessage(
+        "T·E must be below 2^31 - 1 but was 2147483647",
+        () -> TokenScores.size(Integer.MAX_VALUE, 1));
+    assertMessage(
+        "T·E must be below 2^31 - 1 but was 4294967296", () -> TokenScores.size(65_536, 65_536));
+  }
+
+  @Test
+  void borrowed_afterItsScope_readingIsRefused() {
+    Arena.Scope scope = new Arena().open();
+    Logits logits = Logits.borrowed(new float[] {1, 2, 9}, 2, TokenMask.none(1), scope);
+    assertEquals(2, logits.get(0, 1));
+    scope.close();
+    var error = assertThrows(IllegalStateException.class, () -> logits.get(0, 1));
+    assertEquals("logits of a pass for inference were read after the pass", error.getMessage());
+  }
+
+  @Test
+  void probabilitiesOf_sumsWithinAMillionth_pass() {
+    TokenMask mask = TokenMask.of(true, true, false);
+    // The last row, whose sum can be a millionth exactly, is as far off as one may be.
+    double[] values = {0.5, 0.5 + 0.9e-6, 0.5 - 0.9e-6, 0.5, 1e-6, 0};
+    assertArrayEquals(values, Probabilities.of(values, 2, mask).toArray());
+    assertMessage(
+        "probabilities of token 0 must sum to 1.0 but summed to " + (0.5 + (0.5 + 1.1e-6)),
+        () -> Probabilities.of(new double[] {0.5, 0.5 + 1.1e-6}, 2, TokenMask.none(1)));
+  }
+
+  @Test
   void probabilitiesOf_notADistribution_saysWhere() {
     TokenMask mask = TokenMask.of(true, false);
     assertMessage(
