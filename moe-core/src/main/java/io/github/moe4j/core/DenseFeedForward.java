@@ -6,7 +6,6 @@ import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.Require;
 import io.github.moe4j.core.internal.RowMap;
 import io.github.moe4j.core.internal.Rows;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -133,10 +132,9 @@ public final class DenseFeedForward implements FeedForward {
       this.scope = scope;
       this.y = y;
       int[] real = input.mask().validIndices(0, input.tokens());
-      double[] weights = new double[real.length];
-      Arrays.fill(weights, 1);
+      double[] unread = new double[real.length]; // the rows are neither scaled nor weighted
       this.plan =
-          DispatchPlan.of(Assignments.of(input.tokens(), 1, real, new int[real.length], weights));
+          DispatchPlan.of(Assignments.of(input.tokens(), 1, real, new int[real.length], unread));
       this.x = scope.take(input.dataType(), real.length, modelWidth());
       TokenRows.copy(plan, input.x(), Factor.ONE, x);
       this.run = network.run(x, plan.expertStart(), input.mode(), scope);

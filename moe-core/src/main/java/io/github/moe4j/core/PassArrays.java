@@ -56,7 +56,6 @@ public final class PassArrays {
    *     parameter
    */
   public static void requireOutput(String part, NamedArrays parameters, INDArray x, INDArray y) {
-    Require.usable("y", y, part);
     Require.target("y of " + part, y, x);
     Place target = Place.of("y", y);
     Place.of("x", x).requireApart(target, part);
@@ -75,7 +74,6 @@ public final class PassArrays {
   public static void requireBackward(
       String part, NamedArrays parameters, INDArray x, INDArray dy, INDArray dx, Gradients into) {
     Require.usable("x", x, part);
-    Require.usable("dy", dy, part);
     String upstream = "dy of " + part;
     Require.shape(upstream, dy, x.shape());
     Require.type(upstream, dy, x.dataType());
@@ -116,7 +114,6 @@ public final class PassArrays {
   private static List<Place> requireTargets(
       String part, NamedArrays parameters, INDArray x, INDArray dx, Gradients into) {
     Require.usable("x", x, part);
-    Require.usable("dx", dx, part);
     Require.target("dx of " + part, dx, x);
     parameters.requireUsable(part);
     requireFits(part, parameters, into);

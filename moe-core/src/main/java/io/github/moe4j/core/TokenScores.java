@@ -39,7 +39,6 @@ public abstract sealed class TokenScores
     }
 
     void requireSize(double[] values, int tokens, int experts) {
-      Require.that(tokens >= 0, "tokens must be at least 0 but was %d", tokens);
       Require.positive("experts", experts);
       Require.that(
           values.length == size(tokens, experts),

@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -149,8 +151,50 @@ class ArenaTest {
     scope.close();
     assertEquals(0, arena.borrowedBytes());
     assertEquals(8L * length, arena.idleBytes());
+    Arena.Scope again = arena.open();
+    assertEquals(length, again.takeDoubles(100).length);
+    assertEquals(8L * length, arena.borrowedBytes());
+    assertEquals(0, arena.idleBytes());
+    again.close();
     arena.clear();
     assertEquals(0, arena.idleBytes());
+  }
+
+  @Test
+  void bytes_ofArrays_countedAsBorrowedThenIdleThenBorrowed() {
+    // 9 numbers are rounded up to 16, and one more, of 4 bytes each
+    Arena.Scope scope = arena.open();
+    scope.take(DataType.FLOAT, 3, 3);
+    assertEquals(68, arena.borrowedBytes());
+    assertEquals(0, arena.idleBytes());
+    scope.close();
+    assertEquals(0, arena.borrowedBytes());
+    assertEquals(68, arena.idleBytes());
+    Arena.Scope again = arena.open();
+    again.take(DataType.FLOAT, 9);
+    assertEquals(68, arena.borrowedBytes());
+    assertEquals(0, arena.idleBytes());
+    again.close();
+    arena.clear();
+    assertEquals(0, arena.borrowedBytes());
+    assertEquals(0, arena.idleBytes());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "1,16",
+    "16,16",
+    "17,32",
+    "513,640",
+    "640,640",
+    "641,768",
+    "769,896",
+    "897,1024",
+    "1024,1024",
+    "1025,1280"
+  })
+  void takeInts_anyLength_oneOfFourSizesPerPowerOfTwo(int length, int rounded) {
+    assertEquals(rounded, arena.open().takeInts(length).length);
   }
 
   @Test

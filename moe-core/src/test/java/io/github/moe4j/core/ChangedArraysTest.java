@@ -86,6 +86,15 @@ class ChangedArraysTest {
   }
 
   @Test
+  void backward_parametersSaidToBeChanged_isAnErrorThatSaysSo() {
+    INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(1), T, D);
+    assertEquals(
+        "backward of layer moe came after its parameters were changed, by an optimizer or from a"
+            + " checkpoint: forward and backward need the same numbers",
+        refusal(layer(DataType.FLOAT), x, l -> l.experts().parameters().markChanged()));
+  }
+
+  @Test
   void backward_rowsAroundXChanged_isTheGradient() {
     INDArray all = RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 3 * T, D);
     MoeLayer layer = layer(DataType.FLOAT);

@@ -6,12 +6,15 @@ import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.experts.HierarchicalExperts;
+import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.Frozen;
 import io.github.moe4j.testkit.GradientCheck;
 import io.github.moe4j.testkit.NaiveMoe;
@@ -19,6 +22,7 @@ import io.github.moe4j.testkit.Near;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -122,6 +126,25 @@ class DenseFeedForwardTest {
       run.backward(dy, expected, into);
       again.backward(dy.dup('f'), actual, into);
       assertSameBits("dx", expected, actual);
+    }
+  }
+
+  @Test
+  void gate_givenOrNot_isThatOrNone() {
+    assertSame(gate, gated.gate().orElseThrow());
+    assertTrue(plain.gate().isEmpty());
+  }
+
+  @Test
+  void moe_networkThatIsALayer_hasItsPass() {
+    MoeLayer inner = MoeLayer.of(
+        FixedRouter.of(RandomArrays.normal(DataType.DOUBLE, Seeds.random(5), 2, D), new int[] {1}),
+        network(2));
+    DenseFeedForward outer = DenseFeedForward.of(HierarchicalExperts.of(List.of(inner)));
+    try (FeedForwardPass pass = outer.forward(TokenBatch.evaluation(normal(3, 5)))) {
+      List<MoePass> passes = MoePasses.in(pass);
+      assertEquals(1, passes.size());
+      assertArrayEquals(new long[] {0, 5}, passes.get(0).load().assigned());
     }
   }
 

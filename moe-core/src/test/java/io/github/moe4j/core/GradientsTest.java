@@ -257,6 +257,20 @@ class GradientsTest {
   }
 
   @Test
+  void zeroGradients_moreThanTheMemory_refusedAsAWholeBeforeAnyIsMade() {
+    // Shows far more than the memory it has, of which nothing is read here.
+    INDArray few = Nd4j.zeros(DataType.FLOAT, 4);
+    long[] strides = {1L << 26, 1};
+    INDArray huge = Nd4j.create(few.data(), new long[] {1L << 30, 1L << 26}, strides, 0, 'c');
+    NamedArrays large = NamedArrays.builder().add("few", few).add("huge", huge).build();
+    var error = assertThrows(OutOfMemoryError.class, large::zeroGradients);
+    // 4·2^56 + 4·4
+    String expected = "gradients of the parameters: 288,230,376,151,711,760 bytes are needed but ";
+    assertTrue(error.getMessage().startsWith(expected), error.getMessage());
+    assertEquals(Set.of("few"), large.zeroGradientsExcept("huge").names());
+  }
+
+  @Test
   void andFrozen_moreNames_sameArraysAndNoGradientOfThese() {
     Gradients gradients = handWorked();
     Gradients all = gradients.andFrozen(Set.of("base.weight"));

@@ -5,18 +5,23 @@ import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.capacity.LimitedCapacity;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.internal.SingleThreadedBlas;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import io.github.moe4j.testkit.internal.BlasThreads;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -273,6 +278,11 @@ class MoeLayerTest {
         "shared expert and experts differ in model width: 3 != 4",
         () -> MoeLayer.builder(router, three).sharedExpert(narrow).build());
     assertMessage(
+        "shared expert and experts differ in type: DOUBLE != FLOAT",
+        () -> MoeLayer.builder(router, three)
+            .sharedExpert(layer.sharedExpert().orElseThrow())
+            .build());
+    assertMessage(
         "a dense layer must have 1 expert network but had 2", () -> DenseFeedForward.of(two));
   }
 
@@ -320,6 +330,65 @@ class MoeLayerTest {
       assertEquals(1, pass.moe().size());
       assertSame(pass, pass.moe().get(0));
     }
+  }
+
+  @Test
+  void times_ofEachStage_forwardAndThenBackwardToo() {
+    INDArray many = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 500, D);
+    long start = System.nanoTime();
+    try (MoePass pass = layer.forward(TokenBatch.training(many))) {
+      StageTimes forward = pass.times();
+      assertTrue(forward.total() <= System.nanoTime() - start, forward::toString);
+      assertTrue(forward.route() > 0, "route");
+      assertTrue(forward.plan() > 0, "plan");
+      assertTrue(forward.gather() > 0, "gather");
+      assertTrue(forward.experts() > 0, "experts");
+      assertTrue(forward.combine() > 0, "combine");
+      pass.backward(many);
+      StageTimes both = pass.times();
+      assertTrue(both.route() > forward.route(), "route");
+      assertEquals(forward.plan(), both.plan());
+      assertTrue(both.gather() > forward.gather(), "gather");
+      assertTrue(both.experts() > forward.experts(), "experts");
+      assertTrue(both.combine() > forward.combine(), "combine");
+      assertTrue(both.total() <= System.nanoTime() - start, both::toString);
+    }
+  }
+
+  @Test
+  void pass_manyTokens_threadsOfBlasAsBefore() {
+    assumeTrue(Kernels.chosen().isEmpty(), "the kernels make the products");
+    int before = BlasThreads.now();
+    Nd4j.factory().blas().setMaxThreads(2);
+    try {
+      INDArray many = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 40, D);
+      MoePass pass = layer.forward(TokenBatch.training(many));
+      assertNoLeaseIsOpen();
+      pass.backward(many);
+      assertNoLeaseIsOpen();
+    } finally {
+      Nd4j.factory().blas().setMaxThreads(before);
+    }
+  }
+
+  /** The first lease changes the setting, and the last one that is closed restores it. */
+  private static void assertNoLeaseIsOpen() {
+    assertEquals(2, BlasThreads.now());
+    try (SingleThreadedBlas lease = SingleThreadedBlas.lease()) {
+      assertNotNull(lease);
+      assertEquals(1, BlasThreads.now());
+    }
+    assertEquals(2, BlasThreads.now());
+  }
+
+  @Test
+  void sharedExpert_givenOrNot_isThatOrNone() {
+    FeedForward shared = DenseFeedForward.of(GluExperts.create(ExpertOptions.of(1, D, 5), 1));
+    FixedRouter router = FixedRouter.of(Nd4j.zeros(DataType.FLOAT, E, D), new int[] {0});
+    GluExperts experts = GluExperts.create(ExpertOptions.of(E, D, 5), 1);
+    MoeLayer with = MoeLayer.builder(router, experts).sharedExpert(shared).build();
+    assertSame(shared, with.sharedExpert().orElseThrow());
+    assertTrue(MoeLayer.of(router, experts).sharedExpert().isEmpty());
   }
 
   private static void assertMessage(String expected, Executable action) {

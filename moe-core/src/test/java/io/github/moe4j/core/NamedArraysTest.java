@@ -55,6 +55,26 @@ class NamedArraysTest {
   }
 
   @Test
+  void markChanged_part_raisesTheCountOfAllThatHaveItsArrays() {
+    NamedArrays all = NamedArrays.builder().addAll("two", part).add("one", a).build();
+    NamedArrays other = NamedArrays.builder().add("z", a).build();
+    assertEquals(0, all.changeCount());
+    all.part("two").markChanged();
+    assertEquals(2, part.changeCount());
+    assertEquals(2, all.changeCount());
+    all.markChanged();
+    assertEquals(4, part.changeCount());
+    assertEquals(5, all.changeCount());
+    assertEquals(0, other.changeCount());
+  }
+
+  @Test
+  void toString_arrays_namesShapesAndTypes() {
+    assertEquals("{z [2,3] FLOAT, a [4] FLOAT}", part.toString());
+    assertEquals("{}", NamedArrays.none().toString());
+  }
+
+  @Test
   void builder_usedAgain_builtOnesUnchanged() {
     NamedArrays.Builder builder = NamedArrays.builder().add("a", a);
     NamedArrays first = builder.build();

@@ -47,6 +47,16 @@ class OutputBiasTest {
   }
 
   @Test
+  void close_thenBackward_isRefused() {
+    FeedForwardPass pass = layer.forward(TokenBatch.training(matrix(1, 2)));
+    pass.close();
+    Gradients into = layer.parameters().zeroGradients();
+    var error = assertThrows(
+        IllegalStateException.class, () -> pass.backward(matrix(1, 2), matrix(0, 0), into));
+    assertEquals("backward of an output bias came after the pass was closed", error.getMessage());
+  }
+
+  @Test
   void sharedExpert_ofALayer_biasOnEverySum() {
     // One expert that returns its token: y = x + bias
     MoeLayer biased = MoeLayer.builder(
@@ -72,5 +82,12 @@ class OutputBiasTest {
         "bias must be [*] but was [1, 2]",
         assertThrows(IllegalArgumentException.class, () -> OutputBias.of(matrix(1, 2)))
             .getMessage());
+    assertEquals(
+        "bias must have at least 1 number but had none",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> OutputBias.of(Nd4j.create(DataType.DOUBLE, 0)))
+            .getMessage());
+    assertEquals(1, OutputBias.of(Nd4j.createFromArray(5.0)).modelWidth());
   }
 }

@@ -126,6 +126,17 @@ class PassMemoryTest {
   }
 
   @Test
+  void close_withoutBackward_memoryOfTheSharedExpertIsGivenBackToo() {
+    MoePass pass = builder(new Arena())
+        .sharedExpert(DenseFeedForward.of(experts(1)).withArena(arena))
+        .build()
+        .forward(TokenBatch.training(x));
+    assertTrue(arena.borrowedBytes() > 0);
+    pass.close();
+    assertEquals(0, arena.borrowedBytes());
+  }
+
+  @Test
   void close_ofScope_endsPartsInReverseOrder() {
     StringBuilder order = new StringBuilder();
     Arena.Scope scope = arena.open();

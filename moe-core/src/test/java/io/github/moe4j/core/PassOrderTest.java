@@ -3,14 +3,17 @@ package io.github.moe4j.core;
 import static io.github.moe4j.testkit.Near.assertAllZero;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.function.Executable;
@@ -102,6 +105,49 @@ class PassOrderTest {
     late(
         "addBalance of layer block 3 came after the pass was closed",
         () -> closed.addBalance(byHand()));
+  }
+
+  @Test
+  void requireOpen_untilBackward_passes() {
+    MoePass pass = layer.forward(TokenBatch.training(x));
+    pass.requireOpen("loss");
+    pass.backward(dy);
+    late(
+        "loss of layer block 3 came after the backward of the pass, which runs once",
+        () -> pass.requireOpen("loss"));
+  }
+
+  @Test
+  void decisionAndPlan_ofInference_areRefused() {
+    MoePass pass = layer.forward(TokenBatch.inference(x));
+    String message =
+        " of layer block 3 was not kept because the input was for inference: use TokenBatch.evaluation";
+    late("decision" + message, pass::decision);
+    late("plan" + message, pass::plan);
+    LoadStatistics load = pass.load();
+    MoePass evaluation = layer.forward(TokenBatch.evaluation(x));
+    assertSameBits("y", evaluation.y(), pass.y());
+    assertArrayEquals(evaluation.load().assigned(), load.assigned());
+    assertArrayEquals(evaluation.load().kept(), load.kept());
+    assertEquals(T, load.tokens());
+    assertTrue(Double.isNaN(load.routingEntropy()));
+    assertTrue(evaluation.load().routingEntropy() > 0);
+  }
+
+  @Test
+  void plan_afterCloseAndPassesOfOtherTokens_staysWhatItIs() {
+    // Tokens to experts 0, 1, 1, 0, 1: rows by expert of tokens 0, 3 and 1, 2, 4
+    MoeLayer own = MoeLayer.builder(
+            FixedRouter.of(normal(2, 3, D), new int[] {0}, new int[] {1}, new int[] {1}),
+            layer.experts())
+        .arena(arena)
+        .build();
+    MoePass pass = own.forward(TokenBatch.training(x));
+    pass.close();
+    own.forward(TokenBatch.training(normal(12, 2, D)));
+    int[] tokens = IntStream.range(0, T).map(pass.plan()::token).toArray();
+    assertArrayEquals(new int[] {0, 3, 1, 2, 4}, tokens);
+    assertEquals(3, pass.plan().row(2, 0));
   }
 
   @Test

@@ -33,11 +33,20 @@ class SummaryTest {
     String[] lines = summary.split("\\R");
     assertEquals("layer block 5: 2 experts, width 3, FLOAT, 78 parameters", lines[0]);
     assertTrue(lines[1].equals("router FixedRouter"), summary);
+    assertTrue(lines[2].endsWith(", weights at the output"), summary);
     assertTrue(lines[3].endsWith("36 parameters on average"), summary);
     assertTrue(
         summary.lines().anyMatch(l -> l.matches("experts.gate.weight +\\[2,4,3] +FLOAT +24")),
         summary);
     assertTrue(lines[lines.length - 1].matches("all +78"), summary);
+  }
+
+  @Test
+  void summary_weightsAtTheInput_saysSo() {
+    MoeLayer other = LAYER.toBuilder(LAYER.router(), LAYER.experts())
+        .weightAt(WeightAt.INPUT)
+        .build();
+    assertTrue(other.summary().contains(", weights at the input"), other::summary);
   }
 
   @Test

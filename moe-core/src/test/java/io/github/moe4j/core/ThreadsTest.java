@@ -3,7 +3,6 @@ package io.github.moe4j.core;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.ExpertOptions;
@@ -136,26 +135,6 @@ class ThreadsTest {
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-  }
-
-  @Test
-  void run_workFailsOrIsNested_choiceOfTheCallerAsBefore() {
-    Threads.of(3).run(() -> {
-      assertThrows(
-          IllegalStateException.class,
-          () -> Threads.of(2).run(() -> {
-            assertEquals(2, Parallel.workers(100));
-            throw new IllegalStateException("on purpose");
-          }));
-      assertEquals(3, Parallel.workers(100));
-    });
-    assertNull(Parallel.team());
-  }
-
-  @Test
-  void of_noThread_isRefused() {
-    var error = assertThrows(IllegalArgumentException.class, () -> Threads.of(0));
-    assertEquals("count must be at least 1 but was 0", error.getMessage());
   }
 
   @ParameterizedTest

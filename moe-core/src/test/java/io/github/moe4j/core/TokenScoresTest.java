@@ -278,6 +278,40 @@ class TokenScoresTest {
         () -> Probabilities.of(new double[] {Double.NaN, 1, 0, 0}, 2, mask));
   }
 
+  @Test
+  void selectionProbabilitiesOf_valuesInTheirRange_pass() {
+    TokenMask mask = TokenMask.of(true, true, false);
+    double[] values = {0, 1, 0.5, 0.25, 0, 0};
+    assertArrayEquals(values, SelectionProbabilities.of(values, 2, mask).toArray());
+    String message = "selection probabilities must be in ";
+    assertMessage(
+        message + "[0, 1.0] but token 1, expert 1 has 1.5",
+        () -> SelectionProbabilities.of(new double[] {0, 1, 0.5, 1.5, 0, 0}, 2, mask));
+    assertMessage(
+        message + "[0, 1.0] but token 0, expert 0 has -0.5",
+        () -> SelectionProbabilities.of(new double[] {-0.5, 1, 0.5, 0.25, 0, 0}, 2, mask));
+    assertMessage(
+        message + "[0, 0.0] but token 2, expert 1 has 0.5",
+        () -> SelectionProbabilities.of(new double[] {0, 1, 0.5, 0.25, 0, 0.5}, 2, mask));
+  }
+
+  @Test
+  void thresholdMarginsOf_finiteAndZeroForPadding_pass() {
+    TokenMask mask = TokenMask.of(true, true, false);
+    double[] values = {0, -3, 2, 0.25, 0, 0};
+    assertArrayEquals(values, ThresholdMargins.of(values, 2, mask).toArray());
+    String message = "threshold margins must be finite, and zero for padding, but token ";
+    assertMessage(
+        message + "1, expert 1 has Infinity",
+        () -> ThresholdMargins.of(new double[] {0, -3, 2, 1 / 0.0, 0, 0}, 2, mask));
+    assertMessage(
+        message + "2, expert 0 has 0.5",
+        () -> ThresholdMargins.of(new double[] {0, -3, 2, 0.25, 0.5, 0}, 2, mask));
+    assertMessage(
+        message + "2, expert 1 has NaN",
+        () -> ThresholdMargins.of(new double[] {0, -3, 2, 0.25, 0, Double.NaN}, 2, mask));
+  }
+
   private static void assertMessage(String expected, Executable action) {
     assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
   }

@@ -3,6 +3,8 @@ package io.github.moe4j.core;
 import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
@@ -10,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -74,6 +77,55 @@ class WeightAtRowsTest {
       sum[plan.token(row) * width + i % width] += (weighted ? plan.weight(row) : 1) * rows[i];
     }
     return sum;
+  }
+
+  @Test
+  void combine_sumTooLargeBeforeARowThatIsNoNumber_blamesTheSum() {
+    DispatchPlan plan = DispatchPlan.of(
+        Assignments.of(2, 2, new int[] {0, 1}, new int[] {0, 1}, new double[] {2, 1}));
+    INDArray yR = Nd4j.createFromArray(Double.MAX_VALUE, Double.NaN).reshape(2, 1);
+    INDArray y = Nd4j.create(DataType.DOUBLE, 2, 1);
+    var error =
+        assertThrows(IllegalArgumentException.class, () -> WeightAt.OUTPUT.combine(plan, yR, y));
+    assertEquals(
+        "outputs must be finite but the weighted sum of token 0 is not", error.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource(WeightAt.class)
+  void dispatchAndCombine_arraysThatDoNotFit_areRefusedByName(WeightAt place) {
+    // Two rows of three tokens
+    DispatchPlan plan = DispatchPlan.of(
+        Assignments.of(3, 2, new int[] {0, 1}, new int[] {0, 1}, new double[] {2, 1}));
+    INDArray tokens = Nd4j.ones(DataType.DOUBLE, 3, 4);
+    INDArray rows = Nd4j.ones(DataType.DOUBLE, 2, 4);
+    place.dispatch(plan, tokens, rows);
+    place.combine(plan, rows, tokens);
+    assertRefused(place, plan, rows, rows, "%s must be [3, *] but was [2, 4]", "x", "y");
+    assertRefused(place, plan, tokens, tokens, "%s must be [2, 4] but was [3, 4]", "xR", "yR");
+    INDArray narrow = Nd4j.ones(DataType.DOUBLE, 2, 3);
+    assertRefused(place, plan, tokens, narrow, "%s must be [2, 4] but was [2, 3]", "xR", "yR");
+    INDArray single = Nd4j.ones(DataType.FLOAT, 2, 4);
+    assertRefused(place, plan, tokens, single, "%s must be DOUBLE but was FLOAT", "xR", "yR");
+    String order = "%s must be contiguous in c order but has order f and strides ";
+    assertRefused(place, plan, tokens.dup('f'), rows, order + "[1, 3]", "x", "y");
+    assertRefused(place, plan, tokens, rows.dup('f'), order + "[1, 2]", "xR", "yR");
+  }
+
+  private static void assertRefused(
+      WeightAt place,
+      DispatchPlan plan,
+      INDArray tokens,
+      INDArray rows,
+      String message,
+      String inDispatch,
+      String inCombine) {
+    var dispatch =
+        assertThrows(IllegalArgumentException.class, () -> place.dispatch(plan, tokens, rows));
+    assertEquals(message.formatted(inDispatch), dispatch.getMessage());
+    var combine =
+        assertThrows(IllegalArgumentException.class, () -> place.combine(plan, rows, tokens));
+    assertEquals(message.formatted(inCombine), combine.getMessage());
   }
 
   @Test
