@@ -92,17 +92,6 @@ final class GroupedLinear {
         bias == null ? null : change.apply(name + ".bias", bias));
   }
 
-  /** The live weight [E,out,in]. */
-  INDArray weight() {
-    return weight;
-  }
-
-  /** The live bias [E,out], or null. */
-  @Nullable
-  INDArray bias() {
-    return bias;
-  }
-
   int experts() {
     return Math.toIntExact(weight.size(0));
   }
