@@ -160,6 +160,16 @@ class ClampedSwiGluTest {
     }
   }
 
+  @Test
+  void ofInterleaved_onePair_oneHiddenValue() {
+    INDArray gateUp = Nd4j.createFromArray(1.0, 2.0, 3.0, 4.0).reshape('c', 1, 2, 2);
+    INDArray down = Nd4j.zeros(DataType.DOUBLE, 1, 2, 1);
+    NamedArrays parameters =
+        GluExperts.ofInterleaved(GPT_OSS, gateUp, null, down, null).parameters();
+    assertArrayEquals(new double[] {1, 2}, values(parameters.get("gate.weight")));
+    assertArrayEquals(new double[] {3, 4}, values(parameters.get("up.weight")));
+  }
+
   /** Rows of gate and up in turn. */
   private static INDArray interleaved(INDArray gate, INDArray up, long... shape) {
     double[] g = values(gate);
@@ -185,17 +195,25 @@ class ClampedSwiGluTest {
   @Test
   void any_wrongArguments_messageNamesRuleAndValue() {
     assertMessage("alpha must be finite and above 0 but was 0.0", () -> new ClampedSwiGlu(0, 7));
+    assertMessage("limit must be above 0 but was 0.0", () -> new ClampedSwiGlu(1, 0));
     assertMessage("limit must be above 0 but was NaN", () -> new ClampedSwiGlu(1, Double.NaN));
     assertMessage("offset must be finite but was NaN", () -> new ClampedSwiGlu(1, 7, Double.NaN));
     ExpertOptions relu = ExpertOptions.of(1, 1, 1).withActivation(Activation.RELU);
     assertMessage(
         "activation with ClampedSwiGlu must be SILU but was RELU",
         () -> GluExperts.create(GPT_OSS, relu, 1));
+    assertMessage(
+        "activation with ClampedSwiGlu must be SILU but was RELU",
+        () -> GluExperts.create(GPT_OSS, relu, 1, new int[] {0}));
     INDArray down = Nd4j.zeros(DataType.FLOAT, 2, 4, 3);
     INDArray odd = Nd4j.zeros(DataType.FLOAT, 2, 5, 4);
     assertMessage(
         "gateUp must have an even second axis, gate and up alternating, but was [2, 5, 4]",
         () -> GluExperts.ofInterleaved(GPT_OSS, odd, null, down, null));
+    INDArray flat = Nd4j.zeros(DataType.FLOAT, 2, 6);
+    assertMessage(
+        "gateUp must be [*, *, *] but was [2, 6]",
+        () -> GluExperts.ofInterleaved(GPT_OSS, flat, null, down, null));
     INDArray even = Nd4j.zeros(DataType.FLOAT, 2, 6, 4);
     INDArray bias = Nd4j.zeros(DataType.FLOAT, 2, 5);
     assertMessage(

@@ -4,12 +4,15 @@ import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
+import io.github.moe4j.core.ExchangeTimed;
 import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.ExpertsInMemory;
 import io.github.moe4j.core.ExpertsPass;
 import io.github.moe4j.core.Gradients;
 import io.github.moe4j.core.MoeGradients;
@@ -19,6 +22,8 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.PassMode;
 import io.github.moe4j.core.TokenBatch;
 import io.github.moe4j.core.TokenMask;
+import io.github.moe4j.core.internal.experts.DelegatingExperts;
+import io.github.moe4j.core.internal.experts.PassAround;
 import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.GradientCheck;
 import io.github.moe4j.testkit.NaiveMoe;
@@ -272,6 +277,71 @@ class CompositeExpertsTest {
           dxR.addi(dyR);
         }
       };
+    }
+  }
+
+  @Test
+  void computesFillers_onlyIfAllPartsDo() {
+    Experts with = new Reporting(true, 0, 0, 0);
+    Experts without = new Reporting(false, 0, 0, 0);
+    assertTrue(CompositeExperts.of(with, with).computesFillers());
+    assertFalse(CompositeExperts.of(with, without).computesFillers());
+    assertFalse(CompositeExperts.of(without, without).computesFillers());
+  }
+
+  @Test
+  void run_partsWithFigures_sumOfThem() {
+    Experts experts = CompositeExperts.of(
+        new Reporting(false, 3, 10, 100),
+        CopyExperts.of(1, D, DataType.DOUBLE),
+        new Reporting(false, 4, 20, 200));
+    INDArray x = Nd4j.ones(DataType.DOUBLE, 3, D);
+    try (Arena.Scope scope = new Arena().open()) {
+      ExpertsPass pass = experts.run(x, new int[] {0, 1, 2, 3}, PassMode.evaluation(), scope);
+      assertEquals(7, ExchangeTimed.nanosOf(pass));
+      assertEquals(30, ExpertsInMemory.hitsOf(pass));
+      assertEquals(300, ExpertsInMemory.missesOf(pass));
+    }
+  }
+
+  /** One copy expert whose runs report these figures. */
+  private record Reporting(boolean computesFillers, long exchangeNanos, int hits, int misses)
+      implements DelegatingExperts {
+    @Override
+    public Experts inner() {
+      return CopyExperts.of(1, D, DataType.DOUBLE);
+    }
+
+    @Override
+    public ExpertsPass run(INDArray xR, int[] expertStart, PassMode mode, Arena.Scope scope) {
+      return new ReportingPass(inner().run(xR, expertStart, mode, scope), this);
+    }
+  }
+
+  private record ReportingPass(ExpertsPass run, Reporting figures) implements PassAround {
+    @Override
+    public INDArray y() {
+      return run.y();
+    }
+
+    @Override
+    public void backward(INDArray dyR, INDArray dxR, Gradients into) {
+      run.backward(dyR, dxR, into);
+    }
+
+    @Override
+    public long exchangeNanos() {
+      return figures.exchangeNanos();
+    }
+
+    @Override
+    public int hits() {
+      return figures.hits();
+    }
+
+    @Override
+    public int misses() {
+      return figures.misses();
     }
   }
 

@@ -12,6 +12,7 @@ import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.testkit.ExpertsContract;
 import io.github.moe4j.testkit.Near;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -161,6 +162,25 @@ class ExpertsCatalogueTest {
           .containsAll(
               List.of(ExpertsCatalogue.gated(activation), ExpertsCatalogue.plain(activation))));
     }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void nameOf_experts_ofTheirKind(String name) {
+    Optional<String> expected = switch (name) {
+      case "moe++" -> Optional.empty();
+      // the shared expert and the rate belong to the layer
+      case "swiglu-dropout", "swiglu-shared" -> Optional.of("swiglu");
+      default -> Optional.of(name);
+    };
+    Experts experts = ExpertsCatalogue.load().get(name).create(OPTIONS, 1);
+    assertEquals(expected, ExpertsCatalogue.nameOf(experts));
+  }
+
+  @Test
+  void nameOf_clampedOtherwiseThanGptOss_none() {
+    Experts experts = GluExperts.create(ClampedSwiGlu.deepSeekV4(10), OPTIONS, 1);
+    assertEquals(Optional.empty(), ExpertsCatalogue.nameOf(experts));
   }
 
   @Test

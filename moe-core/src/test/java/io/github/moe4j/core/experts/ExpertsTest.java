@@ -6,7 +6,9 @@ import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Assignments;
 import io.github.moe4j.core.Experts;
@@ -182,6 +184,17 @@ class ExpertsTest {
     Arrays.fill(weight, 1);
     return Assignments.of(
         size, start.length - 1, IntStream.range(0, size).toArray(), expert, weight);
+  }
+
+  @Test
+  void activationShare_afterARun_partOfItsTime() {
+    Experts experts = new Kind(true, Activation.SILU, false).create(13, 21, DataType.FLOAT);
+    INDArray x = RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 73, 13);
+    try (Arena.Scope scope = new Arena().open()) {
+      double share = ActivationTimed.shareOf(
+          experts.run(x, new int[] {0, 70, 70, 73}, PassMode.evaluation(), scope));
+      assertTrue(share > 0 && share < 1, () -> "share was " + share);
+    }
   }
 
   @Test

@@ -37,4 +37,22 @@ class GroupedLinearTest {
         work);
     assertEquals(expected, work.size());
   }
+
+  /** Parts of about equal size, none above 1024 rows of the weight. */
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1023, 1", "1024, 1", "1025, 2", "2049, 3"})
+  void addWeightGradients_manyOutputs_asFewPartsAs1024RowsEachMake(int out, int expected) {
+    INDArray weight = Nd4j.zeros(DataType.DOUBLE, 1, out, 1);
+    NamedArrays parameters = NamedArrays.builder().add("up.weight", weight).build();
+    List<Runnable> work = new ArrayList<>();
+    new GroupedLinear("up", weight, null)
+        .addWeightGradients(
+            RowBlock.of(new int[] {0, 1}),
+            new ExpertRows(Nd4j.ones(DataType.DOUBLE, 1, out)),
+            new ExpertRows(Nd4j.ones(DataType.DOUBLE, 1, 1)),
+            parameters.zeroGradients(),
+            "up",
+            work);
+    assertEquals(expected, work.size());
+  }
 }

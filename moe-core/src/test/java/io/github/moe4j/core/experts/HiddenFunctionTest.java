@@ -1,10 +1,15 @@
 package io.github.moe4j.core.experts;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 
+import io.github.moe4j.core.Experts;
+import io.github.moe4j.core.NamedArrays;
 import io.github.moe4j.core.internal.experts.HiddenFunction;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.testkit.RandomArrays;
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,6 +61,25 @@ class HiddenFunctionTest {
     assertEquals(0, hidden[0], 1e-11);
     assertEquals(2e30, hidden[1], 1e23);
     assertEquals(-29 / (1 + Math.exp(29)), hidden[2], 1e-15);
+  }
+
+  @ParameterizedTest
+  @MethodSource("functions")
+  void networks_withAndWithoutBiases_areOverThoseArrays(HiddenFunction function) {
+    for (boolean biases : new boolean[] {false, true}) {
+      ExpertOptions options = ExpertOptions.of(2, 3, 4).withBiases(biases);
+      NamedArrays arrays = (function instanceof GluCombination
+              ? GluExperts.create(options, 1)
+              : FfnExperts.create(options, 1))
+          .parameters();
+      Experts networks = function.networks(arrays, 0.25);
+      assertEquals(
+          List.copyOf(arrays.names()), List.copyOf(networks.parameters().names()));
+      arrays.forEach((name, array) -> assertSame(array, networks.parameters().get(name)));
+      HiddenLayer layer = (HiddenLayer) networks;
+      assertEquals(function, layer.hiddenFunction());
+      assertEquals(0.25, layer.hiddenDropout());
+    }
   }
 
   private static void requireNear(double[] exact, float[] actual) {

@@ -102,6 +102,44 @@ class UpcyclingTest {
     assertArrayEquals(new double[4], values(copies.get("down.weight")));
   }
 
+  /** The biases between two weights take no numbers of the noise. */
+  @Test
+  void experts_noiseBesideBiases_oneNumberForEachWeightAlone() {
+    // up = (1, 3) and down = (2, 6): means 2 and 4, standard deviations 1 and 2
+    FfnExperts network = FfnExperts.of(
+        Activation.RELU,
+        Nd4j.createFromArray(1.0, 3.0).reshape('c', 1, 2, 1),
+        Nd4j.createFromArray(7.0, 9.0).reshape('c', 1, 2),
+        Nd4j.createFromArray(2.0, 6.0).reshape('c', 1, 1, 2),
+        null);
+    NamedArrays copies = Upcycling.experts(network, 1, 0.1, 5).parameters();
+    SplittableRandom random = new SplittableRandom(5);
+    double[] z =
+        DoubleStream.generate(() -> InverseSampling.normal(random)).limit(4).toArray();
+    double[] up = {1 + 0.1 * z[0], 3 + 0.1 * z[1]};
+    double[] down = {2 + 0.2 * z[2], 6 + 0.2 * z[3]};
+    assertNear("up", up, values(copies.get("up.weight")), 1e-15);
+    assertNear("down", down, values(copies.get("down.weight")), 1e-15);
+  }
+
+  /** Squares of the weights themselves would lose all digits of the deviation. */
+  @Test
+  void experts_noiseOnNearlyEqualWeights_hasTheirDeviation() {
+    // 1e8 + (0, 1, 3): the mean is 1e8 + 4/3, the variance (16 + 1 + 25)/27 = 14/9
+    FfnExperts network = FfnExperts.of(
+        Activation.RELU,
+        Nd4j.createFromArray(1e8, 1e8 + 1, 1e8 + 3).reshape('c', 1, 3, 1),
+        null,
+        Nd4j.zeros(DataType.DOUBLE, 1, 1, 3),
+        null);
+    double[] copy = values(Upcycling.experts(network, 1, 1, 5).parameters().get("up.weight"));
+    SplittableRandom random = new SplittableRandom(5);
+    double deviation = Math.sqrt(14 / 9.0);
+    assertEquals(deviation * InverseSampling.normal(random), copy[0] - 1e8, 1e-6);
+    assertEquals(1 + deviation * InverseSampling.normal(random), copy[1] - 1e8, 1e-6);
+    assertEquals(3 + deviation * InverseSampling.normal(random), copy[2] - 1e8, 1e-6);
+  }
+
   @Test
   void experts_noise_copiesDifferBySizeOfWeights() {
     Experts network = network(true, DataType.DOUBLE);

@@ -132,6 +132,10 @@ class ZeroComputationExpertsTest {
         "gate.weight must be FLOAT but was DOUBLE",
         () -> ConstantExperts.of(Nd4j.zeros(DataType.DOUBLE, 3, 2, 4), v));
     assertMessage(
+        "constant must be [*, *] but was [3, 4, 5]",
+        () -> ConstantExperts.of(
+            Nd4j.zeros(DataType.FLOAT, 3, 2, 4), Nd4j.zeros(DataType.FLOAT, 3, 4, 5)));
+    assertMessage(
         "experts must be at least 1 but was 0",
         () -> ConstantExperts.create(0, 1, DataType.FLOAT, 1));
   }
