@@ -3,24 +3,32 @@ package io.github.moe4j.core.experts;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
+import io.github.moe4j.core.catalogue.ParameterSpec;
+import io.github.moe4j.core.internal.experts.HiddenLayer;
 import io.github.moe4j.testkit.ExpertsContract;
 import io.github.moe4j.testkit.Near;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.params.Parameter;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 class ExpertsCatalogueTest {
   private static final ExpertOptions OPTIONS = ExpertOptions.of(5, 4, 6);
@@ -184,16 +192,82 @@ class ExpertsCatalogueTest {
   }
 
   @Test
-  void create_withTooFewExperts_isOneClearError() {
-    Exception e = assertThrows(
-        IllegalArgumentException.class,
-        () -> ExpertsCatalogue.load().get("moe++").create(OPTIONS.withExperts(3), 1));
-    assertEquals("moe++ needs at least 4 experts but had 3", e.getMessage());
+  void any_tooFewExperts_isOneClearError() {
+    ExpertsProvider kind = ExpertsCatalogue.load().get("moe++");
+    ExpertOptions three = OPTIONS.withExperts(3);
+    String expected = "moe++ needs at least 4 experts but had 3";
+    assertMessage(expected, () -> kind.create(three, 1));
+    assertMessage(expected, () -> kind.parameters(three));
+    assertMessage(expected, () -> kind.build(three, name -> fail("asked for " + name)));
+  }
+
+  /** A kind of one's own need not check it. */
+  @Test
+  void create_tooFewExpertsForAKindThatLooksAtNothing_refused() {
+    ExpertsProvider kind = new Pairs();
+    ExpertOptions one = OPTIONS.withExperts(1);
+    String expected = "pairs needs at least 2 experts but had 1";
+    assertMessage(expected, () -> kind.create(one, 1));
+    assertMessage(expected, () -> kind.create(one, 1, new int[] {0}));
+  }
+
+  private static final class Pairs implements ExpertsProvider {
+    @Override
+    public String name() {
+      return "pairs";
+    }
+
+    @Override
+    public String title() {
+      return "networks that come in pairs";
+    }
+
+    @Override
+    public String formula() {
+      return "x";
+    }
+
+    @Override
+    public ExpertsTraits traits() {
+      return new ExpertsTraits(3, false, 2);
+    }
+
+    @Override
+    public Map<String, ParameterSpec> parameters(ExpertOptions options) {
+      return fail("asked for parameters");
+    }
+
+    @Override
+    public Experts build(ExpertOptions options, Function<String, INDArray> arrays) {
+      return fail("asked for experts");
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("names")
+  void any_kind_titleAndFormulaOfOneLineAndThePageOfExperts(String name) {
+    ExpertsProvider kind = ExpertsCatalogue.load().get(name);
+    for (String line : List.of(kind.title(), kind.formula())) {
+      assertFalse(line.isBlank());
+      assertEquals(1, line.lines().count(), line);
+    }
+    assertEquals("experts", kind.page());
+  }
+
+  @Test
+  void create_swigluDropout_aTenthUnlessTheOptionsHaveARate() {
+    ExpertsProvider kind = ExpertsCatalogue.load().get("swiglu-dropout");
+    assertEquals(0.1, ((HiddenLayer) kind.create(OPTIONS, 1)).hiddenDropout());
+    ExpertOptions other = OPTIONS.withDropout(0.3);
+    assertEquals(0.3, ((HiddenLayer) kind.create(other, 1)).hiddenDropout());
   }
 
   @Test
   void options_withAWrongRateOfDropout_isOneClearError() {
-    Exception e = assertThrows(IllegalArgumentException.class, () -> OPTIONS.withDropout(1));
-    assertEquals("dropout rate must be in [0, 1) but was 1.0", e.getMessage());
+    assertMessage("dropout rate must be in [0, 1) but was 1.0", () -> OPTIONS.withDropout(1));
+  }
+
+  private static void assertMessage(String expected, Executable action) {
+    assertEquals(expected, assertThrows(IllegalArgumentException.class, action).getMessage());
   }
 }

@@ -264,6 +264,23 @@ class HierarchicalExpertsTest {
   }
 
   @Test
+  void backward_oneGroup_isThatOfItsLayer() {
+    MoeLayer layer = inner(DataType.DOUBLE, 0);
+    INDArray x = normal(DataType.DOUBLE, 3, 5, D);
+    INDArray dy = normal(DataType.DOUBLE, 4, 5, D);
+    MoeGradients expected;
+    try (MoePass pass = layer.forward(TokenBatch.evaluation(x).differentiable())) {
+      expected = pass.backward(dy);
+    }
+    ExpertsCheck.Outcome actual =
+        ExpertsCheck.run(HierarchicalExperts.of(List.of(layer)), x, dy, PassMode.evaluation(), 5);
+    assertSameBits("dx", expected.dx(), actual.dxR());
+    expected
+        .parameters()
+        .forEach((name, array) -> assertSameBits(name, array, actual.into().get("0." + name)));
+  }
+
+  @Test
   void close_outer_closesInnerPasses() {
     MoeLayer layer = layer(DataType.DOUBLE);
     MoePass pass = layer.forward(TokenBatch.training(normal(DataType.DOUBLE, 2, 4, D)));
