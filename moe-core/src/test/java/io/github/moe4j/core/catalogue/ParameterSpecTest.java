@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.Initializer;
 import io.github.moe4j.core.NamedArrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -40,6 +41,24 @@ class ParameterSpecTest {
     assertArrayEquals(new double[] {.25, .25, .25}, values(all.get("scale")));
     assertArrayEquals(new long[] {3}, all.get("scale").shape());
     assertArrayEquals(new double[2], values(all.get("bias")));
+  }
+
+  @Test
+  void create_someEntries_haveTheBitsThatTheyHaveInTheWhole() {
+    Map<String, ParameterSpec> specs = new LinkedHashMap<>();
+    specs.put("bias", ParameterSpec.bias(Initializer.normal(1), 4));
+    specs.put("weight", ParameterSpec.weight(Initializer.normal(2), 4, 3));
+    NamedArrays all = ParameterSpec.create(specs, DataType.DOUBLE, 7);
+    NamedArrays some = ParameterSpec.create(specs, DataType.DOUBLE, 7, new int[] {1, 3});
+    assertEquals(all.names(), some.names());
+    assertArrayEquals(new long[] {2}, some.get("bias").shape());
+    assertArrayEquals(new long[] {2, 3}, some.get("weight").shape());
+    for (int i = 0; i < 2; i++) {
+      int entry = 2 * i + 1;
+      assertEquals(all.get("bias").getDouble(entry), some.get("bias").getDouble(i));
+      assertArrayEquals(
+          values(all.get("weight").getRow(entry)), values(some.get("weight").getRow(i)));
+    }
   }
 
   /** Neither array alone is refused: the two need more than there is of addresses. */
