@@ -184,7 +184,6 @@ public final class MoePass implements FeedForwardPass, MoePasses {
    *     changed since forward
    */
   public MoeGradients backward(INDArray dy) {
-    guard.requireOpen("backward");
     Gradients gradients = layer.parameters().zeroGradients();
     INDArray dx = Allocate.zeros(y.dataType(), input.tokens(), input.width());
     backward(dy, dx, gradients);

@@ -258,6 +258,30 @@ class SoftMoeTest {
     }
   }
 
+  /** 2^53 + 2 and 2^53 − 2: their squares differ by more than sums of squares can tell. */
+  @Test
+  void measure_largeNumbers_keepTheirVariance() {
+    double large = 0x1p53;
+    SlotNormalization.Measure measure =
+        SlotNormalization.LAYER_NORM.measure(new double[] {large + 2, large - 2});
+    assertEquals(large, measure.mean());
+    assertEquals(1 / Math.sqrt(4 + 1e-5), measure.inverse());
+  }
+
+  @Test
+  void slotWeights_backwardOfPadding_isZero() {
+    INDArray logits = normal(DataType.DOUBLE, 4, 3, 2);
+    TokenBatch input = TokenBatch.evaluation(normal(DataType.DOUBLE, 5, 3, D))
+        .withMask(TokenMask.of(true, false, true));
+    try (Arena.Scope scope = new Arena().open()) {
+      SlotWeights weights = new SlotWeights(logits, input, PaddedOutput.ZERO, scope);
+      INDArray dLogits = Nd4j.ones(DataType.DOUBLE, 3, 2);
+      weights.backward(normal(DataType.DOUBLE, 6, 3, 2), normal(DataType.DOUBLE, 7, 3, 2), dLogits);
+      assertAllZero("padding", values(dLogits.getRow(1)));
+      assertTrue(dLogits.getRow(0).amaxNumber().doubleValue() > 0);
+    }
+  }
+
   @Test
   void measure_smallestNorm_divisorIsConstant() {
     assertEquals(0, SlotNormalization.RMS.measure(new double[] {1e-12}).pull());
