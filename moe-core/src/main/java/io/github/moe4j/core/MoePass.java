@@ -184,6 +184,7 @@ public final class MoePass implements FeedForwardPass, MoePasses {
    *     changed since forward
    */
   public MoeGradients backward(INDArray dy) {
+    guard.requireOpen("backward"); // before large arrays are made in vain
     Gradients gradients = layer.parameters().zeroGradients();
     INDArray dx = Allocate.zeros(y.dataType(), input.tokens(), input.width());
     backward(dy, dx, gradients);
