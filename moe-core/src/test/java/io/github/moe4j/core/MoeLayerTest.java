@@ -5,23 +5,19 @@ import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.capacity.LimitedCapacity;
 import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
-import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.testkit.FixedRouter;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
-import io.github.moe4j.testkit.internal.BlasThreads;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -356,29 +352,13 @@ class MoeLayerTest {
   }
 
   @Test
-  void pass_manyTokens_threadsOfBlasAsBefore() {
-    assumeTrue(Kernels.chosen().isEmpty(), "the kernels make the products");
-    int before = BlasThreads.now();
-    Nd4j.factory().blas().setMaxThreads(2);
-    try {
-      INDArray many = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 40, D);
-      MoePass pass = layer.forward(TokenBatch.training(many));
-      assertNoLeaseIsOpen();
-      pass.backward(many);
-      assertNoLeaseIsOpen();
-    } finally {
-      Nd4j.factory().blas().setMaxThreads(before);
-    }
-  }
-
-  /** The first lease changes the setting, and the last one that is closed restores it. */
-  private static void assertNoLeaseIsOpen() {
-    assertEquals(2, BlasThreads.now());
-    try (SingleThreadedBlas lease = SingleThreadedBlas.lease()) {
-      assertNotNull(lease);
-      assertEquals(1, BlasThreads.now());
-    }
-    assertEquals(2, BlasThreads.now());
+  void pass_manyTokens_leavesNoLeaseOfBlasOpen() {
+    int before = SingleThreadedBlas.open();
+    INDArray many = RandomArrays.normal(DataType.DOUBLE, Seeds.random(1), 40, D);
+    MoePass pass = layer.forward(TokenBatch.training(many));
+    assertEquals(before, SingleThreadedBlas.open());
+    pass.backward(many);
+    assertEquals(before, SingleThreadedBlas.open());
   }
 
   @Test

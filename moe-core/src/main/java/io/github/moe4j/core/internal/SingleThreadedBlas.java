@@ -45,6 +45,13 @@ public final class SingleThreadedBlas implements AutoCloseable {
     return none;
   }
 
+  /** How many leases are open in this process. */
+  public static int open() {
+    synchronized (LOCK) {
+      return leases;
+    }
+  }
+
   private static void set(int threads) {
     if (before != 1) {
       Gemm.blas().setThreads(threads);
