@@ -23,10 +23,21 @@ public final class FloatVectorKernel implements Kernel<float[]> {
   private static final int BLOCK = 16;
 
   /** Rows of the largest tile. */
-  private static final int MOST = Tiles.most(S.vectorBitSize());
+  private final int most;
 
-  /** Made by name. */
-  public FloatVectorKernel() {}
+  /** With the tiles for this processor. Made by name. */
+  public FloatVectorKernel() {
+    this(Tiles.most(S.vectorBitSize()));
+  }
+
+  /**
+   * With other tiles, which have the same results.
+   *
+   * @param most rows of the largest, 12 or 6
+   */
+  public FloatVectorKernel(int most) {
+    this.most = most;
+  }
 
   @Override
   public int width() {
@@ -45,12 +56,12 @@ public final class FloatVectorKernel implements Kernel<float[]> {
 
   @Override
   public int tileRows() {
-    return MOST;
+    return most;
   }
 
   @Override
   public int paddedRows(int rows) {
-    return Tiles.padded(MOST, rows);
+    return Tiles.padded(most, rows);
   }
 
   @Override
@@ -69,10 +80,10 @@ public final class FloatVectorKernel implements Kernel<float[]> {
       float[] sum,
       int sumAt,
       int sumStride) {
-    for (int done = 0; done < rows; done += Tiles.rows(MOST, rows - done)) {
+    for (int done = 0; done < rows; done += Tiles.rows(most, rows - done)) {
       int a = leftAt + done * SEGMENT;
       int s = sumAt + done * sumStride;
-      switch (Tiles.rows(MOST, rows - done)) {
+      switch (Tiles.rows(most, rows - done)) {
         case 12 -> rows12(terms, left, a, panel, panelAt, sum, s, sumStride);
         case 6 -> rows6(terms, left, a, panel, panelAt, sum, s, sumStride);
         case 4 -> rows4(terms, left, a, panel, panelAt, sum, s, sumStride);
@@ -91,10 +102,10 @@ public final class FloatVectorKernel implements Kernel<float[]> {
       int panelAt,
       float[] sum,
       int sumAt) {
-    for (int done = 0; done < rows; done += Tiles.rows(MOST, rows - done)) {
+    for (int done = 0; done < rows; done += Tiles.rows(most, rows - done)) {
       int a = leftAt + done * SEGMENT;
       int s = sumAt + done * L;
-      switch (Tiles.rows(MOST, rows - done)) {
+      switch (Tiles.rows(most, rows - done)) {
         case 12 -> FloatNarrowTiles.rows12(terms, left, a, panel, panelAt, sum, s);
         case 6 -> FloatNarrowTiles.rows6(terms, left, a, panel, panelAt, sum, s);
         case 4 -> FloatNarrowTiles.rows4(terms, left, a, panel, panelAt, sum, s);
@@ -113,10 +124,10 @@ public final class FloatVectorKernel implements Kernel<float[]> {
       float[] sum,
       int sumAt,
       int sumStride) {
-    for (int i = 0; i < W; i += Tiles.columns(MOST, W - i)) {
+    for (int i = 0; i < W; i += Tiles.columns(most, W - i)) {
       int l = leftAt + i;
       int s = sumAt + i * sumStride;
-      switch (Tiles.columns(MOST, W - i)) {
+      switch (Tiles.columns(most, W - i)) {
         case 12 -> columns12(terms, left, l, right, rightAt, sum, s, sumStride);
         case 8 -> columns8(terms, left, l, right, rightAt, sum, s, sumStride);
         case 6 -> columns6(terms, left, l, right, rightAt, sum, s, sumStride);

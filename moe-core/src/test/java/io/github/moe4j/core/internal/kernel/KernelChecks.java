@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
  * a JVM with other vectors. Prints how the products are made, and fails at the first wrong one.
  */
 public final class KernelChecks {
-  static final int[] SIZES = {0, 1, 3, 4, 7, 8, 9, 17, 31, 257};
+  private static final int[] SIZES = {0, 1, 3, 4, 7, 8, 9, 17, 31, 257};
 
   private KernelChecks() {}
 
@@ -29,25 +29,30 @@ public final class KernelChecks {
   }
 
   static void check(Kernels kernels, long seed) {
-    PackedChecks.check(kernels, seed);
+    PackedChecks.check(kernels, PackedChecks.Sizes.ALL, seed);
     RowChecks.check(kernels.rows(), seed);
-    SplittableRandom random = new SplittableRandom(seed);
-    Type<float[]> floats = new Type<>(
-        new KernelProduct<>(kernels.floats(), kernels.floatRooms()), KernelChecks::floats, 1e-6);
-    Type<double[]> doubles = new Type<>(
-        new KernelProduct<>(kernels.doubles(), kernels.doubleRooms()),
-        KernelChecks::doubles,
-        1e-14);
     for (int m : SIZES) {
       for (int n : SIZES) {
         for (int k : SIZES) {
           if (m * n * k > 0) {
-            floats.check(m, n, k, random);
-            doubles.check(m, n, k, random);
+            product(kernels, m, n, k, seed);
           }
         }
       }
     }
+  }
+
+  /** Products [m,k]·[k,n] of both types, with transposed factors or not. */
+  static void product(Kernels kernels, int m, int n, int k, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    new Type<>(
+            new KernelProduct<>(kernels.floats(), kernels.floatRooms()), KernelChecks::floats, 1e-6)
+        .check(m, n, k, random);
+    new Type<>(
+            new KernelProduct<>(kernels.doubles(), kernels.doubleRooms()),
+            KernelChecks::doubles,
+            1e-14)
+        .check(m, n, k, random);
   }
 
   /** Elements outside the heap and as numbers. */

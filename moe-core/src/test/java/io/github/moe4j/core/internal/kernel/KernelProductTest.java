@@ -25,6 +25,22 @@ class KernelProductTest {
 
   @ParameterizedTest
   @CsvSource({
+    "1, 1, 1",
+    "3, 9, 5",
+    "14, 33, 2", // more than one tile and panel
+    "2, 257, 3", // of both factors more than a segment
+    "3, 2, 259",
+    "257, 2, 3",
+    "2, 3, 1027", // transposed, more than is summed at a time
+    "1030, 1, 2", // transposed, more columns of the left factor than are kept
+    "27, 1, 20000" // more of the left factor than is copied at a time
+  })
+  void multiply_partsOfAllKinds_matchesLoops(int m, int n, int k) {
+    KernelChecks.product(KernelLoops.kernels(), m, n, k, Seeds.seed());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
     "-XX:MaxVectorSize=16, vectors of 4",
     "-XX:MaxVectorSize=32, vectors of 8",
     "-XX:-UseFMA, 'BLAS: the processor has no fused multiply-add, or the JVM does not use it'",

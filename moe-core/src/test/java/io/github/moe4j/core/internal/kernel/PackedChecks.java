@@ -12,21 +12,45 @@ import java.util.SplittableRandom;
  * sizes that no panel, segment or block divides.
  */
 final class PackedChecks {
-  private static final int[] ROWS = {1, 2, 3, 4, 5, 7, 12, 17};
-  private static final int[] TERMS = {1, 2, 31, 33, 128, 255, 257, 300, 513};
-  private static final int[] COLUMNS = {1, 7, 9, 31, 33, 256};
   private static final float[] E2M1 = {0, 0.5f, 1, 1.5f, 2, 3, 4, 6};
 
+  /** What is compared. */
+  enum Sizes {
+    ALL(
+        1 << 16,
+        new int[] {1, 2, 3, 4, 5, 7, 12, 17},
+        new int[] {1, 2, 31, 33, 128, 255, 257, 300, 513},
+        new int[] {1, 7, 9, 31, 33, 256}),
+    /** For a JVM that does not compile vectors. */
+    FEW(1 << 8, new int[] {1, 5}, new int[] {2, 33, 128, 257}, new int[] {1, 9, 33});
+
+    /** Of each format at most so many codes, spread over all. */
+    private final int codes;
+
+    private final int[] rows;
+    private final int[] terms;
+    private final int[] columns;
+
+    Sizes(int codes, int[] rows, int[] terms, int[] columns) {
+      this.codes = codes;
+      this.rows = rows;
+      this.terms = terms;
+      this.columns = columns;
+    }
+  }
+
   private final Kernels kernels;
+  private final Sizes sizes;
   private final SplittableRandom random;
 
-  private PackedChecks(Kernels kernels, long seed) {
+  private PackedChecks(Kernels kernels, Sizes sizes, long seed) {
     this.kernels = kernels;
+    this.sizes = sizes;
     this.random = new SplittableRandom(seed);
   }
 
-  static void check(Kernels kernels, long seed) {
-    PackedChecks checks = new PackedChecks(kernels, seed);
+  static void check(Kernels kernels, Sizes sizes, long seed) {
+    PackedChecks checks = new PackedChecks(kernels, sizes, seed);
     PackedKernels packed = kernels.packed();
     checks.check(packed.bfloat16(), 1 << 16, new Format() {
       @Override
@@ -112,8 +136,8 @@ final class PackedChecks {
 
   private <C> void check(PackedKernel<C> kernel, int codes, Format format) {
     everyCode(kernel, codes, format);
-    for (int terms : TERMS) {
-      for (int columns : COLUMNS) {
+    for (int terms : sizes.terms) {
+      for (int columns : sizes.columns) {
         int[][] chosen = new int[terms][columns];
         for (int[] row : chosen) {
           for (int c = 0; c < columns; c++) {
@@ -123,7 +147,7 @@ final class PackedChecks {
           }
         }
         Factor<C> factor = factor(kernel, chosen, format);
-        for (int rows : ROWS) {
+        for (int rows : sizes.rows) {
           product(factor, rows);
         }
       }
@@ -135,11 +159,12 @@ final class PackedChecks {
   }
 
   private <C> void everyCode(PackedKernel<C> kernel, int codes, Format format) {
-    int terms = Math.max(64, codes / 64);
+    int step = codes > sizes.codes ? 257 : 1; // odd, so that it comes to all bits
+    int terms = Math.max(8, Math.min(codes, sizes.codes) / 64);
     int[][] all = new int[terms][64];
     for (int p = 0; p < terms; p++) {
       for (int c = 0; c < 64; c++) {
-        all[p][c] = (p * 64 + c) % codes;
+        all[p][c] = (p * 64 + c) * step % codes;
         if (!Float.isFinite(format.value(all[p][c], p, c))) {
           all[p][c] = 0;
         }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.moe4j.core.internal.vector.VectorPeakRate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,8 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** That what is timed is done: results against plain loops. */
 class PeakRateTest {
   private static PeakRate peak() {
-    assumeTrue(Kernels.peakRate().isPresent(), "the kernels cannot run in this JVM");
-    return Kernels.peakRate().orElseThrow();
+    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    return new VectorPeakRate();
+  }
+
+  @Test
+  void vectorBits_ofTheKernel_itsVectors() {
+    assertEquals(
+        KernelLoops.kernels().floats().narrowWidth() * Float.SIZE, peak().vectorBits());
   }
 
   @ParameterizedTest

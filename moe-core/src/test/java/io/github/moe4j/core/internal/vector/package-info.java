@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.moe4j.core.internal.vector;
+
+import org.jspecify.annotations.NullMarked;
