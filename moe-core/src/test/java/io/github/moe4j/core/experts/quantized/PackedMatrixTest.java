@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,49 @@ class PackedMatrixTest {
       assertTrue(rounding.round(most, 0) <= 127, "most " + most);
       assertTrue(rounding.round(-most, 0) >= -127, "most " + most);
       assertTrue(rounding.round(most, 0) >= 1, "most " + most);
+      assertTrue(Float.isFinite(127 * rounding.scale(0, 2)), "most " + most);
     }
+  }
+
+  @Test
+  void code_int8_aByteOfTheOutputsScale() {
+    Int8Rounding rounding = Int8Rounding.of(new float[] {127, -2.5f, 254, -8}, 2, 2);
+    assertEquals(8, rounding.bits());
+    assertEquals(-2, rounding.value(rounding.code(-2.5f, 0, 1), 0, 1));
+    assertEquals(-8, rounding.value(rounding.code(-8, 1, 1), 1, 1));
+    assertEquals(-8, rounding.value(0xfc, 1, 1)); // the sign is bit 7
+    assertEquals(2 * Float.BYTES, rounding.scaleBytes());
+  }
+
+  @Test
+  void scale_half_theCodeIsTheWeight() {
+    for (HalfRounding rounding : HalfRounding.values()) {
+      assertEquals(1, rounding.scale(3, 4));
+      assertEquals(0, rounding.scaleBytes());
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1", "5, 1", "1, 6", "7, 8", "6, 33", "131, 129"})
+  void pack_anySize_eachWeightRoundedInItsPlace(int out, int in) {
+    float[] weight = random(8, out * in);
+    Rounding e4m3 = E4m3Rounding.of(weight, out, in);
+    Rounding mxfp4 = Mxfp4Rounding.of(weight, out, in);
+    assertArrayEquals(weight, unpacked(WeightFormat.FLOAT32.pack(weight, out, in)));
+    requireRounded(HalfRounding.BFLOAT16, WeightFormat.BFLOAT16, weight, out, in);
+    requireRounded(HalfRounding.FLOAT16, WeightFormat.FLOAT16, weight, out, in);
+    requireRounded(e4m3, WeightFormat.FP8_E4M3, weight, out, in);
+    requireRounded(mxfp4, WeightFormat.MXFP4, weight, out, in);
+  }
+
+  private static void requireRounded(
+      Rounding rounding, WeightFormat format, float[] weight, int out, int in) {
+    float[] expected = new float[weight.length];
+    for (int i = 0; i < weight.length; i++) {
+      int code = rounding.code(weight[i], i / in, i % in);
+      expected[i] = rounding.value(code, i / in, i % in);
+    }
+    assertArrayEquals(expected, unpacked(format.pack(weight, out, in)), format.name());
   }
 
   @Test
@@ -111,6 +154,47 @@ class PackedMatrixTest {
   }
 
   @Test
+  void multiply_whateverTheRoomHolds_sameBits() {
+    float[] weight = random(9, 7 * 5);
+    List<PackedMatrix> all = new ArrayList<>(int8(weight, 7, 5));
+    for (WeightFormat format : WeightFormat.values()) {
+      all.add(format.pack(weight, 7, 5));
+    }
+    for (PackedMatrix packed : all) {
+      float[][] x = rows(10, 5);
+      float[][] expected = new float[16][7];
+      float[][] y = new float[16][7];
+      packed.multiply(3, x, expected, new PackedRoom(7, 3));
+      packed.multiply(3, x, y, filledRoom(7, 3));
+      assertArrayEquals(expected, y, packed.getClass() + "");
+    }
+  }
+
+  /** A room whose scratch holds NaN. */
+  private static PackedRoom filledRoom(int width, int rows) {
+    PackedRoom room = new PackedRoom(width, rows);
+    Arrays.fill(room.firstTile(), (byte) -1);
+    Arrays.fill(room.secondTile(), (byte) -1);
+    Arrays.fill(room.first(), Float.NaN);
+    Arrays.fill(room.second(), Float.NaN);
+    for (float[][][] scratch : List.of(room.parts(), room.thirds())) {
+      for (float[][] matrix : scratch) {
+        for (float[] row : matrix) {
+          Arrays.fill(row, Float.NaN);
+        }
+      }
+    }
+    return room;
+  }
+
+  @Test
+  void room_ofThirds_isAThirdRoundedUp() {
+    PackedRoom room = new PackedRoom(7, 2);
+    assertEquals(3, room.parts()[1][2].length);
+    assertEquals(3, room.thirds()[2][1].length);
+  }
+
+  @Test
   void multiply_bytesOrTriples_sameBits() {
     for (int out : new int[] {1, 2, 3, 4, 5, 64, 65}) {
       List<PackedMatrix> both = int8(random(4, out * 31), out, 31);
@@ -129,12 +213,17 @@ class PackedMatrixTest {
   @Test
   void bytes_eachFormat_countsWeightsAndScales() {
     float[] weight = random(6, 6 * 9);
+    assertEquals(6 * 9 * 4, WeightFormat.FLOAT32.pack(weight, 6, 9).bytes());
     assertEquals(10 * 6 * 2, BFloat16Matrix.pack(weight, 6, 9).bytes()); // an odd input fills up
     assertEquals(6 * 9 + 4 * 6, int8(weight, 6, 9).get(0).bytes());
     assertEquals(4 * 2 * 9 + 4 * 6, int8(weight, 6, 9).get(1).bytes());
     assertEquals(6 * 9 * 2, WeightFormat.FLOAT16.pack(weight, 6, 9).bytes());
     assertEquals(6 * 9 + 4, WeightFormat.FP8_E4M3.pack(weight, 6, 9).bytes());
     assertEquals(6 * 9 / 2 + 6, WeightFormat.MXFP4.pack(weight, 6, 9).bytes());
+    // whole blocks have no scales of more
+    float[] whole = random(11, 128 * 128);
+    assertEquals(128 * 128 + 4, WeightFormat.FP8_E4M3.pack(whole, 128, 128).bytes());
+    assertEquals(128 * 64 + 128 * 4, WeightFormat.MXFP4.pack(whole, 128, 128).bytes());
   }
 
   private static List<PackedMatrix> int8(float[] weight, int out, int in) {

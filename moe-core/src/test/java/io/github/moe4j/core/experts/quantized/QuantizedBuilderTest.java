@@ -76,6 +76,9 @@ class QuantizedBuilderTest {
             Runtime.getRuntime().maxMemory()),
         message);
     assertThrows(IllegalStateException.class, packed::build);
+    GluExperts two = GluExperts.create(ExpertOptions.of(2, 6, 10), 1);
+    assertEquals(
+        message, assertThrows(OutOfMemoryError.class, () -> packed.add(two)).getMessage());
     assertEquals(1, packed.expect(1).add(one).build().experts());
   }
 
@@ -115,15 +118,62 @@ class QuantizedBuilderTest {
             () -> QuantizedExperts.builder(WeightFormat.FP8_E4M3).add(one, scales))
         .getMessage();
     assertEquals("scales must be 1 for a weight [10,6] but were 2", message);
-    assertThrows(
-        IllegalArgumentException.class,
-        () -> QuantizedExperts.builder(WeightFormat.INT8).add(one, scales));
+    assertEquals(
+        "format must be FP8_E4M3 to have scales but was INT8",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> QuantizedExperts.builder(WeightFormat.INT8).add(one, Map.of()))
+            .getMessage());
+    GluExperts two = GluExperts.create(ExpertOptions.of(2, 6, 10), 1);
+    assertEquals(
+        "experts with scales must be added singly but were 2",
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> QuantizedExperts.builder(WeightFormat.FP8_E4M3).add(two, Map.of()))
+            .getMessage());
     assertTrue(assertThrows(
             IllegalArgumentException.class,
             () -> QuantizedExperts.builder(WeightFormat.FP8_E4M3)
                 .add(one, Map.of("up", new StoredScales(3, 128, new float[4]))))
         .getMessage()
         .startsWith("rows must be a multiple of 128 or all 10 outputs"));
+  }
+
+  @Test
+  void requireFits_blocksOfWholeMultiplesOrAll_areTaken() {
+    new StoredScales(10, 6, new float[1]).requireFits(10, 6);
+    new StoredScales(11, 7, new float[1]).requireFits(10, 6);
+    new StoredScales(128, 256, new float[2 * 2]).requireFits(256, 300);
+    new StoredScales(256, 128, new float[2 * 3]).requireFits(300, 384);
+    assertEquals(3, new StoredScales(256, 128, new float[2 * 3]).perRow(384));
+  }
+
+  @Test
+  void requireFits_otherBlocks_areRefused() {
+    assertEquals(
+        "rows must be a multiple of 128 or all 10 outputs but was 9",
+        refused(() -> new StoredScales(9, 6, new float[2]).requireFits(10, 6)));
+    assertEquals(
+        "columns must be a multiple of 128 or all 6 inputs but was 5",
+        refused(() -> new StoredScales(10, 5, new float[2]).requireFits(10, 6)));
+    assertEquals(
+        "columns must be a multiple of 128 or all 300 inputs but was 129",
+        refused(() -> new StoredScales(128, 129, new float[3]).requireFits(10, 300)));
+    assertEquals(
+        "scales must be 6 for a weight [300,384] but were 5",
+        refused(() -> new StoredScales(256, 128, new float[5]).requireFits(300, 384)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY})
+  void scales_notFinite_areRefused(float scale) {
+    assertEquals(
+        "a scale must be finite but was " + scale,
+        refused(() -> new StoredScales(128, 128, new float[] {1, scale})));
+  }
+
+  private static String refused(Runnable wrong) {
+    return assertThrows(IllegalArgumentException.class, wrong::run).getMessage();
   }
 
   @ParameterizedTest
