@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.core.ActivationTimed;
 import io.github.moe4j.core.Arena;
 import io.github.moe4j.core.Experts;
 import io.github.moe4j.core.ExpertsInMemory;
@@ -22,6 +23,9 @@ import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
 import io.github.moe4j.core.experts.NormalizedInput;
 import io.github.moe4j.core.experts.ScaledOutput;
+import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.experts.BlockTimes;
+import io.github.moe4j.core.internal.experts.ExpertRows;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.io.StoredFile;
 import io.github.moe4j.core.lora.FrozenExperts;
@@ -43,6 +47,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -51,6 +56,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** {@link MappedExperts} beside float32 and quantized experts of the same weights. */
 @ExtendWith(Seeds.class)
@@ -188,7 +194,7 @@ class MappedExpertsTest {
     GluExperts experts = (GluExperts) PLAIN.create(33, 71);
     long one = QuantizedExperts.of(experts, WeightFormat.INT8).bytes() / 3;
     MappedExperts mapped =
-        PLAIN.mapped(experts, MappedWeights.withBudget(2 * one + 1, WeightFormat.INT8));
+        PLAIN.mapped(experts, MappedWeights.withBudget(2 * one, WeightFormat.INT8));
     assertEquals(0, mapped.bytesInMemory());
     assertEquals("0 hits, 2 misses", uses(mapped, 1, 1, 0)); // 0, 1
     assertEquals(2 * one, mapped.bytesInMemory());
@@ -300,28 +306,177 @@ class MappedExpertsTest {
   /** Memory behind the end of a mapped file is reported by the JVM as an InternalError. */
   @Test
   void run_weightsCannotBeRead_isAClearErrorAndNothingIsKept() {
-    GluExperts experts = (GluExperts) PLAIN.create(3, 4);
-    StoredMatrix torn = new HeapMatrix(new float[4][4], HeapMatrix.file()) {
-      @Override
-      public Reader reader() {
-        return (row, column, count, target, at, piece, apart) -> {
-          throw new InternalError("a fault occurred in an unsafe memory access operation");
-        };
-      }
-    };
-    StoredExpert expert = new StoredExpert(
-        Map.of(
-            "gate", new StoredWeight(torn, 4, 3, 0, 0, 1, false),
-            "up", new StoredWeight(torn, 4, 3, 0, 0, 1, false),
-            "down", new StoredWeight(torn, 3, 4, 0, 0, 1, false)),
-        Map.of());
-    for (MappedWeights options : List.of(
-        MappedWeights.streamed(), MappedWeights.withBudget(1 << 20, WeightFormat.FLOAT32))) {
-      MappedExperts mapped = MappedExperts.of(experts, List.of(expert), options);
+    StoredMatrix torn = matrix(HeapMatrix.file(), () -> {
+      throw new InternalError("a fault occurred in an unsafe memory access operation");
+    });
+    for (MappedExperts mapped : ofOneExpert(torn)) {
       UncheckedIOException error = assertThrows(
           UncheckedIOException.class, () -> y(mapped, tokens(new int[] {1}, 3), new int[] {1}));
       assertEquals("weights cannot be read from their file", error.getMessage());
       assertEquals(0, mapped.bytesInMemory());
+    }
+  }
+
+  /** Does something whenever a row is read. */
+  private static HeapMatrix matrix(StoredFile file, Runnable whenRead) {
+    return new HeapMatrix(new float[4][4], file) {
+      @Override
+      public Reader reader() {
+        Reader reader = super.reader();
+        return (row, column, count, target, at, piece, apart) -> {
+          reader.read(row, column, count, target, at, piece, apart);
+          whenRead.run();
+        };
+      }
+    };
+  }
+
+  /** One expert whose weights lie in a matrix: streamed, and with a budget. */
+  private static List<MappedExperts> ofOneExpert(StoredMatrix matrix) {
+    StoredExpert expert = new StoredExpert(
+        Map.of(
+            "gate", new StoredWeight(matrix, 4, 3, 0, 0, 1, false),
+            "up", new StoredWeight(matrix, 4, 3, 0, 0, 1, false),
+            "down", new StoredWeight(matrix, 3, 4, 0, 0, 1, false)),
+        Map.of());
+    GluExperts like = (GluExperts) PLAIN.create(3, 4);
+    return List.of(
+        MappedExperts.of(like, List.of(expert), MappedWeights.streamed()),
+        MappedExperts.of(
+            like, List.of(expert), MappedWeights.withBudget(1 << 20, WeightFormat.FLOAT32)));
+  }
+
+  /** The ways to read weights: a pass, and a copy for adapters. */
+  private static List<Runnable> uses(MappedExperts mapped) {
+    INDArray target = Nd4j.create(DataType.FLOAT, 4, 3);
+    return List.of(
+        () -> y(mapped, tokens(new int[] {1}, 3), new int[] {1}),
+        () -> mapped.linears().get(0).copy(0, Rows.of(target), 0));
+  }
+
+  @Test
+  void use_fileChangedBefore_nothingIsRead() {
+    HeapMatrix matrix = matrix(HeapMatrix.changed(), () -> {});
+    for (MappedExperts mapped : ofOneExpert(matrix)) {
+      for (Runnable use : uses(mapped)) {
+        assertEquals(
+            "the file is another one",
+            assertThrows(UncheckedIOException.class, use::run).getMessage());
+        assertEquals(0, matrix.reads.get());
+      }
+    }
+  }
+
+  @Test
+  void use_fileChangesWhileItIsRead_isAnErrorAndNothingIsKept() {
+    AtomicBoolean changed = new AtomicBoolean();
+    for (MappedExperts mapped :
+        ofOneExpert(matrix(changesWith(changed), () -> changed.set(true)))) {
+      for (Runnable use : uses(mapped)) {
+        changed.set(false);
+        assertEquals(
+            "the file is another one",
+            assertThrows(UncheckedIOException.class, use::run).getMessage());
+        assertEquals(0, mapped.bytesInMemory());
+      }
+    }
+  }
+
+  /** The message names the file then, though the fault of the memory comes first. */
+  @Test
+  void use_fileIsTruncatedWhileItIsRead_isAnErrorThatNamesIt() {
+    AtomicBoolean changed = new AtomicBoolean();
+    StoredMatrix torn = matrix(changesWith(changed), () -> {
+      changed.set(true);
+      throw new InternalError("a fault occurred in an unsafe memory access operation");
+    });
+    for (MappedExperts mapped : ofOneExpert(torn)) {
+      for (Runnable use : uses(mapped)) {
+        changed.set(false);
+        assertEquals(
+            "the file is another one",
+            assertThrows(UncheckedIOException.class, use::run).getMessage());
+      }
+    }
+  }
+
+  private static StoredFile changesWith(AtomicBoolean changed) {
+    return () -> {
+      if (changed.get()) {
+        HeapMatrix.changed().requireUnchanged();
+      }
+    };
+  }
+
+  /** With the file as it was, a copy for adapters is not possible either. */
+  @Test
+  void copy_weightsCannotBeRead_isAClearError() {
+    StoredMatrix torn = matrix(HeapMatrix.file(), () -> {
+      throw new InternalError("a fault occurred in an unsafe memory access operation");
+    });
+    for (MappedExperts mapped : ofOneExpert(torn)) {
+      assertEquals(
+          "weights cannot be read from their file",
+          assertThrows(UncheckedIOException.class, uses(mapped).get(1)::run).getMessage());
+    }
+  }
+
+  @Test
+  void run_rowsOfAnotherType_areRefused() {
+    MappedExperts mapped = PLAIN.mapped(PLAIN.create(3, 4), MappedWeights.streamed());
+    INDArray x = Nd4j.create(DataType.DOUBLE, 1, 3);
+    try (Arena.Scope scope = new Arena().open()) {
+      assertEquals(
+          "xR must be FLOAT but was DOUBLE",
+          refused(() -> mapped.run(x, new int[] {0, 1, 1, 1}, PassMode.evaluation(), scope)));
+    }
+  }
+
+  @Test
+  void run_budgetOfTwoExperts_theirRowsAreDoneBeforeTheThirdIsPacked() {
+    GluExperts experts = (GluExperts) PLAIN.create(5, 7);
+    StoredNetwork network = StoredNetwork.of(
+        experts, StoredCopies.of(experts.parameters(), false, 1, HeapMatrix.file()));
+    INDArray y = Nd4j.valueArrayOf(new long[] {3, 5}, Float.NaN, DataType.FLOAT);
+    List<Integer> done = new ArrayList<>();
+    ExpertCache cache = new ExpertCache(1, expert -> {
+      done.add((int) Arrays.stream(values(y)).filter(Double::isFinite).count() / 5);
+      return QuantizedNetwork.of(
+          network.function(), network.names(), network.experts().get(expert), WeightFormat.FLOAT32);
+    });
+    long one = QuantizedExperts.of(experts, WeightFormat.FLOAT32).bytes() / 3;
+    INDArray x = tokens(new int[] {1, 1, 1}, 5);
+    try (Arena.Scope scope = new Arena().open()) {
+      new CachedPass(
+              cache,
+              2 * one,
+              new ExpertRows(x),
+              new ExpertRows(y),
+              new BlockTimes(),
+              new CacheUses())
+          .run(new int[] {0, 1, 2, 3}, scope);
+    }
+    assertEquals(List.of(0, 0, 2), done);
+    assertSameBits(
+        "y",
+        y(QuantizedExperts.of(experts, WeightFormat.FLOAT32), x, new int[] {1, 1, 1}),
+        values(y));
+  }
+
+  @Test
+  void activationShare_fewRowsOrMany_partOfTheTime() {
+    Experts experts = PLAIN.create(33, 71);
+    for (Experts each : List.of(
+        QuantizedExperts.of((GluExperts) experts, WeightFormat.FLOAT32),
+        PLAIN.mapped(experts, MappedWeights.streamed()))) {
+      for (int rows : new int[] {1, 70}) {
+        int[] load = {0, rows, 0};
+        try (Arena.Scope scope = new Arena().open()) {
+          double share = ActivationTimed.shareOf(
+              each.run(tokens(load, 33), starts(load), PassMode.evaluation(), scope));
+          assertTrue(share > 0 && share < 1, () -> rows + " rows, share " + share);
+        }
+      }
     }
   }
 
