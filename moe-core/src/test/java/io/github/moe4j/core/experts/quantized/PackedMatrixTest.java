@@ -4,7 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.moe4j.core.internal.kernel.Kernel;
+import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.testkit.Seeds;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -224,6 +227,17 @@ class PackedMatrixTest {
     float[] whole = random(11, 128 * 128);
     assertEquals(128 * 128 + 4, WeightFormat.FP8_E4M3.pack(whole, 128, 128).bytes());
     assertEquals(128 * 64 + 128 * 4, WeightFormat.MXFP4.pack(whole, 128, 128).bytes());
+  }
+
+  @Test
+  void bytes_panelsOfFloats_countPaddingAndBias() {
+    assumeTrue(Kernels.chosen().isPresent());
+    Kernel<float[]> kernel = Kernels.chosen().orElseThrow().floats();
+    float[] weight = random(12, 6 * 9);
+    long floats = kernel.origin() + kernel.padded(6) * 10L; // an odd input fills up
+    assertEquals(4 * floats, PanelWeight.pack(kernel, weight, null, 6, 9).bytes());
+    assertEquals(
+        4 * (floats + 6), PanelWeight.pack(kernel, weight, new float[6], 6, 9).bytes());
   }
 
   private static List<PackedMatrix> int8(float[] weight, int out, int in) {

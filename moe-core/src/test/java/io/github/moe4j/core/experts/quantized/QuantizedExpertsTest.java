@@ -199,6 +199,22 @@ class QuantizedExpertsTest {
     }
   }
 
+  /** Threads keep their memory from pass to pass. */
+  @ParameterizedTest
+  @EnumSource(WeightFormat.class)
+  void run_afterRowsThatAreNotFinite_sameBits(WeightFormat format) {
+    Kind kind = new Kind(true, true, format);
+    QuantizedExperts experts = kind.quantize(kind.create(33, 71));
+    QuantizedExperts wider = kind.quantize(kind.create(34, 72));
+    for (int[] load : new int[][] {{0, 1, 0}, {0, 20, 0}}) {
+      INDArray x = tokens(load, 33);
+      INDArray before = y(experts, x, load);
+      y(wider, tokens(load, 34).assign(Float.NaN), load);
+      y(experts, x.dup().assign(Float.NaN), load);
+      assertSameBits("y", before, y(experts, x, load));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource(WeightFormat.class)
   void of_notFinite_oneClearError(WeightFormat format) {
