@@ -189,7 +189,6 @@ public final class ArrayMemory {
     boolean mayFit = bytes <= limit && bytes <= process.most();
     for (int attempt = 0; mayFit && !reserved && attempt < COLLECTIONS; attempt++) {
       process.collect(1L << attempt);
-      forgetCollected();
       forgetClosed();
       reserved = tryReserve(bytes);
     }

@@ -62,7 +62,7 @@ public final class NormalDistribution {
 
   private static double nearBottom(double x) {
     double q2 = x * x;
-    return (2.84423683343917062e3 + q2 * (2.44024637934444173e2 + q2 * 1))
+    return (2.84423683343917062e3 + q2 * (2.44024637934444173e2 + q2))
         + x * (1.28261652607737228e3 + q2 * 2.36012909523441209e1);
   }
 
@@ -86,7 +86,7 @@ public final class NormalDistribution {
     return (1.23033935480374942e3
             + q2
                 * (4.36261909014324716e3
-                    + q2 * (1.62138957456669019e3 + q2 * (1.17693950891312499e2 + q2 * 1))))
+                    + q2 * (1.62138957456669019e3 + q2 * (1.17693950891312499e2 + q2))))
         + x
             * (3.43936767414372164e3
                 + q2
@@ -105,6 +105,6 @@ public final class NormalDistribution {
   private static double farBottom(double x) {
     double q2 = x * x;
     return (2.33520497626869185e-3 + q2 * (5.27905102951428412e-1 + q2 * 2.56852019228982242))
-        + x * (6.05183413124413191e-2 + q2 * (1.87295284992346725 + q2 * 1));
+        + x * (6.05183413124413191e-2 + q2 * (1.87295284992346725 + q2));
   }
 }

@@ -3,6 +3,7 @@ package io.github.moe4j.core.internal;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.GluExperts;
@@ -24,6 +25,7 @@ class ArrayMemoryTest {
     private long used;
     private long allowed = Long.MAX_VALUE;
     private int collections;
+    private final List<Long> waits = new ArrayList<>();
     private Runnable onCollection = () -> {};
 
     @Override
@@ -39,6 +41,7 @@ class ArrayMemoryTest {
     @Override
     void collect(long millis) {
       collections++;
+      waits.add(millis);
       onCollection.run();
     }
   }
@@ -109,6 +112,52 @@ class ArrayMemoryTest {
     process.onCollection = () -> process.used = 0;
     INDArray small = Nd4j.zeros(DataType.FLOAT, 1);
     assertSame(small, memory.allocate(DataType.FLOAT, new long[] {2, 100_000_000}, () -> small));
+  }
+
+  @Test
+  void allocate_noRoomYet_collectsWithEverLongerWaits() {
+    ArrayMemory memory = new ArrayMemory("1k", process);
+    INDArray first = allocate(memory, 1);
+    refused(memory, 256);
+    assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 32L, 64L, 128L), process.waits);
+    process.waits.clear();
+    process.onCollection = first::close;
+    allocate(memory, 256).close();
+    assertEquals(List.of(1L), process.waits);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"16m", ""})
+  void allocate_processHasAllButAByteOf16Megabytes_refusedForThatReason(String given) {
+    process.used = 1;
+    process.allowed = 1 << 24;
+    ArrayMemory memory = new ArrayMemory(given.isEmpty() ? null : given, process);
+    String message = refused(memory, 1 << 22);
+    assertEquals(
+        "an array of FLOAT [4194304]: 16,777,216 bytes are needed but the process has 1 of the 16,777,216 bytes of",
+        message.substring(0, message.indexOf(" -D")));
+    assertEquals(8, process.collections);
+  }
+
+  @Test
+  void requireRoom_upToTheLimit_takesNothing() {
+    ArrayMemory memory = new ArrayMemory("1k", process);
+    for (int i = 0; i < 3; i++) {
+      memory.requireRoom("parameters", 1024);
+    }
+    assertEquals(
+        "parameters: 1,025 bytes are needed but arrays take 0 of the 1,024 bytes of"
+            + " -Dmoe4j.maxArrayBytes: raise it, or close arrays that are not needed",
+        assertThrows(OutOfMemoryError.class, () -> memory.requireRoom("parameters", 1025))
+            .getMessage());
+  }
+
+  @Test
+  void limits_ofProcessAndMachine_asTheyAre() {
+    process.allowed = 12_345;
+    assertEquals(12_345, new ArrayMemory(null, process).processLimit());
+    assertTrue(ArrayMemory.machineBytes() > 1 << 20);
+    assertEquals(ProcessLimit.machineBytes(), ArrayMemory.machineBytes());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -21,7 +22,7 @@ class ElementwiseTest {
   private static final List<DataType> TYPES = List.of(DataType.FLOAT, DataType.DOUBLE);
 
   @ParameterizedTest
-  @CsvSource({"1,1,0,1", "5,3,2,2", "40,257,3,39", "3,5000,0,3", "2000,7,1,1999"})
+  @CsvSource({"1,1,0,1", "5,3,2,2", "40,257,3,39", "3,5000,0,3", "2000,7,1,1999", "6,1000,1,6"})
   void apply_someRows_thoseOnceAndNoOthers(int rows, int width, int from, int to) {
     for (DataType type : TYPES) {
       INDArray a = RandomArrays.normal(type, Seeds.random(1), rows, width);
@@ -50,6 +51,61 @@ class ElementwiseTest {
               });
       assertNear("a", expected, values(a), 1e-6);
       assertSameBits("b", added, values(b));
+    }
+  }
+
+  @Test
+  void apply_sameObjectForOtherArrays_eachItsOwnRoom() {
+    for (DataType type : TYPES) {
+      Elementwise elementwise = new Elementwise();
+      for (int width : new int[] {7, 1000, 7, 1000}) {
+        INDArray a = RandomArrays.normal(type, Seeds.random(1), 5, width);
+        INDArray b = RandomArrays.normal(type, Seeds.random(2), 5, width);
+        double[] sum = values(a);
+        double[] difference = values(a);
+        double[] second = values(b);
+        for (int i = 0; i < sum.length; i++) {
+          sum[i] += second[i];
+          difference[i] -= second[i];
+        }
+        List<Rows> both = List.of(Rows.of(a), Rows.of(b));
+        elementwise.apply(
+            0,
+            5,
+            both,
+            both,
+            (double[][] in, double[][] out) -> {
+              for (int i = 0; i < out[0].length; i++) {
+                out[0][i] = in[0][i] + in[1][i];
+                out[1][i] = in[0][i] - in[1][i];
+              }
+            },
+            (float[][] in, float[][] out) -> {
+              for (int i = 0; i < out[0].length; i++) {
+                out[0][i] = in[0][i] + in[1][i];
+                out[1][i] = in[0][i] - in[1][i];
+              }
+            });
+        assertNear("sum", sum, values(a), 1e-6);
+        assertNear("difference", difference, values(b), 1e-6);
+        elementwise.apply(
+            0,
+            5,
+            List.of(Rows.of(a)),
+            List.of(Rows.of(b)),
+            (double[][] in, double[][] out) -> {
+              for (int i = 0; i < out[0].length; i++) {
+                out[0][i] = in[0][out[0].length - 1 - i];
+              }
+            },
+            (float[][] in, float[][] out) -> {
+              for (int i = 0; i < out[0].length; i++) {
+                out[0][i] = in[0][out[0].length - 1 - i];
+              }
+            });
+        double total = Arrays.stream(sum).sum();
+        assertEquals(total, Arrays.stream(values(b)).sum(), 1e-4 * width);
+      }
     }
   }
 

@@ -39,6 +39,18 @@ class ExpTest {
   }
 
   @Test
+  void sigmoid_anyNumber_nearTheExactOne() {
+    for (double x = -700; x <= 700; x += 0.37) {
+      double exact = 1 / (1 + StrictMath.exp(-x));
+      assertEquals(1, Exp.sigmoid(x) / exact, 1e-15, "sigmoid of " + x);
+    }
+    assertEquals(0.5, Exp.sigmoid(0));
+    assertEquals(0, Exp.sigmoid(-710));
+    assertEquals(1, Exp.sigmoid(710));
+    assertEquals(Double.NaN, Exp.sigmoid(Double.NaN));
+  }
+
+  @Test
   void exp_special_asDocumented() {
     assertEquals(1, Exp.exp(0));
     assertEquals(1, Exp.exp(-0.0));

@@ -75,6 +75,41 @@ class GemmTest {
   }
 
   @Test
+  void multiply_partsWithoutTerms_resultStays() {
+    Matrix a = Matrix.of(normal(DataType.FLOAT, 1, 2, 3));
+    Matrix b = Matrix.of(normal(DataType.FLOAT, 2, 3, 4));
+    INDArray c = normal(DataType.FLOAT, 3, 2, 4);
+    INDArray before = c.dup();
+    Gemm.multiply(a.columns(1, 1), false, b.rows(2, 2), false, 0, Matrix.of(c));
+    Gemm.multiply(
+        a.rows(1, 1), true, b.rows(0, 0), false, 0, Matrix.of(normal(DataType.FLOAT, 4, 3, 4)));
+    assertSameBits("c", before, c);
+  }
+
+  @ParameterizedTest(name = "m {0}, n {1}, k {2}")
+  @CsvSource({"3,2,4", "511,255,33", "512,256,33", "513,257,33"})
+  void multiplyInParallel_smallOrSizesOfTiles_matchesLoopsAndClosesItsLease(int m, int n, int k) {
+    int open = SingleThreadedBlas.open();
+    for (int flags = 0; flags < 4; flags++) {
+      boolean ta = (flags & 1) != 0;
+      boolean tb = (flags & 2) != 0;
+      INDArray a = ta ? normal(DataType.DOUBLE, 1, k, m) : normal(DataType.DOUBLE, 1, m, k);
+      INDArray b = tb ? normal(DataType.DOUBLE, 2, n, k) : normal(DataType.DOUBLE, 2, k, n);
+      INDArray c = normal(DataType.DOUBLE, 3, m, n);
+      INDArray expected = c.dup();
+      Gemm.multiply(new Nd4jBlas(), Matrix.of(a), ta, Matrix.of(b), tb, 1, Matrix.of(expected));
+      Gemm.multiplyInParallel(a, ta, b, tb, 1, c);
+      assertNear("flags " + flags, expected, c, 1e-12);
+    }
+    assertEquals(open, SingleThreadedBlas.open());
+  }
+
+  @Test
+  void fewRowsInOneThread_asTheLibrarySays() {
+    assertEquals(Gemm.blas().fewRowsInOneThread(), Gemm.fewRowsInOneThread());
+  }
+
+  @Test
   void rows_none_emptyMatrix() {
     for (DataType type : new DataType[] {DataType.DOUBLE, DataType.FLOAT}) {
       INDArray matrix = normal(type, 1, 4, 3);

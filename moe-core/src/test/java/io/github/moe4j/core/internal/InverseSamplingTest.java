@@ -66,6 +66,18 @@ class InverseSamplingTest {
     }
   }
 
+  /** Where one approximation ends and the next begins; in these numbers their last bits differ. */
+  @Test
+  void quantile_atTheLimitsOfItsApproximations_sameBitsOneByOneAndOnEveryJdk() {
+    double[] limits = {0.075, 0.07500000000000001, 1.3887943864964021e-11}; // Φ(z) = e^−25
+    double[] quantiles = limits.clone();
+    NormalQuantile.of(quantiles, 0, limits.length);
+    for (int i = 0; i < limits.length; i++) {
+      assertEquals(quantiles[i], NormalQuantile.of(limits[i]));
+    }
+    assertEquals(-6.6579046435011024, quantiles[2]);
+  }
+
   @Test
   void any_zeroDrawn_finite() {
     assertTrue(Double.isFinite(InverseSampling.normal(fixed(0))));

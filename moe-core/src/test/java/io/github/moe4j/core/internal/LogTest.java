@@ -51,6 +51,17 @@ class LogTest {
     }
   }
 
+  /** Every term of the series counts, those of the last digit too. */
+  @Test
+  void log1p_manyNumbers_sameBitsOnEveryJdk() {
+    SplittableRandom random = new SplittableRandom(5);
+    long hash = 0;
+    for (int i = 0; i < 10_000; i++) {
+      hash = 31 * hash + Double.doubleToLongBits(Log.log1p(random.nextDouble() * 1.4 - 0.4));
+    }
+    assertEquals(-3384899739527268581L, hash);
+  }
+
   /** Where m is halved: just below, at and just above a power of two times √2. */
   @Test
   void log_nearRootOfTwo_withinFourUnitsInTheLastPlace() {

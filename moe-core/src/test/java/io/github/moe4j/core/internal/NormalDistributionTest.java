@@ -21,6 +21,8 @@ class NormalDistributionTest {
     assertEquals(0.5, NormalDistribution.cdf(0));
     assertEquals(1, NormalDistribution.cdf(40));
     assertEquals(0, NormalDistribution.cdf(-60));
+    // the only number that divided by √2 gives 27, from where on it is 0
+    assertEquals(0, NormalDistribution.cdf(-38.18376618407356));
     assertEquals(1, NormalDistribution.cdf(Double.POSITIVE_INFINITY));
     assertEquals(0, NormalDistribution.cdf(Double.NEGATIVE_INFINITY));
     assertEquals(Double.NaN, NormalDistribution.cdf(Double.NaN));
