@@ -164,15 +164,16 @@ class MappedExpertsTest {
   @Test
   void run_closedRows_areRefusedByName() {
     GluExperts experts = (GluExperts) PLAIN.create(5, 7);
-    for (MappedWeights options :
-        List.of(MappedWeights.streamed(), MappedWeights.withBudget(1 << 20, WeightFormat.INT8))) {
-      MappedExperts mapped = PLAIN.mapped(experts, options);
+    for (Experts each : List.of(
+        PLAIN.mapped(experts, MappedWeights.streamed()),
+        PLAIN.mapped(experts, MappedWeights.withBudget(1 << 20, WeightFormat.INT8)),
+        QuantizedExperts.of(experts, WeightFormat.INT8))) {
       INDArray x = tokens(new int[] {1, 0, 2}, 5).dup(); // of its own memory
       x.close();
       try (Arena.Scope scope = new Arena().open()) {
         IllegalArgumentException error = assertThrows(
             IllegalArgumentException.class,
-            () -> mapped.run(x, starts(new int[] {1, 0, 2}), PassMode.evaluation(), scope));
+            () -> each.run(x, starts(new int[] {1, 0, 2}), PassMode.evaluation(), scope));
         assertEquals(
             "x of the experts must be usable but it, or the array of which it is a view, was closed",
             error.getMessage());
@@ -247,12 +248,15 @@ class MappedExpertsTest {
     MappedExperts mapped = MappedExperts.of(experts, stored, MappedWeights.streamed());
     int[] load = {0, 2, 0};
     y(mapped, tokens(load, 5), load);
-    List<Integer> reads = new ArrayList<>();
-    for (StoredExpert expert : stored) {
-      reads.add(((HeapMatrix) expert.weight("up").matrix()).reads.get());
-    }
-    assertEquals(List.of(0, 7, 0), reads); // each row once
+    assertEquals(List.of(0, 7, 0), reads(stored, "up")); // each row once
+    assertEquals(List.of(0, 5, 0), reads(stored, "down"));
     assertEquals("0 hits, 0 misses", uses(mapped, 1, 1, 1));
+  }
+
+  private static List<Integer> reads(List<StoredExpert> stored, String name) {
+    return stored.stream()
+        .map(expert -> ((HeapMatrix) expert.weight(name).matrix()).reads.get())
+        .toList();
   }
 
   @Test

@@ -229,6 +229,14 @@ class PackedMatrixTest {
     assertEquals(128 * 64 + 128 * 4, WeightFormat.MXFP4.pack(whole, 128, 128).bytes());
   }
 
+  /** Before JDK 21 the compiler does not vectorize bytes times float32. */
+  @Test
+  void pack_int8_aByteEachFromJdk21On() {
+    PackedMatrix packed = WeightFormat.INT8.pack(random(13, 6 * 9), 6, 9);
+    boolean isNew = Runtime.version().feature() >= 21;
+    assertEquals(isNew ? Int8Bytes.class : Int8Triples.class, packed.getClass());
+  }
+
   @Test
   void bytes_panelsOfFloats_countPaddingAndBias() {
     assumeTrue(Kernels.chosen().isPresent());

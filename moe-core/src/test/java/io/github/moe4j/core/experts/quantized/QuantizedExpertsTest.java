@@ -17,6 +17,8 @@ import io.github.moe4j.core.experts.Activation;
 import io.github.moe4j.core.experts.ExpertOptions;
 import io.github.moe4j.core.experts.FfnExperts;
 import io.github.moe4j.core.experts.GluExperts;
+import io.github.moe4j.core.internal.Rows;
+import io.github.moe4j.core.internal.experts.FrozenLinear;
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
@@ -264,6 +266,40 @@ class QuantizedExpertsTest {
     assertSameBits("y", before, y(quantized, x, load));
   }
 
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void linears_copyAndBias_thoseThatProductsAreMadeWith(Kind kind) {
+    Experts given = kind.create(5, 7);
+    QuantizedExperts experts = kind.quantize(given);
+    List<String> names = new ArrayList<>();
+    for (FrozenLinear linear : experts.linears()) {
+      names.add(linear.name());
+      INDArray weight = experts.weight(linear.name());
+      assertEquals(3, linear.experts());
+      assertEquals(weight.size(1), linear.out());
+      assertEquals(weight.size(2), linear.in());
+      INDArray copy =
+          Nd4j.valueArrayOf(new long[] {linear.out() + 2, linear.in()}, Float.NaN, DataType.FLOAT);
+      linear.copy(1, Rows.of(copy), 2);
+      assertSameBits(
+          linear.name(),
+          Arrays.copyOfRange(
+              values(weight), linear.out() * linear.in(), 2 * linear.out() * linear.in()),
+          Arrays.copyOfRange(values(copy), 2 * linear.in(), (int) copy.length()));
+      assertTrue(Double.isNaN(copy.getDouble(1, 0)));
+      double[] bias = linear.bias(1);
+      assertEquals(kind.biases(), bias != null);
+      if (bias != null) {
+        INDArray expected = given.parameters().get(linear.name() + ".bias");
+        assertSameBits(
+            linear.name(),
+            Arrays.copyOfRange(values(expected), linear.out(), 2 * linear.out()),
+            bias);
+      }
+    }
+    assertEquals(kind.gated() ? List.of("gate", "up", "down") : List.of("up", "down"), names);
+  }
+
   @Test
   void properties_ofACopy() {
     QuantizedExperts experts = new Kind(true, true, WeightFormat.BFLOAT16)
@@ -296,6 +332,13 @@ class QuantizedExpertsTest {
           assertThrows(
                   UnsupportedOperationException.class,
                   () -> experts.run(x, start, PassMode.evaluation().differentiable(), scope))
+              .getMessage());
+      INDArray doubles = x.castTo(DataType.DOUBLE);
+      assertEquals(
+          "xR must be FLOAT but was DOUBLE",
+          assertThrows(
+                  IllegalArgumentException.class,
+                  () -> experts.run(doubles, start, PassMode.evaluation(), scope))
               .getMessage());
       ExpertsPass run = experts.run(x, start, PassMode.evaluation(), scope);
       assertEquals(

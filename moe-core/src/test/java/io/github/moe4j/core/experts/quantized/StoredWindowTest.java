@@ -61,6 +61,15 @@ class StoredWindowTest {
   }
 
   @Test
+  void read_outputsThatAreRows_partOfARow() {
+    StoredWindow window =
+        StoredWindow.of(new StoredWeight(matrix, 9, 30, FIRST_ROW, FIRST_COLUMN, 2, false));
+    float[] target = new float[4];
+    window.read(4, 7, 3, target, 1);
+    assertArrayEquals(new float[] {0, 11009, 11010, 11011}, target);
+  }
+
+  @Test
   void read_withinAStrip_readsNothingAgain() {
     StoredWindow window = transposed(200, 20);
     requireRead(5, window, 10, 3, 5); // outputs 10 … 105, inputs 3 … 7
