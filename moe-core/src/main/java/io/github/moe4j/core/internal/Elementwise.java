@@ -52,16 +52,26 @@ public final class Elementwise {
    */
   public void apply(
       int from, int to, List<Rows> inputs, List<Rows> outputs, Doubles doubles, Floats floats) {
-    Rows first = outputs.get(0);
-    int rowsPerSpan = Math.max(1, SPAN / first.width());
-    int whole = from + (to - from) / rowsPerSpan * rowsPerSpan;
-    if (first.areFloats()) {
-      runFloats(from, whole, rowsPerSpan, inputs, outputs, floats);
-      runFloats(whole, to, 1, inputs, outputs, floats);
-    } else {
-      runDoubles(from, whole, rowsPerSpan, inputs, outputs, doubles);
-      runDoubles(whole, to, 1, inputs, outputs, doubles);
+    if (outputs.get(0).areFloats()) {
+      apply(from, to, inputs, outputs, floats);
+      return;
     }
+    int rowsPerSpan = rowsPerSpan(outputs);
+    int whole = to - (to - from) % rowsPerSpan;
+    runDoubles(from, whole, rowsPerSpan, inputs, outputs, doubles);
+    runDoubles(whole, to, 1, inputs, outputs, doubles);
+  }
+
+  /** The same of rows that are all float32. */
+  public void apply(int from, int to, List<Rows> inputs, List<Rows> outputs, Floats floats) {
+    int rowsPerSpan = rowsPerSpan(outputs);
+    int whole = to - (to - from) % rowsPerSpan;
+    runFloats(from, whole, rowsPerSpan, inputs, outputs, floats);
+    runFloats(whole, to, 1, inputs, outputs, floats);
+  }
+
+  private static int rowsPerSpan(List<Rows> outputs) {
+    return Math.max(1, SPAN / outputs.get(0).width());
   }
 
   private void runFloats(

@@ -91,8 +91,7 @@ final class PackedPass {
           hidden.to(),
           values.stream().map(RowWindow::rows).toList(),
           List.of(hidden.rows()),
-          (double[][] in, double[][] out) -> function.values(in, out[0]),
-          (float[][] in, float[][] out) -> function.values(in, out[0]));
+          (in, out) -> function.values(in, out[0]));
       long changed = System.nanoTime();
       network.down().many(block.expert(), hidden, y.of(block), ofDown, room);
       times.add(start, multiplied, changed);

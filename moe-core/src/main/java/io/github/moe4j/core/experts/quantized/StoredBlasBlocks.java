@@ -94,12 +94,7 @@ final class StoredBlasBlocks {
     List<Rows> values = projected.stream().map(all -> all.first(rows).rows()).toList();
     HiddenFunction function = network.function();
     elementwise.apply(
-        0,
-        rows,
-        values,
-        List.of(values.get(0)),
-        (double[][] in, double[][] out) -> function.values(in, out[0]),
-        (float[][] in, float[][] out) -> function.values(in, out[0]));
+        0, rows, values, List.of(values.get(0)), (in, out) -> function.values(in, out[0]));
   }
 
   private void addOutputs(Window<float[]> weight, int first, int count, RowBlock block) {
