@@ -6,6 +6,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,7 +115,10 @@ public record Kernels(
       return new Jvm(
           Runtime.version().feature(),
           ModuleLayer.boot().findModule(MODULE).isPresent(),
-          isOptimizing(),
+          isOptimizing(
+              System.getProperty("java.vm.name", ""),
+              System.getProperty("java.vm.info", ""),
+              Jvm::flag),
           !"false".equals(flag("UseFMA")));
     }
 
@@ -132,15 +136,20 @@ public record Kernels(
       return fma ? "" : "the processor has no fused multiply-add, or the JVM does not use it";
     }
 
-    private static boolean isOptimizing() {
-      String vm = System.getProperty("java.vm.name", "");
-      boolean hotSpot = vm.contains("HotSpot") || vm.contains("OpenJDK");
-      boolean interpreted = System.getProperty("java.vm.info", "").contains("interpreted");
+    /**
+     * Whether C2 compiles.
+     *
+     * @param name of the JVM
+     * @param info about its mode
+     * @param flags the value of each flag, empty if there is none
+     */
+    static boolean isOptimizing(String name, String info, UnaryOperator<String> flags) {
+      boolean hotSpot = name.contains("HotSpot") || name.contains("OpenJDK");
       return hotSpot
-          && !interpreted
-          && "true".equals(flag("UseCompiler"))
-          && "4".equals(flag("TieredStopAtLevel"))
-          && !"true".equals(flag("UseJVMCICompiler"));
+          && !info.contains("interpreted")
+          && flags.apply("UseCompiler").equals("true")
+          && flags.apply("TieredStopAtLevel").equals("4")
+          && !flags.apply("UseJVMCICompiler").equals("true");
     }
 
     private static String flag(String name) {

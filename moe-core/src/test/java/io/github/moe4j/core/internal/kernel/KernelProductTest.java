@@ -33,6 +33,8 @@ class KernelProductTest {
     "257, 2, 3",
     "2, 3, 1027", // transposed, more than is summed at a time
     "1030, 1, 2", // transposed, more columns of the left factor than are kept
+    "32, 32, 3", // tiles and panels exactly
+    "600, 1, 1024", // panels that outgrow the smallest room
     "27, 1, 20000" // more of the left factor than is copied at a time
   })
   void multiply_partsOfAllKinds_matchesLoops(int m, int n, int k) {

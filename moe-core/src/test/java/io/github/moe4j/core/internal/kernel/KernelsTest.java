@@ -6,8 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.github.moe4j.core.internal.kernel.Kernels.Choice;
 import io.github.moe4j.core.internal.kernel.Kernels.Jvm;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +41,76 @@ class KernelsTest {
     Choice choice = Kernels.choose(null, new Jvm(26, true, true, true));
     assertNull(choice.kernels());
     assertEquals("the kernels are tested on JDK 17 to 25 and this is 26", choice.reason());
+  }
+
+  @Test
+  void choose_obstacleAndNoProperty_oneWarning() {
+    List<String> warnings = new ArrayList<>();
+    Handler handler = new Handler() {
+      @Override
+      public void publish(LogRecord entry) {
+        warnings.add(entry.getLevel() + ": " + entry.getMessage());
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("io.github.moe4j");
+    logger.addHandler(handler);
+    try {
+      Kernels.choose(null, new Jvm(17, true, false, true));
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertEquals(
+        List.of(
+            "WARNING: matrix products run on BLAS, since this JVM runs without HotSpot's C2 compiler;"
+                + " with the kernels a layer is up to twice as fast, depending on the processor"
+                + " (-Dmoe4j.kernels=blas silences this line)"),
+        warnings);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "OpenJDK 64-Bit Server VM, mixed mode, true, 4, '', true",
+    "Java HotSpot(TM) 64-Bit Server VM, mixed mode, true, 4, false, true",
+    "Eclipse OpenJ9 VM, mixed mode, true, 4, '', false",
+    "OpenJDK 64-Bit Server VM, interpreted mode, true, 4, '', false",
+    "OpenJDK 64-Bit Server VM, mixed mode, false, 4, '', false",
+    "OpenJDK 64-Bit Server VM, mixed mode, true, 1, '', false",
+    "OpenJDK 64-Bit Server VM, mixed mode, true, 4, true, false"
+  })
+  void isOptimizing_kindsOfJvm_withC2(
+      String name, String info, String compiler, String level, String jvmci, boolean expected) {
+    Map<String, String> flags =
+        Map.of("UseCompiler", compiler, "TieredStopAtLevel", level, "UseJVMCICompiler", jvmci);
+    assertEquals(expected, Jvm.isOptimizing(name, info, flags::get));
+  }
+
+  @Test
+  void running_thisJvm_itsFlags() {
+    var flags = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    assumeTrue(flags != null, "not HotSpot");
+    Jvm jvm = Jvm.running();
+    assertEquals(flags.getVMOption("UseFMA").getValue(), Boolean.toString(jvm.fma()));
+    boolean mayCompile = flags.getVMOption("TieredStopAtLevel").getValue().equals("4")
+        && flags.getVMOption("UseCompiler").getValue().equals("true");
+    boolean interpreted = System.getProperty("java.vm.info").contains("interpreted");
+    assertEquals(mayCompile && !interpreted, jvm.compiler());
+    assertEquals(Runtime.version().feature(), jvm.feature());
+    assertEquals(jvm.hasModule(), Kernels.hasModule());
+  }
+
+  @Test
+  void chosen_thisJvm_asItSaysItself() {
+    Choice choice = Kernels.choose(System.getProperty(Kernels.PROPERTY), Jvm.running());
+    assertEquals(choice.kernels() != null, Kernels.chosen().isPresent());
+    assertEquals(choice.reason(), Kernels.reason());
+    boolean runs = choice.kernels() != null || Jvm.running().obstacle().isEmpty();
+    assertEquals(runs, Kernels.peakRate().isPresent());
   }
 
   @Test

@@ -22,7 +22,7 @@ final class PackedChecks {
         new int[] {1, 2, 31, 33, 128, 255, 257, 300, 513},
         new int[] {1, 7, 9, 31, 33, 256}),
     /** For a JVM that does not compile vectors. */
-    FEW(1 << 8, new int[] {1, 5}, new int[] {2, 33, 128, 257}, new int[] {1, 9, 33});
+    FEW(1 << 8, new int[] {1, 5}, new int[] {2, 33, 128, 130, 257}, new int[] {1, 9, 33});
 
     /** Of each format at most so many codes, spread over all. */
     private final int codes;

@@ -55,6 +55,40 @@ class PackedKernelTest {
   }
 
   @Test
+  void of_columnsOfOnePanel_memoryOfOne() {
+    PackedKernel<short[]> kernel = KernelLoops.kernels().packed().bfloat16();
+    for (int columns = kernel.width() - 1; columns <= kernel.width() + 1; columns++) {
+      PackedPanels<short[]> panels = PackedPanels.of(kernel, 3, columns, codes());
+      int count = columns <= kernel.width() ? 1 : 2;
+      assertEquals(count * 4 * kernel.width(), panels.codes().length, columns + " columns");
+    }
+  }
+
+  @Test
+  void column_longerThanASegment_allTerms() {
+    PackedKernel<short[]> kernel = KernelLoops.kernels().packed().bfloat16();
+    float[] column = new float[259];
+    PackedPanels.of(kernel, 259, 2, codes()).column(1, column);
+    for (int p = 0; p < column.length; p++) {
+      assertEquals(HalfFloats.fromBfloat16((short) (100 + 2 * p + 1)), column[p], "term " + p);
+    }
+  }
+
+  private static PackedPanels.Source codes() {
+    return new PackedPanels.Source() {
+      @Override
+      public int code(int term, int column) {
+        return 100 + 2 * term + column;
+      }
+
+      @Override
+      public float scale(int term, int column) {
+        return 1;
+      }
+    };
+  }
+
+  @Test
   void set_columnsFromTheLastToTheFirst_allStay() {
     PackedKernel<byte[]> kernel = KernelLoops.kernels().packed().mxfp4();
     byte[] codes = kernel.allocate(1, 2);
