@@ -64,6 +64,7 @@ public final class FuzzMain {
       Path current = Path.of(target.getKey() + ".seed");
       System.out.println(Fuzzer.of(target.getValue().in(folder))
           .withCurrentCase(current)
+          .withProgress(System.err::println)
           .run(options)
           .row());
     }

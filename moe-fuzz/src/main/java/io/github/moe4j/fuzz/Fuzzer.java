@@ -1,8 +1,10 @@
 package io.github.moe4j.fuzz;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Runs the cases of a target one after another, in the calling thread. */
@@ -12,15 +14,22 @@ public final class Fuzzer {
 
   private final FuzzTarget target;
   private final @Nullable Path currentCase;
+  private final Consumer<String> progress;
 
-  private Fuzzer(FuzzTarget target, @Nullable Path currentCase) {
+  private Fuzzer(FuzzTarget target, @Nullable Path currentCase, Consumer<String> progress) {
     this.target = target;
     this.currentCase = currentCase;
+    this.progress = progress;
   }
 
   /** A fuzzer of a target. */
   public static Fuzzer of(FuzzTarget target) {
-    return new Fuzzer(target, null);
+    return new Fuzzer(target, null, line -> {});
+  }
+
+  /** The same with a line after each tenth of the units. */
+  public Fuzzer withProgress(Consumer<String> lines) {
+    return new Fuzzer(target, currentCase, lines);
   }
 
   /**
@@ -29,7 +38,7 @@ public final class Fuzzer {
    * @param file in an existing folder; overwritten
    */
   public Fuzzer withCurrentCase(Path file) {
-    return new Fuzzer(target, file);
+    return new Fuzzer(target, file, progress);
   }
 
   /** The seed of a case of a run: that of the run for the first, so that any case can be the only one. */
@@ -53,7 +62,18 @@ public final class Fuzzer {
         if (current != null) {
           current.begin(seed);
         }
+        long tenths = 10 * tally.units() / options.units();
         run(seed, tally);
+        if (10 * tally.units() / options.units() > tenths) {
+          progress.accept(String.format(
+              Locale.ROOT,
+              "%s: %,d of %,d %s, %,d s",
+              target.name(),
+              tally.units(),
+              options.units(),
+              target.unit(),
+              seconds(begin)));
+        }
       }
     }
     return new FuzzReport(

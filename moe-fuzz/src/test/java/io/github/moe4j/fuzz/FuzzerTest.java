@@ -85,6 +85,15 @@ class FuzzerTest {
   }
 
   @Test
+  void withProgress_eachTenth_oneLine() {
+    List<String> lines = new ArrayList<>();
+    Fuzzer.of(new Drawing(-1)).withProgress(lines::add).run(cases(1, 50));
+    assertEquals(10, lines.size(), lines.toString());
+    assertTrue(lines.get(0).startsWith("drawing: 5 of 50 numbers, "), lines.get(0));
+    assertTrue(lines.get(9).startsWith("drawing: 50 of 50 numbers, "), lines.get(9));
+  }
+
+  @Test
   void options_below1_areRefused() {
     assertEquals(
         "count and seconds must be at least 1 but were 0 and 1",
