@@ -29,11 +29,11 @@ public final class Rows {
   private final DoubleBuffer[] doubles;
   private float @Nullable [] scratch;
 
-  private Rows(INDArray array, FloatBuffer[] floats, DoubleBuffer[] doubles) {
+  private Rows(INDArray array, int rowsPerSegment, FloatBuffer[] floats, DoubleBuffer[] doubles) {
     this.array = array;
     this.rows = array.size(0);
-    this.width = Math.toIntExact(array.length() / Math.max(1, rows));
-    this.rowsPerSegment = rowsPerSegment(width);
+    this.width = Math.toIntExact(array.length() / rows);
+    this.rowsPerSegment = rowsPerSegment;
     this.floats = floats;
     this.doubles = doubles;
   }
@@ -44,10 +44,20 @@ public final class Rows {
    * @param array contiguous in c order, FLOAT or DOUBLE, not empty. Modified by {@link #write}.
    */
   public static Rows of(INDArray array) {
+    return of(array, SEGMENT);
+  }
+
+  /**
+   * The same with buffers of another size, so that a small array can have several.
+   *
+   * @param segment elements of a buffer at most, except that each has one row at least
+   */
+  static Rows of(INDArray array, long segment) {
     Contiguous.require("array", array);
     boolean single = array.dataType() == DataType.FLOAT;
     long width = array.length() / array.size(0);
-    long perSegment = rowsPerSegment(width) * width;
+    int rowsPerSegment = Math.toIntExact(Math.max(1, segment / width));
+    long perSegment = rowsPerSegment * width;
     int segments = Math.toIntExact((array.length() + perSegment - 1) / perSegment);
     FloatBuffer[] floats = new FloatBuffer[single ? segments : 0];
     DoubleBuffer[] doubles = new DoubleBuffer[single ? 0 : segments];
@@ -61,16 +71,12 @@ public final class Rows {
         doubles[s] = (DoubleBuffer) pointer.asBuffer();
       }
     }
-    return new Rows(array, floats, doubles);
-  }
-
-  private static int rowsPerSegment(long width) {
-    return Math.toIntExact(Math.max(1, SEGMENT / Math.max(1, width)));
+    return new Rows(array, rowsPerSegment, floats, doubles);
   }
 
   /** The same rows with scratch memory of their own, for use by another thread. */
   public Rows fork() {
-    return new Rows(array, floats, doubles);
+    return new Rows(array, rowsPerSegment, floats, doubles);
   }
 
   private float[] scratch() {
@@ -94,8 +100,8 @@ public final class Rows {
 
   /** Copies a row into {@code target[0 … width)}. */
   public void read(long row, double[] target) {
-    int segment = (int) (row / rowsPerSegment);
-    int index = (int) (row % rowsPerSegment) * width;
+    int segment = segment(row);
+    int index = index(row);
     if (floats.length == 0) {
       doubles[segment].get(index, target, 0, width);
     } else {
@@ -110,10 +116,10 @@ public final class Rows {
 
   /** Copies a row into that of another array of the same type and width. Modifies that one. */
   public void copy(long row, Rows target, long targetRow) {
-    int from = (int) (row % rowsPerSegment) * width;
-    int to = (int) (targetRow % rowsPerSegment) * width;
-    int segment = (int) (row / rowsPerSegment);
-    int targetSegment = (int) (targetRow / rowsPerSegment);
+    int segment = segment(row);
+    int from = index(row);
+    int targetSegment = target.segment(targetRow);
+    int to = target.index(targetRow);
     if (areFloats()) {
       target.floats[targetSegment].put(to, floats[segment], from, width);
     } else {
@@ -125,15 +131,13 @@ public final class Rows {
 
   /** Copies a row of float32 as it is into {@code target[0 … width)}. */
   public void read(long row, float[] target) {
-    int segment = (int) (row / rowsPerSegment);
-    floats[segment].get((int) (row % rowsPerSegment) * width, target, 0, width);
+    floats[segment(row)].get(index(row), target, 0, width);
     Reference.reachabilityFence(array);
   }
 
   /** Copies {@code source[0 … width)} into a row of float32. */
   public void write(long row, float[] source) {
-    int segment = (int) (row / rowsPerSegment);
-    floats[segment].put((int) (row % rowsPerSegment) * width, source, 0, width);
+    floats[segment(row)].put(index(row), source, 0, width);
     Reference.reachabilityFence(array);
   }
 
@@ -198,8 +202,8 @@ public final class Rows {
 
   /** Copies {@code source[0 … width)} into a row, rounding to the array's type. */
   public void write(long row, double[] source) {
-    int segment = (int) (row / rowsPerSegment);
-    int index = (int) (row % rowsPerSegment) * width;
+    int segment = segment(row);
+    int index = index(row);
     if (floats.length == 0) {
       doubles[segment].put(index, source, 0, width);
     } else {

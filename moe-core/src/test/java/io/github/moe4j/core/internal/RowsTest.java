@@ -76,6 +76,98 @@ class RowsTest {
   }
 
   @Test
+  void of_notContiguous_saysSo() {
+    INDArray fOrder = normal(DataType.FLOAT, 3, 4).dup('f');
+    var error = assertThrows(IllegalArgumentException.class, () -> Rows.of(fOrder));
+    assertEquals(
+        "array must be contiguous in c order but has order f and strides [1, 3]",
+        error.getMessage());
+  }
+
+  /** Buffers of one row, of three, and one of all. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 6, 100})
+  void readAndWrite_severalBuffers_sameNumbers(long segment) {
+    for (DataType type : TYPES) {
+      INDArray array = normal(type, 7, 2);
+      INDArray copy = Nd4j.create(type, 7, 2);
+      INDArray moved = Nd4j.create(type, 7, 2);
+      Rows from = Rows.of(array, segment);
+      Rows to = Rows.of(copy, segment).fork();
+      double[] row = new double[2];
+      for (int r = 0; r < 7; r++) {
+        from.read(r, row);
+        assertArrayEquals(new double[] {array.getDouble(r, 0), array.getDouble(r, 1)}, row);
+        to.write(r, row);
+        from.copy(r, Rows.of(moved), 6 - r);
+      }
+      assertSameBits("copy", array, copy);
+      for (int r = 0; r < 7; r++) {
+        assertSameBits("row " + r, values(array.getRow(r)), values(moved.getRow(6 - r)));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 6, 100})
+  void readAndWrite_runsOfRowsAcrossBuffers_sameNumbers(long segment) {
+    INDArray floats = normal(DataType.FLOAT, 8, 2);
+    INDArray doubles = normal(DataType.DOUBLE, 8, 2);
+    for (int first = 0; first < 8; first++) {
+      for (int count = 0; count <= 8 - first; count++) {
+        float[] singles = new float[2 * count];
+        Rows.of(floats, segment).read(first, count, singles);
+        INDArray singlesOnly = Nd4j.zeros(DataType.FLOAT, 8, 2);
+        Rows.of(singlesOnly, segment).write(first, count, singles);
+        assertSameBits("float", values(onlyRows(floats, first, count)), values(singlesOnly));
+
+        double[] wide = new double[2 * count];
+        Rows.of(doubles, segment).read(first, count, wide);
+        INDArray wideOnly = Nd4j.zeros(DataType.DOUBLE, 8, 2);
+        Rows.of(wideOnly, segment).write(first, count, wide);
+        assertSameBits("double", values(onlyRows(doubles, first, count)), values(wideOnly));
+      }
+    }
+  }
+
+  @Test
+  void readAndWrite_rowBeyondTheLast_refused() {
+    for (DataType type : TYPES) {
+      Rows rows = Rows.of(normal(type, 7, 2), 6);
+      double[] row = new double[2];
+      for (int beyond : new int[] {7, 8, 9}) {
+        assertThrows(IndexOutOfBoundsException.class, () -> rows.read(beyond, row));
+        assertThrows(IndexOutOfBoundsException.class, () -> rows.write(beyond, row));
+      }
+    }
+  }
+
+  /** A copy with zeros in the other rows. */
+  private static INDArray onlyRows(INDArray array, int first, int count) {
+    INDArray copy = array.dup();
+    for (int r = 0; r < array.size(0); r++) {
+      if (r < first || r >= first + count) {
+        copy.putRow(r, Nd4j.zeros(array.dataType(), array.size(1)));
+      }
+    }
+    return copy;
+  }
+
+  @Test
+  void readAndWrite_float32AsItIs_acrossBuffers() {
+    INDArray array = normal(DataType.FLOAT, 7, 2);
+    INDArray copy = Nd4j.create(DataType.FLOAT, 7, 2);
+    float[] row = new float[2];
+    for (int r = 0; r < 7; r++) {
+      Rows.of(array, 4).read(r, row);
+      Rows.of(copy, 6).write(r, row);
+    }
+    assertSameBits("copy", array, copy);
+    assertTrue(Rows.of(array).areFloats());
+    assertFalse(Rows.of(normal(DataType.DOUBLE, 1, 1)).areFloats());
+  }
+
+  @Test
   void fill_anyArray_zeroAndNeighboursKept() {
     for (DataType type : TYPES) {
       INDArray outer = normal(type, 9, 4);
