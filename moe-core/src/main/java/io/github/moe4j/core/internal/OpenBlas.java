@@ -51,11 +51,17 @@ final class OpenBlas implements Blas {
 
   /** Whether ND4J runs on its CPU backend, which brings these bindings. */
   static boolean isThere() {
-    if (!Nd4j.getBackend().getClass().getName().startsWith("org.nd4j.linalg.cpu.")) {
+    return isThere(
+        Nd4j.getBackend().getClass().getName(), "org.bytedeco.openblas.global.openblas_nolapack");
+  }
+
+  /** The same of a backend and of bindings, by the names of their classes. */
+  static boolean isThere(String backend, String bindings) {
+    if (!backend.startsWith("org.nd4j.linalg.cpu.")) {
       return false;
     }
     try {
-      Class.forName("org.bytedeco.openblas.global.openblas_nolapack");
+      Class.forName(bindings);
       return true;
     } catch (ClassNotFoundException | LinkageError e) {
       return false;
@@ -69,7 +75,12 @@ final class OpenBlas implements Blas {
 
   /** Of the library that is loaded. */
   static OpenBlas create() {
-    return new OpenBlas(OpenBlasVersion.isOpenBlas(vendor()));
+    return of(vendor());
+  }
+
+  /** Of a library by ND4J's name for it. */
+  static OpenBlas of(String vendor) {
+    return new OpenBlas(OpenBlasVersion.isOpenBlas(vendor));
   }
 
   @Override

@@ -4,12 +4,14 @@ import static io.github.moe4j.testkit.Near.assertNear;
 import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
+import io.github.moe4j.testkit.internal.BlasThreads;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The direct calls of BLAS against the plain ones of ND4J, on parts of larger matrices. */
@@ -28,7 +31,7 @@ class BlasTest {
 
   /** All that make products; the kernels only where this JVM runs them. */
   private static List<Blas> libraries() {
-    List<Blas> all = new ArrayList<>(List.of(DIRECT));
+    List<Blas> all = new ArrayList<>(List.of(DIRECT, OpenBlas.of("MKL")));
     Kernels.chosen().ifPresent(kernels -> all.add(new VectorBlas(kernels, DIRECT)));
     return all;
   }
@@ -36,6 +39,39 @@ class BlasTest {
   @Test
   void isThere_cpuBackend_true() {
     assertTrue(OpenBlas.isThere());
+  }
+
+  @Test
+  void isThere_otherBackendOrNoBindings_false() {
+    String cpu = Nd4j.getBackend().getClass().getName();
+    assertTrue(OpenBlas.isThere(cpu, String.class.getName()));
+    assertFalse(OpenBlas.isThere(cpu, "org.bytedeco.openblas.NoSuchClass"));
+    assertFalse(OpenBlas.isThere("org.nd4j.linalg.jcublas.JCublasBackend", String.class.getName()));
+  }
+
+  @Test
+  void fewRowsInOneThread_onlyWhereTheProductsAreSplit() {
+    assertTrue(OpenBlasVersion.isOpenBlas(OpenBlas.vendor()));
+    assertTrue(DIRECT.fewRowsInOneThread());
+    assertFalse(OpenBlas.of("MKL").fewRowsInOneThread());
+    assertFalse(PLAIN.fewRowsInOneThread());
+  }
+
+  @Test
+  void setThreads_anyLibrary_ofTheProcess() {
+    int before = PLAIN.threads();
+    for (Blas library : List.of(PLAIN, DIRECT, OpenBlas.of("MKL"))) {
+      try {
+        for (int threads : new int[] {2, 1, 2}) {
+          library.setThreads(threads);
+          assertEquals(threads, BlasThreads.now());
+        }
+        PLAIN.setThreads(2);
+        assertEquals(2, library.threads());
+      } finally {
+        PLAIN.setThreads(before);
+      }
+    }
   }
 
   /** A matrix that lies inside a larger one, with numbers around it. */
