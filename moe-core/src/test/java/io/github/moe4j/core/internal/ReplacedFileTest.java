@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.moe4j.testkit.internal.NamedPipe;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
@@ -15,12 +16,19 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -29,6 +37,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplacedFileTest {
+  private static final String ID = "01234567-89ab-cdef-0123-456789abcdef";
+
   @TempDir
   Path folder;
 
@@ -63,11 +73,16 @@ class ReplacedFileTest {
   }
 
   @Test
-  void writeText_noRegularFile_writtenToAsItIs() throws IOException {
-    Path device = Path.of("/dev/null");
-    Assumptions.assumeTrue(Files.isWritable(device), "no such device here");
-    ReplacedFile.writeText(device, "one");
-    assertTrue(Files.exists(device) && !Files.isRegularFile(device));
+  void writeText_noRegularFile_writtenToAsItIs() throws Exception {
+    Path pipe = NamedPipe.create(folder.resolve("pipe"));
+    FutureTask<String> reader = new FutureTask<>(() -> Files.readString(pipe));
+    Thread thread = new Thread(reader);
+    thread.setDaemon(true);
+    thread.start();
+    ReplacedFile.writeText(pipe, "one");
+    assertFalse(Files.isRegularFile(pipe));
+    assertEquals("one", reader.get(30, TimeUnit.SECONDS));
+    assertEquals(1, files());
   }
 
   @Test
@@ -219,7 +234,10 @@ class ReplacedFileTest {
   @Test
   void writeText_diskFull_namesTheFile() {
     Path full = Path.of("/dev/full");
-    Assumptions.assumeTrue(Files.isWritable(full), "no such device here");
+    Assumptions.assumeTrue(
+        Files.isWritable(full) && !Files.isRegularFile(full), "no such device here");
+    Assumptions.assumeFalse(
+        Files.isWritable(full.getParent()), "code that is wrong could replace the device here");
     Exception e =
         assertThrows(FileSystemException.class, () -> ReplacedFile.writeText(full, "one"));
     assertTrue(e.getMessage().startsWith("/dev/full: "), e.getMessage());
@@ -236,5 +254,59 @@ class ReplacedFileTest {
     assertEquals(file + ": No space left on device", e.getMessage());
     assertEquals("one", Files.readString(file));
     assertEquals(1, files());
+  }
+
+  private Path part(String name, Duration age) throws IOException {
+    Path part = Files.writeString(folder.resolve(name), "part");
+    Files.setLastModifiedTime(part, FileTime.from(Instant.now().minus(age)));
+    return part;
+  }
+
+  @Test
+  void writeText_partsOfKilledWriters_removedOnceTheyAreOld() throws IOException {
+    Path file = folder.resolve("a.json");
+    Path old = part(".a.json." + ID + ".part", Duration.ofMinutes(61));
+    Path young = part(".a.json." + ID.replace('0', '1') + ".part", Duration.ofMinutes(59));
+    Path ofAnother = part(".b.json." + ID + ".part", Duration.ofDays(1));
+    Path other = part(".a.json.old.part", Duration.ofDays(1));
+    ReplacedFile.writeText(file, "one");
+    assertFalse(Files.exists(old));
+    assertTrue(Files.exists(young) && Files.exists(ofAnother) && Files.exists(other));
+    assertEquals(4, files());
+  }
+
+  @Test
+  void delete_fileAndItsParts_whateverTheirAge() throws IOException {
+    Path file = Files.writeString(folder.resolve("a.json"), "one");
+    Path old = part(".a.json." + ID + ".part", Duration.ofMinutes(61));
+    Path young = part(".a.json." + ID.replace('0', '1') + ".part", Duration.ZERO);
+    Path ofAnother = part(".b.json." + ID + ".part", Duration.ofDays(1));
+    ReplacedFile.delete(file);
+    assertFalse(Files.exists(file) || Files.exists(old) || Files.exists(young));
+    assertTrue(Files.exists(ofAnother));
+    ReplacedFile.delete(file);
+    ReplacedFile.delete(folder.resolve("none").resolve("a.json"));
+    assertEquals(1, files());
+  }
+
+  @Test
+  void write_longName_partNamedByItsBeginning() throws IOException {
+    String most = "x".repeat(88);
+    for (String name : new String[] {"a.json", most, most + "y"}) {
+      List<String> parts = new ArrayList<>();
+      ReplacedFile.write(folder.resolve(name), channel -> {
+        try (Stream<Path> all = Files.list(folder)) {
+          all.map(p -> p.getFileName().toString())
+              .filter(n -> n.endsWith(".part"))
+              .forEach(parts::add);
+        }
+      });
+      String begin = name.length() <= 88
+          ? "." + name + "."
+          : "." + most + "-" + Integer.toHexString(name.hashCode()) + ".";
+      assertEquals(1, parts.size());
+      assertTrue(parts.get(0).startsWith(begin), parts.get(0));
+      assertEquals(begin.length() + 36 + ".part".length(), parts.get(0).length());
+    }
   }
 }
