@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 class ProcessLimit {
   private final long machine;
 
-  private ProcessLimit(long machine) {
+  ProcessLimit(long machine) {
     this.machine = machine;
   }
 
@@ -25,9 +25,13 @@ class ProcessLimit {
   /** Memory and swap space of the machine or container; {@code Long.MAX_VALUE} where the JVM does not say. */
   static long machineBytes() {
     return ManagementFactory.getOperatingSystemMXBean() instanceof OperatingSystemMXBean system
-            && system.getTotalMemorySize() > 0
-        ? system.getTotalMemorySize() + Math.max(0, system.getTotalSwapSpaceSize())
+        ? machineBytes(system.getTotalMemorySize(), system.getTotalSwapSpaceSize())
         : Long.MAX_VALUE;
+  }
+
+  /** The same by what the JVM says; what it does not know is 0 or less. */
+  static long machineBytes(long memory, long swap) {
+    return memory > 0 ? memory + Math.max(0, swap) : Long.MAX_VALUE;
   }
 
   /** Bytes of the process in RAM. */
@@ -37,8 +41,12 @@ class ProcessLimit {
 
   /** Bytes that JavaCPP allows the process in RAM, at least one. */
   long allowed() {
-    long allowed = Pointer.maxPhysicalBytes();
-    return allowed > 0 ? allowed : Long.MAX_VALUE;
+    return limit(Pointer.maxPhysicalBytes());
+  }
+
+  /** The limit that a number of JavaCPP means. */
+  static long limit(long maxPhysicalBytes) {
+    return maxPhysicalBytes > 0 ? maxPhysicalBytes : Long.MAX_VALUE;
   }
 
   /** Bytes that the process can have at all. */

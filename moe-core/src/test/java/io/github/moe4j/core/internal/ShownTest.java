@@ -16,6 +16,19 @@ class ShownTest {
   }
 
   @Test
+  void of_formatCharacters_onlyThoseOfDirectionEscaped() {
+    int[] escaped = {0x061C, 0x200E, 0x200F, 0x202A, 0x202E, 0x2066, 0x2069};
+    for (int c : escaped) {
+      assertEquals("\\u%04x".formatted(c), Shown.of(Character.toString(c)));
+    }
+    int[] kept = {0x00AD, 0x200D, 0x2064, 0x206A, 0xFEFF};
+    for (int c : kept) {
+      assertEquals(Character.FORMAT, Character.getType(c));
+      assertEquals(Character.toString(c), Shown.of(Character.toString(c)));
+    }
+  }
+
+  @Test
   void of_letters_asTheyAre() {
     // Persian with its zero-width non-joiner, and a character beyond U+FFFF.
     String text = "é 中 \u0645\u06cc\u200c\u062e \ud83d\ude00";
@@ -38,6 +51,12 @@ class ShownTest {
     String shown = Shown.message("width '" + "1".repeat(1_000_000) + "' is not an int", 90);
     assertEquals("width '" + "1".repeat(53) + "…" + "1".repeat(15) + "' is not an int", shown);
     assertEquals(91, shown.length());
+  }
+
+  @Test
+  void message_asLongAsAllowed_whole() {
+    assertEquals("1234567890", Shown.message("1234567890", 10));
+    assertEquals("123456…901", Shown.message("12345678901", 9));
   }
 
   @Test
