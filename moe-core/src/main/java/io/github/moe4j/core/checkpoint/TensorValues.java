@@ -58,7 +58,7 @@ record TensorValues(Kind kind, INDArray array) implements Values {
   }
 
   private Buffer memory(long from, int count) {
-    return HostMemory.of(array).position(from).capacity(from + count).asBuffer();
+    return HostMemory.buffer(array, from, count);
   }
 
   /** Copies all elements into an array of the same type and shape. Modifies that one. */

@@ -25,9 +25,7 @@ public final class ArrayBytes {
     long bytes = count * array.dataType().width();
     Require.that(
         bytes <= Integer.MAX_VALUE, "bytes of one buffer must be below 2^31 but were %d", bytes);
-    return HostMemory.of(array)
-        .position(from)
-        .capacity(from + count)
+    return HostMemory.part(HostMemory.of(array), from, count)
         .asByteBuffer()
         .order(ByteOrder.nativeOrder());
   }

@@ -133,8 +133,7 @@ public final class Matrix {
   }
 
   private Buffer buffer() {
-    long end = offset + (long) (rows - 1) * stride + columns;
-    return HostMemory.of(array).position(offset).capacity(end).asBuffer();
+    return HostMemory.buffer(array, offset, (long) (rows - 1) * stride + columns);
   }
 
   private Elements elements() {
@@ -171,7 +170,7 @@ public final class Matrix {
     @Nullable
     Buffer all() {
       if (all == null && array.length() <= Integer.MAX_VALUE / Double.BYTES) {
-        all = HostMemory.of(array).capacity(array.length()).asBuffer();
+        all = HostMemory.buffer(array, 0, array.length());
       }
       return all;
     }

@@ -1,6 +1,7 @@
 package io.github.moe4j.core.internal;
 
 import java.lang.ref.Reference;
+import java.nio.Buffer;
 import java.nio.DoubleBuffer;
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
@@ -64,11 +65,11 @@ public final class Rows {
     for (int s = 0; s < segments; s++) {
       long from = s * perSegment;
       long length = Math.min(perSegment, array.length() - from);
-      var pointer = HostMemory.of(array).position(from).capacity(from + length);
+      Buffer elements = HostMemory.buffer(array, from, length);
       if (single) {
-        floats[s] = (FloatBuffer) pointer.asBuffer();
+        floats[s] = (FloatBuffer) elements;
       } else {
-        doubles[s] = (DoubleBuffer) pointer.asBuffer();
+        doubles[s] = (DoubleBuffer) elements;
       }
     }
     return new Rows(array, rowsPerSegment, floats, doubles);

@@ -156,6 +156,6 @@ final class Elements {
   }
 
   private Buffer memory(long from, int count) {
-    return HostMemory.of(array).position(from).capacity(from + count).asBuffer();
+    return HostMemory.buffer(array, from, count);
   }
 }

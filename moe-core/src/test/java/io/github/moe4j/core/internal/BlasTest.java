@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.core.internal.kernel.Window;
 import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import io.github.moe4j.testkit.internal.BlasThreads;
+import java.nio.Buffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -161,6 +163,33 @@ class BlasTest {
     assertThrows(IndexOutOfBoundsException.class, () -> matrix.rows(1, 2).rows(0, 2));
     INDArray fOrder = RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 4, 6).dup('f');
     assertThrows(IllegalArgumentException.class, () -> Matrix.of(fOrder));
+  }
+
+  @Test
+  void matrix_otherRank_refusedWithItsShape() {
+    INDArray stack = RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 2, 3, 4);
+    assertEquals(
+        "array must be [*, *] but was [2, 3, 4]",
+        assertThrows(IllegalArgumentException.class, () -> Matrix.of(stack)).getMessage());
+    INDArray four = stack.reshape(2, 3, 2, 2);
+    assertEquals(
+        "stack must be [*, *, *] but was [2, 3, 2, 2]",
+        assertThrows(IllegalArgumentException.class, () -> Matrix.slices(four)).getMessage());
+  }
+
+  /** The array claims more memory than it has, none of which is read. */
+  @Test
+  void matrix_partOfTwoGigabytes_bufferOfItsOwn() {
+    for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
+      INDArray few = Nd4j.zeros(type, 10);
+      INDArray huge =
+          Nd4j.create(few.data(), new long[] {1 << 20, 1 << 12}, new long[] {1 << 12, 1}, 0, 'c');
+      Matrix part = Matrix.of(huge).rows(1_000_000, 1_000_003).columns(100, 102);
+      Buffer elements = type == DataType.FLOAT
+          ? ((Window.Floats) part.floats()).elements()
+          : ((Window.Doubles) part.doubles()).elements();
+      assertEquals(2 * (1 << 12) + 2, elements.capacity());
+    }
   }
 
   @Test

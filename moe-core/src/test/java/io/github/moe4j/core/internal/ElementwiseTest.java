@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /** {@link Elementwise} and {@link RowVector}. */
 @ExtendWith(Seeds.class)
@@ -131,6 +132,53 @@ class ElementwiseTest {
         second.addScaled(3, first);
         second.write(rows, 1);
         assertNear("rows", expected, values(a), 1e-6);
+      }
+    }
+  }
+
+  /** Of float32 too, where products are float32. */
+  @Test
+  void rowVector_dotOfSixteen_sumsInFloat64() {
+    for (DataType type : TYPES) {
+      INDArray a = Nd4j.ones(type, 1, 16);
+      a.putScalar(0, 8, 0x1p-30);
+      RowVector row = RowVector.like(Rows.of(a));
+      RowVector ones = RowVector.like(Rows.of(a));
+      row.read(Rows.of(a), 0);
+      ones.read(Rows.of(Nd4j.ones(type, 1, 16)), 0);
+      assertEquals(15 + 0x1p-30, row.dot(ones));
+    }
+  }
+
+  @Test
+  void rowVector_clear_zeros() {
+    for (DataType type : TYPES) {
+      INDArray a = RandomArrays.normal(type, Seeds.random(1), 2, 5);
+      double[] expected = values(a);
+      Arrays.fill(expected, 5, 10, 0);
+      Rows rows = Rows.of(a);
+      RowVector row = RowVector.like(rows);
+      row.read(rows, 0);
+      row.clear();
+      row.write(rows, 1);
+      assertSameBits("rows", expected, values(a));
+    }
+  }
+
+  @Test
+  void rowVector_isFinite_falseForNanAndInfinityOfEitherSign() {
+    for (DataType type : TYPES) {
+      double most = type == DataType.FLOAT ? Float.MAX_VALUE : Double.MAX_VALUE;
+      double[] special = {
+        -most, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, most, 0, -0.0
+      };
+      for (double value : special) {
+        INDArray a = RandomArrays.normal(type, Seeds.random(1), 1, 7);
+        a.putScalar(0, 3, value);
+        Rows rows = Rows.of(a);
+        RowVector row = RowVector.like(rows);
+        row.read(rows, 0);
+        assertEquals(Double.isFinite(value), row.isFinite(), type + " " + value);
       }
     }
   }

@@ -59,6 +59,13 @@ class FileErrorsTest {
   }
 
   @Test
+  void explained_reasonWithoutFile_both() {
+    FileSystemException full = new FileSystemException(null, null, "No space left on device");
+    assertEquals(
+        "a.txt: No space left on device", FileErrors.explained(FILE, full).getMessage());
+  }
+
+  @Test
   void explained_complete_theSame() {
     IOException complete = new NoSuchFileException("a.txt", null, "why");
     assertSame(complete, FileErrors.explained(FILE, complete));
