@@ -54,10 +54,13 @@ record FileAccess(
     if (list != null) {
       Files.getFileAttributeView(file, AclFileAttributeView.class).setAcl(list);
     }
-    if (posix == null) {
-      return;
+    if (posix != null) {
+      give(posix, Files.getFileAttributeView(file, PosixFileAttributeView.class));
     }
-    PosixFileAttributeView view = Files.getFileAttributeView(file, PosixFileAttributeView.class);
+  }
+
+  /** Of POSIX, to the file that the view is of. */
+  static void give(PosixFileAttributes posix, PosixFileAttributeView view) throws IOException {
     PosixFileAttributes now = view.readAttributes();
     Set<PosixFilePermission> permissions = EnumSet.noneOf(PosixFilePermission.class);
     permissions.addAll(posix.permissions());

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,8 @@ public final class HelperPool {
   /** Helpers of the library's own: daemon threads that sleep when idle and end after a while. */
   public static final HelperPool SHARED = new HelperPool(daemons());
 
-  private static final long PATIENCE_NANOS = 300_000;
+  /** A helper stays awake so long after its last piece. */
+  static final long PATIENCE_NANOS = 300_000;
 
   /** A caller waits so long awake for the last parts, then sleeps until they are done. */
   private static final long AWAKE_NANOS = 50_000;
@@ -33,6 +35,9 @@ public final class HelperPool {
   private static final long IDLE_SECONDS = 10;
 
   private final Executor executor;
+
+  /** Nanoseconds, for the patience of helpers. */
+  private final LongSupplier clock;
 
   /** Where helpers look for work; a job that finds no free place is done by its caller alone. */
   private final AtomicReferenceArray<@Nullable Job> jobs = new AtomicReferenceArray<>(16);
@@ -45,7 +50,13 @@ public final class HelperPool {
    * @param executor kept
    */
   public HelperPool(Executor executor) {
+    this(executor, System::nanoTime);
+  }
+
+  /** With a clock of its own, for tests. */
+  HelperPool(Executor executor, LongSupplier clock) {
     this.executor = executor;
+    this.clock = clock;
   }
 
   private static Executor daemons() {
@@ -111,10 +122,10 @@ public final class HelperPool {
   /** Helps until there has been nothing to do for a while. */
   private void help(int wanted) {
     do {
-      long idleSince = System.nanoTime();
-      while (System.nanoTime() - idleSince < PATIENCE_NANOS) {
+      long idleSince = clock.getAsLong();
+      while (clock.getAsLong() - idleSince < PATIENCE_NANOS) {
         if (workOnAny()) {
-          idleSince = System.nanoTime();
+          idleSince = clock.getAsLong();
         } else {
           Thread.onSpinWait();
         }

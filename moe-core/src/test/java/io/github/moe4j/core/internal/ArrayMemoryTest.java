@@ -262,7 +262,8 @@ class ArrayMemoryTest {
     "512m,536870912",
     "8G,8589934592",
     "2t,2199023255552",
-    "8gb,8589934592"
+    "8gb,8589934592",
+    "9007199254740991k,9223372036854774784"
   })
   void parse_sizesOfJvmOptions(String text, long bytes) {
     assertEquals(bytes, MemorySize.parse(text));
@@ -270,7 +271,18 @@ class ArrayMemoryTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "0", "-1", "g", "1.5g", "8e", "9999999999999999999", "99999999999t"})
+  @ValueSource(
+      strings = {
+        "",
+        "0",
+        "-1",
+        "g",
+        "1.5g",
+        "8e",
+        "9007199254740992k",
+        "9999999999999999999",
+        "99999999999t"
+      })
   void parse_noSize_everyAllocationIsRefused(String text) {
     ArrayMemory memory = new ArrayMemory(text, process);
     assertEquals(0, memory.limit());

@@ -5,6 +5,7 @@ import static io.github.moe4j.testkit.Near.assertSameBits;
 import static io.github.moe4j.testkit.Near.values;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,6 +15,7 @@ import io.github.moe4j.testkit.RandomArrays;
 import io.github.moe4j.testkit.Seeds;
 import io.github.moe4j.testkit.internal.BlasThreads;
 import java.nio.Buffer;
+import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -175,6 +177,23 @@ class BlasTest {
     assertEquals(
         "stack must be [*, *, *] but was [2, 3, 2, 2]",
         assertThrows(IllegalArgumentException.class, () -> Matrix.slices(four)).getMessage());
+  }
+
+  /** Up to the most that one buffer can have, all parts of an array share one. */
+  @Test
+  void matrix_partsOfOneArray_shareABuffer() {
+    INDArray most = Nd4j.create(
+        Nd4j.zeros(DataType.FLOAT, 1).data(),
+        new long[] {1, (1 << 28) - 1},
+        new long[] {(1 << 28) - 1, 1},
+        0,
+        'c');
+    for (INDArray array : new INDArray[] {Nd4j.zeros(DataType.FLOAT, 4, 6), most}) {
+      Matrix matrix = Matrix.of(array);
+      FloatBuffer all = ((Window.Floats) matrix.floats()).elements();
+      assertEquals(array.length(), all.capacity());
+      assertSame(all, ((Window.Floats) matrix.columns(1, 3).floats()).elements());
+    }
   }
 
   /** The array claims more memory than it has, none of which is read. */

@@ -1,6 +1,7 @@
 package io.github.moe4j.core.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -20,7 +21,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +178,144 @@ class HelperPoolTest {
     } finally {
       executor.shutdown();
     }
+  }
+
+  private static void nested(HelperPool helpers, int depth, Runnable innermost) {
+    if (depth == 0) {
+      innermost.run();
+    } else {
+      helpers.run(1, i -> nested(helpers, depth - 1, innermost));
+    }
+  }
+
+  @Test
+  void run_sixteenJobsAtOnce_callersOfMoreDoAllThemselves() {
+    List<Runnable> tasks = new ArrayList<>();
+    HelperPool helpers = new HelperPool(tasks::add);
+    AtomicInteger done = new AtomicInteger();
+    nested(helpers, 16, () -> helpers.run(3, i -> done.incrementAndGet()));
+    assertEquals(3, done.get());
+    assertEquals(0, tasks.size());
+    nested(helpers, 15, () -> helpers.run(3, i -> done.incrementAndGet()));
+    assertEquals(6, done.get());
+    assertEquals(2, tasks.size());
+  }
+
+  @Test
+  void run_helpersThatHaveNotBegun_onlyThoseMissingAreAskedFor() {
+    List<Runnable> tasks = new ArrayList<>();
+    HelperPool helpers = new HelperPool(tasks::add);
+    int[] parts = {3, 3, 5, 1};
+    int[] asked = {2, 2, 4, 4};
+    for (int i = 0; i < parts.length; i++) {
+      helpers.run(parts[i], part -> {});
+      assertEquals(asked[i], tasks.size());
+    }
+  }
+
+  /** Runs two parts, that of the helper until the caller sleeps, so that the job is open no more. Returns the helper. */
+  private static Thread helperThatEndsLast(HelperPool helpers) {
+    Thread caller = Thread.currentThread();
+    AtomicReference<Thread> helper = new AtomicReference<>();
+    helpers.run(2, i -> {
+      if (Thread.currentThread() == caller) {
+        while (helper.get() == null) {
+          Thread.onSpinWait();
+        }
+      } else {
+        helper.set(Thread.currentThread());
+        while (caller.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
+      }
+    });
+    return helper.get();
+  }
+
+  /** A clock that a test sets. */
+  private static final class FakeClock implements LongSupplier {
+    private final AtomicLong now = new AtomicLong(1_000_000);
+    private final AtomicLong looks = new AtomicLong();
+
+    @Override
+    public long getAsLong() {
+      looks.incrementAndGet();
+      return now.get();
+    }
+
+    /** Lets some time pass for a helper that has no work, and stays. */
+    void pass(long nanos, Thread helper) {
+      awaitLooks(helper);
+      now.addAndGet(nanos);
+      awaitLooks(helper);
+    }
+
+    private void awaitLooks(Thread helper) {
+      long enough = looks.get() + 4;
+      while (looks.get() < enough) {
+        assertTrue(helper.isAlive());
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void run_helperWithoutWork_staysForItsPatienceAfterTheLast() throws Exception {
+    List<Thread> threads = new ArrayList<>();
+    FakeClock clock = new FakeClock();
+    HelperPool helpers = new HelperPool(
+        task -> {
+          Thread thread = new Thread(task);
+          threads.add(thread);
+          thread.start();
+        },
+        clock);
+    try {
+      Thread helper = helperThatEndsLast(helpers);
+      clock.pass(HelperPool.PATIENCE_NANOS - 1, helper);
+      assertSame(helper, helperThatEndsLast(helpers));
+      clock.pass(HelperPool.PATIENCE_NANOS - 1, helper);
+      clock.now.incrementAndGet();
+      helper.join(20_000);
+      assertFalse(helper.isAlive());
+      assertEquals(List.of(helper), threads);
+    } finally {
+      clock.now.set(Long.MAX_VALUE); // ends the helper of a test that failed
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void run_whileAHelperLeaves_isCountedOnce(boolean replaced) throws Exception {
+    List<Runnable> tasks = new ArrayList<>();
+    AtomicLong now = new AtomicLong();
+    HelperPool helpers =
+        new HelperPool(tasks::add, () -> now.addAndGet(HelperPool.PATIENCE_NANOS)); // at once
+    AtomicInteger done = new AtomicInteger();
+    CountDownLatch begun = new CountDownLatch(1);
+    Thread caller = Thread.currentThread();
+    List<Thread> threads = new ArrayList<>();
+    helpers.run(2, i -> {
+      if (Thread.currentThread() == caller) {
+        Thread thread = new Thread(tasks.get(0));
+        threads.add(thread);
+        thread.start();
+        awaitUninterrupted(begun);
+        if (replaced) {
+          helpers.run(2, j -> done.incrementAndGet());
+        }
+        done.incrementAndGet();
+      } else {
+        begun.countDown();
+        while (done.get() < (replaced ? 3 : 1)) {
+          Thread.onSpinWait();
+        }
+      }
+    });
+    threads.get(0).join();
+    assertEquals(replaced ? 2 : 1, tasks.size());
+    helpers.run(2, j -> {});
+    assertEquals(2, tasks.size(), "a helper that left is missing, the one that replaced it is not");
   }
 
   @Test

@@ -44,6 +44,18 @@ class InverseSamplingTest {
   }
 
   @Test
+  void truncatedNormal_anyUniform_quantileBetweenTwoStandardDeviations() {
+    double below = 0.5 * Erfc.value(2 / Math.sqrt(2));
+    for (double u : new double[] {1e-9, 0.01, 0.25, 0.5, 0.8, 0.99, 1 - 1e-9}) {
+      double z = InverseSampling.truncatedNormal(fixed(u));
+      double back = 0.5 * Erfc.value(-z / Math.sqrt(2));
+      assertEquals(u, (back - below) / (1 - 2 * below), 1e-12, "quantile of " + u);
+    }
+    assertEquals(-2, InverseSampling.truncatedNormal(fixed(0)), 1e-12);
+    assertEquals(2, InverseSampling.truncatedNormal(fixed(Math.nextDown(1.0))), 1e-12);
+  }
+
+  @Test
   void gumbelAndExponential_anyUniform_areQuantiles() {
     for (double u : new double[] {1e-15, 1e-9, 0.1, 0.399, 0.401, 0.5, 0.9, 1 - 1e-12}) {
       assertEquals(-StrictMath.log(-StrictMath.log(u)), InverseSampling.gumbel(fixed(u)), 1e-13);
