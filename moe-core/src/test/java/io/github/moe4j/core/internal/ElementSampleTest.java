@@ -65,8 +65,7 @@ class ElementSampleTest {
   void of_oneElement_itsBitsAfterTheFirstFactor() {
     long factor = 0x9E3779B97F4A7C15L;
     assertEquals(
-        factor + Float.floatToRawIntBits(1.5f),
-        ElementSample.of(Nd4j.createFromArray(1.5f), 1));
+        factor + Float.floatToRawIntBits(1.5f), ElementSample.of(Nd4j.createFromArray(1.5f), 1));
     assertEquals(
         factor + Double.doubleToRawLongBits(1.5), ElementSample.of(Nd4j.createFromArray(1.5), 1));
   }
@@ -75,10 +74,11 @@ class ElementSampleTest {
   void of_noneOrAnotherType_zero() {
     assertEquals(0, ElementSample.of(Nd4j.create(DataType.FLOAT, 0, 3), 5));
     assertEquals(0, ElementSample.of(Nd4j.ones(DataType.INT32, 3), 5));
-    INDArray strided = RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 3, 2).transpose();
-    String message =
-        assertThrows(IllegalArgumentException.class, () -> ElementSample.of(strided, 5))
-            .getMessage();
+    INDArray strided =
+        RandomArrays.normal(DataType.FLOAT, Seeds.random(1), 3, 2).transpose();
+    String message = assertThrows(
+            IllegalArgumentException.class, () -> ElementSample.of(strided, 5))
+        .getMessage();
     assertTrue(message.startsWith("array must be contiguous"), message);
   }
 }
