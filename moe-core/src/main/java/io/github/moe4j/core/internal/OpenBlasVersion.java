@@ -32,7 +32,11 @@ public final class OpenBlasVersion {
 
   /** Logs one warning if the BLAS library that is loaded is an old OpenBLAS. */
   static void warnIfOld(String vendor) {
-    String warning = warning(vendor);
+    log(warning(vendor));
+  }
+
+  /** Logs a warning if there is one. */
+  static void log(@Nullable String warning) {
     if (warning != null) {
       System.getLogger("io.github.moe4j.core").log(System.Logger.Level.WARNING, warning);
     }
@@ -71,7 +75,7 @@ public final class OpenBlasVersion {
   }
 
   /** By reflection: the compiler would copy the constant of the version that it sees. */
-  private static String ofBindings() {
+  static String ofBindings() {
     try {
       Class<?> bindings = Class.forName("org.bytedeco.openblas.global.openblas_nolapack");
       return String.valueOf(bindings.getField("OPENBLAS_VERSION").get(null));

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
@@ -68,14 +69,17 @@ public final class RegularFile {
         throw new FileSystemException(
             file.toString(), null, "must have at most %d bytes but has %d".formatted(most, size));
       }
-      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(size));
-      while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
-        // A file that grows meanwhile is read as it was, one that shrinks to its end.
-      }
-      return bytes.position() == bytes.capacity()
-          ? bytes.array()
-          : Arrays.copyOf(bytes.array(), bytes.position());
+      return bytes(channel, Math.toIntExact(size));
     }
+  }
+
+  /** So many bytes, or all up to the end: a file that grows meanwhile is read as it was, one that shrinks to its end. */
+  static byte[] bytes(ReadableByteChannel channel, int size) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(size);
+    while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+      // One read may give a part, or nothing yet.
+    }
+    return bytes.hasRemaining() ? Arrays.copyOf(bytes.array(), bytes.position()) : bytes.array();
   }
 
   /**

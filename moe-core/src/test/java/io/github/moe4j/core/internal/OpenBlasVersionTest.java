@@ -8,8 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
@@ -99,5 +103,49 @@ class OpenBlasVersionTest {
     assertTrue(OpenBlasVersion.isOpenBlas("OPENBLAS"));
     assertFalse(OpenBlasVersion.isOpenBlas("MKL"));
     assertFalse(OpenBlasVersion.isOpenBlas("UNKNOWN"));
+  }
+
+  @Test
+  void ofBindings_ofThisProcess_versionOfTheBuild() {
+    String version = OpenBlasVersion.loaded(List.of(), OpenBlasVersion.ofBindings());
+    assertTrue(OpenBlasVersion.OPENBLAS.startsWith(version + "-"), version);
+    assertFalse(version.isEmpty());
+  }
+
+  @Test
+  void warning_libraryOfThisProcess_none() {
+    assertNull(OpenBlasVersion.warning(OpenBlas.vendor()));
+    assertNull(OpenBlasVersion.warning("MKL"));
+  }
+
+  @Test
+  void log_warningOrNone_whatThereIs() {
+    List<String> logged = new ArrayList<>();
+    Handler handler = new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        logged.add(record.getLevel() + " " + record.getMessage());
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+    Logger logger = Logger.getLogger("io.github.moe4j.core");
+    boolean before = logger.getUseParentHandlers();
+    logger.setUseParentHandlers(false);
+    logger.addHandler(handler);
+    try {
+      OpenBlasVersion.log(null);
+      OpenBlasVersion.log("it is old");
+      OpenBlasVersion.warnIfOld("MKL");
+      OpenBlasVersion.warnIfOld(OpenBlas.vendor());
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(before);
+    }
+    assertEquals(List.of("WARNING it is old"), logged);
   }
 }

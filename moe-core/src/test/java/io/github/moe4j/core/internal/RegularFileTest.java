@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -44,6 +46,48 @@ class RegularFileTest {
       Assumptions.abort("no links here: " + e);
     }
     assertArrayEquals(new byte[] {1, 2, 3}, RegularFile.bytes(link, 3));
+  }
+
+  /** Gives its bytes one by one, and nothing before each. */
+  private static ReadableByteChannel slow(byte... bytes) {
+    return new ReadableByteChannel() {
+      private int reads;
+
+      @Override
+      public int read(ByteBuffer target) {
+        if (reads++ % 2 == 0) {
+          return 0;
+        }
+        if (reads / 2 > bytes.length) {
+          return -1;
+        }
+        target.put(bytes[reads / 2 - 1]);
+        return 1;
+      }
+
+      @Override
+      public boolean isOpen() {
+        return true;
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void bytes_severalReads_asManyAsThereAre() throws IOException {
+    assertArrayEquals(
+        new byte[] {1, 2, 3}, RegularFile.bytes(slow((byte) 1, (byte) 2, (byte) 3), 3));
+    assertArrayEquals(new byte[] {1, 2}, RegularFile.bytes(slow((byte) 1, (byte) 2, (byte) 3), 2));
+    assertArrayEquals(new byte[] {1, 2}, RegularFile.bytes(slow((byte) 1, (byte) 2), 5));
+    assertArrayEquals(new byte[0], RegularFile.bytes(slow(), 0));
+  }
+
+  @Test
+  void text_utf8_theText() throws IOException {
+    Path file = Files.writeString(folder.resolve("a"), "é 中");
+    assertEquals("é 中", RegularFile.text(file, 100));
   }
 
   @Test

@@ -81,6 +81,22 @@ class UsableTest {
   }
 
   @Test
+  void fault_viewMadeInAWorkspaceOfAnArrayOutside_none() {
+    INDArray outside = zeros();
+    INDArray view;
+    INDArray shaped;
+    try (MemoryWorkspace scope = enter(ResetPolicy.BLOCK_LEFT)) {
+      view = rows(outside);
+      shaped = outside.reshape(12);
+      assertTrue(scope.isScopeActive());
+      assertNull(Usable.fault(view));
+      assertNull(Usable.fault(shaped));
+    }
+    assertNull(Usable.fault(view));
+    assertNull(Usable.fault(shaped));
+  }
+
+  @Test
   void fault_memoryOfAPassThatWasGivenBack_namesThePass() {
     assumeTrue(MemoryCheck.isOn(), "memory is not checked");
     INDArray array = zeros();
