@@ -55,6 +55,17 @@ public final class KernelChecks {
         .check(m, n, k, random);
   }
 
+  /** Leaves NaN in the rooms of both types, as products [m,n] of NaN do. */
+  static void leaveNan(Kernels kernels, int m, int n, int k) {
+    double[] nan = new double[Math.max(m, n) * k];
+    Arrays.fill(nan, Double.NaN);
+    new Type<>(new KernelProduct<>(kernels.floats(), kernels.floatRooms()), KernelChecks::floats, 1)
+        .multiply(m, n, k, nan);
+    new Type<>(
+            new KernelProduct<>(kernels.doubles(), kernels.doubleRooms()), KernelChecks::doubles, 1)
+        .multiply(m, n, k, nan);
+  }
+
   /** Elements outside the heap and as numbers. */
   private interface Elements {
     void set(int i, double value);
@@ -138,6 +149,22 @@ public final class KernelChecks {
                 .formatted(m, n, k, flags, i, c.elements.get(i), right));
           }
         }
+      }
+    }
+
+    void multiply(int m, int n, int k, double[] values) {
+      for (int flags = 0; flags < 4; flags++) {
+        boolean ta = (flags & 1) != 0;
+        boolean tb = (flags & 2) != 0;
+        double[] a = Arrays.copyOf(values, m * k);
+        double[] b = Arrays.copyOf(values, k * n);
+        product.multiply(
+            m,
+            n,
+            k,
+            new Factor<>(opened(a, m, k, ta).window, ta),
+            new Factor<>(opened(b, k, n, tb).window, tb),
+            new Result<>(opened(new double[m * n], m, n, false).window, false));
       }
     }
 

@@ -41,6 +41,14 @@ class KernelProductTest {
     KernelChecks.product(KernelLoops.kernels(), m, n, k, Seeds.seed());
   }
 
+  @Test
+  void multiply_afterProductsOfNan_noneIsLeft() {
+    Kernels kernels = KernelLoops.kernels();
+    KernelChecks.leaveNan(kernels, 40, 70, 12);
+    KernelChecks.product(kernels, 5, 3, 7, Seeds.seed());
+    KernelChecks.product(kernels, 13, 33, 1, Seeds.seed());
+  }
+
   @ParameterizedTest
   @CsvSource({
     "-XX:MaxVectorSize=16, vectors of 4",

@@ -156,6 +156,14 @@ class PanelTest {
     });
   }
 
+  @Test
+  void in_morePanelsThanTheSmallestRoom_roomForAll() {
+    inRoom(room -> {
+      ColumnPanels<float[]> panels = ColumnPanels.in(room, 1, kernel, 640, 1024);
+      assertTrue(panels.array().length >= panels.at(panels.count() - 1, 1024));
+    });
+  }
+
   private static float[] scratch(int length) {
     float[] scratch = new float[length];
     Arrays.fill(scratch, Float.NaN);
