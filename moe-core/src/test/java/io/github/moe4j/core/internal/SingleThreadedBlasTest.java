@@ -41,16 +41,16 @@ class SingleThreadedBlasTest {
   @Test
   void leaseFor_fewRows_none() {
     withTwoThreads(() -> {
-      try (SingleThreadedBlas none = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS)) {
-        assertEquals(0, SingleThreadedBlas.open());
-        assertEquals(2, BlasThreads.now());
-        none.close();
-      }
-      try (SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS + 1)) {
-        assertEquals(1, SingleThreadedBlas.open());
-        assertEquals(LEASED, BlasThreads.now());
-        lease.close();
-      }
+      SingleThreadedBlas none = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS);
+      assertEquals(0, SingleThreadedBlas.open());
+      assertEquals(2, BlasThreads.now());
+      none.close();
+      none.close();
+      SingleThreadedBlas lease = SingleThreadedBlas.leaseFor(Gemm.FEW_ROWS + 1);
+      assertEquals(1, SingleThreadedBlas.open());
+      assertEquals(LEASED, BlasThreads.now());
+      lease.close();
+      lease.close();
     });
   }
 }
