@@ -18,11 +18,20 @@ public final class BlockSchedule {
    * @param start first row of each expert, and R at the end [E+1]. Not modified.
    */
   public BlockSchedule(int[] start) {
+    this(start, Gemm.fewRowsInOneThread());
+  }
+
+  /**
+   * The same.
+   *
+   * @param fewRowsInOneThread as {@link Gemm#fewRowsInOneThread}
+   */
+  BlockSchedule(int[] start, boolean fewRowsInOneThread) {
     this.blocks = RowBlock.of(start);
     this.experts = RowBlock.whole(start);
     this.fewRows = experts.isEmpty() || experts.get(0).rows() <= Gemm.FEW_ROWS;
     // BLAS with threads of its own must not be called by several at once.
-    boolean parallel = !fewRows || Gemm.fewRowsInOneThread();
+    boolean parallel = !fewRows || fewRowsInOneThread;
     // Once, since a container may be given more processors while a pass runs.
     this.workers = parallel ? Parallel.workers(Integer.MAX_VALUE) : 1;
   }

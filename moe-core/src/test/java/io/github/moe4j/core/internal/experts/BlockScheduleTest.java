@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.moe4j.core.Threads;
 import io.github.moe4j.core.internal.Gemm;
 import io.github.moe4j.core.internal.SingleThreadedBlas;
 import io.github.moe4j.core.internal.kernel.Kernels;
@@ -87,6 +88,36 @@ class BlockScheduleTest {
         }));
     assertEquals("on purpose", error.getMessage());
     assertEquals(2, threads());
+  }
+
+  @Test
+  void run_manyRowsOfAnExpert_oneLeaseMeanwhile() {
+    int open = SingleThreadedBlas.open();
+    new BlockSchedule(new int[] {0, 1, Gemm.FEW_ROWS + 2})
+        .run(() -> assertEquals(open + 1, SingleThreadedBlas.open()));
+    assertEquals(open, SingleThreadedBlas.open());
+    new BlockSchedule(new int[] {0, Gemm.FEW_ROWS, Gemm.FEW_ROWS + 1})
+        .run(() -> assertEquals(open, SingleThreadedBlas.open()));
+    new BlockSchedule(new int[] {0, 0}).run(() -> assertEquals(open, SingleThreadedBlas.open()));
+  }
+
+  @Test
+  void workers_fewOrManyRows_oneOnlyIfFewTakeThreadsOfBlas() {
+    int[] few = {0, 2, 4, 6, 8};
+    int[] many = {0, 2, 102, 104, 106};
+    Threads.of(3).run(() -> {
+      assertEquals(3, new BlockSchedule(many, false).workers());
+      assertEquals(3, new BlockSchedule(many, true).workers());
+      assertEquals(1, new BlockSchedule(few, false).workers());
+      assertEquals(3, new BlockSchedule(few, true).workers());
+      assertEquals(2, new BlockSchedule(new int[] {0, 0, 1, 2}, true).workers());
+      assertEquals(1, new BlockSchedule(new int[] {0, 0}, true).workers());
+    });
+  }
+
+  @Test
+  void mostRows_blocks_ofTheLargest() {
+    assertEquals(7, new BlockSchedule(new int[] {0, 2, 9, 12}).mostRows());
   }
 
   @Test
