@@ -34,7 +34,7 @@ export default defineConfig({
   themeConfig: {
     nav: [
       { text: 'Documentation', link: '/docs/' },
-      { text: 'Javadoc', link: `${base}apidocs/index.html`, target: '_self', noIcon: true },
+      { text: 'Javadoc', link: '/apidocs/index.html', target: '_self', noIcon: true },
       { text: `${project.version}`, items: projectPages() }
     ],
     sidebar: navigation(),
