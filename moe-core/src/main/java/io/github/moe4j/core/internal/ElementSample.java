@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.DoublePointer;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
@@ -40,6 +41,7 @@ public final class ElementSample {
           : Double.doubleToRawLongBits(((DoublePointer) first).get(at));
       hash = hash * 0x9E3779B97F4A7C15L + bits;
     }
+    Reference.reachabilityFence(array);
     return hash;
   }
 

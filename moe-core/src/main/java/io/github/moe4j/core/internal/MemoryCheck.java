@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.lang.ref.Reference;
 import java.lang.ref.ReferenceQueue;
 import java.lang.ref.WeakReference;
 import java.util.Map;
@@ -53,6 +54,7 @@ public final class MemoryCheck {
     if (!array.isEmpty()) {
       Pointer start = HostMemory.of(array);
       Pointer.memset(start.position(0), 0xFF, array.length() * array.dataType().width());
+      Reference.reachabilityFence(array);
     }
   }
 

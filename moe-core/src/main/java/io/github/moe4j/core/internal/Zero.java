@@ -1,5 +1,6 @@
 package io.github.moe4j.core.internal;
 
+import java.lang.ref.Reference;
 import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -13,6 +14,7 @@ public final class Zero {
     if (!array.isEmpty()) {
       Pointer start = HostMemory.of(array);
       Pointer.memset(start.position(0), 0, array.length() * array.dataType().width());
+      Reference.reachabilityFence(array);
     }
   }
 }
