@@ -182,12 +182,7 @@ class BlasTest {
   /** Up to the most that one buffer can have, all parts of an array share one. */
   @Test
   void matrix_partsOfOneArray_shareABuffer() {
-    INDArray most = Nd4j.create(
-        Nd4j.zeros(DataType.FLOAT, 1).data(),
-        new long[] {1, (1 << 28) - 1},
-        new long[] {(1 << 28) - 1, 1},
-        0,
-        'c');
+    INDArray most = ClaimedArrays.create(DataType.FLOAT, 1, (1 << 28) - 1);
     for (INDArray array : new INDArray[] {Nd4j.zeros(DataType.FLOAT, 4, 6), most}) {
       Matrix matrix = Matrix.of(array);
       FloatBuffer all = ((Window.Floats) matrix.floats()).elements();
@@ -196,13 +191,10 @@ class BlasTest {
     }
   }
 
-  /** The array claims more memory than it has, none of which is read. */
   @Test
   void matrix_partOfTwoGigabytes_bufferOfItsOwn() {
     for (DataType type : new DataType[] {DataType.FLOAT, DataType.DOUBLE}) {
-      INDArray few = Nd4j.zeros(type, 10);
-      INDArray huge =
-          Nd4j.create(few.data(), new long[] {1 << 20, 1 << 12}, new long[] {1 << 12, 1}, 0, 'c');
+      INDArray huge = ClaimedArrays.create(type, 1 << 20, 1 << 12);
       Matrix part = Matrix.of(huge).rows(1_000_000, 1_000_003).columns(100, 102);
       Buffer elements = type == DataType.FLOAT
           ? ((Window.Floats) part.floats()).elements()

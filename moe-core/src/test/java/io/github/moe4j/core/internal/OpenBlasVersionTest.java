@@ -8,12 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.bytedeco.javacpp.Loader;
 import org.junit.jupiter.api.Test;
@@ -120,32 +116,12 @@ class OpenBlasVersionTest {
 
   @Test
   void log_warningOrNone_whatThereIs() {
-    List<String> logged = new ArrayList<>();
-    Handler handler = new Handler() {
-      @Override
-      public void publish(LogRecord record) {
-        logged.add(record.getLevel() + " " + record.getMessage());
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
-    Logger logger = Logger.getLogger("io.github.moe4j.core");
-    boolean before = logger.getUseParentHandlers();
-    logger.setUseParentHandlers(false);
-    logger.addHandler(handler);
-    try {
+    List<String> logged = LoggedLines.of("io.github.moe4j.core", () -> {
       OpenBlasVersion.log(null);
       OpenBlasVersion.log("it is old");
       OpenBlasVersion.warnIfOld("MKL");
       OpenBlasVersion.warnIfOld(OpenBlas.vendor());
-    } finally {
-      logger.removeHandler(handler);
-      logger.setUseParentHandlers(before);
-    }
-    assertEquals(List.of("WARNING it is old"), logged);
+    });
+    assertEquals(List.of("WARNING: it is old"), logged);
   }
 }

@@ -24,7 +24,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Products of the kernels, in any JVM that has the module, and what is left to another library. */
 @ExtendWith(Seeds.class)
@@ -120,16 +119,13 @@ class VectorBlasTest {
 
   @Test
   void multiply_anyMatrixOfTwoGigabytesAsFloat64_leftToTheOther() {
-    // Bytes, so that as many numbers need not take as much; nothing reads them.
-    INDArray bytes = Nd4j.createUninitialized(DataType.INT8, new long[] {1, 1L << 28}, 'c');
-    Matrix huge = Matrix.of(bytes);
+    Matrix huge = Matrix.of(ClaimedArrays.create(DataType.FLOAT, 1, 1L << 28));
     Matrix small = Matrix.of(normal(DataType.FLOAT, 1, 1, 1));
     VectorBlas library = library();
     library.multiply(huge, false, small, false, 0, small);
     library.multiply(small, false, huge, false, 0, small);
     library.multiply(small, false, small, false, 0, huge);
     assertEquals(3, other.products);
-    bytes.close();
   }
 
   @Test
