@@ -64,7 +64,7 @@ record PanelBlocks(PanelNetwork network, ExpertRows x, ExpertRows y, BlockTimes 
     return elementwise;
   }
 
-  /** {@code sum += left·Wᵀ} for some outputs, from the begin of a panel on. */
+  /** {@code sum += left·Wᵀ} for some outputs, from the beginning of a panel on. */
   private static void multiply(
       BlockProducts<float[]> products,
       PanelMatrix weight,

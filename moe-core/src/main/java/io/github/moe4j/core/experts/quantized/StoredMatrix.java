@@ -27,7 +27,7 @@ public interface StoredMatrix {
      * @param column the first, of {@code count}
      * @param target Modified: these elements are overwritten.
      * @param piece numbers that follow each other, at least 1
-     * @param apart elements from the begin of a piece to that of the next
+     * @param apart elements from the beginning of a piece to that of the next
      * @throws IndexOutOfBoundsException if the matrix or the array is smaller
      * @throws IllegalStateException if what has the numbers was closed
      */

@@ -87,7 +87,7 @@ class FrozenLinearTest {
   }
 
   @Test
-  void copy_toTheMidstOfRows_theseAlone() {
+  void copy_toTheMiddleOfRows_theseAlone() {
     FrozenLinear up = linears().get(0);
     INDArray first = Nd4j.zeros(DataType.DOUBLE, 4, 3);
     up.copy(0, Rows.of(first), 1);

@@ -19,7 +19,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The arrays of one pass with a block in their midst, and what they must be after it by plain loops. Numbers are
+ * The arrays of one pass with a block in the middle, and what they must be after it by plain loops. Numbers are
  * whole and small, so sums are exact in any order.
  *
  * @param <A> {@code float[]} or {@code double[]}

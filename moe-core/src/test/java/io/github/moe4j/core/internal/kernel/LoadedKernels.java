@@ -4,7 +4,7 @@ package io.github.moe4j.core.internal.kernel;
 public final class LoadedKernels {
   private LoadedKernels() {}
 
-  /** New ones, whose rooms hold nothing; skips the test where the JVM has not the module. */
+  /** New ones, whose rooms hold nothing; skips the test where the JVM does not have the module. */
   public static Kernels load() {
     return KernelLoops.kernels();
   }

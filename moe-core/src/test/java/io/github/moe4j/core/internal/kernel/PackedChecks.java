@@ -159,7 +159,7 @@ final class PackedChecks {
   }
 
   private <C> void everyCode(PackedKernel<C> kernel, int codes, Format format) {
-    int step = codes > sizes.codes ? 257 : 1; // odd, so that it comes to all bits
+    int step = codes > sizes.codes ? 257 : 1; // odd, so that it reaches all bits
     int terms = Math.max(8, Math.min(codes, sizes.codes) / 64);
     int[][] all = new int[terms][64];
     for (int p = 0; p < terms; p++) {

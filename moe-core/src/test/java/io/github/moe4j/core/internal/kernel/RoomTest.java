@@ -53,7 +53,7 @@ class RoomTest {
   }
 
   @Test
-  void panels_fewElements_largeEnoughForTheBeginOfARegion() {
+  void panels_fewElements_largeEnoughForTheBeginningOfARegion() {
     rooms.with(room -> {
       assertEquals(1 << 19, room.panels(0, 1).length);
       assertEquals(kernel.origin() + (1 << 19), room.panels(0, 1 << 19).length);
