@@ -3,9 +3,9 @@ package io.github.moe4j.core.internal;
 import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.core.internal.kernel.LoadedKernels;
 import io.github.moe4j.core.internal.kernel.PackedKernels;
 import io.github.moe4j.core.internal.kernel.Room;
 import io.github.moe4j.core.internal.vector.BFloat16VectorKernel;
@@ -58,7 +58,7 @@ class VectorBlasTest {
 
   @BeforeEach
   void requireModule() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
   }
 
   private VectorBlas library() {

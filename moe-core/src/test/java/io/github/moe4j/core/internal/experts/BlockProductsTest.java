@@ -2,10 +2,8 @@ package io.github.moe4j.core.internal.experts;
 
 import static io.github.moe4j.core.internal.kernel.Kernel.SEGMENT;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.ElementKernel;
-import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.internal.kernel.LoadedKernels;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +11,6 @@ class BlockProductsTest {
   /** More than the least room for panels. */
   @Test
   void panels_manyTerms_roomForAll() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
     ElementKernel<float[]> element = ElementKernel.floats(LoadedKernels.load());
     int terms = 3001;
     element.rooms().with(room -> {

@@ -3,10 +3,8 @@ package io.github.moe4j.core.internal.experts;
 import static io.github.moe4j.core.internal.kernel.Kernel.SEGMENT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.ElementKernel;
-import io.github.moe4j.core.internal.kernel.Kernels;
 import io.github.moe4j.core.internal.kernel.LoadedKernels;
 import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
@@ -23,7 +21,7 @@ class HiddenSpansTest {
 
   @BeforeEach
   void requireModule() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
   }
 
   private double[] numbers(int length) {

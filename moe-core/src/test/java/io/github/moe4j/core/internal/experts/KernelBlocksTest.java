@@ -5,11 +5,10 @@ import static io.github.moe4j.testkit.Near.assertNear;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.experts.KernelPass.Element;
 import io.github.moe4j.core.internal.experts.KernelPass.Sizes;
-import io.github.moe4j.core.internal.kernel.Kernels;
+import io.github.moe4j.core.internal.kernel.LoadedKernels;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class KernelBlocksTest {
   @BeforeAll
   static void requireModule() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
   }
 
   private static <A> KernelPass<A> pass(Element<A> element, Sizes sizes, boolean extras) {

@@ -2,7 +2,7 @@ package io.github.moe4j.core.internal.kernel;
 
 import io.github.moe4j.core.internal.vector.DoubleVectorKernel;
 
-class DoubleKernelTest extends KernelLoops<double[]> {
+class DoubleKernelTest extends KernelContract<double[]> {
   @Override
   Kernel<double[]> kernel(int most) {
     return new DoubleVectorKernel(most);

@@ -3,7 +3,7 @@ package io.github.moe4j.core.internal.kernel;
 import io.github.moe4j.core.internal.vector.FloatVectorKernel;
 import java.util.stream.IntStream;
 
-class FloatKernelTest extends KernelLoops<float[]> {
+class FloatKernelTest extends KernelContract<float[]> {
   @Override
   Kernel<float[]> kernel(int most) {
     return new FloatVectorKernel(most);

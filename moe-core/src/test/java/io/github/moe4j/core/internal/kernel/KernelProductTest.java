@@ -38,12 +38,12 @@ class KernelProductTest {
     "27, 1, 20000" // more of the left factor than is copied at a time
   })
   void multiply_partsOfAllKinds_matchesLoops(int m, int n, int k) {
-    KernelChecks.product(KernelLoops.kernels(), m, n, k, Seeds.seed());
+    KernelChecks.product(LoadedKernels.load(), m, n, k, Seeds.seed());
   }
 
   @Test
   void multiply_afterProductsOfNan_noneIsLeft() {
-    Kernels kernels = KernelLoops.kernels();
+    Kernels kernels = LoadedKernels.load();
     KernelChecks.leaveNan(kernels, 40, 70, 12);
     KernelChecks.product(kernels, 5, 3, 7, Seeds.seed());
     KernelChecks.product(kernels, 13, 33, 1, Seeds.seed());

@@ -16,18 +16,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PackedKernelTest {
   @Test
   void multiply_allFormats_bitsOfLoops() {
-    PackedChecks.check(KernelLoops.kernels(), PackedChecks.Sizes.FEW, Seeds.seed());
+    PackedChecks.check(LoadedKernels.load(), PackedChecks.Sizes.FEW, Seeds.seed());
   }
 
   @Test
   void rows_allCodes_bitsOfLoops() {
-    RowChecks.check(KernelLoops.kernels().rows(), Seeds.seed());
+    RowChecks.check(LoadedKernels.load().rows(), Seeds.seed());
   }
 
   @ParameterizedTest
   @ValueSource(ints = {2, 32, 34, 256})
   void allocate_unpacked_zeros(int terms) {
-    PackedKernels packed = KernelLoops.kernels().packed();
+    PackedKernels packed = LoadedKernels.load().packed();
     Stream.of(packed.bfloat16(), packed.float16(), packed.int8(), packed.e4m3(), packed.mxfp4())
         .forEach(kernel -> unpackAllocated(kernel, terms));
   }
@@ -46,7 +46,7 @@ class PackedKernelTest {
 
   @Test
   void scales_terms_oneForEachBlockOrColumn() {
-    PackedKernels packed = KernelLoops.kernels().packed();
+    PackedKernels packed = LoadedKernels.load().packed();
     assertEquals(1, packed.e4m3().scales(2));
     assertEquals(1, packed.e4m3().scales(128));
     assertEquals(2, packed.e4m3().scales(130));
@@ -56,7 +56,7 @@ class PackedKernelTest {
 
   @Test
   void of_columnsOfOnePanel_memoryOfOne() {
-    PackedKernel<short[]> kernel = KernelLoops.kernels().packed().bfloat16();
+    PackedKernel<short[]> kernel = LoadedKernels.load().packed().bfloat16();
     for (int columns = kernel.width() - 1; columns <= kernel.width() + 1; columns++) {
       PackedPanels<short[]> panels = PackedPanels.of(kernel, 3, columns, codes());
       int count = columns <= kernel.width() ? 1 : 2;
@@ -66,7 +66,7 @@ class PackedKernelTest {
 
   @Test
   void column_longerThanASegment_allTerms() {
-    PackedKernel<short[]> kernel = KernelLoops.kernels().packed().bfloat16();
+    PackedKernel<short[]> kernel = LoadedKernels.load().packed().bfloat16();
     float[] column = new float[259];
     PackedPanels.of(kernel, 259, 2, codes()).column(1, column);
     for (int p = 0; p < column.length; p++) {
@@ -90,7 +90,7 @@ class PackedKernelTest {
 
   @Test
   void set_columnsFromTheLastToTheFirst_allStay() {
-    PackedKernel<byte[]> kernel = KernelLoops.kernels().packed().mxfp4();
+    PackedKernel<byte[]> kernel = LoadedKernels.load().packed().mxfp4();
     byte[] codes = kernel.allocate(1, 2);
     for (int c = kernel.width() - 1; c >= 0; c--) {
       kernel.set(codes, 0, 0, c, 127 << 4 | c & 7);
@@ -106,7 +106,7 @@ class PackedKernelTest {
 
   @Test
   void rows_oneOrAllNotFinite_each() {
-    RowCodes rows = KernelLoops.kernels().rows();
+    RowCodes rows = LoadedKernels.load().rows();
     int count = 64;
     for (int i = 0; i <= count; i++) {
       byte[] e4m3 = new byte[count];

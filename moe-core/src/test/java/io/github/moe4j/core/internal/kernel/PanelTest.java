@@ -4,7 +4,6 @@ import static io.github.moe4j.core.internal.kernel.Kernel.SEGMENT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.vector.FloatVectorKernel;
 import java.nio.FloatBuffer;
@@ -27,7 +26,7 @@ class PanelTest {
 
   @BeforeEach
   void open() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
     kernel = new FloatVectorKernel();
     width = kernel.width();
     float[] elements = new float[100 * STRIDE];

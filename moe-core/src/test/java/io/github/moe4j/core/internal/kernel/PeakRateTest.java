@@ -2,7 +2,6 @@ package io.github.moe4j.core.internal.kernel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.vector.VectorPeakRate;
 import org.junit.jupiter.api.Test;
@@ -12,14 +11,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** That what is timed is done: results against plain loops. */
 class PeakRateTest {
   private static PeakRate peak() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
     return new VectorPeakRate();
   }
 
   @Test
   void vectorBits_ofTheKernel_itsVectors() {
     assertEquals(
-        KernelLoops.kernels().floats().narrowWidth() * Float.SIZE, peak().vectorBits());
+        LoadedKernels.load().floats().narrowWidth() * Float.SIZE, peak().vectorBits());
   }
 
   @ParameterizedTest

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.moe4j.core.internal.vector.FloatVectorKernel;
 import java.util.HashSet;
@@ -18,7 +17,7 @@ class RoomTest {
 
   @BeforeEach
   void open() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
     kernel = new FloatVectorKernel();
     rooms = new Room.Pool<>(kernel);
   }

@@ -4,13 +4,10 @@ import static io.github.moe4j.core.internal.kernel.Kernel.SEGMENT;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.moe4j.core.internal.kernel.Kernels.Jvm;
 import io.github.moe4j.testkit.Seeds;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,7 +19,7 @@ import org.junit.jupiter.api.Test;
  *
  * @param <A> array of the elements
  */
-abstract class KernelLoops<A> {
+abstract class KernelContract<A> {
   /** Elements before and after what a loop works on. */
   private static final int BEFORE = 3;
 
@@ -44,11 +41,6 @@ abstract class KernelLoops<A> {
   /** Bytes of an element. */
   abstract int bytes();
 
-  static Kernels kernels() {
-    requireModule();
-    return Objects.requireNonNull(Kernels.choose("vector", Jvm.running()).kernels());
-  }
-
   /** As the widths are those of this processor, the other tiles are tried with them too. */
   private List<Kernel<A>> tiles() {
     return List.of(kernel(6), kernel(12));
@@ -56,7 +48,7 @@ abstract class KernelLoops<A> {
 
   @BeforeAll
   static void requireModule() {
-    assumeTrue(Kernels.hasModule(), "the module of the Vector API is not there");
+    LoadedKernels.requireModule();
   }
 
   private double[] numbers(int length) {
@@ -82,12 +74,35 @@ abstract class KernelLoops<A> {
 
   @Test
   void multiply_anyRows_matchesLoops() {
-    tiles().forEach(this::multiply);
+    for (Kernel<A> kernel : tiles()) {
+      int stride = kernel.width() + 3;
+      checkRows(
+          kernel,
+          kernel.width(),
+          stride,
+          (rows, terms, left, panel, sum) ->
+              kernel.multiply(rows, terms, left, BEFORE, panel, BEFORE, sum, BEFORE, stride));
+    }
   }
 
-  private void multiply(Kernel<A> kernel) {
-    int width = kernel.width();
-    int stride = width + 3;
+  @Test
+  void multiplyNarrow_anyRows_matchesLoops() {
+    for (Kernel<A> kernel : tiles()) {
+      checkRows(
+          kernel,
+          kernel.narrowWidth(),
+          kernel.narrowWidth(),
+          (rows, terms, left, panel, sum) ->
+              kernel.multiplyNarrow(rows, terms, left, BEFORE, panel, BEFORE, sum, BEFORE));
+    }
+  }
+
+  /** A product of a segment with a panel. */
+  private interface Product<A> {
+    void run(int rows, int terms, A left, A panel, A sum);
+  }
+
+  private void checkRows(Kernel<A> kernel, int width, int stride, Product<A> product) {
     for (int rows = 1; rows <= 2 * kernel.tileRows() + 1; rows++) {
       for (int terms = 2; terms <= 4; terms += 2) {
         int padded = kernel.paddedRows(rows);
@@ -95,45 +110,8 @@ abstract class KernelLoops<A> {
         double[] panel = numbers(BEFORE + terms * width + AFTER);
         double[] sum = numbers(BEFORE + padded * stride + AFTER);
         A result = array(sum);
-        kernel.multiply(
-            rows, terms, array(left), BEFORE, array(panel), BEFORE, result, BEFORE, stride);
-        for (int r = 0; r < padded; r++) {
-          for (int c = 0; c < width; c++) {
-            for (int p = 0; p < terms; p++) {
-              sum[BEFORE + r * stride + c] +=
-                  left[BEFORE + r * SEGMENT + p] * panel[BEFORE + p * width + c];
-            }
-          }
-        }
-        assertArrayEquals(sum, values(result), rows + " rows, " + terms + " terms");
-      }
-    }
-  }
-
-  @Test
-  void multiplyNarrow_anyRows_matchesLoops() {
-    tiles().forEach(this::multiplyNarrow);
-  }
-
-  private void multiplyNarrow(Kernel<A> kernel) {
-    int width = kernel.narrowWidth();
-    for (int rows = 1; rows <= 2 * kernel.tileRows() + 1; rows++) {
-      for (int terms = 2; terms <= 4; terms += 2) {
-        int padded = kernel.paddedRows(rows);
-        double[] left = numbers(BEFORE + padded * SEGMENT + AFTER);
-        double[] panel = numbers(BEFORE + terms * width + AFTER);
-        double[] sum = numbers(BEFORE + padded * width + AFTER);
-        A result = array(sum);
-        kernel.multiplyNarrow(
-            rows, terms, array(left), BEFORE, array(panel), BEFORE, result, BEFORE);
-        for (int r = 0; r < padded; r++) {
-          for (int c = 0; c < width; c++) {
-            for (int p = 0; p < terms; p++) {
-              sum[BEFORE + r * width + c] +=
-                  left[BEFORE + r * SEGMENT + p] * panel[BEFORE + p * width + c];
-            }
-          }
-        }
+        product.run(rows, terms, array(left), array(panel), result);
+        new Sum(sum, stride, padded, width).add(terms, left, SEGMENT, 1, panel);
         assertArrayEquals(sum, values(result), rows + " rows, " + terms + " terms");
       }
     }
@@ -141,28 +119,34 @@ abstract class KernelLoops<A> {
 
   @Test
   void multiplyTransposed_panels_matchesLoops() {
-    tiles().forEach(this::multiplyTransposed);
+    for (Kernel<A> kernel : tiles()) {
+      int width = kernel.width();
+      int stride = width + 3;
+      for (int terms = 2; terms <= 6; terms += 2) {
+        double[] left = numbers(BEFORE + terms * width + AFTER);
+        double[] right = numbers(BEFORE + terms * width + AFTER);
+        double[] sum = numbers(BEFORE + width * stride + AFTER);
+        A result = array(sum);
+        kernel.multiplyTransposed(
+            terms, array(left), BEFORE, array(right), BEFORE, result, BEFORE, stride);
+        new Sum(sum, stride, width, width).add(terms, left, 1, width, right);
+        assertArrayEquals(sum, values(result), terms + " terms");
+      }
+    }
   }
 
-  private void multiplyTransposed(Kernel<A> kernel) {
-    int width = kernel.width();
-    int stride = width + 3;
-    for (int terms = 2; terms <= 6; terms += 2) {
-      double[] left = numbers(BEFORE + terms * width + AFTER);
-      double[] right = numbers(BEFORE + terms * width + AFTER);
-      double[] sum = numbers(BEFORE + width * stride + AFTER);
-      A result = array(sum);
-      kernel.multiplyTransposed(
-          terms, array(left), BEFORE, array(right), BEFORE, result, BEFORE, stride);
-      for (int i = 0; i < width; i++) {
-        for (int c = 0; c < width; c++) {
+  /** Sums by plain loops, in rows that lie {@code stride} apart. */
+  private record Sum(double[] values, int stride, int rows, int columns) {
+    /** Adds a product whose left factor has rows and terms that lie so far apart. */
+    void add(int terms, double[] left, int ofRows, int ofTerms, double[] panel) {
+      for (int r = 0; r < rows; r++) {
+        for (int c = 0; c < columns; c++) {
           for (int p = 0; p < terms; p++) {
-            sum[BEFORE + i * stride + c] +=
-                left[BEFORE + p * width + i] * right[BEFORE + p * width + c];
+            values[BEFORE + r * stride + c] +=
+                left[BEFORE + r * ofRows + p * ofTerms] * panel[BEFORE + p * columns + c];
           }
         }
       }
-      assertArrayEquals(sum, values(result), terms + " terms");
     }
   }
 
